@@ -1,0 +1,489 @@
+from datetime import date, datetime
+from typing import Self
+
+from django.conf import settings
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from kepuyue.core.codes import new_code
+from kepuyue.core.time import now
+from kepuyue.editions.models import Edition, Mark, Term
+from kepuyue.organizations.models import District, Organization
+
+
+class Venue(models.Model):
+    """场地: a place that several activities use."""
+
+    name = models.CharField(_("名称"), max_length=120)
+    name_en = models.CharField(_("英文名称"), max_length=160, blank=True)
+    city = models.CharField(_("城市"), max_length=40, blank=True, help_text="empty: the edition's city")
+    district = models.ForeignKey(District, models.PROTECT, null=True, blank=True, related_name="venues")
+    address = models.CharField(_("地址"), max_length=200, blank=True)
+    lng = models.FloatField(_("经度"), null=True, blank=True, help_text="WGS-84 degrees")
+    lat = models.FloatField(_("纬度"), null=True, blank=True)
+    organization = models.ForeignKey(
+        Organization,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="venues",
+        verbose_name=_("管理单位"),
+    )
+
+    class Meta:
+        verbose_name = _("场地")
+        verbose_name_plural = _("场地")
+        ordering = ("name",)
+        constraints = (models.UniqueConstraint(fields=("city", "name"), name="venue_once_per_city"),)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class State(models.TextChoices):
+    """状态: where an activity stands. The moves between states are in `workflow.ACTIVITY`."""
+
+    DRAFT = "draft", _("草稿")
+    SUBMITTED = "submitted", _("审核中")
+    RETURNED = "returned", _("退回修改")
+    PUBLISHED = "published", _("已发布")
+    REJECTED = "rejected", _("未通过")
+    WITHDRAWN = "withdrawn", _("已撤回")
+    CANCELLED = "cancelled", _("已取消")
+    ARCHIVED = "archived", _("已存档")
+
+
+PUBLIC_STATES = (State.PUBLISHED, State.CANCELLED, State.ARCHIVED)
+
+
+class Mode(models.TextChoices):
+    """参与方式: on site, online, or both."""
+
+    OFFLINE = "offline", _("线下")
+    ONLINE = "online", _("线上")
+    HYBRID = "hybrid", _("线上线下结合")
+
+
+class BookingMode(models.TextChoices):
+    """预约方式"""
+
+    UNKNOWN = "unknown", _("预约方式待定")
+    NONE = "none", _("无需预约")
+    WALK_IN = "walk_in", _("现场签到，按先后入场")
+    FIRST_COME = "first_come", _("在线预约，先到先得")
+    BALLOT = "ballot", _("报名后抽签")
+    EXTERNAL = "external", _("由主办方渠道预约")
+
+
+class Admission(models.TextChoices):
+    """收费情况: money never changes hands here, the note only tells."""
+
+    FREE = "free", _("免费")
+    DISCOUNTED = "discounted", _("优惠")
+    PAID = "paid", _("收费")
+    UNKNOWN = "unknown", _("未注明")
+
+
+class Origin(models.TextChoices):
+    """来源: how the record came into the house."""
+
+    FORM = "form", _("在线填报")
+    IMPORT = "import", _("表格导入")
+    DEMO = "demo", _("演示数据")
+
+
+class ActivityQuerySet(models.QuerySet["Activity"]):
+    def published(self) -> Self:
+        """Approved for the public, cancelled ones included: they stay visible and say so."""
+        return self.filter(state__in=PUBLIC_STATES)
+
+    def of(self, edition: Edition) -> Self:
+        return self.filter(edition=edition)
+
+    def of_this_city(self) -> Self:
+        """Without the activities of linked cities (联动城市)."""
+        return self.filter(city="")
+
+    def between(self, start: datetime, end: datetime) -> Self:
+        """With a session that touches the span [start, end)."""
+        return self.filter(pk__in=Session.objects.touching(start, end).values("activity"))
+
+    def in_branch(self, top: Organization) -> Self:
+        """Registered by the unit or one below it."""
+        return self.filter(organization__path__startswith=top.path)
+
+
+class Activity(models.Model):
+    """活动: what a unit offers to the public, in one or many sessions."""
+
+    code = models.CharField(_("编号"), max_length=12, unique=True, default=new_code)
+    edition = models.ForeignKey(Edition, models.PROTECT, related_name="activities", verbose_name=_("届"))
+    organization = models.ForeignKey(
+        Organization, models.PROTECT, related_name="activities", verbose_name=_("填报单位"),
+        help_text="the unit that registered the activity and may change it",
+    )  # fmt: skip
+    state = models.CharField(_("状态"), max_length=10, choices=State, default=State.DRAFT)
+    version = models.PositiveIntegerField(
+        default=1, help_text="grows with every change; guards against overwriting"
+    )
+    origin = models.CharField(_("来源"), max_length=8, choices=Origin, default=Origin.FORM)
+
+    title = models.CharField(_("活动名称"), max_length=120)
+    title_en = models.CharField(_("英文名称"), max_length=200, blank=True)
+    summary = models.CharField(_("一句话介绍"), max_length=200, blank=True)
+    description = models.TextField(_("活动介绍"), blank=True)
+    terms = models.ManyToManyField(Term, blank=True, related_name="activities", verbose_name=_("分类"))
+    marks = models.ManyToManyField(Mark, blank=True, related_name="activities", verbose_name=_("使用标识"))
+
+    mode = models.CharField(_("参与方式"), max_length=8, choices=Mode, default=Mode.OFFLINE)
+    city = models.CharField(
+        _("城市"), max_length=40, blank=True, help_text="a linked city (联动城市); empty: the edition's own"
+    )
+    district = models.ForeignKey(
+        District, models.PROTECT, null=True, blank=True, related_name="activities", verbose_name=_("所属区")
+    )
+    dates_as_written = models.CharField(
+        _("时间说明"),
+        max_length=200,
+        blank=True,
+        help_text="dates as the source wrote them where they name no day",
+    )
+    is_year_round = models.BooleanField(_("全年常态化活动"), default=False)
+    is_key = models.BooleanField(_("重点活动"), default=False)
+
+    audience_note = models.CharField(_("面向人群说明"), max_length=120, blank=True)
+    age_min = models.PositiveSmallIntegerField(_("最小年龄"), null=True, blank=True, help_text="years")
+    age_max = models.PositiveSmallIntegerField(_("最大年龄"), null=True, blank=True, help_text="years")
+    languages = models.CharField(_("活动语言"), max_length=60, blank=True)
+    accessibility = models.CharField(_("无障碍说明"), max_length=200, blank=True)
+    admission = models.CharField(_("收费情况"), max_length=10, choices=Admission, default=Admission.UNKNOWN)
+    admission_note = models.CharField(_("收费说明"), max_length=120, blank=True)
+    booking_mode = models.CharField(
+        _("预约方式"), max_length=10, choices=BookingMode, default=BookingMode.UNKNOWN
+    )
+    booking_url = models.URLField(_("预约网址"), max_length=300, blank=True)
+    booking_note = models.CharField(_("预约说明"), max_length=200, blank=True)
+
+    expected_crowd = models.PositiveIntegerField(
+        _("预计单场人数"), null=True, blank=True, help_text="people at the largest session"
+    )
+    safety_plan = models.TextField(_("安全预案"), blank=True)
+    licence = models.CharField(
+        _("大型活动许可文号"), max_length=80, blank=True,
+        help_text="from 1,000 expected people a session: 大型群众性活动安全管理条例, art. 2, 11-13",
+    )  # fmt: skip
+    emergency_contact = models.CharField(_("现场安全负责人及电话"), max_length=80, blank=True)
+    content_lead = models.CharField(_("内容负责人"), max_length=60, blank=True)
+    content_signoff = models.CharField(_("内容审定人"), max_length=60, blank=True)
+    contact_name = models.CharField(_("联系人"), max_length=60, blank=True)
+    contact_phone = models.CharField(
+        _("联系电话"), max_length=40, blank=True, help_text="never shown to the public"
+    )
+    public_phone = models.CharField(_("公众咨询电话"), max_length=60, blank=True)
+
+    unsaved = models.JSONField(
+        default=dict, blank=True,
+        help_text="typed values that are not valid yet, {step: {field: text}}: kept so that nothing typed is lost",
+    )  # fmt: skip
+    outside_key = models.CharField(
+        max_length=200, blank=True, help_text="how the source of an import knows it; importing again finds it"
+    )
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    created_at = models.DateTimeField(default=now)
+    updated_at = models.DateTimeField(default=now)
+    published_at = models.DateTimeField(null=True)
+    cancel_reason = models.CharField(_("取消原因"), max_length=200, blank=True)
+
+    personal_fields = (
+        "emergency_contact", "content_lead", "content_signoff", "contact_name", "contact_phone", "unsaved",
+    )  # fmt: skip
+
+    objects = ActivityQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("活动")
+        verbose_name_plural = _("活动")
+        ordering = ("pk",)
+        indexes = (
+            models.Index(fields=("edition", "state"), name="activity_edition_state"),
+            models.Index(fields=("organization", "state"), name="activity_unit_state"),
+        )
+        constraints = (
+            models.UniqueConstraint(
+                fields=("edition", "organization", "outside_key"),
+                condition=~Q(outside_key=""),
+                name="imported_once_per_unit_and_edition",
+            ),
+            models.CheckConstraint(
+                name="ages_in_order",
+                condition=Q(age_min__isnull=True) | Q(age_max__isnull=True) | Q(age_min__lte=F("age_max")),
+            ),
+            models.CheckConstraint(
+                name="a_linked_city_has_no_district", condition=Q(city="") | Q(district__isnull=True)
+            ),
+            models.CheckConstraint(
+                name="published_has_its_moment",
+                condition=~Q(state="published") | Q(published_at__isnull=False),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def is_public(self) -> bool:
+        return self.state in PUBLIC_STATES
+
+    @property
+    def is_linked_city(self) -> bool:
+        """Whether it takes place in another city (联动城市)."""
+        return bool(self.city)
+
+
+class UnitRole(models.TextChoices):
+    """单位角色: the five distinct parts a unit can have in an activity."""
+
+    HOST = "host", _("主办")
+    ORGANIZER = "organizer", _("承办")
+    CO_ORGANIZER = "co_organizer", _("协办")
+    ADVISER = "adviser", _("指导")
+    SUPPORTER = "supporter", _("支持")
+
+
+class Participation(models.Model):
+    """参与单位: a unit's part in an activity, by its name as written and, where known, its record."""
+
+    activity = models.ForeignKey(Activity, models.CASCADE, related_name="participations")
+    role = models.CharField(_("角色"), max_length=12, choices=UnitRole)
+    name = models.CharField(_("单位名称"), max_length=120)
+    organization = models.ForeignKey(
+        Organization, models.SET_NULL, null=True, blank=True, related_name="participations"
+    )
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        verbose_name = _("参与单位")
+        verbose_name_plural = _("参与单位")
+        ordering = ("position", "pk")
+        constraints = (
+            models.UniqueConstraint(fields=("activity", "role", "name"), name="unit_once_per_role"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.get_role_display()}：{self.name}"
+
+
+class SessionQuerySet(models.QuerySet["Session"]):
+    def touching(self, start: datetime, end: datetime) -> Self:
+        """Sessions with some moment in [start, end); one without a stated end counts at its start."""
+        return self.filter(starts_at__lt=end).filter(Q(ends_at__gt=start) | Q(starts_at__gte=start))
+
+    def held(self) -> Self:
+        """Those that are not cancelled."""
+        return self.filter(is_cancelled=False)
+
+
+class Session(models.Model):
+    """场次: one time at one place."""
+
+    activity = models.ForeignKey(Activity, models.CASCADE, related_name="sessions")
+    starts_at = models.DateTimeField(
+        _("开始时间"), help_text="UTC; all-day: the first midnight in the edition's zone"
+    )
+    ends_at = models.DateTimeField(
+        _("结束时间"),
+        null=True,
+        blank=True,
+        help_text="UTC; all-day: the midnight after the last day; None: not stated",
+    )
+    is_all_day = models.BooleanField(_("全天"), default=False)
+    venue = models.ForeignKey(
+        Venue, models.PROTECT, null=True, blank=True, related_name="sessions", verbose_name=_("场地")
+    )
+    place = models.CharField(
+        _("地点"), max_length=200, blank=True, help_text="as written: hall, floor, meeting point"
+    )
+    online_url = models.URLField(_("线上地址"), max_length=300, blank=True)
+    capacity = models.PositiveIntegerField(
+        _("名额"), null=True, blank=True, help_text="seats; None: not limited or not stated"
+    )
+    note = models.CharField(_("说明"), max_length=120, blank=True)
+    is_cancelled = models.BooleanField(_("已取消"), default=False)
+
+    objects = SessionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("场次")
+        verbose_name_plural = _("场次")
+        ordering = ("starts_at", "pk")
+        indexes = (models.Index(fields=("starts_at", "ends_at"), name="session_span"),)
+        constraints = (
+            models.CheckConstraint(
+                name="session_ends_after_it_starts",
+                condition=Q(ends_at__isnull=True) | Q(ends_at__gt=F("starts_at")),
+            ),
+            models.CheckConstraint(
+                name="all_day_has_an_end", condition=Q(is_all_day=False) | Q(ends_at__isnull=False)
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.activity} {self.starts_at:%F %R}"
+
+    @property
+    def last_day(self) -> date:
+        """The last day it touches, in the edition's zone."""
+        from datetime import timedelta
+
+        zone = self.activity.edition.zone
+        if self.ends_at is None:
+            return self.starts_at.astimezone(zone).date()
+        return (self.ends_at - timedelta(microseconds=1)).astimezone(zone).date()
+
+
+class Speaker(models.Model):
+    """主讲人"""
+
+    activity = models.ForeignKey(Activity, models.CASCADE, related_name="speakers")
+    name = models.CharField(_("姓名"), max_length=60)
+    introduction = models.CharField(_("单位和职务"), max_length=120, blank=True)
+    is_overseas = models.BooleanField(_("境外（含港澳台）"), default=False)
+    position = models.PositiveSmallIntegerField(default=0)
+
+    personal_fields = ("name", "introduction")
+
+    class Meta:
+        verbose_name = _("主讲人")
+        verbose_name_plural = _("主讲人")
+        ordering = ("position", "pk")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Picture(models.Model):
+    """图片: re-encoded on the way in, without camera data or position."""
+
+    activity = models.ForeignKey(Activity, models.CASCADE, related_name="pictures")
+    file = models.ImageField(upload_to="pictures/%Y/%m/", width_field="width", height_field="height")
+    width = models.PositiveIntegerField(editable=False, default=0)
+    height = models.PositiveIntegerField(editable=False, default=0)
+    alt = models.CharField(_("图片说明"), max_length=120, help_text="read aloud to people who do not see it")
+    credit = models.CharField(_("来源"), max_length=80, blank=True)
+    rights_confirmed = models.BooleanField(_("已获授权"), default=False)
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        verbose_name = _("图片")
+        verbose_name_plural = _("图片")
+        ordering = ("position", "pk")
+
+    def __str__(self) -> str:
+        return self.alt
+
+
+class Submission(models.Model):
+    """申报: one round of an activity (or of a change to a published one) through review.
+
+    `content` is frozen when it is handed in, so that what is approved is what was read.
+    """
+
+    class Kind(models.TextChoices):
+        NEW = "new", _("新申报")
+        REVISION = "revision", _("变更")
+
+    class State(models.TextChoices):
+        OPEN = "open", _("编辑中")
+        PENDING = "pending", _("待审核")
+        RETURNED = "returned", _("退回修改")
+        APPROVED = "approved", _("通过")
+        REJECTED = "rejected", _("未通过")
+        WITHDRAWN = "withdrawn", _("已撤回")
+
+    activity = models.ForeignKey(Activity, models.CASCADE, related_name="submissions")
+    kind = models.CharField(_("类别"), max_length=10, choices=Kind)
+    state = models.CharField(_("状态"), max_length=10, choices=State)
+    content = models.JSONField(default=dict, encoder=DjangoJSONEncoder, help_text="see activities.content")
+    base = models.JSONField(
+        default=dict,
+        encoder=DjangoJSONEncoder,
+        help_text="what it is compared with: the last text a reviewer saw",
+    )
+    chain = models.JSONField(default=list, help_text="ids of the units that review, first to last")
+    step = models.PositiveSmallIntegerField(default=0, help_text="index into chain: whose turn it is")
+    turn = models.ForeignKey(
+        Organization,
+        models.PROTECT,
+        null=True,
+        related_name="submissions_in_turn",
+        verbose_name=_("审核单位"),
+    )
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    submitted_at = models.DateTimeField(_("提交时间"), null=True)
+    turn_since = models.DateTimeField(null=True, help_text="since when it waits for the present reviewer")
+    closed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("申报")
+        verbose_name_plural = _("申报")
+        ordering = ("-pk",)
+        indexes = (models.Index(fields=("state", "turn"), name="submission_queue"),)
+        constraints = (
+            models.UniqueConstraint(
+                fields=("activity",),
+                condition=Q(state__in=("open", "pending")),
+                name="one_submission_under_way",
+            ),
+            models.CheckConstraint(
+                name="pending_has_a_turn",
+                condition=~Q(state="pending")
+                | Q(turn__isnull=False, submitted_at__isnull=False, turn_since__isnull=False),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.activity} · {self.get_kind_display()}"
+
+
+class Review(models.Model):
+    """审核意见: one decision by one reviewing unit on one submission."""
+
+    class Decision(models.TextChoices):
+        APPROVED = "approved", _("通过")
+        RETURNED = "returned", _("退回修改")
+        REJECTED = "rejected", _("不予通过")
+
+    submission = models.ForeignKey(Submission, models.CASCADE, related_name="reviews")
+    organization = models.ForeignKey(
+        Organization, models.PROTECT, related_name="+", verbose_name=_("审核单位")
+    )
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    decision = models.CharField(_("结论"), max_length=10, choices=Decision)
+    note = models.TextField(_("意见"), blank=True)
+    at = models.DateTimeField(default=now)
+
+    class Meta:
+        verbose_name = _("审核意见")
+        verbose_name_plural = _("审核意见")
+        ordering = ("pk",)
+
+    def __str__(self) -> str:
+        return f"{self.organization} {self.get_decision_display()}"
+
+
+class Comment(models.Model):
+    """批注: a reviewer's remark pinned to one field."""
+
+    review = models.ForeignKey(Review, models.CASCADE, related_name="comments")
+    field = models.CharField(max_length=40)
+    text = models.CharField(_("批注"), max_length=500)
+
+    class Meta:
+        verbose_name = _("批注")
+        verbose_name_plural = _("批注")
+        ordering = ("pk",)
+
+    def __str__(self) -> str:
+        return self.text

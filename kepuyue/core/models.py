@@ -1,0 +1,46 @@
+from typing import Any
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from kepuyue.core.time import now
+
+
+class AuditEvent(models.Model):
+    """审计记录: who did what to which record, when, what changed and why. Rows are never changed.
+
+    There are no foreign keys, so that erasing a person or a record is never blocked and the trail stays
+    readable after it (names are copied as they were at that moment).
+    """
+
+    at = models.DateTimeField(_("时间"), default=now, help_text="UTC")
+    actor_id = models.BigIntegerField(_("操作人编号"), null=True, help_text="None: the system itself")
+    actor_name = models.CharField(_("操作人"), max_length=150)
+    action = models.CharField(_("操作"), max_length=60, help_text="a short code such as activity.submit")
+    subject_type = models.CharField(max_length=40)
+    subject_id = models.CharField(max_length=40)
+    subject_name = models.CharField(max_length=300)
+    organization_path = models.CharField(
+        max_length=255, blank=True, help_text="the branch that may read this row; empty: the office only"
+    )
+    version = models.PositiveIntegerField(null=True, help_text="the subject's version after the change")
+    changes = models.JSONField(default=dict, encoder=DjangoJSONEncoder, help_text="{field: [old, new]}")
+    reason = models.TextField(_("原因"), blank=True)
+
+    class Meta:
+        verbose_name = _("审计记录")
+        verbose_name_plural = _("审计记录")
+        ordering = ("-id",)
+        indexes = (
+            models.Index(fields=("subject_type", "subject_id", "version"), name="audit_subject"),
+            models.Index(fields=("organization_path",), name="audit_branch"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.at:%F %T} {self.actor_name} {self.action} {self.subject_name}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if self.pk:
+            raise TypeError("an audit row is never changed")
+        super().save(*args, **kwargs)

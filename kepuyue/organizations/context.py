@@ -1,0 +1,23 @@
+from typing import Any
+
+from django.http import HttpRequest
+
+from kepuyue.organizations import permissions
+
+
+def desk(request: HttpRequest) -> dict[str, Any]:
+    """What the signed-in person's menu holds; nothing is read for visitors."""
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return {}
+    return {
+        "memberships": permissions.memberships(user),
+        "desk_may": {
+            "register": permissions.holds_anywhere(user, "activity.edit"),
+            "review": permissions.holds_anywhere(user, "review.decide"),
+            "import": permissions.holds_anywhere(user, "import.run"),
+            "units": permissions.holds_anywhere(user, "unit.see"),
+            "audit": permissions.holds_anywhere(user, "audit.see"),
+            "edition": permissions.holds_anywhere(user, "edition.manage"),
+        },
+    }

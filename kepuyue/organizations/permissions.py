@@ -1,0 +1,124 @@
+"""Who may do what, decided here and nowhere else; what is not granted is denied.
+
+A role is a set of permissions with a reach: in its own unit, or in the whole branch below it. So a district
+officer reviews and sees its district only, and the office sees all.
+"""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import PermissionDenied
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from kepuyue.organizations.models import Membership, Organization, Role
+
+if TYPE_CHECKING:
+    from kepuyue.accounts.models import User
+
+    Person = User | AnonymousUser
+
+
+@dataclass(frozen=True)
+class Grant:
+    """What a role may do. `branch` permissions hold for the unit and all below it, `own` for the unit only."""
+
+    description: Any
+    own: frozenset[str] = frozenset()
+    branch: frozenset[str] = frozenset()
+
+
+REGISTERING = frozenset({"unit.see", "activity.see", "activity.edit", "activity.submit", "import.run"})
+OVERSEEING = frozenset({"unit.see", "activity.see", "review.decide", "unit.confirm", "audit.see"})
+
+ROLES: dict[str, Grant] = {
+    Role.OFFICE: Grant(
+        gettext_lazy("统筹全市：管理各届活动、单位和人员，终审活动，查看全部记录。"),
+        own=REGISTERING | {"edition.manage"},
+        branch=OVERSEEING | {"unit.edit", "unit.people", "activity.edit", "activity.cancel"},
+    ),
+    Role.OWNER: Grant(
+        gettext_lazy("管理本单位资料和人员，填报、提交和取消本单位活动。"),
+        own=REGISTERING | {"unit.edit", "unit.people", "activity.cancel", "audit.see"},
+    ),
+    Role.EDITOR: Grant(gettext_lazy("填报和提交本单位活动。"), own=REGISTERING),
+    Role.REVIEWER: Grant(gettext_lazy("审核本单位及下级单位的活动，确认下级单位。"), branch=OVERSEEING),
+    Role.CHECK_IN: Grant(
+        gettext_lazy("在活动现场为观众签到。"),
+        own=frozenset({"unit.see", "activity.see", "session.check_in"}),
+    ),
+    Role.HELPDESK: Grant(
+        gettext_lazy("为不便上网的市民代办预约。"),
+        own=frozenset({"unit.see", "activity.see", "booking.by_proxy"}),
+    ),
+    Role.JUDGE: Grant(gettext_lazy("为推荐评选打分。"), own=frozenset({"evaluation.score"})),
+    Role.MODERATOR: Grant(
+        gettext_lazy("审看公众提问和评论。"), own=frozenset({"unit.see", "content.moderate"})
+    ),
+}
+PERMISSIONS = frozenset().union(*(grant.own | grant.branch for grant in ROLES.values()))
+
+
+def memberships(user: "Person") -> list[Membership]:
+    """The person's roles in units that are not refused; read once per person object (that is, per request)."""
+    if not user.is_authenticated or not user.is_active:
+        return []
+    known: list[Membership] | None = getattr(user, "_known_memberships", None)
+    if known is None:
+        known = list(
+            Membership.objects.filter(user_id=user.pk)
+            .exclude(organization__state=Organization.State.REFUSED)
+            .select_related("organization")
+            .order_by("pk")
+        )
+        user._known_memberships = known  # type: ignore[union-attr]
+    return known
+
+
+def may(user: "Person", permission: str, organization: Organization) -> bool:
+    """Whether the person holds the permission for this unit."""
+    if permission not in PERMISSIONS:
+        raise ValueError(f"no such permission: {permission}")
+    for membership in memberships(user):
+        grant = ROLES[membership.role]
+        if permission in grant.own and membership.organization_id == organization.pk:
+            return True
+        if permission in grant.branch and organization.is_within(membership.organization):
+            return True
+    return False
+
+
+def check(user: "Person", permission: str, organization: Organization) -> None:
+    """Raise PermissionDenied, with a sentence that tells whom to ask, unless `may`."""
+    if not may(user, permission, organization):
+        raise PermissionDenied(
+            _("您在“%(unit)s”没有这项权限。如需办理，请联系该单位负责人或上级科协。")
+            % {"unit": organization.name}
+        )
+
+
+def holds_anywhere(user: "Person", permission: str) -> bool:
+    """Whether the person holds the permission in at least one unit (for showing a menu entry)."""
+    return any(
+        permission in ROLES[membership.role].own | ROLES[membership.role].branch
+        for membership in memberships(user)
+    )
+
+
+def reach(user: "Person", permission: str, path: str = "path") -> Q:
+    """A condition for the rows whose unit (found along `path`) the person holds the permission for."""
+    condition = Q(pk__in=[])
+    for membership in memberships(user):
+        grant = ROLES[membership.role]
+        if permission in grant.branch:
+            condition |= Q(**{f"{path}__startswith": membership.organization.path})
+        elif permission in grant.own:
+            condition |= Q(**{path: membership.organization.path})
+    return condition
+
+
+def organizations_where(user: "Person", permission: str) -> QuerySet[Organization]:
+    """The units for which the person holds the permission."""
+    return Organization.objects.filter(reach(user, permission))

@@ -1,0 +1,262 @@
+"""All settings, read from the environment; what is wrong there stops the start with a sentence.
+
+Import ``django.conf.settings``, never this module.
+"""
+
+import os
+import secrets
+from pathlib import Path
+
+import dj_database_url
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy as _
+
+PROJECT_ROOT = Path(__file__).resolve().parent.parent
+
+
+def env_text(name: str, default: str) -> str:
+    """The variable's text without surrounding space, or the default where it is unset or empty."""
+    return os.environ.get(name, "").strip() or default
+
+
+def env_flag(name: str, default: bool) -> bool:
+    """A yes/no variable; anything but 1, true, yes, on, 0, false, no, off is an error."""
+    text = env_text(name, str(default)).lower()
+    if text in {"1", "true", "yes", "on"}:
+        return True
+    if text in {"0", "false", "no", "off"}:
+        return False
+    raise ImproperlyConfigured(f"{name}={text!r}: write 1 or 0")
+
+
+def env_list(name: str, default: list[str]) -> list[str]:
+    """A comma-separated variable as a list without empty entries."""
+    text = env_text(name, "")
+    return [part.strip() for part in text.split(",") if part.strip()] if text else default
+
+
+# Where everything that is not code lives: database, uploads, keys
+DATA_DIR = Path(env_text("DATA_DIR", str(PROJECT_ROOT / "var"))).resolve()
+DATA_DIR.mkdir(parents=True, exist_ok=True)
+
+# Demonstration mode adds the room `demo`: moved dates, a clock that jumps, accounts printed at start
+DEMO = env_flag("KEPUYUE_DEMO", False)
+DEBUG = env_flag("DEBUG", False)
+
+
+def kept_secret(name: str) -> str:
+    """A random secret kept in DATA_DIR, made at the first start, readable by its owner only."""
+    path = DATA_DIR / name
+    if not path.exists():
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(secrets.token_urlsafe(48))
+    return path.read_text().strip()
+
+
+SECRET_KEY = env_text("SECRET_KEY", "") or kept_secret("secret-key")
+PUBLIC_URL = env_text("PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/")
+ALLOWED_HOSTS = env_list("ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]"])
+CSRF_TRUSTED_ORIGINS = env_list("CSRF_TRUSTED_ORIGINS", [PUBLIC_URL])
+HTTPS = PUBLIC_URL.startswith("https://")
+# The proxy's own header is believed only where an operator says that there is a proxy
+if env_flag("BEHIND_PROXY", False):
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    USE_X_FORWARDED_HOST = True
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.forms",
+    "allauth",
+    "allauth.account",
+    "csp",
+    "django_htmx",
+    "template_partials",
+    "django_vite",
+    "django_tasks",
+    "django_tasks_db",
+    "kepuyue.core",
+    "kepuyue.ui",
+    "kepuyue.messaging",
+    "kepuyue.accounts",
+    "kepuyue.organizations",
+    "kepuyue.editions",
+    "kepuyue.activities",
+    "kepuyue.programme",
+    "kepuyue.imports",
+    "kepuyue.api",
+    *(["kepuyue.demo"] if DEMO else []),
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "kepuyue.accounts.middleware.SignInRequiredMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    *(["kepuyue.demo.middleware.DemoClockMiddleware"] if DEMO else []),
+    "kepuyue.editions.middleware.EditionMiddleware",
+]
+
+ROOT_URLCONF = "kepuyue.urls"
+WSGI_APPLICATION = "kepuyue.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "kepuyue.ui.context.display",
+                "kepuyue.organizations.context.desk",
+                "kepuyue.editions.context.edition",
+                *(["kepuyue.demo.context.demo_bar"] if DEMO else []),
+            ],
+            "builtins": ["template_partials.templatetags.partials"],
+        },
+    },
+]
+FORM_RENDERER = "kepuyue.ui.forms.FormRenderer"
+
+# Data
+DATABASE_URL = env_text("DATABASE_URL", f"sqlite:///{DATA_DIR / 'kepuyue.sqlite3'}")
+DATABASES = {"default": dj_database_url.parse(DATABASE_URL)}
+IS_SQLITE = DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3"
+if IS_SQLITE:
+    # IMMEDIATE takes the write lock at BEGIN, so that two writers wait instead of failing;
+    # FULL keeps a confirmed write through a power cut.
+    DATABASES["default"]["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
+        "PRAGMA cache_size=-20000; PRAGMA temp_store=MEMORY;",
+    }
+else:
+    DATABASES["default"]["CONN_MAX_AGE"] = 60
+    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+REDIS_URL = env_text("REDIS_URL", "")
+CACHES = {
+    "default": {"BACKEND": "django_redis.cache.RedisCache", "LOCATION": REDIS_URL}
+    if REDIS_URL
+    else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+}
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+
+# People
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = [
+    "django.contrib.auth.backends.ModelBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "organizations:desk"
+LOGOUT_REDIRECT_URL = "programme:home"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_ADAPTER = "kepuyue.accounts.adapter.AccountAdapter"
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_LOGOUT_ON_GET = False
+ACCOUNT_PREVENT_ENUMERATION = True
+SESSION_COOKIE_AGE = 60 * 60 * 24 * 14
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+
+# Language and time: Chinese where the browser's language is unknown
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", _("简体中文")), ("en", _("英文"))]
+LOCALE_PATHS = [PROJECT_ROOT / "kepuyue" / "locale"]
+USE_I18N = USE_TZ = True
+TIME_ZONE = "Asia/Shanghai"
+CITY_LANGUAGE = "zh-hans"
+
+# Front end and files
+FRONTEND_DIR = PROJECT_ROOT / "build" / "frontend"
+STATIC_URL = "/static/"
+STATIC_ROOT = PROJECT_ROOT / "build" / "static"
+STATICFILES_DIRS = [FRONTEND_DIR] if FRONTEND_DIR.exists() else []
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = DEBUG
+DJANGO_VITE = {"default": {"dev_mode": False, "manifest_path": FRONTEND_DIR / ".vite" / "manifest.json"}}
+MEDIA_ROOT = DATA_DIR / "media"
+MEDIA_URL = "/media/"
+FILE_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5_000_000
+UPLOAD_MAX_BYTES = 20_000_000
+FILE_UPLOAD_PERMISSIONS = 0o640
+
+# What a browser may load and run: our own files only
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "img-src": [SELF, "data:", "blob:"],
+        "style-src": [SELF],
+        "script-src": [SELF],
+        "connect-src": [SELF],
+        "object-src": [NONE],
+        "base-uri": [NONE],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+    }
+}
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+
+# Mail leaves through the outbox (messaging); without a server it is written to files that one can open
+EMAIL_URL = env_text("EMAIL_URL", "")
+DEFAULT_FROM_EMAIL = env_text("MAIL_FROM", "kepuyue@localhost")
+EMAIL_TIMEOUT = 15
+if EMAIL_URL:
+    from urllib.parse import unquote, urlsplit
+
+    _mail = urlsplit(EMAIL_URL)
+    if _mail.scheme not in {"smtp", "smtps", "smtp+tls"} or not _mail.hostname:
+        raise ImproperlyConfigured("EMAIL_URL: write smtp://user:password@host:25, smtps:// or smtp+tls://")
+    EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    EMAIL_HOST, EMAIL_PORT = _mail.hostname, _mail.port or 25
+    EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = unquote(_mail.username or ""), unquote(_mail.password or "")
+    EMAIL_USE_SSL, EMAIL_USE_TLS = _mail.scheme == "smtps", _mail.scheme == "smtp+tls"
+else:
+    EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    EMAIL_FILE_PATH = DATA_DIR / "mail"
+
+EDITIONS_DIR = PROJECT_ROOT / "editions"
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "root": {"handlers": ["console"], "level": env_text("LOG_LEVEL", "WARNING")},
+}

@@ -1,0 +1,12 @@
+from typing import Any
+
+from django.http import HttpRequest
+
+
+def display(request: HttpRequest) -> dict[str, Any]:
+    """How the reader wants pages shown: theme and print size, kept in cookies so that nothing flashes."""
+    theme = request.COOKIES.get("theme", "")
+    return {
+        "theme": theme if theme in {"light", "dark"} else "",
+        "large_print": request.COOKIES.get("print") == "large",
+    }

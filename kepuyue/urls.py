@@ -1,0 +1,18 @@
+"""The public address space. Each room brings its own addresses; what is open to all says so in its view."""
+
+from django.conf import settings
+from django.urls import URLPattern, URLResolver, include, path
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("kepuyue.programme.urls")),
+    path("", include("kepuyue.core.urls")),
+    path("", include("kepuyue.ui.urls")),
+    path("accounts/", include("kepuyue.accounts.urls")),
+    path("desk/", include("kepuyue.organizations.urls")),
+    path("", include("kepuyue.editions.urls")),
+    path("desk/", include("kepuyue.activities.urls")),
+    path("desk/imports/", include("kepuyue.imports.urls")),
+    path("api/v1/", include("kepuyue.api.urls")),
+]
+if settings.DEMO:
+    urlpatterns.append(path("demo/", include("kepuyue.demo.urls")))

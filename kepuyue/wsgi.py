@@ -1,0 +1,8 @@
+"""The web application as servers load it."""
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kepuyue.settings")
+application = get_wsgi_application()
