@@ -1,0 +1,205 @@
+"""Writing an activity: a new one, and changes to what is not handed in.
+
+Nothing that two people type is overwritten: a change names the version it was made on, and is refused with
+both texts where somebody else has changed the same field since.
+"""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from kepuyue.activities import content as contents
+from kepuyue.activities import workflow
+from kepuyue.activities.content import Content
+from kepuyue.activities.models import Activity, Origin, State, Submission, Venue
+from kepuyue.activities.permissions import check_can_edit
+from kepuyue.activities.queries import submission_under_way
+from kepuyue.activities.signals import public_content_changed
+from kepuyue.core import audit
+from kepuyue.core.models import AuditEvent
+from kepuyue.core.time import now
+from kepuyue.core.transitions import NotPossibleNow
+from kepuyue.editions.models import Edition
+from kepuyue.organizations.models import District, Organization
+from kepuyue.organizations.permissions import check
+
+if TYPE_CHECKING:
+    from kepuyue.accounts.models import User
+
+
+@dataclass(frozen=True)
+class Clash:
+    """One field that somebody else changed meanwhile."""
+
+    field: str
+    label: Any
+    theirs: Any
+    yours: Any
+    by: str
+
+
+class Conflict(ValidationError):
+    """Somebody else changed the same fields since the version the change was made on. Nothing was written."""
+
+    def __init__(self, clashes: list[Clash], version: int) -> None:
+        self.clashes = clashes
+        self.version = version
+        names = "、".join(str(clash.label) for clash in clashes)
+        super().__init__(
+            _("%(who)s刚刚也修改了%(names)s。您填写的内容没有丢，请核对后决定保留哪一个。")
+            % {"who": clashes[0].by, "names": names},
+            code="conflict",
+        )
+
+
+@transaction.atomic
+def create(
+    *,
+    edition: Edition,
+    organization: Organization,
+    by: "User",
+    content: Content,
+    origin: str = Origin.FORM,
+    outside_key: str = "",
+) -> Activity:
+    """A new draft of the unit. `content` may be partial; `outside_key` makes an import repeatable."""
+    check(by, "activity.edit", organization)
+    activity = Activity(
+        edition=edition,
+        organization=organization,
+        created_by=by,
+        origin=origin,
+        outside_key=outside_key,
+        created_at=now(),
+        updated_at=now(),
+    )
+    contents.write(activity, _with_venues(contents.blank() | content))
+    audit.record(
+        "activity.create", activity, by=by, organization_path=organization.path, version=activity.version
+    )
+    return activity
+
+
+@transaction.atomic
+def change(
+    activity: Activity,
+    changes: Content,
+    *,
+    by: "User",
+    version: int | None = None,
+    unsaved: dict[str, Any] | None = None,
+) -> Activity:
+    """Change some fields of an activity that the unit has in hand, or of a published one through a revision.
+
+    `version` is the one the person looked at; None skips the check (imports and commands, which read and
+    write in one go). `unsaved` replaces what is typed but not valid yet. Raises `Conflict`, `NotPossibleNow`.
+    """
+    activity = Activity.objects.select_for_update().get(pk=activity.pk)
+    check_can_edit(by, activity)
+    under_way = submission_under_way(activity)
+    if activity.state not in workflow.EDITABLE and (
+        activity.state != State.PUBLISHED or _is_pending(under_way)
+    ):
+        raise NotPossibleNow(
+            _("这项活动现在是“%(state)s”，暂不能修改。需要修改时，请先撤回。")
+            % {"state": _("变更审核中") if activity.is_public else activity.get_state_display()}
+        )
+    changes = _with_venues(changes)
+    present = dict(under_way.content) if under_way else contents.of(activity)
+    differences = contents.diff(present, present | changes)
+    if version is not None and version != activity.version:
+        _check_nobody_else(activity, differences, by=by, since=version)
+    if unsaved is not None and unsaved != activity.unsaved:
+        Activity.objects.filter(pk=activity.pk).update(unsaved=unsaved)
+        activity.unsaved = unsaved
+    if not differences:
+        return activity
+    written = {difference.field: changes[difference.field] for difference in differences}
+    activity.version += 1
+    activity.updated_at = now()
+    if activity.state == State.PUBLISHED:
+        _change_published(activity, present, written, under_way)
+    else:
+        contents.write(activity, written)
+    audit.record(
+        "activity.change",
+        activity,
+        by=by,
+        changes={difference.field: [difference.old, difference.new] for difference in differences},
+        organization_path=activity.organization.path,
+        version=activity.version,
+    )
+    return activity
+
+
+def _change_published(
+    activity: Activity, present: Content, written: Content, under_way: Submission | None
+) -> None:
+    """Small corrections show at once; a change of time, place, speaker or content becomes a revision."""
+    small = {field: value for field, value in written.items() if field not in contents.REVIEWED}
+    contents.write(activity, small)
+    if small:
+        public_content_changed.send(sender=Activity, activity=activity)
+    if under_way:
+        under_way.content = present | written
+        under_way.base = under_way.base | small
+        under_way.save(update_fields=["content", "base"])
+    elif len(small) < len(written):
+        Submission.objects.create(
+            activity=activity,
+            kind=Submission.Kind.REVISION,
+            state=Submission.State.OPEN,
+            base=contents.of(activity),
+            content=present | written,
+        )
+
+
+def _is_pending(under_way: Submission | None) -> bool:
+    return under_way is not None and under_way.state == Submission.State.PENDING
+
+
+def _check_nobody_else(
+    activity: Activity, differences: list[contents.Change], *, by: "User", since: int
+) -> None:
+    changed: dict[str, AuditEvent] = {}
+    for event in audit.trail(activity).filter(version__gt=since).order_by("pk"):
+        changed |= dict.fromkeys(event.changes, event)
+    clashes = [
+        Clash(d.field, d.label, theirs=d.old, yours=d.new, by=changed[d.field].actor_name)
+        for d in differences
+        if d.field in changed and changed[d.field].actor_id != by.pk
+    ]
+    if clashes:
+        raise Conflict(clashes, activity.version)
+
+
+def venue_named(name: str, *, city: str = "", district: District | None = None, address: str = "") -> Venue:
+    """The known venue of this name in this city, or a new one."""
+    venue, is_new = Venue.objects.get_or_create(
+        name=name.strip(), city=city, defaults={"district": district, "address": address}
+    )
+    if not is_new and ((district and not venue.district) or (address and not venue.address)):
+        venue.district = venue.district or district
+        venue.address = venue.address or address
+        venue.save(update_fields=["district", "address"])
+    return venue
+
+
+def _with_venues(content: Content) -> Content:
+    """The content with each session's typed `venue_name` replaced by the venue's number."""
+    if not any("venue_name" in session for session in content.get("sessions", ())):
+        return content
+    district = District.objects.filter(code=content.get("district", "")).first()
+    sessions = []
+    for session in content["sessions"]:
+        name = session.get("venue_name", "").strip()
+        rest = {key: value for key, value in session.items() if key != "venue_name"}
+        if "venue_name" in session:
+            rest["venue"] = (
+                venue_named(name, city=content.get("city", ""), district=district).pk if name else None
+            )
+        sessions.append(rest)
+    return content | {"sessions": sessions}

@@ -1,0 +1,75 @@
+"""Who is told of what happens to an activity, by mail and at the desk."""
+
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from kepuyue.activities import content as contents
+from kepuyue.activities.models import Submission
+from kepuyue.messaging.actions import outbox
+from kepuyue.organizations.models import Role
+from kepuyue.organizations.queries import people_of
+
+if TYPE_CHECKING:
+    from kepuyue.accounts.models import User
+
+
+def waiting_for_review(submission: Submission) -> None:
+    """Tell the reviewers of the unit whose turn it is."""
+    if submission.turn is None:
+        return
+    with translation.override(settings.CITY_LANGUAGE):
+        for person in people_of(submission.turn, (Role.REVIEWER, Role.OFFICE)):
+            _tell(
+                person,
+                submission,
+                event=f"turn-{submission.step}",
+                subject=_("待审核：%(title)s") % {"title": submission.activity},
+                body=_("“%(unit)s”提交了“%(title)s”，请审核。")
+                % {"unit": submission.activity.organization, "title": submission.activity},
+                link=reverse("activities:review", args=[submission.pk]),
+            )
+
+
+def decided(
+    submission: Submission, state: str, *, note: str = "", comments: dict[str, str] | None = None
+) -> None:
+    """Tell the unit what was decided and, where something is to be done, what."""
+    activity = submission.activity
+    labels = contents.labels()
+    with translation.override(settings.CITY_LANGUAGE):
+        subject = {
+            Submission.State.APPROVED: _("已通过：%(title)s"),
+            Submission.State.RETURNED: _("请修改：%(title)s"),
+            Submission.State.REJECTED: _("未通过：%(title)s"),
+        }[Submission.State(state)] % {"title": activity}
+        lines = [subject, note.strip()]
+        lines += [f"· {labels[field]}：{text}" for field, text in (comments or {}).items()]
+        recipients = {
+            person.pk: person for person in people_of(activity.organization, (Role.OWNER, Role.EDITOR))
+        }
+        if submission.by and submission.by.is_active:
+            recipients[submission.by.pk] = submission.by
+        for person in recipients.values():
+            _tell(
+                person,
+                submission,
+                event=state,
+                subject=subject,
+                body="\n".join(line for line in lines if line),
+                link=reverse("activities:detail", args=[activity.code]),
+            )
+
+
+def _tell(person: "User", submission: Submission, *, event: str, subject: str, body: str, link: str) -> None:
+    outbox.post(
+        to=person.email,
+        person=person,
+        subject=subject,
+        body=f"{body}\n\n{settings.PUBLIC_URL}{link}",
+        link=link,
+        key=f"submission:{submission.pk}:{event}:{person.pk}",
+    )

@@ -1,0 +1,137 @@
+"""Deciding on what was handed in: one step along the chain of reviewing units at a time."""
+
+from typing import TYPE_CHECKING
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from kepuyue.activities import content as contents
+from kepuyue.activities import workflow
+from kepuyue.activities.actions import notification, publication
+from kepuyue.activities.models import Activity, Comment, Review, State, Submission
+from kepuyue.activities.permissions import check_can_review
+from kepuyue.core import audit
+from kepuyue.core.time import now
+from kepuyue.organizations.models import Organization
+
+if TYPE_CHECKING:
+    from kepuyue.accounts.models import User
+
+
+@transaction.atomic
+def approve(submission: Submission, *, by: "User", note: str = "", step: int | None = None) -> Submission:
+    """Pass it to the next reviewing unit, or publish at the last one.
+
+    `step` is the one the person looked at: pressing the button twice, or after a colleague, approves once.
+    """
+    submission = _locked(submission)
+    check_can_review(by, submission)
+    is_last = submission.step + 1 >= len(submission.chain)
+    workflow.SUBMISSION.next_state(submission.state, "approve" if is_last else "pass_up")
+    _check_step(submission, step)
+    _record(submission, Review.Decision.APPROVED, by=by, note=note)
+    if is_last:
+        publication.publish(submission, by=by)
+        return submission
+    submission.step += 1
+    submission.turn = Organization.objects.get(pk=submission.chain[submission.step])
+    submission.turn_since = now()
+    submission.save(update_fields=["step", "turn", "turn_since"])
+    notification.waiting_for_review(submission)
+    return submission
+
+
+@transaction.atomic
+def return_for_changes(
+    submission: Submission,
+    *,
+    by: "User",
+    note: str = "",
+    comments: dict[str, str] | None = None,
+    step: int | None = None,
+) -> Submission:
+    """Give it back to the unit with a note, with remarks pinned to fields, or both."""
+    remarks = {field: text.strip() for field, text in (comments or {}).items() if text.strip()}
+    if not note.strip() and not remarks:
+        raise ValidationError(_("请写明需要修改什么，单位才好改。"), code="note-missing")
+    if unknown := set(remarks) - set(contents.FIELDS):
+        raise ValidationError(_("没有这些栏目：%(names)s") % {"names": "、".join(sorted(unknown))})
+    return _close(submission, "return", State.RETURNED, by=by, note=note, comments=remarks, step=step)
+
+
+@transaction.atomic
+def reject(submission: Submission, *, by: "User", note: str, step: int | None = None) -> Submission:
+    """Refuse it for good; the reason is told to the unit."""
+    if not note.strip():
+        raise ValidationError(_("请写明不予通过的原因，单位会看到。"), code="note-missing")
+    return _close(submission, "reject", State.REJECTED, by=by, note=note, comments={}, step=step)
+
+
+def _close(
+    submission: Submission,
+    verb: str,
+    activity_state: str,
+    *,
+    by: "User",
+    note: str,
+    comments: dict[str, str],
+    step: int | None,
+) -> Submission:
+    submission = _locked(submission)
+    check_can_review(by, submission)
+    next_state = workflow.SUBMISSION.next_state(submission.state, verb)
+    _check_step(submission, step)
+    decision = Review.Decision.RETURNED if verb == "return" else Review.Decision.REJECTED
+    review = _record(submission, decision, by=by, note=note)
+    Comment.objects.bulk_create(
+        Comment(review=review, field=field, text=text[:500]) for field, text in comments.items()
+    )
+    submission.state = next_state
+    submission.closed_at = now()
+    submission.save(update_fields=["state", "closed_at"])
+    if submission.kind == Submission.Kind.NEW:
+        activity = Activity.objects.select_for_update().get(pk=submission.activity_id)
+        activity.state = workflow.ACTIVITY.next_state(activity.state, verb)
+        activity.version += 1
+        activity.updated_at = now()
+        activity.save(update_fields=["state", "version", "updated_at"])
+    elif verb == "return":
+        # The published text stays; the unit goes on from what it had proposed
+        Submission.objects.create(
+            activity=submission.activity,
+            kind=Submission.Kind.REVISION,
+            state=Submission.State.OPEN,
+            base=submission.base,
+            content=submission.content,
+        )
+    notification.decided(submission, next_state, note=note, comments=comments)
+    return submission
+
+
+def _locked(submission: Submission) -> Submission:
+    return (
+        Submission.objects.select_for_update(of=("self",))
+        .select_related("activity__organization", "turn")
+        .get(pk=submission.pk)
+    )
+
+
+def _check_step(submission: Submission, step: int | None) -> None:
+    if step is not None and step != submission.step:
+        raise ValidationError(_("您的同事已经处理过这一步，请刷新查看最新进展。"), code="already-decided")
+
+
+def _record(submission: Submission, decision: str, *, by: "User", note: str) -> Review:
+    activity = submission.activity
+    audit.record(
+        f"review.{decision}",
+        activity,
+        by=by,
+        reason=note,
+        organization_path=activity.organization.path,
+    )
+    turn = submission.turn or activity.organization
+    return Review.objects.create(
+        submission=submission, organization=turn, by=by, decision=decision, note=note.strip(), at=now()
+    )

@@ -1,0 +1,207 @@
+"""An activity's reviewable content as plain data.
+
+The form, imports, the audit trail, review, revisions of published activities and differences between them
+all speak this one shape, so that a fact is typed once and compared as it was typed:
+
+* the plain fields of `PLAIN`, by their model names;
+* ``district``: a code or ""; ``terms``: ["taxonomy:term", …]; ``marks``: [code, …];
+* ``participations``: [{"role", "name"}]; ``speakers``: [{"name", "introduction", "is_overseas"}];
+* ``sessions``: [{"id", "starts_at", "ends_at", "is_all_day", "venue", "place", "online_url", "capacity",
+  "note", "is_cancelled"}] with ISO 8601 times in UTC and a venue's number.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from kepuyue.activities.models import Activity, Participation, Session, Speaker
+from kepuyue.editions.models import Mark, Term
+from kepuyue.organizations.models import District, Organization
+
+Content = dict[str, Any]
+
+PLAIN = (
+    "title", "title_en", "summary", "description", "mode", "city", "dates_as_written", "is_year_round", "is_key",
+    "audience_note", "age_min", "age_max", "languages", "accessibility", "admission", "admission_note",
+    "booking_mode", "booking_url", "booking_note", "expected_crowd", "safety_plan", "licence",
+    "emergency_contact", "content_lead", "content_signoff", "contact_name", "contact_phone", "public_phone",
+)  # fmt: skip
+LISTS = ("participations", "sessions", "speakers")
+FIELDS = (*PLAIN, "district", "terms", "marks", *LISTS)
+
+# A change of these on a published activity goes through review again: time, place, speaker, content
+# (product rule from the universities' practice "any change of time, place or content"; domain notes (c))
+REVIEWED = frozenset({
+    "title", "summary", "description", "mode", "city", "district", "sessions", "speakers", "participations",
+    "expected_crowd", "content_lead", "content_signoff",
+})  # fmt: skip
+
+SESSION_KEYS = (
+    "starts_at", "ends_at", "is_all_day", "venue", "place", "online_url", "capacity", "note", "is_cancelled",
+)  # fmt: skip
+
+
+def labels() -> dict[str, Any]:
+    """Each field's name as people read it."""
+    named = {name: Activity._meta.get_field(name).verbose_name for name in PLAIN}
+    return named | {
+        "district": _("所属区"), "terms": _("分类"), "marks": _("使用标识"), "participations": _("参与单位"),
+        "sessions": _("场次"), "speakers": _("主讲人"),
+    }  # fmt: skip
+
+
+def of(activity: Activity) -> Content:
+    """The activity's present content. Prefetch `PREFETCH` when reading many."""
+    content: Content = {name: getattr(activity, name) for name in PLAIN}
+    content["district"] = activity.district.code if activity.district else ""
+    content["terms"] = sorted(f"{term.taxonomy.code}:{term.code}" for term in activity.terms.all())
+    content["marks"] = sorted(mark.code for mark in activity.marks.all())
+    content["participations"] = [{"role": p.role, "name": p.name} for p in activity.participations.all()]
+    content["speakers"] = [
+        {"name": s.name, "introduction": s.introduction, "is_overseas": s.is_overseas}
+        for s in activity.speakers.all()
+    ]
+    content["sessions"] = [_session(session) for session in activity.sessions.all()]
+    return content
+
+
+PREFETCH = ("terms__taxonomy", "marks", "participations", "speakers", "sessions")
+
+
+def blank() -> Content:
+    """The content of an activity about which nothing is known yet."""
+    plain = {name: Activity._meta.get_field(name).get_default() for name in PLAIN}
+    return plain | {
+        "district": "",
+        "terms": [],
+        "marks": [],
+        "participations": [],
+        "speakers": [],
+        "sessions": [],
+    }
+
+
+def _session(session: Session) -> Content:
+    return {
+        "id": session.pk,
+        "starts_at": _iso(session.starts_at),
+        "ends_at": _iso(session.ends_at) if session.ends_at else None,
+        "is_all_day": session.is_all_day,
+        "venue": session.venue_id,
+        "place": session.place,
+        "online_url": session.online_url,
+        "capacity": session.capacity,
+        "note": session.note,
+        "is_cancelled": session.is_cancelled,
+    }
+
+
+def _iso(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+@dataclass(frozen=True)
+class Change:
+    """One field that differs, as data; `activities.display` writes it out for readers."""
+
+    field: str
+    label: Any
+    old: Any
+    new: Any
+
+
+def diff(old: Content, new: Content) -> list[Change]:
+    """The fields in which two contents differ, in the form's order; a session's number is no difference."""
+    names = labels()
+    return [
+        Change(field, names[field], old.get(field), new.get(field))
+        for field in FIELDS
+        if _comparable(field, old.get(field)) != _comparable(field, new.get(field))
+    ]
+
+
+def _comparable(field: str, value: Any) -> Any:
+    if field == "sessions":
+        return [{key: session.get(key) for key in SESSION_KEYS} for session in value or []]
+    if value is None and field not in ("age_min", "age_max", "expected_crowd"):
+        return ""
+    return value
+
+
+def write(activity: Activity, content: Content) -> None:
+    """Make the activity say what `content` says; fields that it does not hold stay as they are.
+
+    Writes rows but records nothing: actions call it inside their transaction. A session of a published
+    activity that is missing from `content` is cancelled and not deleted, since people may have planned for it.
+    """
+    for name in PLAIN:
+        if name in content:
+            setattr(activity, name, content[name])
+    if "district" in content:
+        activity.district = District.objects.get(code=content["district"]) if content["district"] else None
+    if activity.city:
+        activity.district = None
+    activity.save()
+    if "terms" in content:
+        activity.terms.set(_terms(activity, content["terms"]))
+    if "marks" in content:
+        activity.marks.set(Mark.objects.filter(edition=activity.edition, code__in=content["marks"]))
+    if "participations" in content:
+        _write_participations(activity, content["participations"])
+    if "speakers" in content:
+        activity.speakers.all().delete()
+        Speaker.objects.bulk_create(
+            Speaker(activity=activity, position=place, **speaker)
+            for place, speaker in enumerate(content["speakers"])
+        )
+    if "sessions" in content:
+        _write_sessions(activity, content["sessions"])
+    # What a prefetch held is no longer true
+    activity._prefetched_objects_cache = {}  # type: ignore[attr-defined]
+
+
+def _terms(activity: Activity, pairs: Iterable[str]) -> list[Term]:
+    wanted = set(pairs)
+    candidates = Term.objects.filter(
+        taxonomy__edition=activity.edition, code__in=[pair.partition(":")[2] for pair in wanted]
+    ).select_related("taxonomy")
+    return [term for term in candidates if f"{term.taxonomy.code}:{term.code}" in wanted]
+
+
+def _write_participations(activity: Activity, entries: list[Content]) -> None:
+    activity.participations.all().delete()
+    names = {entry["name"] for entry in entries}
+    known = dict(Organization.objects.filter(name__in=names).values_list("name", "pk"))
+    unique = list({(entry["role"], entry["name"]): entry for entry in entries}.values())
+    Participation.objects.bulk_create(
+        Participation(
+            activity=activity,
+            role=entry["role"],
+            name=entry["name"],
+            organization_id=known.get(entry["name"]),
+            position=place,
+        )
+        for place, entry in enumerate(unique)
+    )
+
+
+def _write_sessions(activity: Activity, entries: list[Content]) -> None:
+    present = {session.pk: session for session in activity.sessions.all()}
+    for entry in entries:
+        session = present.pop(entry.get("id"), None) or Session(activity=activity)
+        for key in SESSION_KEYS:
+            value = entry.get(key, Session._meta.get_field(key).get_default())
+            setattr(session, "venue_id" if key == "venue" else key, value)
+        for key in ("starts_at", "ends_at"):
+            if isinstance(value := entry.get(key), str):
+                setattr(session, key, datetime.fromisoformat(value))
+        session.save()
+    for session in present.values():
+        if activity.is_public:
+            session.is_cancelled = True
+            session.save(update_fields=["is_cancelled"])
+        else:
+            session.delete()
