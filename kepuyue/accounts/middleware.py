@@ -2,7 +2,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib.auth.middleware import LoginRequiredMiddleware
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponseRedirect
 
 KEPT_INPUT = "kept_input"
 KEPT_INPUT_MAX_CHARACTERS = 200_000
@@ -15,7 +15,7 @@ class SignInRequiredMiddleware(LoginRequiredMiddleware):
     the typed text back (see `take_kept_input`). Files cannot be kept.
     """
 
-    def handle_no_permission(self, request: HttpRequest, view_func: Callable[..., Any]) -> HttpResponse:
+    def handle_no_permission(self, request: HttpRequest, view_func: Callable[..., Any]) -> HttpResponseRedirect:
         if request.method == "POST" and "csrfmiddlewaretoken" in request.POST:
             typed = {
                 name: request.POST.getlist(name)

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from kepuyue.activities.models import Activity, Participation, Session, Speaker
@@ -44,9 +45,15 @@ SESSION_KEYS = (
 )  # fmt: skip
 
 
+def _field(model: type[models.Model], name: str) -> "models.Field[Any, Any]":
+    field = model._meta.get_field(name)
+    assert isinstance(field, models.Field)
+    return field
+
+
 def labels() -> dict[str, Any]:
     """Each field's name as people read it."""
-    named = {name: Activity._meta.get_field(name).verbose_name for name in PLAIN}
+    named = {name: _field(Activity, name).verbose_name for name in PLAIN}
     return named | {
         "district": _("所属区"), "terms": _("分类"), "marks": _("使用标识"), "participations": _("参与单位"),
         "sessions": _("场次"), "speakers": _("主讲人"),
@@ -73,7 +80,7 @@ PREFETCH = ("terms__taxonomy", "marks", "participations", "speakers", "sessions"
 
 def blank() -> Content:
     """The content of an activity about which nothing is known yet."""
-    plain = {name: Activity._meta.get_field(name).get_default() for name in PLAIN}
+    plain = {name: _field(Activity, name).get_default() for name in PLAIN}
     return plain | {
         "district": "",
         "terms": [],
@@ -87,8 +94,8 @@ def blank() -> Content:
 def _session(session: Session) -> Content:
     return {
         "id": session.pk,
-        "starts_at": _iso(session.starts_at),
-        "ends_at": _iso(session.ends_at) if session.ends_at else None,
+        "starts_at": iso_utc(session.starts_at),
+        "ends_at": iso_utc(session.ends_at) if session.ends_at else None,
         "is_all_day": session.is_all_day,
         "venue": session.venue_id,
         "place": session.place,
@@ -99,7 +106,7 @@ def _session(session: Session) -> Content:
     }
 
 
-def _iso(moment: datetime) -> str:
+def iso_utc(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
@@ -191,9 +198,9 @@ def _write_participations(activity: Activity, entries: list[Content]) -> None:
 def _write_sessions(activity: Activity, entries: list[Content]) -> None:
     present = {session.pk: session for session in activity.sessions.all()}
     for entry in entries:
-        session = present.pop(entry.get("id"), None) or Session(activity=activity)
+        session = present.pop(entry.get("id") or 0, None) or Session(activity=activity)
         for key in SESSION_KEYS:
-            value = entry.get(key, Session._meta.get_field(key).get_default())
+            value = entry.get(key, _field(Session, key).get_default())
             setattr(session, "venue_id" if key == "venue" else key, value)
         for key in ("starts_at", "ends_at"):
             if isinstance(value := entry.get(key), str):

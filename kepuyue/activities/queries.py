@@ -1,8 +1,11 @@
 """Reads about activities; what a person may not see is not in the answer."""
 
+from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.db.models import Count, Min, Q, QuerySet
+from django.utils.translation import gettext as _
 
 from kepuyue.activities import content
 from kepuyue.activities.models import Activity, Submission
@@ -98,3 +101,37 @@ def _ancestors(organization: Organization) -> list[Organization]:
     keys = [int(part) for part in organization.path.strip("/").split("/")]
     found = Organization.objects.in_bulk(keys)
     return [found[key] for key in keys]
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing a reviewer should look at; `tone` is ok, notice or warn."""
+
+    tone: str
+    text: str
+    field: str = ""
+
+
+def review_checks(submission: Submission) -> list[Check]:
+    """What can be seen without reading: dates, duplicates, licence, speakers, what is missing."""
+    text, activity = submission.content, submission.activity
+    edition = activity.edition
+    checks: list[Check] = []
+    days = [datetime.fromisoformat(s["starts_at"]).astimezone(edition.zone).date() for s in text["sessions"]]
+    if outside := sorted({day for day in days if not edition.holds(day)}):
+        listed = "、".join(f"{day:%m-%d}" for day in outside[:5])
+        checks.append(Check("warn", _("有场次不在本届时间内：%(days)s") % {"days": listed}, "sessions"))
+    same = Activity.objects.of(edition).filter(title=text["title"]).exclude(pk=activity.pk)
+    for other in same.select_related("organization")[:3]:
+        named = {"unit": other.organization, "code": other.code}
+        checks.append(Check("warn", _("同名活动：%(unit)s（%(code)s）") % named, "title"))
+    if (text["expected_crowd"] or 0) >= 1_000:
+        checks.append(Check("notice", _("预计单场1000人以上，请核对安全许可文号。"), "licence"))
+    if any(speaker["is_overseas"] for speaker in text["speakers"]):
+        checks.append(Check("notice", _("有境外主讲人，请核对是否已按规定报批。"), "speakers"))
+    if text["mode"] != "online" and not text["city"] and not text["district"]:
+        checks.append(Check("notice", _("没有选择所属区，按区查找时不会出现。"), "district"))
+    for number, session in enumerate(text["sessions"], start=1):
+        if text["mode"] != "online" and not (session["venue"] or session["place"]):
+            checks.append(Check("notice", _("场次%(number)s没有地点。") % {"number": number}, "sessions"))
+    return checks or [Check("ok", _("时间、重复和许可都没有发现问题。"))]

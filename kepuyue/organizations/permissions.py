@@ -73,7 +73,7 @@ def memberships(user: "Person") -> list[Membership]:
             .select_related("organization")
             .order_by("pk")
         )
-        user._known_memberships = known  # type: ignore[union-attr]
+        user.__dict__["_known_memberships"] = known
     return known
 
 

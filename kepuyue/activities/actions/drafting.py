@@ -19,7 +19,6 @@ from kepuyue.activities.permissions import check_can_edit
 from kepuyue.activities.queries import submission_under_way
 from kepuyue.activities.signals import public_content_changed
 from kepuyue.core import audit
-from kepuyue.core.models import AuditEvent
 from kepuyue.core.time import now
 from kepuyue.core.transitions import NotPossibleNow
 from kepuyue.editions.models import Edition
@@ -109,9 +108,9 @@ def change(
         )
     changes = _with_venues(changes)
     present = dict(under_way.content) if under_way else contents.of(activity)
-    differences = contents.diff(present, present | changes)
     if version is not None and version != activity.version:
-        _check_nobody_else(activity, differences, by=by, since=version)
+        changes = _merged(activity, present, changes, by=by, since=version)
+    differences = contents.diff(present, present | changes)
     if unsaved is not None and unsaved != activity.unsaved:
         Activity.objects.filter(pk=activity.pk).update(unsaved=unsaved)
         activity.unsaved = unsaved
@@ -161,19 +160,27 @@ def _is_pending(under_way: Submission | None) -> bool:
     return under_way is not None and under_way.state == Submission.State.PENDING
 
 
-def _check_nobody_else(
-    activity: Activity, differences: list[contents.Change], *, by: "User", since: int
-) -> None:
-    changed: dict[str, AuditEvent] = {}
-    for event in audit.trail(activity).filter(version__gt=since).order_by("pk"):
-        changed |= dict.fromkeys(event.changes, event)
+def _merged(activity: Activity, present: Content, changes: Content, *, by: "User", since: int) -> Content:
+    """The person's own changes since the version they looked at; what only others changed stays theirs.
+
+    A whole step is sent at once, so a field that the person never touched arrives with its old value. The
+    trail tells what it was then.
+    """
+    base, changed = dict(present), {}
+    for event in audit.trail(activity).filter(version__gt=since).order_by("-pk"):
+        for field, (old, _new) in event.changes.items():
+            base[field], changed[field] = old, event
+    touched = {difference.field: difference for difference in contents.diff(base, base | changes)}
     clashes = [
-        Clash(d.field, d.label, theirs=d.old, yours=d.new, by=changed[d.field].actor_name)
-        for d in differences
-        if d.field in changed and changed[d.field].actor_id != by.pk
+        Clash(d.field, d.label, theirs=present[d.field], yours=d.new, by=changed[d.field].actor_name)
+        for d in touched.values()
+        if d.field in changed
+        and changed[d.field].actor_id != by.pk
+        and contents.diff({d.field: present[d.field]}, {d.field: d.new})
     ]
     if clashes:
         raise Conflict(clashes, activity.version)
+    return {field: changes[field] for field in touched}
 
 
 def venue_named(name: str, *, city: str = "", district: District | None = None, address: str = "") -> Venue:

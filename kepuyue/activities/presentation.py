@@ -1,0 +1,130 @@
+"""Content written out for people: sessions, units, classifications and differences as text."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.utils import formats, timezone
+from django.utils.translation import gettext as _
+
+from kepuyue.activities.content import FIELDS, Change, Content, labels
+from kepuyue.activities.models import Admission, BookingMode, Mode, UnitRole, Venue
+from kepuyue.editions.models import Edition, Mark, Term
+from kepuyue.organizations.models import District
+
+# Seen by reviewers and the unit only
+INTERNAL = ("safety_plan", "licence", "emergency_contact", "content_lead", "content_signoff", "contact_name",
+            "contact_phone")  # fmt: skip
+
+
+def written_out(content: Content, edition: Edition) -> list[tuple[str, Any, str]]:
+    """Every field that says something, as (field, label, text)."""
+    names = labels()
+    known = _Names(content, edition)
+    rows = [(field, names[field], known.text(field, content.get(field))) for field in FIELDS]
+    return [row for row in rows if row[2]]
+
+
+def changes_written_out(changes: list[Change], edition: Edition) -> list[tuple[str, Any, str, str]]:
+    """Differences as (field, label, old text, new text)."""
+    written = []
+    for change in changes:
+        old, new = {change.field: change.old}, {change.field: change.new}
+        written.append(
+            (
+                change.field,
+                change.label,
+                _Names(old, edition).text(change.field, change.old),
+                _Names(new, edition).text(change.field, change.new),
+            )
+        )
+    return written
+
+
+class _Names:
+    """The names behind the codes that a content holds, read once."""
+
+    def __init__(self, content: Content, edition: Edition) -> None:
+        self.edition = edition
+        venues = [session["venue"] for session in content.get("sessions") or [] if session.get("venue")]
+        self.venues: Mapping[int, Venue] = Venue.objects.in_bulk(venues) if venues else {}
+        pairs = content.get("terms") or []
+        self.terms = {
+            f"{term.taxonomy.code}:{term.code}": term
+            for term in Term.objects.filter(taxonomy__edition=edition).select_related("taxonomy")
+        } if pairs else {}  # fmt: skip
+
+    def text(self, field: str, value: Any) -> str:
+        writer = getattr(self, f"_{field}", None)
+        if writer is not None:
+            return str(writer(value))
+        if isinstance(value, bool):
+            return _("是") if value else ""
+        return "" if value is None else str(value)
+
+    def _mode(self, value: str) -> str:
+        return str(Mode(value).label) if value else ""
+
+    def _admission(self, value: str) -> str:
+        return str(Admission(value).label) if value else ""
+
+    def _booking_mode(self, value: str) -> str:
+        return str(BookingMode(value).label) if value else ""
+
+    def _district(self, code: str) -> str:
+        district = District.objects.filter(code=code).first() if code else None
+        return district.name if district else ""
+
+    def _terms(self, pairs: list[str] | None) -> str:
+        found = [self.terms[pair] for pair in pairs or [] if pair in self.terms]
+        return "；".join(f"{term.taxonomy}：{term}" for term in found)
+
+    def _marks(self, codes: list[str] | None) -> str:
+        return "、".join(
+            str(mark) for mark in Mark.objects.filter(edition=self.edition, code__in=codes or [])
+        )
+
+    def _participations(self, entries: list[Content] | None) -> str:
+        return "\n".join(f"{UnitRole(entry['role']).label}：{entry['name']}" for entry in entries or [])
+
+    def _speakers(self, entries: list[Content] | None) -> str:
+        return "\n".join(
+            " ".join(filter(None, [s["name"], s["introduction"], _("（境外）") if s["is_overseas"] else ""]))
+            for s in entries or []
+        )
+
+    def _sessions(self, entries: list[Content] | None) -> str:
+        lines = []
+        for entry in entries or []:
+            venue = self.venues.get(entry.get("venue") or 0)
+            place = " ".join(
+                filter(None, [str(venue) if venue else "", entry.get("place"), entry.get("online_url")])
+            )
+            seats = _("名额%(count)s") % {"count": entry["capacity"]} if entry.get("capacity") else ""
+            cancelled = _("（已取消）") if entry.get("is_cancelled") else ""
+            when = span(
+                datetime.fromisoformat(entry["starts_at"]),
+                datetime.fromisoformat(entry["ends_at"]) if entry.get("ends_at") else None,
+                is_all_day=entry.get("is_all_day", False),
+            )
+            lines.append(" · ".join(filter(None, [when + cancelled, place, seats, entry.get("note")])))
+        return "\n".join(lines)
+
+
+def span(start: datetime, end: datetime | None, *, is_all_day: bool) -> str:
+    """A session's time as people write it, in the active zone: 9月14日（周六）10:00–11:30."""
+    first = timezone.localtime(start)
+    if is_all_day:
+        last = timezone.localtime(end) - timedelta(days=1) if end else first
+        if last.date() <= first.date():
+            return f"{_day(first)} {_('全天')}"
+        return f"{_day(first)}–{_day(last)}"
+    text = f"{_day(first)} {first:%H:%M}"
+    if end is None:
+        return text
+    last = timezone.localtime(end)
+    return f"{text}–{last:%H:%M}" if last.date() == first.date() else f"{text}–{_day(last)} {last:%H:%M}"
+
+
+def _day(moment: datetime) -> str:
+    return formats.date_format(moment, _("n月j日（D）"))

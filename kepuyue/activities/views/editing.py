@@ -1,0 +1,197 @@
+"""The registration form: one step at a time, saved as one types, nothing lost."""
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from kepuyue.accounts.middleware import take_kept_input
+from kepuyue.activities import forms, presentation, queries
+from kepuyue.activities.actions import drafting, submission
+from kepuyue.activities.content import Change
+from kepuyue.activities.models import Activity, Venue
+from kepuyue.editions.request import DeskRequest
+from kepuyue.organizations.models import Organization
+
+# Not part of what one types
+ENVELOPE = {"csrfmiddlewaretoken", "version", "then", "spare"}
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def edit(request: DeskRequest, code: str, step: str) -> HttpResponse:
+    """One step of the form. A POST saves what can be taken and keeps the rest with a word on what is wrong."""
+    if step not in forms.STEPS:
+        raise Http404
+    activity = get_object_or_404(
+        queries.editable_by(request.user).select_related("organization", "edition"), code=code
+    )
+    content = queries.working_content(activity)
+    if request.method != "POST":
+        return _show(request, activity, step, content)
+    if "spare" in request.POST:
+        return _show(
+            request, activity, step, content, data=request.POST, spare_rows=_number(request.POST["spare"])
+        )
+    typed = forms.step_input(step, edition=activity.edition, content=content, data=request.POST)
+    valid = typed.is_valid()
+    unsaved = {name: values for name, values in activity.unsaved.items() if name != step}
+    if not valid:
+        unsaved[step] = {name: request.POST.getlist(name) for name in request.POST if name not in ENVELOPE}
+    try:
+        activity = drafting.change(
+            activity,
+            typed.changes(),
+            by=request.user,
+            version=_number(request.POST.get("version", "")),
+            unsaved=unsaved,
+        )
+    except drafting.Conflict as conflict:
+        return _show_conflict(request, activity, step, content, conflict)
+    except ValidationError as error:
+        return _show(request, activity, step, content, data=request.POST, alert=error.messages[0], status=409)
+    if request.htmx:
+        return _saved_fragment(request, activity, typed)
+    if not valid:
+        return _show(request, activity, step, content, data=request.POST, status=422)
+    return redirect(_next_address(activity, step, request.POST.get("then", "")))
+
+
+def _saved_fragment(request: DeskRequest, activity: Activity, typed: forms.StepInput) -> HttpResponse:
+    response = render(
+        request,
+        "activities/edit.html#save_state",
+        {"activity": activity, "problems": typed.problems(), "saved_at": timezone.localtime()},
+    )
+    response["HX-Trigger"] = "saved"
+    return response
+
+
+def _show_conflict(
+    request: DeskRequest, activity: Activity, step: str, content: dict[str, Any], conflict: drafting.Conflict
+) -> HttpResponse:
+    changes = [Change(clash.field, clash.label, clash.theirs, clash.yours) for clash in conflict.clashes]
+    clashes = presentation.changes_written_out(changes, activity.edition)
+    activity.version = conflict.version
+    if request.htmx:
+        return render(
+            request,
+            "activities/edit.html#conflict",
+            {"activity": activity, "clashes": clashes, "alert": conflict.messages[0], "by_htmx": True},
+        )
+    return _show(
+        request,
+        activity,
+        step,
+        content,
+        data=request.POST,
+        alert=conflict.messages[0],
+        clashes=clashes,
+        status=409,
+    )
+
+
+def _show(
+    request: DeskRequest,
+    activity: Activity,
+    step: str,
+    content: dict[str, Any],
+    *,
+    data: QueryDict | None = None,
+    spare_rows: int = 1,
+    alert: str = "",
+    clashes: Any = (),
+    status: int = 200,
+) -> HttpResponse:
+    restored = False
+    if data is None:
+        kept = take_kept_input(request)
+        restored = kept is not None
+        if typed := kept or activity.unsaved.get(step):
+            data = QueryDict(mutable=True)
+            for name, values in typed.items():
+                data.setlist(name, values)
+    if data is not None and spare_rows > 1:
+        data = _with_spare_rows(data, step, spare_rows)
+    shown = forms.step_input(
+        step, edition=activity.edition, content=content, data=data, spare_rows=spare_rows
+    )
+    gaps = submission.gaps(content, activity.edition)
+    return render(
+        request,
+        "activities/edit.html",
+        {
+            "activity": activity,
+            "step": step,
+            "step_label": forms.STEPS[step],
+            "steps": _steps(activity, step, gaps),
+            "input": shown,
+            "is_last": step == list(forms.STEPS)[-1],
+            "alert": alert or (_("已恢复您登录前填写的内容，请核对后保存。") if restored else ""),
+            "alert_tone": "warn" if alert else "ok",
+            "clashes": clashes,
+            "problems": shown.problems() if data is not None else [],
+            "comments": _pinned_comments(activity),
+            "venues": Venue.objects.filter(city="").values_list("name", flat=True)
+            if step == "sessions"
+            else (),
+            "unit_names": Organization.objects.active().values_list("name", flat=True)
+            if step == "units"
+            else (),
+        },
+        status=status,
+    )
+
+
+def _with_spare_rows(data: QueryDict, step: str, spare_rows: int) -> QueryDict:
+    """The same typed data with more empty rows, for browsers without scripts."""
+    field = forms.ROWS[step][0]
+    data = data.copy()
+    total = _number(data.get(f"{field}-TOTAL_FORMS", ""))
+    data[f"{field}-TOTAL_FORMS"] = str(min(total + spare_rows, forms.ROWS[step][2]))
+    return data
+
+
+def _pinned_comments(activity: Activity) -> list[tuple[Any, str]]:
+    """Remarks of the last review that the unit still has to answer."""
+    last = activity.submissions.filter(reviews__isnull=False).order_by("-pk").first()
+    review = last.reviews.prefetch_related("comments").last() if last else None
+    if review is None or review.decision != review.Decision.RETURNED:
+        return []
+    labels = presentation.labels()
+    notes: list[tuple[Any, str]] = [("", review.note)] if review.note else []
+    return notes + [(labels[comment.field], comment.text) for comment in review.comments.all()]
+
+
+def _steps(activity: Activity, current: str, gaps: list[submission.Gap]) -> list[dict[str, Any]]:
+    missing = {gap.step for gap in gaps if gap.blocks}
+
+    def state(step: str) -> str:
+        if step == current:
+            return "current"
+        if step in activity.unsaved:
+            return "error"
+        return "todo" if step in missing else "done"
+
+    return [
+        {"label": label, "href": reverse("activities:edit", args=[activity.code, step]), "state": state(step)}
+        for step, label in forms.STEPS.items()
+    ]
+
+
+def _next_address(activity: Activity, step: str, then: str) -> str:
+
+    steps = list(forms.STEPS)
+    place = steps.index(step) + 1
+    if then == "check" or place == len(steps):
+        return reverse("activities:detail", args=[activity.code])
+    return reverse("activities:edit", args=[activity.code, steps[place]])
+
+
+def _number(text: str) -> int:
+    """A whole number that a form sent, 0 where it is none."""
+    return int(text) if text.isdecimal() and len(text) < 10 else 0

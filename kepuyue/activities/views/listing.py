@@ -1,0 +1,130 @@
+"""The unit's own activities: the list, a new one, and one activity's page at the desk."""
+
+from django.core.paginator import Paginator
+from django.db.models import Count
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from kepuyue.activities import forms, presentation, queries, workflow
+from kepuyue.activities.actions import drafting, submission
+from kepuyue.activities.models import Activity, Picture, State
+from kepuyue.core import audit
+from kepuyue.editions.request import DeskRequest
+from kepuyue.organizations.models import Organization
+from kepuyue.organizations.permissions import may, organizations_where
+
+PAGE_SIZE = 30
+
+
+@require_safe
+def activity_list(request: DeskRequest) -> HttpResponse:
+    """What the person may see, by state and by a word of the title."""
+    visible = queries.visible_to(request.user)
+    if request.edition:
+        visible = visible.filter(edition=request.edition)
+    counts = dict(visible.values_list("state").annotate(Count("pk")).order_by("state"))
+    state, word = request.GET.get("state", ""), request.GET.get("q", "").strip()
+    rows = visible.filter(state=state) if state in State.values else visible
+    if word:
+        rows = rows.filter(title__icontains=word)
+    page = Paginator(queries.for_desk(rows).order_by("-updated_at", "-pk"), PAGE_SIZE).get_page(
+        request.GET.get("page")
+    )
+    tabs = [
+        {"label": _("全部"), "href": "?", "current": state not in State.values, "count": sum(counts.values())}
+    ]
+    tabs += [
+        {"label": label, "href": f"?state={code}", "current": state == code, "count": counts[code]}
+        for code, label in State.choices
+        if counts.get(code)
+    ]
+    return render(request, "activities/list.html", {"page": page, "tabs": tabs, "q": word, "state": state})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def new(request: DeskRequest) -> HttpResponse:
+    """A new draft: only a unit and a title are asked first, the rest is saved as one types."""
+    units = organizations_where(request.user, "activity.edit").exclude(state=Organization.State.REFUSED)
+    own = units.filter(memberships__user=request.user).distinct()
+    form = forms.NewActivityForm(request.POST or None, organizations=own or units)
+    edition = request.edition
+    if request.method == "POST" and edition and form.is_valid():
+        unit = form.cleaned_data["organization"]
+        content = {
+            "title": form.cleaned_data["title"],
+            "participations": [{"role": "host", "name": unit.name}],
+            "district": unit.district.code if unit.district else "",
+        }
+        activity = drafting.create(edition=edition, organization=unit, by=request.user, content=content)
+        return redirect("activities:edit", activity.code, "basics")
+    status = 422 if request.method == "POST" else 200
+    return render(request, "activities/new.html", {"form": form, "units": own or units}, status=status)
+
+
+@require_safe
+def detail(request: DeskRequest, code: str) -> HttpResponse:
+    """One activity as its unit and its reviewers see it: where it stands, what it says, what happened."""
+    activity = get_object_or_404(
+        queries.visible_to(request.user).select_related("organization", "edition", "district"), code=code
+    )
+    working = queries.working_content(activity)
+    under_way = queries.submission_under_way(activity)
+    is_pending = under_way is not None and under_way.state == under_way.State.PENDING
+    can_edit = may(request.user, "activity.edit", activity.organization) and (
+        activity.state in workflow.EDITABLE or (activity.state == State.PUBLISHED and not is_pending)
+    )
+    last = activity.submissions.filter(reviews__isnull=False).first()
+    return render(
+        request,
+        "activities/detail.html",
+        {
+            "activity": activity,
+            "rows": presentation.written_out(working, activity.edition),
+            "gaps": submission.gaps(working, activity.edition) if can_edit else [],
+            "under_way": under_way,
+            "is_pending": is_pending,
+            "revision": presentation.changes_written_out(
+                submission.as_reader_would_compare(under_way), activity.edition
+            )
+            if under_way and under_way.kind == under_way.Kind.REVISION
+            else [],
+            "can_edit": can_edit,
+            "can_submit": can_edit
+            and may(request.user, "activity.submit", activity.organization)
+            and (not activity.is_public or under_way),
+            "can_withdraw": is_pending and may(request.user, "activity.submit", activity.organization),
+            "can_cancel": activity.state == State.PUBLISHED
+            and may(request.user, "activity.cancel", activity.organization),
+            "last_review": last.reviews.prefetch_related("comments").last() if last else None,
+            "labels": {field: str(label) for field, label in presentation.labels().items()},
+            "pictures": Picture.objects.filter(activity=activity),
+            "trail": audit.trail(activity)[:50],
+        },
+    )
+
+
+def get_visible(request: DeskRequest, code: str) -> Activity:
+    """The activity, or 404 where the person may not know of it."""
+    return get_object_or_404(
+        queries.visible_to(request.user).select_related("organization", "edition"), code=code
+    )
+
+
+@require_safe
+def panel(request: DeskRequest) -> HttpResponse:
+    """For the workbench: the person's own activities that wait for them."""
+    own = queries.editable_by(request.user).filter(organization__memberships__user=request.user).distinct()
+    if request.edition:
+        own = own.filter(edition=request.edition)
+    waiting = own.filter(state__in=workflow.EDITABLE)
+    counts = dict(own.values_list("state").annotate(Count("pk", distinct=True)).order_by("state"))
+    return render(
+        request,
+        "activities/_panel.html",
+        {
+            "rows": queries.for_desk(waiting).order_by("-updated_at")[:6],
+            "counts": [(code, label, counts[code]) for code, label in State.choices if counts.get(code)],
+        },
+    )

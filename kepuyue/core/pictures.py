@@ -1,0 +1,46 @@
+"""Pictures from outside, made harmless: decoded within limits and written anew without any metadata."""
+
+import warnings
+from io import BytesIO
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.files.base import ContentFile
+from django.core.files.uploadedfile import UploadedFile
+from django.utils.translation import gettext as _
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+LONGEST_SIDE = 2000  # pixels
+MOST_PIXELS = 60_000_000
+READABLE = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF")
+
+
+def re_encoded(file: UploadedFile) -> ContentFile:
+    """The picture as a plain JPEG: upright, at most 2,000 pixels long, without EXIF, position or profile.
+
+    Raises ValidationError in the reader's language for what is too large, truncated, or no picture.
+    """
+    limit = settings.UPLOAD_MAX_BYTES
+    if (file.size or 0) > limit:
+        raise ValidationError(_("图片超过%(limit)s MB，请压缩后再上传。") % {"limit": limit // 1_000_000})
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            image: Image.Image = Image.open(file, formats=READABLE)
+            if image.width * image.height > MOST_PIXELS:
+                raise ValidationError(_("图片的像素太多，请缩小后再上传。"))
+            image.load()
+            image = ImageOps.exif_transpose(image)
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise ValidationError(_("图片的像素太多，请缩小后再上传。")) from error
+    except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as error:
+        raise ValidationError(
+            _("这个文件不是能打开的图片。请用 JPG、PNG 或 WebP 格式；如果是手机照片，可以截图后上传。")
+        ) from error
+    image.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
+    flat = Image.new("RGB", image.size, "white")
+    with_alpha = image.convert("RGBA")
+    flat.paste(with_alpha, mask=with_alpha.getchannel("A"))
+    written = BytesIO()
+    flat.save(written, "JPEG", quality=85, optimize=True, progressive=True)
+    return ContentFile(written.getvalue())
