@@ -66,6 +66,18 @@ if env_flag("BEHIND_PROXY", False):
     USE_X_FORWARDED_HOST = True
 
 INSTALLED_APPS = [
+    # Ours first, so that our templates stand in front of the libraries' own
+    "kepuyue.core",
+    "kepuyue.ui",
+    "kepuyue.messaging",
+    "kepuyue.accounts",
+    "kepuyue.organizations",
+    "kepuyue.editions",
+    "kepuyue.activities",
+    "kepuyue.programme",
+    "kepuyue.imports",
+    "kepuyue.api",
+    *(["kepuyue.demo"] if DEMO else []),
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -80,17 +92,6 @@ INSTALLED_APPS = [
     "django_vite",
     "django_tasks",
     "django_tasks_db",
-    "kepuyue.core",
-    "kepuyue.ui",
-    "kepuyue.messaging",
-    "kepuyue.accounts",
-    "kepuyue.organizations",
-    "kepuyue.editions",
-    "kepuyue.activities",
-    "kepuyue.programme",
-    "kepuyue.imports",
-    "kepuyue.api",
-    *(["kepuyue.demo"] if DEMO else []),
 ]
 
 MIDDLEWARE = [

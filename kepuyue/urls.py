@@ -9,6 +9,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("kepuyue.ui.urls")),
     path("accounts/", include("kepuyue.accounts.urls")),
     path("desk/", include("kepuyue.organizations.urls")),
+    path("desk/messages/", include("kepuyue.messaging.urls")),
     path("", include("kepuyue.editions.urls")),
     path("desk/", include("kepuyue.activities.urls")),
     path("desk/imports/", include("kepuyue.imports.urls")),

@@ -15,7 +15,9 @@ class SignInRequiredMiddleware(LoginRequiredMiddleware):
     the typed text back (see `take_kept_input`). Files cannot be kept.
     """
 
-    def handle_no_permission(self, request: HttpRequest, view_func: Callable[..., Any]) -> HttpResponseRedirect:
+    def handle_no_permission(
+        self, request: HttpRequest, view_func: Callable[..., Any]
+    ) -> HttpResponseRedirect:
         if request.method == "POST" and "csrfmiddlewaretoken" in request.POST:
             typed = {
                 name: request.POST.getlist(name)

@@ -1,4 +1,16 @@
-from django.urls import URLPattern, URLResolver
+from django.urls import path
+
+from kepuyue.organizations import views
 
 app_name = "organizations"
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns = [
+    path("", views.desk, name="desk"),
+    path("units/", views.units, name="units"),
+    path("units/registration/", views.registration, name="registration"),
+    path("units/<str:code>/", views.unit, name="unit"),
+    path("units/<str:code>/edit/", views.edit, name="unit-edit"),
+    path("units/<str:code>/confirmation/", views.confirmation, name="confirmation"),
+    path("units/<str:code>/refusal/", views.refusal, name="refusal"),
+    path("units/<str:code>/people/", views.people, name="people"),
+    path("units/<str:code>/people/<int:pk>/removal/", views.removal, name="removal"),
+]
