@@ -7,6 +7,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from kepuyue.core.time import now
+from kepuyue.organizations.models import Organization
 
 
 class EditionQuerySet(models.QuerySet["Edition"]):
@@ -40,12 +41,24 @@ class Edition(models.Model):
     office_name_en = models.CharField(_("主办单位英文名"), max_length=160, blank=True)
     contact_email = models.EmailField(_("联系邮箱"), blank=True)
     contact_phone = models.CharField(_("联系电话"), max_length=40, blank=True)
+    office = models.ForeignKey(
+        Organization,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="editions",
+        verbose_name=_("市级统筹单位"),
+        help_text="the unit whose people manage the edition; None: an archive",
+    )
     policy = models.JSONField(
-        _("规则"), default=dict, help_text="review chains and limits; see editions.folder.Policy"
+        _("规则"), default=dict, help_text="review chains and limits; see editions.folder.schema.Policy"
     )
     is_archive = models.BooleanField(_("存档"), default=False)
     is_current = models.BooleanField(_("本届"), default=False)
     loaded_at = models.DateTimeField(default=now)
+    version = models.PositiveIntegerField(
+        default=1, help_text="grows with every change; guards against overwriting"
+    )
 
     objects = EditionQuerySet.as_manager()
 
@@ -164,6 +177,7 @@ class Mark(LocalizedName):
     edition = models.ForeignKey(Edition, models.CASCADE, related_name="marks")
     code = models.SlugField(max_length=40)
     rules = models.TextField(_("使用规范"), blank=True)
+    rules_en = models.TextField(_("英文使用规范"), blank=True)
     position = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
@@ -171,6 +185,11 @@ class Mark(LocalizedName):
         verbose_name_plural = _("标识")
         ordering = ("position", "pk")
         constraints = (models.UniqueConstraint(fields=("edition", "code"), name="mark_code_once"),)
+
+    @property
+    def rules_for_reader(self) -> str:
+        """The rules in the reader's language, Chinese where English is missing."""
+        return self.rules_en if self.rules_en and (get_language() or "").startswith("en") else self.rules
 
 
 class Paper(models.Model):
@@ -207,3 +226,44 @@ class Synonym(models.Model):
 
     def __str__(self) -> str:
         return " / ".join(self.words)
+
+
+class CityMap(models.Model):
+    """城市地图: the districts' outlines, kept apart from the edition because they are long and rarely read."""
+
+    edition = models.OneToOneField(Edition, models.CASCADE, related_name="city_map")
+    outlines: Any = models.JSONField(default=dict, help_text="GeoJSON, WGS-84: for drawing (land only)")
+    boundaries: Any = models.JSONField(default=dict, help_text="GeoJSON, WGS-84: for finding a point's district")
+    source = models.CharField(_("来源"), max_length=300, blank=True)
+    source_en = models.CharField(_("英文来源"), max_length=300, blank=True)
+    approval_number = models.CharField(_("审图号"), max_length=60, blank=True)
+
+    class Meta:
+        verbose_name = _("城市地图")
+        verbose_name_plural = _("城市地图")
+
+    def __str__(self) -> str:
+        return f"{self.edition} · {self._meta.verbose_name}"
+
+    @property
+    def source_for_reader(self) -> str:
+        """Where the outlines come from, in the reader's language."""
+        return self.source_en if self.source_en and (get_language() or "").startswith("en") else self.source
+
+
+class LoadedFolder(models.Model):
+    """载入记录: what the edition's folder said when it was last loaded.
+
+    The next loading writes only what changed in the folder since, so that it never undoes what people
+    changed on screen meanwhile.
+    """
+
+    edition = models.OneToOneField(Edition, models.CASCADE, related_name="loaded_folder")
+    values: Any = models.JSONField(default=dict, help_text="{kind: {code: {field: value}}}")
+
+    class Meta:
+        verbose_name = _("载入记录")
+        verbose_name_plural = _("载入记录")
+
+    def __str__(self) -> str:
+        return f"{self.edition} · {self._meta.verbose_name}"
