@@ -4,3 +4,6 @@ from django.apps import AppConfig
 class ProgrammeConfig(AppConfig):
     name = "kepuyue.programme"
     label = "programme"
+
+    def ready(self) -> None:
+        from kepuyue.programme import receivers  # noqa: F401 (models must be ready before they listen)

@@ -1,0 +1,218 @@
+"""How text becomes search terms, the same for both databases.
+
+Chinese is written without spaces, so every two neighbouring characters make a term ("湿地公园" → 湿地, 地公,
+公园, and 园 for the end of the run). A word of two or more characters is found when all its pairs are there
+and its characters stand side by side; a single character is a prefix of the pairs it begins. No dictionary
+takes part, so a new or unusual word is found as surely as a common one. Latin words and numbers are terms as
+they stand. Titles, units and places are also kept by sound: `_shi_di` for the pair 湿地, `~sd` for its initials.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import islice, pairwise
+
+# Ideographs with all extensions, kana, bopomofo and hangul: scripts whose words are not set apart
+_RUN = (
+    "\u2e80-\u2fdf\u3005-\u3007\u3040-\u30ff\u3100-\u312f\u31a0-\u31bf\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff"
+    "\uac00-\ud7af\uf900-\ufaff\U0001b000-\U0001b16f\U00020000-\U0003ffff"
+)
+_PIECE = re.compile(rf"(?P<run>[{_RUN}]+)|(?P<word>(?:(?![{_RUN}])[^\W_])+)")
+
+# What one document or query may hold; PostgreSQL's vectors end at 1 MB and 2 KB a term
+MAX_DOCUMENT = 20_000
+MAX_WORD = 64
+MAX_QUERY = 100
+MAX_ALTERNATIVES = 8
+
+
+def normalize(text: str) -> str:
+    """One spelling for one word: full-width to half-width (NFKC), lower case, no control characters."""
+    text = unicodedata.normalize("NFKC", text).lower()
+    return "".join(
+        " " if character.isspace() else character
+        for character in text
+        if character.isspace() or unicodedata.category(character) not in ("Cc", "Cf", "Cs", "Cn", "Co")
+    )
+
+
+def terms(text: str) -> list[str]:
+    """The terms under which a document is found by its characters; `text` is normalized."""
+    found: dict[str, None] = {}
+    for kind, piece in _pieces(text[:MAX_DOCUMENT]):
+        if kind == "word":
+            found[piece[:MAX_WORD]] = None
+        else:
+            found.update(dict.fromkeys(first + second for first, second in pairwise(piece)))
+            found[piece[-1]] = None
+    return list(found)
+
+
+@dataclass(frozen=True)
+class Sound:
+    """How a text is read: syllables (" shi di gong yuan / ") and initials ("sdgy/"), run by run."""
+
+    syllables: str = ""
+    initials: str = ""
+
+    @property
+    def terms(self) -> list[str]:
+        """The terms under which it is found by pinyin or its initials."""
+        found: dict[str, None] = {}
+        for run in self.syllables.split("/"):
+            syllables = run.split()
+            found.update(dict.fromkeys(f"_{first}_{second}" for first, second in pairwise(syllables)))
+            found.update(dict.fromkeys(f"~{first[0]}{second[0]}" for first, second in pairwise(syllables)))
+        return list(found)
+
+
+def sound(text: str) -> Sound:
+    """The pinyin of a normalized text's Chinese runs."""
+    from pypinyin import Style, lazy_pinyin  # 20 MB of tables that only indexing needs
+
+    syllables, initials = [], []
+    for kind, run in _pieces(text[:MAX_DOCUMENT]):
+        if kind == "run":
+            read = [one for one in lazy_pinyin(run, style=Style.NORMAL, errors="ignore") if one]
+            syllables.append(f" {' '.join(read)} ")
+            initials.append("".join(one[0] for one in read))
+    return Sound("/".join(syllables), "/".join(initials))
+
+
+@dataclass(frozen=True)
+class Term:
+    """A term to look up; a prefix finds all that begin with it."""
+
+    text: str
+    is_prefix: bool = False
+
+
+@dataclass(frozen=True)
+class Alternative:
+    """One way to write a word of the query: all its terms, and the strings that must stand there whole.
+
+    `kind` names the stored text in which `exact` is looked for: words, syllables or initials.
+    """
+
+    terms: tuple[Term, ...]
+    exact: tuple[str, ...]
+    kind: str = "words"
+
+
+Clause = tuple[Alternative, ...]
+
+
+def clauses(query: str, synonyms: Iterable[list[str]] = ()) -> list[Clause]:
+    """A query as clauses that must all hold, each by one of its alternatives.
+
+    Only the first `MAX_QUERY` characters count. The list is empty where nothing in the query can be looked up.
+    """
+    groups = [[normalize(word) for word in group] for group in synonyms]
+    found: list[Clause] = []
+    for chunk in normalize(query[:MAX_QUERY]).split():
+        written = (_as_written(variant) for variant in _variants(chunk, groups))
+        clause = [alternative for alternative in written if alternative.terms]
+        if clause and re.fullmatch("[a-z]{2,}", chunk):
+            clause += _by_sound(chunk)
+        if clause and tuple(clause) not in found:
+            found.append(tuple(clause))
+    return found
+
+
+def _pieces(text: str) -> Iterator[tuple[str, str]]:
+    for match in _PIECE.finditer(text):
+        yield match.lastgroup or "", match.group()
+
+
+def _variants(chunk: str, groups: list[list[str]]) -> list[str]:
+    """The chunk itself, then with each word of a synonym group put in another's place."""
+    variants = {chunk: None}
+    whole_words = {piece for kind, piece in _pieces(chunk) if kind == "word"}
+    for group in groups:
+        for word in group:
+            if not word or not (word in whole_words if word.isascii() else word in chunk):
+                continue
+            # "AI" inside "ai讲座" may be followed directly by Chinese, never by another Latin letter
+            pattern = rf"(?<![a-z0-9]){re.escape(word)}(?![a-z0-9])" if word.isascii() else re.escape(word)
+            for other in group:
+                variants[re.sub(pattern, lambda _match, other=other: f" {other} ", chunk).strip()] = None  # type: ignore[misc]
+    return list(islice(variants, MAX_ALTERNATIVES))
+
+
+def _as_written(text: str) -> Alternative:
+    found: list[Term] = []
+    exact: list[str] = []
+    for kind, piece in _pieces(text):
+        if kind == "word":
+            word = piece[:MAX_WORD]
+            # A word may still be in typing: "robo" finds robots. Numbers and one or two letters are whole.
+            found.append(Term(word, is_prefix=len(word) > 2 and word.isalpha()))
+            exact.append(word)
+        elif len(piece) == 1:
+            found.append(Term(piece, is_prefix=True))
+            exact.append(piece)
+        else:
+            found += [Term(first + second) for first, second in pairwise(piece)]
+            exact.append(piece)
+    return Alternative(tuple(dict.fromkeys(found)), tuple(dict.fromkeys(exact)))
+
+
+def _by_sound(word: str) -> list[Alternative]:
+    """Pinyin of two or more syllables, in each way the letters can be cut; and initials."""
+    found = [
+        Alternative(
+            tuple(dict.fromkeys(Term(f"_{first}_{second}") for first, second in pairwise(cut))),
+            (f" {' '.join(cut)} ",),
+            "syllables",
+        )
+        for cut in islice(_cuts(word), 4)
+        if len(cut) > 1
+    ]
+    if not set(word) & set("iuv") and len(word) <= 12:  # no syllable begins with these
+        initials = tuple(dict.fromkeys(Term(f"~{first}{second}") for first, second in pairwise(word)))
+        found.append(Alternative(initials, (word,), "initials"))
+    return found
+
+
+def _cuts(word: str) -> Iterator[list[str]]:
+    """The ways to read letters as syllables, longest first syllable first; few exist for real words."""
+    reachable = {len(word)}
+    for start in range(len(word) - 1, -1, -1):
+        if any(start + n in reachable and word[start : start + n] in SYLLABLES for n in range(1, 7)):
+            reachable.add(start)
+
+    def walk(start: int, before: list[str]) -> Iterator[list[str]]:
+        if start == len(word):
+            yield before
+            return
+        for n in range(min(6, len(word) - start), 0, -1):
+            if start + n in reachable and word[start : start + n] in SYLLABLES:
+                yield from walk(start + n, [*before, word[start : start + n]])
+
+    if 0 in reachable:
+        yield from walk(0, [])
+
+
+SYLLABLES = frozenset(  # 405 without tones; a list would fill pages
+    """
+    a ai an ang ao ba bai ban bang bao bei ben beng bi bian biao bie bin bing bo bu ca cai can cang cao
+    ce cen ceng cha chai chan chang chao che chen cheng chi chong chou chu chua chuai chuan chuang chui
+    chun chuo ci cong cou cu cuan cui cun cuo da dai dan dang dao de dei den deng di dia dian diao die
+    ding diu dong dou du duan dui dun duo e ei en eng er fa fan fang fei fen feng fiao fo fou fu ga gai
+    gan gang gao ge gei gen geng gong gou gu gua guai guan guang gui gun guo ha hai han hang hao he hei
+    hen heng hong hou hu hua huai huan huang hui hun huo ji jia jian jiang jiao jie jin jing jiong jiu
+    ju juan jue jun ka kai kan kang kao ke kei ken keng kong kou ku kua kuai kuan kuang kui kun kuo la
+    lai lan lang lao le lei len leng li lia lian liang liao lie lin ling liu lo long lou lu luan lun luo
+    lv lve ma mai man mang mao me mei men meng mi mian miao mie min ming miu mo mou mu na nai nan nang
+    nao ne nei nen neng ni nian niang niao nie nin ning niu nong nou nu nuan nun nuo nv nve o ou pa pai
+    pan pang pao pei pen peng pi pian piao pie pin ping po pou pu qi qia qian qiang qiao qie qin qing
+    qiong qiu qu quan que qun ran rang rao re ren reng ri rong rou ru rua ruan rui run ruo sa sai san
+    sang sao se sen seng sha shai shan shang shao she shei shen sheng shi shou shu shua shuai shuan
+    shuang shui shun shuo si song sou su suan sui sun suo ta tai tan tang tao te tei teng ti tian tiao
+    tie ting tong tou tu tuan tui tun tuo wa wai wan wang wei wen weng wo wu xi xia xian xiang xiao xie
+    xin xing xiong xiu xu xuan xue xun ya yan yang yao ye yi yin ying yo yong you yu yuan yue yun za zai
+    zan zang zao ze zei zen zeng zha zhai zhan zhang zhao zhe zhei zhen zheng zhi zhong zhou zhu zhua
+    zhuai zhuan zhuang zhui zhun zhuo zi zong zou zu zuan zui zun zuo
+    """.split()  # noqa: SIM905
+)

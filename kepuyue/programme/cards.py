@@ -1,0 +1,169 @@
+"""An activity as the lists show it."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from kepuyue.activities.models import Activity, Admission, BookingMode, Mode, Origin, Session, State, UnitRole
+from kepuyue.programme import times
+from kepuyue.programme.covers import kind_of
+
+
+@dataclass(frozen=True)
+class Moment:
+    """A session in the edition's zone."""
+
+    session: Session
+    start: datetime
+    end: datetime | None
+
+    @property
+    def is_all_day(self) -> bool:
+        return self.session.is_all_day
+
+    @property
+    def text(self) -> str:
+        """Day and hours in full."""
+        return times.span_text(self)
+
+    @property
+    def last_day(self) -> date:
+        return times.last_day(self)
+
+
+@dataclass(frozen=True)
+class Card:
+    """What a card says; every text is plain and escaped by the template."""
+
+    code: str
+    title: str
+    language: str
+    href: str
+    cover_kind: str
+    when: str
+    where: str
+    host: str
+    picture: str = ""
+    picture_alt: str = ""
+    status: list[tuple[str, str]] = field(default_factory=list)
+    tags: list[str] = field(default_factory=list)
+    note: str = ""
+
+
+def moment(session: Session, zone: Any) -> Moment:
+    """The session's times in a zone."""
+    return Moment(
+        session, session.starts_at.astimezone(zone), session.ends_at and session.ends_at.astimezone(zone)
+    )
+
+
+def card(activity: Activity, *, at: datetime, first: date | None = None, last: date | None = None) -> Card:
+    """The card of an activity read by `queries.for_cards`; its sessions are those between two days, if any."""
+    picture = next(iter(activity.pictures.all()), None)
+    title, language = localized(activity.title, activity.title_en)
+    return Card(
+        code=activity.code,
+        title=title,
+        language=language,
+        href=reverse("programme:activity", args=[activity.code]),
+        cover_kind=kind_of(activity.title, activity.summary),
+        when=_when(activity, at, first, last),
+        where=where(activity),
+        host=host(activity),
+        picture=picture.file.url if picture else "",
+        picture_alt=picture.alt if picture else "",
+        status=status(activity),
+        note=activity.summary,
+    )
+
+
+def localized(chinese: str, english: str) -> tuple[str, str]:
+    """The text for the reader and, where it is not in the page's language, what language it is in."""
+    if not times.is_english():
+        return chinese, ""
+    return (english, "") if english else (chinese, "zh-Hans")
+
+
+def moments(activity: Activity) -> list[Moment]:
+    """The sessions that take place; of a cancelled activity, those that would have."""
+    zone = activity.edition.zone
+    return [
+        moment(session, zone)
+        for session in activity.sessions.all()
+        if not session.is_cancelled or activity.state == State.CANCELLED
+    ]
+
+
+def status(activity: Activity) -> list[tuple[str, str]]:
+    """The pills of an activity, the most important first."""
+    pills = []
+    if activity.state == State.CANCELLED:
+        pills.append(("cancelled", _("已取消")))
+    if activity.city:
+        pills.append(("linked", _("联动城市")))
+    if activity.mode == Mode.ONLINE:
+        pills.append(("online", _("线上")))
+    elif activity.mode == Mode.HYBRID:
+        pills.append(("online", _("线上线下")))
+    if activity.admission == Admission.FREE:
+        pills.append(("free", _("免费")))
+    if activity.booking_mode in (BookingMode.FIRST_COME, BookingMode.BALLOT, BookingMode.EXTERNAL):
+        pills.append(("bookable", _("需预约")))
+    elif activity.booking_mode in (BookingMode.NONE, BookingMode.WALK_IN):
+        pills.append(("open", _("无需预约")))
+    if activity.origin == Origin.DEMO:
+        pills.append(("demo", _("演示数据")))
+    return pills
+
+
+def host(activity: Activity) -> str:
+    """The first host, else the first organizer; with 等 where there are more."""
+    units = list(activity.participations.all())
+    for role in (UnitRole.HOST, UnitRole.ORGANIZER):
+        names = [unit.name for unit in units if unit.role == role]
+        if names:
+            return _("%(name)s等") % {"name": names[0]} if len(names) > 1 else names[0]
+    return ""
+
+
+def where(activity: Activity) -> str:
+    """City or district, and the place of the first session that has one."""
+    area = activity.city or (
+        str(localized(activity.district.name, activity.district.name_en)[0]) if activity.district else ""
+    )
+    if activity.mode == Mode.ONLINE and not area:
+        return _("线上")
+    place = next((text for text in map(place_of, activity.sessions.all()) if text), "")
+    return " · ".join(part for part in (area, place) if part)
+
+
+def place_of(session: Session) -> str:
+    """The venue and what is written beside it."""
+    venue = localized(session.venue.name, session.venue.name_en)[0] if session.venue else ""
+    return " ".join(part for part in (venue, session.place) if part)
+
+
+def _when(activity: Activity, at: datetime, first: date | None, last: date | None) -> str:
+    known = moments(activity)
+    inside = [
+        one
+        for one in known
+        if (first is None or one.last_day >= first) and (last is None or one.start.date() <= last)
+    ] or known
+    if not inside:
+        return activity.dates_as_written or (_("全年常态化") if activity.is_year_round else _("时间待定"))
+    ahead = [one for one in inside if (one.end or one.start) > at]
+    shown = ahead[0] if ahead else inside[-1]
+    if len(inside) == 1:
+        return shown.text
+    return _("%(when)s · 共%(count)s场") % {"when": shown.text, "count": len(inside)}
+
+
+def in_order(activities: Iterable[Activity], keys: Sequence[int]) -> list[Activity]:
+    """Rows in the order of their keys; rows that are gone meanwhile are left out."""
+    rows = {activity.pk: activity for activity in activities}
+    return [rows[key] for key in keys if key in rows]

@@ -1,0 +1,64 @@
+"""Where terms are kept and looked up: one module per database, with the same functions.
+
+`write` replaces the terms of some activities, `remove` drops them, `match` finds.
+A match says in which fields the whole query stands: 0 in the title, 1 with units and places, 2 with the text.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from django.db import connection
+
+from kepuyue.programme.analysis import Clause
+
+# In the order of their weight
+FIELDS = ("title", "units", "places", "text")
+
+
+@dataclass(frozen=True)
+class Document:
+    """The terms of one activity, by field."""
+
+    activity: int
+    terms: dict[str, list[str]] = field(default_factory=dict)
+
+
+class Engine(Protocol):
+    """What each database's module offers."""
+
+    def write(self, documents: Iterable[Document]) -> None: ...
+
+    def remove(self, activities: Iterable[int]) -> None: ...
+
+    def match(self, edition: int, clauses: list[Clause]) -> dict[int, int]: ...
+
+
+def engine() -> Engine:
+    """The engine of the database in use."""
+    from kepuyue.programme.engines import postgresql, sqlite  # they need the names above
+
+    return postgresql if connection.vendor == "postgresql" else sqlite  # type: ignore[return-value]
+
+
+def checked(clauses: list[Clause]) -> list[Clause]:
+    """The clauses of which a term match alone is no proof: the pairs of a long word may stand apart."""
+    return [
+        clause
+        for clause in clauses
+        if any(len(text) > 2 for alternative in clause for text in alternative.exact)
+    ]
+
+
+def check_sql(clauses: list[Clause], function: str) -> tuple[str, list[str]]:
+    """A condition that each checked clause stands whole in the stored texts; `function` finds in a string."""
+    parts, values = [], []
+    for clause in checked(clauses):
+        ways = []
+        for alternative in clause:
+            ways.append(
+                " AND ".join([f"{function}(entry.{alternative.kind}, %s) > 0"] * len(alternative.exact))
+            )
+            values += alternative.exact
+        parts.append(f" AND ({' OR '.join(f'({way})' for way in ways)})")
+    return "".join(parts), values

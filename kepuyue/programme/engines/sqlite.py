@@ -1,0 +1,52 @@
+"""Terms in an FTS5 table. The words are cut before, so its tokenizer only splits at spaces."""
+
+from collections.abc import Iterable
+
+from django.db import connection
+
+from kepuyue.programme.analysis import Clause
+from kepuyue.programme.engines import FIELDS, Document, check_sql
+
+
+def write(documents: Iterable[Document]) -> None:
+    """Replace the terms of these activities."""
+    rows = [(one.activity, *(" ".join(one.terms.get(name, ())) for name in FIELDS)) for one in documents]
+    with connection.cursor() as cursor:
+        cursor.executemany("DELETE FROM programme_terms WHERE rowid = %s", [(row[0],) for row in rows])
+        cursor.executemany(
+            "INSERT INTO programme_terms (rowid, title, units, places, text) VALUES (%s, %s, %s, %s, %s)",
+            rows,
+        )
+
+
+def remove(activities: Iterable[int]) -> None:
+    """Forget the terms of these activities."""
+    with connection.cursor() as cursor:
+        cursor.executemany("DELETE FROM programme_terms WHERE rowid = %s", [(pk,) for pk in activities])
+
+
+def match(edition: int, clauses: list[Clause]) -> dict[int, int]:
+    """The activities for which every clause holds, each with the rank of the fields that hold it."""
+    expression = " AND ".join(_clause(clause) for clause in clauses)
+    check, values = check_sql(clauses, "instr")
+    ranks = ("{title} : ", "{title units places} : ", "")
+    found = " UNION ALL ".join(
+        f"SELECT rowid AS activity, {rank} AS rank FROM programme_terms WHERE programme_terms MATCH %s"  # noqa: S608
+        for rank in range(len(ranks))
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT found.activity, MIN(found.rank) FROM ({found}) AS found"  # noqa: S608 (no outside text)
+            " JOIN programme_indexedactivity AS entry ON entry.activity_id = found.activity"
+            f" WHERE entry.edition_id = %s{check} GROUP BY found.activity",
+            [*(f"{columns}({expression})" for columns in ranks), edition, *values],
+        )
+        return dict(cursor.fetchall())
+
+
+def _clause(clause: Clause) -> str:
+    ways = [
+        " AND ".join(f'"{term.text}"{" *" if term.is_prefix else ""}' for term in alternative.terms)
+        for alternative in clause
+    ]
+    return f"({' OR '.join(f'({way})' for way in ways)})"

@@ -1,0 +1,186 @@
+"""The filter that list, calendar, map, feeds and the interface share: words in an address become a query."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from django import forms
+from django.utils.datastructures import MultiValueDict
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from kepuyue.activities.models import BookingMode, Mode
+from kepuyue.core.time import today
+from kepuyue.editions.models import Edition, Taxonomy
+from kepuyue.editions.queries import taxonomies
+from kepuyue.organizations.models import District
+from kepuyue.programme.analysis import MAX_QUERY
+from kepuyue.programme.search import Query
+
+DAYS = {
+    "today": gettext_lazy("今天"),
+    "tomorrow": gettext_lazy("明天"),
+    "weekend": gettext_lazy("周末"),
+    "week": gettext_lazy("七天内"),
+}
+CITIES = {"own": gettext_lazy("本市"), "linked": gettext_lazy("联动城市")}
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """What an edition's filters offer: taxonomies, districts, and what each word in an address stands for."""
+
+    taxonomies: list[Taxonomy]
+    districts: list[District]
+    district_by_word: dict[str, District]
+    terms_by_word: dict[str, dict[str, int]]
+    taxonomy_of: dict[int, str]
+
+
+def vocabulary(edition: Edition) -> Vocabulary:
+    """Read in three queries. A district or term goes by its code, its Chinese or its English name."""
+    found = [taxonomy for taxonomy in taxonomies(edition) if taxonomy.is_filter]
+    districts = list(District.objects.all())
+    by_word: dict[str, District] = {}
+    for district in districts:
+        short = district.name.removesuffix("特别合作区").removesuffix("新区").removesuffix("区")
+        for word in (short, district.name_en, district.adcode, district.name, district.code):
+            by_word[word.casefold()] = district
+    terms: dict[str, dict[str, int]] = {}
+    taxonomy_of: dict[int, str] = {}
+    for taxonomy in found:
+        words = terms.setdefault(taxonomy.code, {})
+        for term in taxonomy.terms.all():
+            taxonomy_of[term.pk] = taxonomy.code
+            for word in (term.name_en, term.name, term.code):
+                words[word.casefold()] = term.pk
+    by_word.pop("", None)
+    return Vocabulary(found, districts, by_word, terms, taxonomy_of)
+
+
+class Words(forms.Field):
+    """Any number of known words; unknown ones are left out and kept in `refused` for a kind remark."""
+
+    widget = forms.SelectMultiple
+
+    def __init__(self, known: Mapping[str, Any], **kwargs: Any) -> None:
+        super().__init__(required=False, **kwargs)
+        self.known = known
+        self.refused: list[str] = []
+
+    def clean(self, value: Any) -> list[Any]:
+        found: dict[Any, None] = {}
+        written = [value] if isinstance(value, str) else value or []
+        for word in (word.strip() for text in written for word in str(text).split(",")):
+            if word.casefold() in self.known:
+                found[self.known[word.casefold()]] = None
+            elif word:
+                self.refused.append(word[:40])
+        return list(found)
+
+
+class FilterForm(forms.Form):
+    """The filters of one edition. Wrong values are reported in `remarks` and otherwise ignored."""
+
+    q = forms.Field(label=gettext_lazy("搜索"), required=False)
+    when = forms.Field(label=gettext_lazy("日子"), required=False)
+    date_from = forms.DateField(label=gettext_lazy("开始日期"), required=False, input_formats=["%Y-%m-%d"])
+    date_to = forms.DateField(label=gettext_lazy("结束日期"), required=False, input_formats=["%Y-%m-%d"])
+    free = forms.Field(label=gettext_lazy("免费"), required=False)
+
+    def __init__(self, data: Mapping[str, Any], *, vocabulary: Vocabulary) -> None:
+        super().__init__(data if isinstance(data, MultiValueDict) else MultiValueDict(_lists(data)))
+        self.vocabulary = vocabulary
+        self.remarks: list[str] = []
+        self.fields["district"] = Words(
+            {word: district.pk for word, district in vocabulary.district_by_word.items()}, label=_("所属区")
+        )
+        for taxonomy in vocabulary.taxonomies:
+            if taxonomy.code not in self.fields:
+                words = vocabulary.terms_by_word[taxonomy.code]
+                self.fields[taxonomy.code] = Words(words, label=str(taxonomy))
+        self.fields["mode"] = Words({value: value for value in Mode.values}, label=_("参与方式"))
+        bookings = {value: value for value in BookingMode.values if value != BookingMode.UNKNOWN}
+        self.fields["booking"] = Words(bookings, label=_("预约方式"))
+        self.fields["city"] = Words({value: value for value in CITIES}, label=_("城市"))
+        self.full_clean()
+        self._remark()
+
+    def clean_q(self) -> str:
+        """What is beyond the longest useful query do not count."""
+        text = str(self.cleaned_data["q"] or "").replace("\0", " ").strip()
+        if len(text) > MAX_QUERY:
+            self.remarks.append(_("搜索词太长，只用了前%(count)s个字。") % {"count": MAX_QUERY})
+        return text[:MAX_QUERY].strip()
+
+    def clean_when(self) -> str:
+        text = str(self.cleaned_data["when"] or "")
+        if text and text not in DAYS:
+            self.remarks.append(_("不认识的日子“%(text)s”，已忽略。") % {"text": text[:20]})
+        return text if text in DAYS else ""
+
+    def clean_free(self) -> bool:
+        return str(self.cleaned_data["free"]).lower() in {"1", "true", "on", "yes"}
+
+    def query(self) -> Query:
+        """What is asked for, from all that was understood."""
+        got = self.cleaned_data
+        first, last = got.get("date_from"), got.get("date_to")
+        if first and last and first > last:
+            first, last = last, first
+        if got.get("when") and not (first or last):
+            first, last = span(got["when"], today())
+        city = got.get("city") or []
+        return Query(
+            q=got.get("q", ""),
+            first=first,
+            last=last,
+            districts=frozenset(got.get("district", ())),
+            terms={
+                one.code: frozenset(got.get(one.code, ()))
+                for one in self.vocabulary.taxonomies
+                if isinstance(self.fields.get(one.code), Words)
+            },
+            modes=frozenset(got.get("mode", ())),
+            bookings=frozenset(got.get("booking", ())),
+            free=bool(got.get("free")),
+            city=city[0] if len(city) == 1 else "",
+        )
+
+    def _remark(self) -> None:
+        for name, field in self.fields.items():
+            if isinstance(field, Words) and field.refused:
+                names = "、".join(field.refused[:5])
+                self.remarks.append(
+                    _("“%(label)s”里没有“%(names)s”，已忽略。") % {"label": field.label, "names": names}
+                )
+            elif name in self.errors:
+                text = str(self.data.get(name, ""))[:20]
+                self.remarks.append(
+                    _("看不懂%(label)s“%(text)s”，已忽略。日期请写成2024-09-14这样。")
+                    % {"label": field.label, "text": text}
+                )
+        first, last = self.cleaned_data.get("date_from"), self.cleaned_data.get("date_to")
+        if first and last and first > last:
+            self.remarks.append(_("开始日期晚于结束日期，已对调。"))
+
+
+def span(name: str, day: date) -> tuple[date, date]:
+    """The first and last day that a shortcut stands for, seen from a day."""
+    if name == "tomorrow":
+        return day + timedelta(days=1), day + timedelta(days=1)
+    if name == "weekend":
+        saturday = day + timedelta(days=5 - day.weekday())
+        return max(day, saturday), saturday + timedelta(days=1)
+    if name == "week":
+        return day, day + timedelta(days=6)
+    return day, day
+
+
+def _lists(data: Mapping[str, Any]) -> dict[str, list[str]]:
+    return {
+        name: [str(value) for value in values] if isinstance(values, list | tuple) else [str(values)]
+        for name, values in data.items()
+        if values is not None
+    }

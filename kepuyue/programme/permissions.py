@@ -1,0 +1,20 @@
+"""What the public may see, and from when."""
+
+from django.db.models import QuerySet
+
+from kepuyue.activities.models import Activity
+from kepuyue.editions.models import Edition
+from kepuyue.editions.queries import is_open_to_public
+
+
+def approved() -> QuerySet[Activity]:
+    """Activities that were approved for the public at some moment, cancelled and archived ones included.
+
+    A draft can be archived too; it never had its moment of publication and stays out.
+    """
+    return Activity.objects.published().filter(published_at__isnull=False)
+
+
+def visible(edition: Edition) -> QuerySet[Activity]:
+    """What the public may see of an edition today: nothing before its publicity opens."""
+    return approved().filter(edition=edition) if is_open_to_public(edition) else Activity.objects.none()

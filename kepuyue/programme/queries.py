@@ -1,0 +1,119 @@
+"""Reads for the public pages: cards, one activity, and figures counted from the catalogue."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db.models import Prefetch, QuerySet
+
+from kepuyue.activities.models import Activity, Session
+from kepuyue.editions.models import Edition
+from kepuyue.programme.cards import Card, card, in_order
+from kepuyue.programme.catalogue import Catalogue, Entry, Slot
+from kepuyue.programme.permissions import approved
+
+
+def for_cards(activities: QuerySet[Activity]) -> QuerySet[Activity]:
+    """With all that a card shows, in a fixed number of queries."""
+    return activities.select_related("district", "edition").prefetch_related(
+        Prefetch("sessions", Session.objects.select_related("venue")), "participations", "pictures"
+    )
+
+
+def cards(
+    keys: Sequence[int], *, at: datetime, first: date | None = None, last: date | None = None
+) -> list[Card]:
+    """The cards of these activities, in this order."""
+    rows = for_cards(approved().filter(pk__in=keys)) if keys else []
+    return [card(activity, at=at, first=first, last=last) for activity in in_order(rows, keys)]
+
+
+def in_full(activities: QuerySet[Activity]) -> QuerySet[Activity]:
+    """With all that the activity's own page shows."""
+    return for_cards(activities.select_related("organization")).prefetch_related(
+        "terms__taxonomy", "marks", "speakers", "participations__organization"
+    )
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What is counted, never added up: 项, 场次, and the weeks-long exhibitions among them."""
+
+    activities: int
+    sessions: int
+    exhibitions: int = 0
+
+
+def figures(entries: Iterable[Entry]) -> Figures:
+    """The figures of some activities; cancelled ones do not count."""
+    held = [entry for entry in entries if not entry.is_cancelled]
+    slots = [slot for entry in held for slot in entry.slots]
+    return Figures(len(held), len(slots), sum(slot.is_exhibition for slot in slots))
+
+
+def sessions_by_day(edition: Edition, entries: Iterable[Entry]) -> Counter[date]:
+    """How many dated sessions touch each day of the month; exhibitions over weeks are not counted."""
+    counts: Counter[date] = Counter({day: 0 for day in edition.days})
+    for entry in entries:
+        for slot in entry.slots:
+            if not slot.is_exhibition and not entry.is_cancelled:
+                first, last = max(slot.first_day, edition.starts_on), min(slot.last_day, edition.ends_on)
+                counts.update(day for day in edition.days if first <= day <= last)
+    return counts
+
+
+def on(entries: Iterable[Entry], first: date, last: date) -> tuple[list[tuple[Slot, Entry]], list[Entry]]:
+    """What touches a span of days: dated sessions by time, and activities with an exhibition on."""
+    dated: list[tuple[Slot, Entry]] = []
+    exhibitions: list[Entry] = []
+    for entry in entries:
+        touching = [slot for slot in entry.slots if slot.touches(first, last)]
+        dated += [(slot, entry) for slot in touching if not slot.is_exhibition]
+        if any(slot.is_exhibition for slot in touching):
+            exhibitions.append(entry)
+    dated.sort(key=lambda pair: (pair[0].start, pair[0].is_all_day, pair[0].pk))
+    return dated, exhibitions
+
+
+def by_district(catalogue: Catalogue) -> dict[int, Figures]:
+    """The figures of each district that has any, by its id."""
+    grouped: dict[int, list[Entry]] = defaultdict(list)
+    for entry in catalogue.own():
+        if entry.district:
+            grouped[entry.district].append(entry)
+    return {district: figures(entries) for district, entries in grouped.items()}
+
+
+def with_term(entries: Iterable[Entry], terms: Iterable[int]) -> list[Entry]:
+    """Those classified by one of the terms."""
+    wanted = frozenset(terms)
+    return [entry for entry in entries if not wanted.isdisjoint(entry.terms)]
+
+
+def soonest(entries: Iterable[Entry], at: datetime) -> list[Entry]:
+    """Those that are still to come, the soonest first; then what is on for weeks."""
+    coming = []
+    for entry in entries:
+        ahead = [slot for slot in entry.slots if slot.over_at > at]
+        if ahead and not entry.is_cancelled:
+            dated = [slot.start for slot in ahead if not slot.is_exhibition]
+            coming.append((not dated, min(dated or [slot.over_at for slot in ahead]), entry.pk, entry))
+    return [entry for *_order, entry in sorted(coming, key=lambda row: row[:3])]
+
+
+def related(catalogue: Catalogue, activity: Activity, at: datetime, most: int = 4) -> list[int]:
+    """Other activities that share the most with this one and are still to come; own city before others."""
+    here = next((entry for entry in catalogue.entries if entry.pk == activity.pk), None)
+    if here is None:
+        return []
+    scored = []
+    for entry in catalogue.entries:
+        if entry.pk == here.pk or entry.is_cancelled:
+            continue
+        is_ahead = any(slot.over_at > at for slot in entry.slots) or not entry.slots
+        near = 2 * (entry.district == here.district and here.district is not None)
+        scored.append(
+            (not is_ahead, entry.city != here.city, -len(here.terms & entry.terms) - near, entry.pk)
+        )
+    return [score[-1] for score in sorted(scored)[:most]]
