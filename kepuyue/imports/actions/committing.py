@@ -1,0 +1,137 @@
+"""From a batch to activities, one small transaction a row. Running it again goes on where it stopped."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from kepuyue.activities import content as contents
+from kepuyue.activities.actions import drafting, publication
+from kepuyue.activities.content import Content
+from kepuyue.activities.models import Activity, Origin, State
+from kepuyue.core import audit
+from kepuyue.core.time import now
+from kepuyue.editions.models import Edition
+from kepuyue.editions.queries import current_edition
+from kepuyue.imports.models import ImportBatch, ImportRow
+from kepuyue.imports.queries import counts, last_import_of
+from kepuyue.organizations.models import District
+from kepuyue.organizations.permissions import check
+
+if TYPE_CHECKING:
+    from kepuyue.accounts.models import User
+
+
+def commit(batch: ImportBatch, *, by: "User", progress: Callable[[], Any] | None = None) -> ImportBatch:
+    """Make or change an activity for every waiting row; `progress` is called after each."""
+    check(by, "import.run", batch.organization)
+    ImportBatch.objects.filter(pk=batch.pk).update(state=ImportBatch.State.COMMITTING)
+    for key in list(batch.rows.waiting().values_list("pk", flat=True)):
+        _commit_row(key, batch, by)
+        if progress:
+            progress()
+    with transaction.atomic():
+        batch.state, batch.finished_at = ImportBatch.State.DONE, now()
+        batch.save(update_fields=["state", "finished_at"])
+        outcome = {state: [0, count] for state, count in counts(batch).items()}
+        audit.record(
+            "import.commit", batch, by=by, changes=outcome, organization_path=batch.organization.path
+        )
+    return batch
+
+
+def _commit_row(key: int, batch: ImportBatch, by: "User") -> None:
+    try:
+        with transaction.atomic():
+            row = ImportRow.objects.select_for_update().get(pk=key)
+            if row.state != ImportRow.State.WAITING:
+                return
+            row.state = _write(row, batch, by)
+            row.save(update_fields=["state", "activity"])
+    except (ValidationError, PermissionDenied) as error:
+        why = "；".join(error.messages) if isinstance(error, ValidationError) else str(error)
+        ImportRow.objects.filter(pk=key).update(state=ImportRow.State.REFUSED, why=why[:300])
+
+
+def _write(row: ImportRow, batch: ImportBatch, by: "User") -> str:
+    edition = batch.edition or archive_of(row.archive_year)
+    known = Activity.objects.filter(
+        edition=edition, organization=batch.organization, outside_key=row.outside_key
+    ).first()
+    if known is None:
+        row.activity = drafting.create(
+            edition=edition,
+            organization=batch.organization,
+            by=by,
+            content=_with_venues(row.content, row.raw),
+            origin=Origin.IMPORT,
+            outside_key=row.outside_key,
+        )
+        if edition.is_archive:
+            publication.archive(row.activity, by=by)
+        return ImportRow.State.CREATED
+    row.activity = known
+    before = last_import_of(known.pk, row)
+    changes = _changes(before.content if before else {}, row.content)
+    if not changes:
+        return ImportRow.State.UNCHANGED
+    changes = _with_venues(
+        changes, row.raw, district=row.content.get("district", ""), city=row.content.get("city", "")
+    )
+    if "sessions" in changes:
+        changes["sessions"] = _aligned(changes["sessions"], contents.of(known)["sessions"])
+    if known.state == State.ARCHIVED:
+        raise ValidationError(_("这项活动已经存档，不再更改。"))
+    version = known.version
+    return ImportRow.State.CHANGED if drafting.change(known, changes, by=by).version > version else (
+        ImportRow.State.UNCHANGED
+    )  # fmt: skip
+
+
+def _changes(before: Content, after: Content) -> Content:
+    """What the file says otherwise than last time; what people changed here since stays as it is."""
+    return {field: value for field, value in after.items() if field not in before or before[field] != value}
+
+
+def _with_venues(content: Content, raw: dict[str, str], *, district: str = "", city: str = "") -> Content:
+    """The content with its venues as records, so that the row's address is kept with them."""
+    place = District.objects.filter(code=content.get("district", district)).first()
+    sessions = []
+    for session in content.get("sessions", ()):
+        rest = {key: value for key, value in session.items() if key != "venue_name"}
+        if name := session.get("venue_name"):
+            venue = drafting.venue_named(
+                name, city=content.get("city", city), district=place, address=raw.get("address", "")
+            )
+            rest["venue"] = venue.pk
+        sessions.append(rest)
+    return content | ({"sessions": sessions} if "sessions" in content else {})
+
+
+def _aligned(new: list[Content], present: list[Content]) -> list[Content]:
+    """Sessions at the same time keep their record, so that what hangs on it stays."""
+    by_start = {session["starts_at"]: session["id"] for session in present}
+    return [session | {"id": by_start.pop(session["starts_at"], None)} for session in new]
+
+
+def archive_of(year: int | None) -> Edition:
+    """The archive edition of a year; `None` is the one for activities without any date."""
+    home = current_edition()
+    edition, _is_new = Edition.objects.get_or_create(
+        code=f"archive-{year}" if year else "archive-undated",
+        defaults={
+            "year": year or 0,
+            "city": home.city if home else "",
+            "city_en": home.city_en if home else "",
+            "name": _("%(year)s年存档") % {"year": year} if year else _("未注明年份的存档"),
+            "name_en": f"Archive {year}" if year else "Archive without dates",
+            "starts_on": date(year or 1900, 1, 1),
+            "ends_on": date(year or 1900, 12, 31),
+            "time_zone": home.time_zone if home else "Asia/Shanghai",
+            "is_archive": True,
+        },
+    )
+    return edition

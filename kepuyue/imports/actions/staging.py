@@ -1,0 +1,83 @@
+"""From a file to a batch that a person can look at. Nothing but the batch is written."""
+
+import hashlib
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db import transaction
+
+from kepuyue.activities.forms import clean_content
+from kepuyue.core import audit
+from kepuyue.editions.models import Edition
+from kepuyue.editions.queries import current_edition
+from kepuyue.imports import conversion, entries, reader
+from kepuyue.imports.dates import Frame
+from kepuyue.imports.entries import Entry, Findings
+from kepuyue.imports.models import ImportBatch, ImportRow
+from kepuyue.organizations.models import District, Organization
+from kepuyue.organizations.permissions import check
+
+if TYPE_CHECKING:
+    from kepuyue.accounts.models import User
+
+
+def look_at(data: bytes, edition: Edition | None) -> Findings:
+    """What a file holds, read for an edition (None: for the archives). Raises `reader.Unreadable`."""
+    home = edition or current_edition()
+    frame = Frame(ZoneInfo(settings.TIME_ZONE))
+    if edition:
+        frame = Frame(edition.zone, edition.year, edition.starts_on, edition.ends_on)
+    districts = list(District.objects.values_list("name", flat=True))
+    return entries.find(reader.read(data), frame, home.city if home else "", districts)
+
+
+def stage(
+    data: bytes, *, file_name: str, organization: Organization, edition: Edition | None, by: "User"
+) -> ImportBatch:
+    """Read the file and keep every row with what is understood of it. Raises `reader.Unreadable`."""
+    check(by, "import.run", organization)
+    findings = look_at(data, edition)
+    vocabulary = conversion.Vocabulary.of(edition)
+    rows = [_row(entry, edition, vocabulary) for entry in findings.entries]
+    faults: dict[tuple[str, int], list[dict[str, str]]] = {}
+    for problem in findings.problems:
+        faults.setdefault((problem.sheet, problem.row), []).append(asdict(problem))
+    rows += [
+        ImportRow(sheet=sheet, number=number, state=ImportRow.State.SKIPPED, why=why[:300])
+        for sheet, number, why in findings.skipped
+    ]
+    for row in rows:
+        row.problems = faults.get((row.sheet, row.number), [])
+    with transaction.atomic():
+        batch = ImportBatch.objects.create(
+            organization=organization,
+            edition=edition,
+            by=by,
+            file_name=file_name[-200:],
+            sha256=hashlib.sha256(data).hexdigest(),
+            encoding=findings.encoding,
+            ignored_sheets=findings.ignored_sheets,
+            unused_columns=findings.unused_columns,
+        )
+        for row in rows:
+            row.batch = batch
+        ImportRow.objects.bulk_create(rows, batch_size=500)
+        audit.record("import.stage", batch, by=by, organization_path=organization.path)
+    return batch
+
+
+def _row(entry: Entry, edition: Edition | None, vocabulary: conversion.Vocabulary) -> ImportRow:
+    raw = conversion.raw_content(entry, vocabulary)
+    # An archive has no classifications yet; its zone is all that the forms ask of it
+    content, refused = clean_content(raw, edition or Edition(time_zone=settings.TIME_ZONE))
+    return ImportRow(
+        sheet=entry.sheet,
+        number=entry.row,
+        raw=entry.raw,
+        content=content,
+        refused=refused,
+        outside_key=entry.key,
+        archive_year=None if edition else entry.year,
+    )

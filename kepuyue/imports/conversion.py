@@ -1,0 +1,103 @@
+"""An entry of a file as raw content of an activity, in the shape that `activities.forms.clean_content` takes."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from django.utils.translation import gettext as _
+
+from kepuyue.activities.content import Content, iso_utc
+from kepuyue.activities.models import Activity, Admission, BookingMode
+from kepuyue.editions.models import Edition
+from kepuyue.imports import entries
+from kepuyue.imports.entries import Entry, normalized
+from kepuyue.organizations.models import District
+
+SUMMARY_LENGTH = Activity._meta.get_field("summary").max_length or 0
+BOOKING_MODES = {
+    # A booking that the file asks for goes through the unit's own channel until the unit says otherwise
+    entries.REQUIRED: BookingMode.EXTERNAL,
+    entries.NONE: BookingMode.NONE,
+    entries.UNKNOWN: BookingMode.UNKNOWN,
+}
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """What words mean here: districts by name, and the edition's classifications by name and synonym."""
+
+    districts: dict[str, str] = field(default_factory=dict)
+    terms: dict[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, edition: Edition | None) -> "Vocabulary":
+        """Read once for a whole file."""
+        terms: dict[str, str] = {}
+        for taxonomy in edition.taxonomies.prefetch_related("terms") if edition else ():
+            for term in taxonomy.terms.all():
+                for word in (term.name, *term.synonyms):
+                    terms.setdefault(normalized(word), f"{taxonomy.code}:{term.code}")
+        return cls(dict(District.objects.values_list("name", "code")), terms)
+
+    def classify(self, words: Iterable[str]) -> tuple[list[str], list[str]]:
+        """(terms, words that the edition has no term for)."""
+        known = {word: self.terms.get(normalized(word)) for word in words}
+        found = [term for term in known.values() if term]
+        return found, [word for word, term in known.items() if not term]
+
+
+def raw_content(entry: Entry, vocabulary: Vocabulary) -> Content:
+    """The entry as raw content. What has no field of its own goes into the description, never away."""
+    categories, strange = vocabulary.classify(_words(entry.category))
+    audiences, _strange = vocabulary.classify(_words(re.sub(r"[（(].*?[）)]", "", entry.audience)))
+    fits = len(entry.summary) <= SUMMARY_LENGTH
+    paragraphs = ["" if fits else entry.summary]
+    paragraphs += [_("活动类型：%(words)s") % {"words": "、".join(strange)}] if strange else []
+    paragraphs += [_("备注：%(note)s") % {"note": entry.note}] if entry.note else []
+    is_free = re.search(r"免费|免票", f"{entry.booking_note} {entry.note}")
+    content: Content = {
+        "title": entry.title,
+        "summary": entry.summary if fits else "",
+        "description": "\n\n".join(paragraph for paragraph in paragraphs if paragraph),
+        "mode": entry.mode,
+        "city": entry.city,
+        "district": "" if entry.city else vocabulary.districts.get(entry.district, ""),
+        "dates_as_written": entry.dates_as_written,
+        "audience_note": entry.audience,
+        "admission": Admission.FREE if is_free else Admission.UNKNOWN,
+        "booking_mode": BOOKING_MODES[entry.booking],
+        "booking_note": entry.booking_note,
+        "contact_name": "、".join(entry.names),
+        "contact_phone": " ".join(entry.phones),
+        "participations": [{"role": str(role), "name": name} for role, name in entry.participations],
+        "sessions": sessions(entry),
+    }
+    if vocabulary.terms:
+        content["terms"] = sorted({*categories, *audiences})
+    return content
+
+
+def sessions(entry: Entry) -> list[Content]:
+    """One session a time. A single place is a venue; several in one cell stay a text."""
+    is_one = entry.venue and not re.search(r"[;；\n]", entry.venue)
+    place = "" if is_one else entry.venue
+    link = re.search(r"https?://\S+", entry.online)
+    return [
+        {
+            "id": None,
+            "starts_at": iso_utc(slot.start),
+            "ends_at": iso_utc(slot.end) if slot.end else None,
+            "is_all_day": slot.all_day,
+            "venue_name": entry.venue if is_one else "",
+            "place": place or ("" if is_one else entry.address),
+            "online_url": link.group() if link else "",
+            "capacity": entry.capacity,
+            "note": "" if link else entry.online,
+            "is_cancelled": entry.status == entries.CANCELLED,
+        }
+        for slot in entry.slots
+    ]
+
+
+def _words(text: str) -> list[str]:
+    return [word.strip() for word in re.split(r"[;；/、,，\n]", text) if word.strip()]

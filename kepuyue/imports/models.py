@@ -1,0 +1,103 @@
+from django.conf import settings
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from kepuyue.activities.models import Activity
+from kepuyue.core.time import now
+from kepuyue.editions.models import Edition
+from kepuyue.organizations.models import Organization
+
+
+class ImportBatch(models.Model):
+    """导入批次: one file that somebody sent, from its reading to the activities made of it."""
+
+    class State(models.TextChoices):
+        STAGED = "staged", _("待确认")
+        COMMITTING = "committing", _("导入中")
+        DONE = "done", _("已导入")
+
+    organization = models.ForeignKey(
+        Organization, models.PROTECT, related_name="import_batches", verbose_name=_("填报单位")
+    )
+    edition = models.ForeignKey(
+        Edition, models.PROTECT, null=True, related_name="import_batches", verbose_name=_("届"),
+        help_text="None: each row goes into the archive of its own year",
+    )  # fmt: skip
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    file_name = models.CharField(_("文件名"), max_length=200)
+    sha256 = models.CharField(max_length=64)
+    encoding = models.CharField(max_length=20, blank=True)
+    ignored_sheets = models.JSONField(default=list, help_text="[[sheet, why], …]")
+    unused_columns = models.JSONField(default=list, help_text="[[sheet, heading], …]")
+    state = models.CharField(_("状态"), max_length=10, choices=State, default=State.STAGED)
+    created_at = models.DateTimeField(_("上传时间"), default=now)
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("导入批次")
+        verbose_name_plural = _("导入批次")
+        ordering = ("-pk",)
+
+    def __str__(self) -> str:
+        return self.file_name
+
+
+class ImportRowQuerySet(models.QuerySet["ImportRow"]):
+    def taken(self) -> "ImportRowQuerySet":
+        """Rows whose content is in an activity."""
+        return self.filter(state__in=TAKEN)
+
+    def waiting(self) -> "ImportRowQuerySet":
+        """Rows that are still to be imported."""
+        return self.filter(state=ImportRow.State.WAITING)
+
+
+class ImportRow(models.Model):
+    """导入行: one row of the file, as it stood there and as it was understood. Every row read has one."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("将导入")
+        CREATED = "created", _("已新增")
+        CHANGED = "changed", _("已更新")
+        UNCHANGED = "unchanged", _("没有变化")
+        REFUSED = "refused", _("未能导入")
+        SKIPPED = "skipped", _("不是活动")
+
+    batch = models.ForeignKey(ImportBatch, models.CASCADE, related_name="rows")
+    sheet = models.CharField(_("工作表"), max_length=120, blank=True)
+    number = models.PositiveIntegerField(_("行号"))
+    raw = models.JSONField(default=dict, help_text="what the cells said, by the meaning of their column")
+    content = models.JSONField(
+        default=dict, encoder=DjangoJSONEncoder, help_text="see activities.content; venues still by name"
+    )
+    problems = models.JSONField(default=list, help_text="[{cell, code, severity, why}, …]")
+    refused = models.JSONField(default=dict, help_text="{field: [why it could not be taken]}")
+    outside_key = models.CharField(max_length=200, blank=True)
+    archive_year = models.PositiveSmallIntegerField(null=True, help_text="archives only; None: undated")
+    state = models.CharField(_("状态"), max_length=10, choices=State, default=State.WAITING)
+    why = models.CharField(_("原因"), max_length=300, blank=True)
+    activity = models.ForeignKey(
+        Activity, models.SET_NULL, null=True, related_name="import_rows", verbose_name=_("活动")
+    )
+
+    personal_fields = ("raw", "content")
+    objects = ImportRowQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("导入行")
+        verbose_name_plural = _("导入行")
+        ordering = ("pk",)
+        indexes = (models.Index(fields=("batch", "state"), name="import_row_state"),)
+        constraints = (
+            models.CheckConstraint(
+                name="row_left_out_says_why",
+                condition=~models.Q(state__in=("refused", "skipped")) | ~models.Q(why=""),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.sheet} {self.number}".strip()
+
+
+TAKEN = (ImportRow.State.CREATED, ImportRow.State.CHANGED, ImportRow.State.UNCHANGED)

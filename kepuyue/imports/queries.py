@@ -1,0 +1,31 @@
+"""Reads about imports; a batch is seen by those who may import for its unit."""
+
+from typing import TYPE_CHECKING
+
+from django.db.models import Count, QuerySet
+
+from kepuyue.imports.models import ImportBatch, ImportRow
+from kepuyue.organizations.permissions import reach
+
+if TYPE_CHECKING:
+    from kepuyue.organizations.permissions import Person
+
+
+def batches_of(user: "Person") -> QuerySet[ImportBatch]:
+    """The batches of units for which the person may import."""
+    return ImportBatch.objects.filter(reach(user, "import.run", "organization__path")).select_related(
+        "organization", "edition", "by"
+    )
+
+
+def counts(batch: ImportBatch) -> dict[str, int]:
+    """How many rows are in each state, all states named; `read` is their sum."""
+    found = dict(batch.rows.values_list("state").annotate(Count("pk")).order_by())
+    by_state = {state.value: found.get(state.value, 0) for state in ImportRow.State}
+    return by_state | {"read": sum(by_state.values())}
+
+
+def last_import_of(activity_id: int, before: ImportRow) -> ImportRow | None:
+    """The row that the activity was last imported from, before this one."""
+    rows = ImportRow.objects.taken().filter(activity_id=activity_id, pk__lt=before.pk)
+    return rows.order_by("-pk").first()

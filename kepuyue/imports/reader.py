@@ -1,0 +1,325 @@
+"""Opening a file that somebody sent: from bytes to sheets of cells, by content and not by name.
+
+`read` either gives a `Book` or raises `Unreadable` with one sentence that tells the sender what to do. It
+looks before it opens: an archive is unpacked in counted steps, so that a small file cannot fill the memory.
+"""
+
+import csv
+import io
+import re
+import zipfile
+import zlib
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+import python_calamine as calamine
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+Cell = str | int | float | bool | date | datetime | time | timedelta | None
+
+MAX_ROWS = 20_000
+MAX_COLUMNS = 200
+MAX_CELLS = 2_000_000
+MAX_UNPACKED_BYTES = 200_000_000
+MAX_PARTS = 5_000
+
+
+class Unreadable(Exception):
+    """The file cannot be read at all; the message is for the person who sent it."""
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One sheet: its name ("" for a text table) and its rows from the first on, empty ones included."""
+
+    name: str
+    rows: list[list[Cell]]
+
+
+@dataclass(frozen=True)
+class Book:
+    """A file's sheets; `encoding` for text, "" for workbooks; `ignored` as (sheet, why)."""
+
+    sheets: list[Sheet]
+    encoding: str = ""
+    ignored: list[tuple[str, str]] = field(default_factory=list)
+
+
+def read(data: bytes) -> Book:
+    """The sheets of a workbook or text table; raises `Unreadable`."""
+    check_size(len(data))
+    if data.startswith(b"PK"):
+        _check_archive(data)
+        return _workbook(data)
+    if data.startswith(OLE_SIGNATURE):
+        _check_compound_file(data)
+        return _workbook(data)
+    _refuse_known_kinds(data)
+    return _text_table(data)
+
+
+def check_size(size: int) -> None:
+    """Raise `Unreadable` for an empty or too big file; callers may ask before they read the bytes."""
+    if not size:
+        raise Unreadable(_("文件是空的。请打开原表确认内容已保存，再上传一次。"))
+    if size > settings.UPLOAD_MAX_BYTES:
+        raise Unreadable(
+            _("文件有 %(size)s MB，超过了 %(limit)s MB 的上限。请删去图片，或分成几个文件上传。")
+            % {"size": round(size / 1_000_000), "limit": settings.UPLOAD_MAX_BYTES // 1_000_000}
+        )
+
+
+def as_text(cell: Cell) -> str:
+    """What a person sees in the cell, without space around it."""
+    if cell is None:
+        return ""
+    if isinstance(cell, bool):
+        return _("是") if cell else _("否")
+    if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e15:
+        return str(int(cell))
+    if isinstance(cell, datetime):
+        return f"{cell:%Y-%m-%d}" if cell.time() == time() else f"{cell:%Y-%m-%d %H:%M}"
+    return str(cell).strip()
+
+
+def column_letters(index: int) -> str:
+    """The name of a column counted from 0: A, B … Z, AA."""
+    letters = ""
+    index += 1
+    while index:
+        index, rest = divmod(index - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
+
+
+# What it is, by its first bytes ---------------------------------------------------------------------------
+
+OLE_SIGNATURE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+ARCHIVES = (b"\x1f\x8b", b"7z\xbc\xaf\x27\x1c", b"Rar!", b"BZh", b"\xfd7zXZ")
+PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"II*\x00", b"MM\x00*")
+PROGRAMS = (b"MZ", b"\x7fELF", b"\xca\xfe\xba\xbe", b"\xcf\xfa\xed\xfe")
+PAGE_STARTS = (b"<html", b"<!doctype html", b"<table", b"<head", b"<meta")
+
+
+def _refuse_known_kinds(data: bytes) -> None:
+    start = data[:512].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    if data.startswith(b"%PDF"):
+        raise Unreadable(_("这是 PDF 文件，不是表格。请上传原来的 Excel 表或 CSV 文件。"))
+    if data.startswith(PICTURES) or (data[:4] == b"RIFF" and data[8:12] == b"WEBP") or data[4:8] == b"ftyp":
+        raise Unreadable(_("这是图片或视频，不是表格。请上传原来的 Excel 表或 CSV 文件。"))
+    if data.startswith(PROGRAMS):
+        raise Unreadable(_("这是程序文件，不能上传。请上传 Excel 表或 CSV 文件。"))
+    if data.startswith(ARCHIVES):
+        raise Unreadable(_("这是压缩包。请先解压，再上传里面的表格。"))
+    if data.startswith(b"{\\rtf"):
+        raise Unreadable(_("这是文字文档，不是表格。请把表格另存为 Excel 文件（.xlsx）再上传。"))
+    if start.startswith(PAGE_STARTS) or (start.startswith(b"<?xml") and b"<" in data[6:]):
+        raise Unreadable(_("这是网页格式的表格。请用 Excel 或 WPS 打开，另存为 .xlsx 再上传。"))
+
+
+def _check_compound_file(data: bytes) -> None:
+    """Old office files keep their streams' names in UTF-16."""
+    if "EncryptedPackage".encode("utf-16-le") in data:
+        raise Unreadable(_locked())
+    if "WordDocument".encode("utf-16-le") in data:
+        raise Unreadable(_("这是 Word 文档，不是表格。请把表格复制到 Excel 里再上传。"))
+    if "PowerPoint Document".encode("utf-16-le") in data:
+        raise Unreadable(_("这是演示文稿，不是表格。请上传 Excel 表或 CSV 文件。"))
+
+
+def _check_archive(data: bytes) -> None:
+    try:
+        archive = zipfile.ZipFile(io.BytesIO(data))
+        parts = archive.infolist()
+    except (zipfile.BadZipFile, ValueError, OSError):
+        raise Unreadable(_incomplete()) from None
+    names = {part.filename for part in parts}
+    if any(part.flag_bits & 1 for part in parts):
+        raise Unreadable(_locked())
+    if len(parts) > MAX_PARTS:
+        raise Unreadable(_too_much())
+    if "word/document.xml" in names:
+        raise Unreadable(_("这是 Word 文档，不是表格。请把表格复制到 Excel 里再上传。"))
+    if "ppt/presentation.xml" in names:
+        raise Unreadable(_("这是演示文稿，不是表格。请上传 Excel 表或 CSV 文件。"))
+    if not names & {"xl/workbook.xml", "xl/workbook.bin", "content.xml"}:
+        raise Unreadable(_("这是压缩包。请先解压，再上传里面的表格。"))
+    room = MAX_UNPACKED_BYTES
+    for part in parts:
+        unpacked = _unpack(data, part, room)
+        room -= len(unpacked)
+        if part.filename == "META-INF/manifest.xml" and b"encryption-data" in unpacked:
+            raise Unreadable(_locked())
+        if part.filename.startswith("xl/worksheets/") and part.filename.endswith(".xml"):
+            _check_extent(unpacked)
+
+
+def _unpack(data: bytes, part: zipfile.ZipInfo, room: int) -> bytes:
+    """A part's bytes, at most `room`. The sizes that the archive states of itself are not believed."""
+    if part.is_dir() or not part.compress_size:
+        return b""
+    header = data[part.header_offset : part.header_offset + 30]
+    start = (
+        part.header_offset
+        + 30
+        + int.from_bytes(header[26:28], "little")
+        + int.from_bytes(header[28:30], "little")
+    )
+    packed = data[start : start + part.compress_size]
+    if header[:4] != b"PK\x03\x04" or len(packed) < part.compress_size:
+        raise Unreadable(_incomplete())
+    if part.compress_type == zipfile.ZIP_STORED:
+        unpacked = packed
+    elif part.compress_type == zipfile.ZIP_DEFLATED:
+        try:
+            unpacked = zlib.decompressobj(-zlib.MAX_WBITS).decompress(packed, room + 1)
+        except zlib.error:
+            raise Unreadable(_incomplete()) from None
+    else:
+        raise Unreadable(_incomplete())
+    if len(unpacked) > room:
+        raise Unreadable(_too_much())
+    return unpacked
+
+
+_CELL_ADDRESS = re.compile(rb'<(?:\w+:)?c\s[^>]*?\br="([A-Z]{1,3})(\d{1,7})"')
+
+
+def _check_extent(worksheet: bytes) -> None:
+    """Two cells in far corners make a sheet of 17 thousand million; it must not be laid out in memory."""
+    last_row = last_column = 1
+    for letters, number in _CELL_ADDRESS.findall(worksheet):
+        last_row = max(last_row, int(number))
+        last_column = max(last_column, _column_number(letters))
+    if last_row * last_column > MAX_CELLS * 5:
+        raise Unreadable(_too_many_rows())
+
+
+def _column_number(letters: bytes) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - 64
+    return number
+
+
+def _incomplete() -> str:
+    return _("文件不完整或已损坏，可能没有传完。请在电脑上打开确认无误，再上传一次。")
+
+
+def _locked() -> str:
+    return _("文件设了密码，打不开。请取消密码保护后再上传。")
+
+
+def _too_much() -> str:
+    return _("文件解压后的内容异常大，已停止读取。请只保留需要导入的表格，另存后再上传。")
+
+
+def _too_many_rows() -> str:
+    return _("表格太大：最多 %(rows)s 行、%(columns)s 列。请删去多余的行列或分成几个文件。") % {
+        "rows": MAX_ROWS,
+        "columns": MAX_COLUMNS,
+    }
+
+
+# Workbooks ------------------------------------------------------------------------------------------------
+
+
+def _workbook(data: bytes) -> Book:
+    try:
+        workbook = calamine.CalamineWorkbook.from_object(io.BytesIO(data))
+        return _sheets(workbook)
+    except calamine.PasswordError:
+        raise Unreadable(_locked()) from None
+    except (calamine.CalamineError, OSError, ValueError):
+        raise Unreadable(_incomplete()) from None
+
+
+def _sheets(workbook: Any) -> Book:
+    sheets: list[Sheet] = []
+    ignored: list[tuple[str, str]] = []
+    count = 0
+    for about in workbook.sheets_metadata:
+        if about.visible != calamine.SheetVisibleEnum.Visible:
+            ignored.append((about.name, _("隐藏的工作表，没有读取")))
+            continue
+        if about.typ != calamine.SheetTypeEnum.WorkSheet:
+            ignored.append((about.name, _("不是数据表")))
+            continue
+        sheet = workbook.get_sheet_by_name(about.name)
+        count += sheet.total_height
+        if count > MAX_ROWS or sheet.total_width > MAX_COLUMNS:
+            raise Unreadable(_too_many_rows())
+        rows = [[_value(cell) for cell in row] for row in sheet.to_python(skip_empty_area=False)]
+        sheets.append(Sheet(about.name, rows))
+    return Book(sheets, ignored=ignored)
+
+
+def _value(cell: Any) -> Cell:
+    return None if cell == "" else cell
+
+
+# Text tables ----------------------------------------------------------------------------------------------
+
+
+def _text_table(data: bytes) -> Book:
+    text, encoding = _decode(data)
+    rows: list[list[Cell]] = []
+    for record in _records(text):
+        if len(rows) >= MAX_ROWS or len(record) > MAX_COLUMNS:
+            raise Unreadable(_too_many_rows())
+        rows.append([cell if cell.strip() else None for cell in record])
+    return Book([Sheet("", rows)], encoding=encoding)
+
+
+def _decode(data: bytes) -> tuple[str, str]:
+    """Text and the name of its encoding. GB18030 comes last: it takes almost any bytes for Chinese."""
+    if data.startswith(b"\xef\xbb\xbf"):
+        return _decoded(data, "utf-8-sig")
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return _decoded(data, "utf-16")
+    if data[1::2].count(0) > len(data) // 8 or data[0::2].count(0) > len(data) // 8:
+        return _decoded(data, "utf-16-le" if data[1::2].count(0) > data[0::2].count(0) else "utf-16-be")
+    try:
+        return _without_binary(data.decode("utf-8")), "utf-8"
+    except UnicodeDecodeError as error:
+        if error.start >= len(data) - 3 and error.start > 16:
+            raise Unreadable(_incomplete()) from None
+    return _decoded(data, "gb18030")
+
+
+def _decoded(data: bytes, encoding: str) -> tuple[str, str]:
+    try:
+        return _without_binary(data.decode(encoding)), encoding
+    except UnicodeDecodeError:
+        raise Unreadable(_("认不出这个文件的格式。请上传 Excel 表（.xlsx、.xls）或 CSV 文件。")) from None
+
+
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\ufffe\uffff]")
+
+
+def _without_binary(text: str) -> str:
+    if _CONTROL.search(text):
+        raise Unreadable(_("认不出这个文件的格式。请上传 Excel 表（.xlsx、.xls）或 CSV 文件。"))
+    return text
+
+
+def _records(text: str) -> list[list[str]]:
+    delimiter = _delimiter(text)
+    csv.field_size_limit(1_000_000)
+    try:
+        return list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
+    except csv.Error as error:
+        if "unexpected end of data" in str(error):
+            raise Unreadable(_("文件不完整：最后一格的引号没有结束。请重新导出后再上传。")) from None
+    try:  # quotation marks inside a cell that nobody doubled: common, and harmless
+        return list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
+    except csv.Error:
+        raise Unreadable(_incomplete()) from None
+
+
+def _delimiter(text: str) -> str:
+    """The separator that cuts the first lines into the most cells."""
+    lines = text.splitlines()[:20]
+    return max(",\t;", key=lambda mark: sum(line.count(mark) for line in lines))
