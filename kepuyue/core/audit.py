@@ -16,6 +16,22 @@ class Actor(Protocol):
 
 
 SYSTEM_NAME = "系统"
+_action_names: dict[str, Any] = {}
+
+
+def name_actions(names: dict[str, Any]) -> None:
+    """Tell how people read the codes of a room's actions; called once when the room starts."""
+    _action_names.update(names)
+
+
+def action_name(code: str) -> str:
+    """The action as people read it."""
+    return str(_action_names.get(code, code))
+
+
+def is_named(code: str) -> bool:
+    """Whether some room has said how the action reads."""
+    return code in _action_names
 
 
 def record(

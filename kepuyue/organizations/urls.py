@@ -5,6 +5,7 @@ from kepuyue.organizations import views
 app_name = "organizations"
 urlpatterns = [
     path("", views.desk, name="desk"),
+    path("audit/", views.audit_trail, name="audit"),
     path("units/", views.units, name="units"),
     path("units/registration/", views.registration, name="registration"),
     path("units/<str:code>/", views.unit, name="unit"),

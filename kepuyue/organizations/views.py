@@ -1,7 +1,7 @@
 from django.contrib import messages
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
 from django.db.models import Q
 from django.http import HttpResponse
@@ -10,11 +10,20 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from kepuyue.accounts.request import SignedInRequest
+from kepuyue.core.models import AuditEvent
 from kepuyue.organizations import forms
 from kepuyue.organizations.actions import members
 from kepuyue.organizations.actions import units as unit_actions
 from kepuyue.organizations.models import Membership, Organization, Role
-from kepuyue.organizations.permissions import ROLES, check, may, memberships, organizations_where
+from kepuyue.organizations.permissions import (
+    ROLES,
+    check,
+    holds_anywhere,
+    may,
+    memberships,
+    organizations_where,
+    reach,
+)
 
 
 @require_safe
@@ -173,6 +182,19 @@ def removal(request: SignedInRequest, code: str, pk: int) -> HttpResponse:
     else:
         messages.success(request, _("已移除。"))
     return redirect("organizations:unit", code)
+
+
+@require_safe
+def audit_trail(request: SignedInRequest) -> HttpResponse:
+    """Who did what in the person's branch, newest first."""
+    if not holds_anywhere(request.user, "audit.see"):
+        raise PermissionDenied(_("只有单位负责人、审核人员和市科协可以查看操作记录。"))
+    rows = AuditEvent.objects.filter(reach(request.user, "audit.see", "organization_path"))
+    word = request.GET.get("q", "").strip()
+    if word:
+        rows = rows.filter(Q(subject_name__icontains=word) | Q(actor_name__icontains=word))
+    page = Paginator(rows, 50).get_page(request.GET.get("page"))
+    return render(request, "organizations/audit.html", {"page": page, "q": word})
 
 
 def _visible(request: SignedInRequest, code: str) -> Organization:

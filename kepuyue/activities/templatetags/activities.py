@@ -5,6 +5,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from kepuyue.activities.content import labels
+from kepuyue.core import audit
 from kepuyue.core.models import AuditEvent
 from kepuyue.core.time import now
 
@@ -29,21 +30,9 @@ def waited(since: datetime | None) -> str:
 @register.filter
 def what_happened(event: AuditEvent) -> str:
     """An audit row of an activity as a phrase."""
+    what = audit.action_name(event.action)
+    if event.action not in ("activity.change", "activity.revise"):
+        return what
     names = labels()
     fields = "、".join(str(names.get(field, field)) for field in event.changes)
-    phrases = {
-        "activity.create": _("新建了活动"),
-        "activity.change": _("修改了%(fields)s") % {"fields": fields},
-        "activity.submit": _("提交审核"),
-        "activity.withdraw": _("撤回"),
-        "activity.publish": _("发布"),
-        "activity.revise": _("发布变更：%(fields)s") % {"fields": fields},
-        "activity.cancel": _("取消活动"),
-        "activity.archive": _("存档"),
-        "activity.picture.add": _("添加图片"),
-        "activity.picture.remove": _("删除图片"),
-        "review.approved": _("审核通过"),
-        "review.returned": _("退回修改"),
-        "review.rejected": _("不予通过"),
-    }
-    return phrases.get(event.action, event.action)
+    return f"{what}：{fields}"
