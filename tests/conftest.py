@@ -1,0 +1,115 @@
+"""What every test may lean on: no outside world, a clock that stands where a test puts it, a language, the cast."""
+
+import os
+import socket
+from collections.abc import Iterator
+from contextlib import ExitStack
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+from django.utils import timezone, translation
+
+from kepuyue.core import time as house_time
+from tests import cast as casting
+
+# Playwright's own loop runs in the thread of the test, where Django would forbid database work
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+SHENZHEN = ZoneInfo("Asia/Shanghai")
+THIS_MACHINE = ("127.0.0.1", "::1", "localhost", "0.0.0.0", "")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def no_outside_world() -> Iterator[None]:
+    """Tests speak to this machine only."""
+    connect = socket.socket.connect
+
+    def guarded(self: socket.socket, address: Any) -> None:
+        if self.family in (socket.AF_INET, socket.AF_INET6) and address[0] not in THIS_MACHINE:
+            raise AssertionError(f"a test spoke to the outside world: {address}")
+        connect(self, address)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socket.socket, "connect", guarded)
+        yield
+
+
+@pytest.fixture(autouse=True)
+def empty_cache() -> Iterator[None]:
+    """Nothing that one test cached is seen by the next."""
+    cache.clear()
+    yield
+
+
+class Clock:
+    """The clock that rules go by, moved for one test: `clock.set(datetime(2024, 9, 14, 10))`."""
+
+    def __init__(self, stack: ExitStack) -> None:
+        self._stack = stack
+
+    def set(self, moment: datetime) -> datetime:
+        """Let it be this moment (Shenzhen time where no zone is given); time goes on from there."""
+        moment = moment if moment.tzinfo else moment.replace(tzinfo=SHENZHEN)
+        self._stack.enter_context(house_time.shifted(moment - timezone.now()))
+        return moment
+
+
+@pytest.fixture
+def clock() -> Iterator[Clock]:
+    """A clock to set. It holds for the test's own thread: not for a live server's requests."""
+    with ExitStack() as stack:
+        yield Clock(stack)
+
+
+@pytest.fixture
+def in_the_month(clock: Clock) -> datetime:
+    """Saturday 14 September 2024, 10:00: the month of the edition that the factories build."""
+    return clock.set(datetime(2024, 9, 14, 10))
+
+
+@pytest.fixture(autouse=True)
+def language(request: pytest.FixtureRequest) -> Iterator[str]:
+    """Chinese; `@pytest.mark.parametrize("language", ["zh-hans", "en"], indirect=True)` runs in both.
+
+    It holds for calls; a request through `client` says its language by `headers={"accept-language": …}`.
+    """
+    code: str = getattr(request, "param", "zh-hans")
+    with translation.override(code):
+        yield code
+
+
+@pytest.fixture
+def cast(db: None) -> casting.Cast:
+    """The people of every access test; see `tests.cast`."""
+    return casting.assemble()
+
+
+@pytest.fixture
+def sign_in(client: Client) -> Any:
+    """`sign_in(user)` gives the test client, signed in as that person; None signs out."""
+
+    def enter(user: Any) -> Client:
+        client.logout()
+        if user is not None:
+            client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+        return client
+
+    return enter
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Browser tests are known by their folder."""
+    for item in items:
+        if "tests/browser/" in str(item.path):
+            item.add_marker(pytest.mark.browser)
+
+
+def pytest_report_header() -> str:
+    """Which database a run was on belongs in its protocol."""
+    from django.db import connection  # the settings are read by now
+
+    return f"database: {connection.vendor} {'.'.join(map(str, connection.get_database_version()))}"

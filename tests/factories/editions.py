@@ -1,0 +1,104 @@
+from datetime import date
+from typing import Any
+
+import factory
+from factory.django import DjangoModelFactory
+
+from kepuyue.editions.models import Edition, KeyDate, Mark, Taxonomy, Term
+from tests.factories.organizations import OfficeFactory
+
+# A few terms of the real edition, enough to classify and to filter
+TAXONOMIES: dict[str, dict[str, Any]] = {
+    "tier": {
+        "name": "活动板块",
+        "name_en": "Tier",
+        "multiple": False,
+        "terms": {"main_venue": "深圳主场活动", "district": "各区分会场活动", "department": "各部门特色活动"},
+    },
+    "audience": {
+        "name": "面向人群",
+        "name_en": "Audience",
+        "terms": {"children": "少年儿童", "older_people": "老年人", "everyone": "全体公众"},
+    },
+    "content": {
+        "name": "活动内容",
+        "name_en": "Content",
+        "terms": {"frontier": "高阶前沿科普", "for_people": "科普为民"},
+    },
+}
+
+
+class EditionFactory(DjangoModelFactory[Edition]):
+    """September 2024 in Shenzhen, the current edition; the same code gives the same one.
+
+    It comes with its key dates and three classifications (`with_taxonomies=False` leaves them out).
+    Another one needs another code and `is_current=False`.
+    """
+
+    code = "shenzhen-2024"
+    year = 2024
+    city = "深圳"
+    city_en = "Shenzhen"
+    name = factory.LazyAttribute(lambda row: f"{row.year}年深圳科普月")
+    name_en = factory.LazyAttribute(lambda row: f"Shenzhen Science Month {row.year}")
+    theme = "提升全民科学素质，协力建设科技强国"
+    starts_on = factory.LazyAttribute(lambda row: date(row.year, 9, 1))
+    ends_on = factory.LazyAttribute(lambda row: date(row.year, 9, 30))
+    office = factory.SubFactory(OfficeFactory)
+    policy = factory.LazyFunction(
+        lambda: {"review": {"default": ["branch", "office"], "tier:main_venue": ["office"]}}
+    )
+    is_current = True
+
+    class Meta:
+        model = Edition
+        django_get_or_create = ("code",)
+        skip_postgeneration_save = True
+
+    @factory.post_generation
+    def with_taxonomies(self: Any, create: bool, wanted: bool | None, **_options: Any) -> None:
+        if create and wanted is not False and not self.taxonomies.exists():
+            KeyDate.objects.bulk_create(
+                [
+                    KeyDate(edition=self, kind="registration_opens", day=date(self.year, 8, 6)),
+                    KeyDate(edition=self, kind="publicity_opens", day=date(self.year, 8, 21)),
+                    KeyDate(edition=self, kind="summary_due", day=date(self.year, 9, 28)),
+                ]
+            )
+            for place, (code, entry) in enumerate(TAXONOMIES.items()):
+                facts = {key: value for key, value in entry.items() if key != "terms"}
+                taxonomy = Taxonomy.objects.create(edition=self, code=code, position=place, **facts)
+                Term.objects.bulk_create(
+                    Term(taxonomy=taxonomy, code=term, name=name, name_en=term.replace("_", " "), position=n)
+                    for n, (term, name) in enumerate(entry["terms"].items())
+                )
+
+
+class TaxonomyFactory(DjangoModelFactory[Taxonomy]):
+    edition = factory.SubFactory(EditionFactory)
+    code = factory.Sequence(lambda n: f"taxonomy-{n}")
+    name = factory.Sequence(lambda n: f"分类{n}")
+    name_en = factory.Sequence(lambda n: f"Taxonomy {n}")
+
+    class Meta:
+        model = Taxonomy
+
+
+class TermFactory(DjangoModelFactory[Term]):
+    taxonomy = factory.SubFactory(TaxonomyFactory)
+    code = factory.Sequence(lambda n: f"term-{n}")
+    name = factory.Sequence(lambda n: f"分类项{n}")
+    name_en = factory.Sequence(lambda n: f"Term {n}")
+
+    class Meta:
+        model = Term
+
+
+class MarkFactory(DjangoModelFactory[Mark]):
+    edition = factory.SubFactory(EditionFactory)
+    code = factory.Sequence(lambda n: f"mark-{n}")
+    name = factory.Sequence(lambda n: f"标识{n}")
+    name_en = factory.Sequence(lambda n: f"Mark {n}")
+
+    class Meta:
+        model = Mark
