@@ -1,0 +1,152 @@
+// Nothing typed is lost: <form data-keep-input="KEY" data-saved-at="ISO time of the server's copy"> keeps what
+// is typed on this device until the server has it. Passwords and files are never kept.
+const PREFIX = "kept-input:";
+const KEEP_DAYS = 14;
+
+const read = (key) => {
+  try {
+    return JSON.parse(localStorage.getItem(PREFIX + key));
+  } catch {
+    return null;
+  }
+};
+const forget = (key) => localStorage.removeItem(PREFIX + key);
+const write = (key, kept) => {
+  try {
+    localStorage.setItem(PREFIX + key, JSON.stringify(kept));
+  } catch {
+    // A full or forbidden store: the form works as any other form does.
+  }
+};
+
+const controls = (form) =>
+  [...form.elements].filter(
+    (control) =>
+      control.name &&
+      control.name !== "csrfmiddlewaretoken" &&
+      !["password", "file", "hidden", "submit", "button", "reset", "fieldset"].includes(control.type),
+  );
+
+/** What is typed now, as {name: [values]}; every control has an entry, so that emptied ones differ too. */
+function typed(form) {
+  const values = {};
+  for (const control of controls(form)) {
+    const list = (values[control.name] ??= []);
+    if (control.type === "checkbox" || control.type === "radio") {
+      if (control.checked) list.push(control.value);
+    } else if (control.type === "select-multiple") {
+      list.push(...[...control.selectedOptions].map((option) => option.value));
+    } else {
+      list.push(control.value);
+    }
+  }
+  return values;
+}
+
+function restore(form, values) {
+  const taken = {};
+  for (const control of controls(form)) {
+    const list = values[control.name];
+    if (!list) continue;
+    if (control.type === "checkbox" || control.type === "radio") {
+      control.checked = list.includes(control.value);
+    } else if (control.type === "select-multiple") {
+      for (const option of control.options) option.selected = list.includes(option.value);
+    } else {
+      // Several controls of one name take their values in order.
+      taken[control.name] ??= 0;
+      control.value = list[taken[control.name]++] ?? control.value;
+    }
+  }
+  form.dispatchEvent(new Event("change", { bubbles: true }));
+}
+
+const differs = (now, kept) =>
+  Object.entries(kept).some(([name, list]) => name in now && JSON.stringify(now[name]) !== JSON.stringify(list));
+
+function offer(form, key, kept) {
+  const banner = document.getElementById("kept-input").content.firstElementChild.cloneNode(true);
+  const when = banner.querySelector("time");
+  when.dateTime = new Date(kept.at).toISOString();
+  when.textContent = new Date(kept.at).toLocaleString(document.documentElement.lang, {
+    month: "numeric",
+    day: "numeric",
+    hour: "2-digit",
+    minute: "2-digit",
+  });
+  banner.querySelector("[data-restore]").addEventListener("click", () => {
+    banner.remove();
+    restore(form, kept.values);
+  });
+  banner.querySelector("[data-discard]").addEventListener("click", () => {
+    banner.remove();
+    forget(key);
+  });
+  form.prepend(banner);
+}
+
+function watch(form) {
+  if (form.dataset.keeping) return;
+  form.dataset.keeping = "true";
+  const key = form.dataset.keepInput;
+  const kept = read(key);
+  const savedAt = Date.parse(form.dataset.savedAt ?? "") || 0;
+  if (form.dataset.saved === "true" || (kept && Date.now() - kept.at > KEEP_DAYS * 86_400_000)) {
+    forget(key);
+  } else if (kept && kept.at > savedAt && differs(typed(form), kept.values)) {
+    offer(form, key, kept);
+  }
+  let waiting;
+  const keep = () => {
+    clearTimeout(waiting);
+    waiting = setTimeout(() => write(key, { at: Date.now(), values: typed(form) }), 250);
+  };
+  form.addEventListener("input", keep);
+  form.addEventListener("change", (event) => event.isTrusted && keep());
+}
+
+const say = (form, state) => {
+  const line = form.querySelector("[data-save-state]");
+  if (!line) return;
+  const time = new Date().toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
+  line.dataset.saveState = state;
+  line.textContent = (line.dataset[state] ?? "").replace("{time}", time);
+};
+const keepingForm = ({ detail }) => {
+  const form = detail.elt.closest?.("form[data-keep-input]");
+  return form && detail.requestConfig.verb !== "get" ? form : null;
+};
+
+document.addEventListener("htmx:beforeRequest", (event) => {
+  const form = keepingForm(event);
+  if (!form) return;
+  form.requestBegan = Date.now();
+  say(form, "saving");
+});
+document.addEventListener("htmx:afterRequest", (event) => {
+  const form = keepingForm(event);
+  if (!form) return;
+  const { successful, xhr } = event.detail;
+  const stored =
+    successful && (/\bsaved\b/.test(xhr.getResponseHeader("HX-Trigger") ?? "") || /data-saved="true"/.test(xhr.responseText));
+  if (stored) {
+    // What was typed while the request was under way is not yet with the server.
+    const kept = read(form.dataset.keepInput);
+    if (kept && kept.at <= form.requestBegan) forget(form.dataset.keepInput);
+  }
+  say(form, stored ? "stored" : successful && xhr.status !== 422 ? "idle" : "failed");
+});
+document.addEventListener("request-failed", ({ target }) => target.matches("form") && say(target, "failed"));
+
+// Signing out on a shared computer leaves nothing behind.
+document.addEventListener("submit", ({ target }) => {
+  if (!target.matches("[data-forget-kept-input]")) return;
+  for (const key of Object.keys(localStorage)) if (key.startsWith(PREFIX)) localStorage.removeItem(key);
+});
+
+const watchAll = (root) => {
+  if (root.matches?.("form[data-keep-input]")) watch(root);
+  root.querySelectorAll?.("form[data-keep-input]").forEach(watch);
+};
+watchAll(document);
+document.addEventListener("htmx:load", ({ detail }) => watchAll(detail.elt));

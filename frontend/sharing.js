@@ -1,0 +1,16 @@
+// <button data-share="TITLE" data-done="…"> hands the page's address to the device, or copies it.
+document.addEventListener("click", async ({ target }) => {
+  const button = target.closest("[data-share]");
+  if (!button) return;
+  const url = document.querySelector("link[rel=canonical]")?.href ?? location.href;
+  try {
+    if (navigator.share) {
+      await navigator.share({ title: button.dataset.share, url });
+    } else {
+      await navigator.clipboard.writeText(url);
+      button.querySelector(".button__label").textContent = button.dataset.done;
+    }
+  } catch {
+    // The reader closed the device's own sheet.
+  }
+});

@@ -1,0 +1,83 @@
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from django import template
+from django.core.paginator import Page
+from django.forms import BaseForm
+from django.template import RequestContext
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django_vite.core.asset_loader import DjangoViteAssetLoader
+
+from kepuyue.ui import changes, covers, moons, tones
+
+register = template.Library()
+
+
+@register.simple_tag
+def icon(name: str, label: str = "") -> SafeString:
+    """An icon of the sprite (frontend/icons.json). Without a label it is decoration."""
+    sprite = DjangoViteAssetLoader.instance().generate_vite_asset_url("frontend/icons.svg")
+    if label:
+        drawing = '<svg class="icon" role="img" aria-label="{}"><use href="{}#{}"></use></svg>'
+        return format_html(drawing, label, sprite, name)
+    return format_html('<svg class="icon" aria-hidden="true"><use href="{}#{}"></use></svg>', sprite, name)
+
+
+@register.simple_tag
+def cover(seed: object, kind: str = "", title: str = "") -> SafeString:
+    """A drawn cover for what has no picture; decoration unless it has a title."""
+    return mark_safe(covers.cover(str(seed), kind, str(title)))  # noqa: S308 -- drawn by us, title escaped
+
+
+@register.inclusion_tag("ui/components/status.html")
+def status(code: str, label: str) -> dict[str, Any]:
+    """A pill that tells a state by colour, icon and word."""
+    return {"tone": tones.tone_of(code), "label": label}
+
+
+@register.simple_tag
+def tone(code: str) -> tones.Tone:
+    """The look of a state, for components that draw it themselves."""
+    return tones.tone_of(code)
+
+
+@register.inclusion_tag("ui/components/moon_strip.html")
+def moon_strip(
+    days: Iterable[moons.DayInput], current: date | None = None, today: date | None = None, arc: bool = False
+) -> dict[str, Any]:
+    """The days of the month as moons, each a link."""
+    return {"moons": moons.moons(days, current=current, today=today), "arc": arc}
+
+
+@register.inclusion_tag("ui/components/error_summary.html")
+def error_summary(form: BaseForm) -> dict[str, Any]:
+    """What has to be corrected, each fault a link to its field; nothing while all is well."""
+    faults = [(form[name], errors) for name, errors in form.errors.items() if name in form.fields]
+    return {"form": form, "faults": faults, "general": form.non_field_errors()}
+
+
+@register.inclusion_tag("ui/components/pagination.html", takes_context=True)
+def pagination(context: RequestContext, page: Page[Any]) -> dict[str, Any]:
+    """Links to the neighbouring pages; the other query parameters stay."""
+    numbers = page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1)
+    return {"page": page, "numbers": numbers, "gap": page.paginator.ELLIPSIS, "request": context["request"]}
+
+
+@register.inclusion_tag("ui/components/diff.html")
+def diff(old: object, new: object) -> dict[str, Any]:
+    """Two versions of a text in one, what went and what came marked."""
+    before, after = ("" if text is None else str(text) for text in (old, new))
+    return {"pieces": changes.changes(before, after)}
+
+
+@register.inclusion_tag("ui/components/nav_link.html", takes_context=True)
+def nav_link(
+    context: RequestContext, href: str, label: str, icon: str = "", prefix: str = "", badge: int = 0
+) -> dict[str, Any]:
+    """A link of a menu that knows when it leads to where we are; nothing without an address."""
+    request = context.get("request")
+    here = request.path if request else ""
+    is_current = here == href or bool(prefix and here.startswith(prefix))
+    return {"href": href, "label": label, "icon_name": icon, "is_current": is_current, "badge": badge}

@@ -1,0 +1,59 @@
+"""How states look: a colour and an icon for each short code, so that no state is told by colour alone."""
+
+from typing import NamedTuple
+
+
+class Tone(NamedTuple):
+    """`name` is the ending of a CSS class: ok, info, moon, warn, or idle."""
+
+    name: str
+    icon: str
+
+
+UNKNOWN = Tone("idle", "circle")
+
+TONES: dict[str, Tone] = {
+    # on the way to the public
+    "draft": Tone("idle", "pencil"),
+    "open": Tone("info", "circle-dot"),
+    "submitted": Tone("info", "hourglass"),
+    "pending": Tone("info", "hourglass"),
+    "returned": Tone("moon", "undo-2"),
+    "approved": Tone("ok", "check"),
+    "published": Tone("ok", "circle-check"),
+    "rejected": Tone("warn", "circle-x"),
+    "withdrawn": Tone("idle", "rotate-ccw"),
+    "cancelled": Tone("warn", "ban"),
+    "archived": Tone("idle", "archive"),
+    # seats and admission
+    "bookable": Tone("ok", "ticket"),
+    "few": Tone("moon", "ticket"),
+    "full": Tone("idle", "users"),
+    "closed": Tone("idle", "lock"),
+    "free": Tone("ok", "check"),
+    # how it takes place
+    "online": Tone("info", "globe"),
+    "live": Tone("moon", "play"),
+    "demo": Tone("moon", "info"),
+    # work
+    "new": Tone("info", "sparkles"),
+    "changed": Tone("moon", "refresh-cw"),
+    "overdue": Tone("warn", "triangle-alert"),
+    "waiting": Tone("moon", "clock"),
+    "done": Tone("ok", "check"),
+    "problem": Tone("warn", "triangle-alert"),
+    "notice": Tone("moon", "megaphone"),
+    "info": Tone("info", "info"),
+    "ok": Tone("ok", "circle-check"),
+    "warn": Tone("warn", "triangle-alert"),
+    # Django's message levels
+    "debug": Tone("idle", "info"),
+    "success": Tone("ok", "circle-check"),
+    "warning": Tone("moon", "triangle-alert"),
+    "error": Tone("warn", "circle-alert"),
+}
+
+
+def tone_of(code: str) -> Tone:
+    """The look of a state; a code nobody listed is shown calmly."""
+    return TONES.get(code, UNKNOWN)

@@ -1,0 +1,38 @@
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST, require_safe
+
+from kepuyue.ui.forms import DisplayForm
+from kepuyue.ui.showcase import showcase
+
+YEAR = 31_536_000
+
+
+@login_not_required
+@csrf_exempt  # public pages stay free of cookies; a forged request changes a colour at worst
+@require_POST
+def display(request: HttpRequest) -> HttpResponse:
+    """Keep the theme or the print size that the reader pressed, and go back to the page."""
+    form = DisplayForm(request.POST)
+    back = request.POST.get("next", "")
+    if not url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure()):
+        back = "/"
+    response = HttpResponseRedirect(back)
+    if not form.is_valid():
+        return response
+    for name in form.fields.keys() & request.POST.keys():
+        if choice := form.cleaned_data[name]:
+            response.set_cookie(name, choice, max_age=YEAR, samesite="Lax", secure=request.is_secure())
+        else:
+            response.delete_cookie(name, samesite="Lax")
+    return response
+
+
+@login_not_required
+@require_safe
+def components(request: HttpRequest) -> HttpResponse:
+    """Every component in every state, for those who build pages."""
+    return render(request, "ui/showcase/page.html", showcase())
