@@ -363,7 +363,7 @@ def step_input(
     row_set = forms.formset_factory(
         row_form,
         formset=RowSet,
-        extra=spare_rows if shown else max(spare_rows, 1),
+        extra=(spare_rows - 1) if shown else max(spare_rows, 1),
         can_delete=True,
         max_num=most,
         validate_max=True,
