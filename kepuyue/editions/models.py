@@ -233,7 +233,9 @@ class CityMap(models.Model):
 
     edition = models.OneToOneField(Edition, models.CASCADE, related_name="city_map")
     outlines: Any = models.JSONField(default=dict, help_text="GeoJSON, WGS-84: for drawing (land only)")
-    boundaries: Any = models.JSONField(default=dict, help_text="GeoJSON, WGS-84: for finding a point's district")
+    boundaries: Any = models.JSONField(
+        default=dict, help_text="GeoJSON, WGS-84: for finding a point's district"
+    )
     source = models.CharField(_("来源"), max_length=300, blank=True)
     source_en = models.CharField(_("英文来源"), max_length=300, blank=True)
     approval_number = models.CharField(_("审图号"), max_length=60, blank=True)

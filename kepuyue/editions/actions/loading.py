@@ -1,0 +1,428 @@
+"""Loading an edition's folder, as often as one likes.
+
+Loading again writes only what changed in the folder since the last time: what people changed on screen
+meanwhile stays, and so do units that were made by hand. What left the folder while something still uses it is
+kept and reported. Everything happens in one transaction and leaves its traces in the audit trail.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models, transaction
+from django.utils.translation import gettext as _
+
+from kepuyue.core import audit
+from kepuyue.core.time import now
+from kepuyue.editions import numerals
+from kepuyue.editions.folder import Folder, read
+from kepuyue.editions.models import (
+    CityMap,
+    Edition,
+    KeyDate,
+    LoadedFolder,
+    Mark,
+    Paper,
+    Synonym,
+    Taxonomy,
+    Term,
+)
+from kepuyue.editions.permissions import check_can_load
+from kepuyue.organizations.models import District, Organization
+
+if TYPE_CHECKING:
+    from kepuyue.accounts.models import User
+
+CREATED, CHANGED, REMOVED, KEPT = "created", "changed", "removed", "kept"
+Values = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Line:
+    """One thing that loading did, or left alone for a reason."""
+
+    verb: str
+    kind: str
+    name: str
+    note: str = ""
+
+    def __str__(self) -> str:
+        verbs = {CREATED: _("新增"), CHANGED: _("更新"), REMOVED: _("删除"), KEPT: _("保留")}
+        text = f"{verbs[self.verb]} {self.kind} {self.name}"
+        return f"{text}：{self.note}" if self.note else text
+
+
+@dataclass
+class Report:
+    """What loading did."""
+
+    edition: Edition
+    lines: list[Line] = field(default_factory=list)
+
+    @property
+    def has_changes(self) -> bool:
+        """Whether anything was written."""
+        return any(line.verb != KEPT for line in self.lines)
+
+    def counts(self) -> dict[str, int]:
+        """How many things were created, changed, removed and kept."""
+        return {
+            verb: sum(line.verb == verb for line in self.lines) for verb in (CREATED, CHANGED, REMOVED, KEPT)
+        }
+
+    def as_json(self) -> dict[str, Any]:
+        """The same for machines."""
+        return {"edition": self.edition.code, **self.counts(), "lines": [vars(line) for line in self.lines]}
+
+
+def load(folder: Folder | Path | str, *, by: "User | None" = None, make_current: bool = True) -> Report:
+    """Bring the database to what the folder says; raises `folder.BrokenFolder` and then writes nothing.
+
+    `by` is None for the command line and for setting up; a person must manage the edition's office.
+    """
+    data = folder if isinstance(folder, Folder) else read(folder)
+    with transaction.atomic():
+        present = Edition.objects.filter(code=data.edition.code).select_for_update().first()
+        if by is not None:
+            check_can_load(by, present)
+        return _Loading(data, present, by).run(make_current)
+
+
+class _Loading:
+    """One loading: the folder, what it said last time, and the report that grows."""
+
+    def __init__(self, folder: Folder, edition: Edition | None, by: "User | None") -> None:
+        self.folder, self.by = folder, by
+        self.edition = edition or Edition(code=folder.edition.code)
+        self.own, self.last = _last_values(self.edition)
+        self.office_before = self.edition.office_id
+        self.now: Values = {}
+        self.report = Report(self.edition)
+
+    def run(self, make_current: bool) -> Report:
+        self._districts()
+        self._organizations()
+        self._facts(make_current)
+        self._key_dates()
+        self._taxonomies()
+        self._marks_and_papers()
+        self._synonyms()
+        self._map()
+        LoadedFolder.objects.update_or_create(edition=self.edition, defaults={"values": self.now})
+        if self.report.has_changes:
+            Edition.objects.filter(pk=self.edition.pk).update(
+                version=models.F("version") + 1, loaded_at=now()
+            )
+            self.edition.refresh_from_db()
+            audit.record(
+                "edition.load", self.edition, by=self.by, changes={"load": [None, self.report.counts()]}
+            )
+        return self.report
+
+    def note(self, verb: str, subject: models.Model, note: str = "") -> None:
+        self.report.lines.append(Line(verb, str(subject._meta.verbose_name), str(subject), note))
+
+    # Writing with respect for what people changed on screen
+
+    def merge(self, kind: str, key: str, thing: models.Model, values: Values) -> bool:
+        """Write the values that changed in the folder since the last loading; True where one was written."""
+        last = self.last.get(kind, {}).get(key)
+        self.now.setdefault(kind, {})[key] = _plain(values)
+        if thing.pk is not None and last is None:
+            self.note(KEPT, thing, _("不是从资料文件夹载入的，没有改动"))
+            return False
+        written: dict[str, list[Any]] = {}
+        edited: list[str] = []
+        for name, value in values.items():
+            old = getattr(thing, name)
+            if old == value:
+                continue
+            if thing.pk is not None and last is not None and last.get(name) == _plain(value):
+                edited.append(_label(thing, name))
+                continue
+            written[name] = [_plain(old), _plain(value)]
+            setattr(thing, name, value)
+        if edited:
+            self.note(KEPT, thing, _("已在系统里修改：%(fields)s") % {"fields": "、".join(edited)})
+        if not written and thing.pk is not None:
+            return False
+        self._save(thing, written)
+        return True
+
+    def put(self, thing: models.Model, values: Values) -> models.Model:
+        """Write values that only the folder decides."""
+        changed = [name for name, value in values.items() if getattr(thing, name) != value]
+        if thing.pk is None or changed:
+            for name in changed:
+                setattr(thing, name, values[name])
+            self._save(thing, {}, recorded=False)
+        return thing
+
+    def _save(self, thing: models.Model, written: dict[str, list[Any]], recorded: bool = True) -> None:
+        verb = CREATED if thing.pk is None else CHANGED
+        thing.save()
+        names = [_label(thing, name) for name in written]
+        self.note(verb, thing, "" if verb == CREATED else "、".join(names))
+        if recorded:
+            audit.record(
+                f"{thing._meta.model_name}.{'create' if verb == CREATED else 'load'}",
+                thing,
+                by=self.by,
+                changes=written if verb == CHANGED else None,
+                organization_path=getattr(thing, "path", ""),
+            )
+
+    def drop(self, thing: models.Model) -> None:
+        """Remove what left the folder, unless something still uses it."""
+        if _is_used(thing):
+            self.note(KEPT, thing, _("文件夹里已经没有，但还有活动在用，没有删除"))
+            return
+        self.note(REMOVED, thing)
+        thing.delete()
+
+    # The parts of the folder, each standing on those before it
+
+    def _districts(self) -> None:
+        present = {district.code: district for district in District.objects.all()}
+        for position, row in enumerate(self.folder.districts):
+            values = row.model_dump(exclude={"code"}) | {"position": position}
+            self.merge("district", row.code, present.get(row.code) or District(code=row.code), values)
+        self._gone("district", District, (row.code for row in self.folder.districts))
+
+    def _organizations(self) -> None:
+        self.known = {unit.code: unit for unit in Organization.objects.select_related("parent", "district")}
+        self.names = {unit.name: unit for unit in self.known.values()}
+        districts = {district.code: district for district in District.objects.all()}
+        self.seen: list[str] = []
+        office = next(row for row in self.folder.members if row.level == "office")
+        top = self._unit(office.code, _member(office), None)
+        for member in self.folder.members:
+            if member is not office:
+                self._unit(member.code, _member(member), top)
+        above: dict[str | None, Organization] = {}
+        for association in self.folder.associations:
+            values = association.model_dump(exclude={"code", "district"}) | {
+                "district": districts[association.district],
+                "level": Organization.Level.DISTRICT,
+                "type": Organization.Type.ASSOCIATION,
+            }
+            above[association.district] = self._unit(association.code, values, top)
+        for base in self.folder.bases:
+            values = base.model_dump(exclude={"code", "district"}) | {
+                "district": districts[base.district] if base.district else None
+            }
+            self._unit(base.code, values, above.get(base.district, top))
+        self._gone("organization", Organization, self.seen)
+        self.edition.office = top
+
+    def _unit(self, code: str, values: Values, parent: Organization | None) -> Organization:
+        """The unit of this code; a unit of the same name that was made by hand stands in for it."""
+        self.seen.append(code)
+        unit = self.known.get(code)
+        namesake = self.names.get(values["name"])
+        if unit is None and namesake is not None:
+            self.note(KEPT, namesake, _("已有同名单位，没有改动"))
+            return namesake
+        if unit is not None and namesake is not None and namesake.pk != unit.pk:
+            # A second unit took the folder's name meanwhile: names are unique
+            values = values | {"name": unit.name}
+        unit = unit or Organization(code=code)
+        old_path = unit.path
+        self.merge("organization", code, unit, values | {"parent": parent})
+        if old_path and parent and unit.parent == parent:
+            _replant(unit, parent)
+        self.known[code] = self.names[unit.name] = unit
+        return unit
+
+    def _facts(self, make_current: bool) -> None:
+        edition = self.folder.edition
+        values = edition.model_dump(include=set(EDITION_FACTS)) | {
+            "ordinal": "暨".join(f"第{numerals.chinese(o.number)}届{o.name}" for o in edition.ordinals),
+            "ordinal_en": " and ".join(
+                f"{numerals.english(o.number)} {o.name_en or o.name}" for o in edition.ordinals
+            ),
+            "office_name": edition.office.name,
+            "office_name_en": edition.office.name_en,
+            "contact_email": edition.contact.email,
+            "contact_phone": edition.contact.phone,
+            "policy": edition.policy.model_dump(),
+        }
+        if self.edition.pk is not None and self.edition.office_id != self.office_before:
+            self.edition.save(update_fields=["office"])
+            self.note(CHANGED, self.edition, _label(self.edition, "office"))
+        self.merge("edition", "facts", self.edition, values)
+        if make_current and not self.edition.is_current:
+            for other in Edition.objects.filter(is_current=True):
+                other.is_current = False
+                other.save(update_fields=["is_current"])
+                self.note(CHANGED, other, _("不再是本届"))
+            self.edition.is_current = True
+            self.edition.save(update_fields=["is_current"])
+            self.note(CHANGED, self.edition, _("设为本届"))
+
+    def _key_dates(self) -> None:
+        present = {entry.kind: entry for entry in self.edition.key_dates.all()}
+        for entry in self.folder.edition.key_dates:
+            self.merge(
+                "key_date",
+                entry.kind,
+                present.get(entry.kind) or KeyDate(edition=self.edition, kind=entry.kind),
+                {"day": entry.day, "source": entry.source},
+            )
+        for kind, last in self.last.get("key_date", {}).items():
+            thing = present.get(kind)
+            if kind in self.now.get("key_date", {}) or thing is None:
+                continue
+            if last["day"] == _plain(thing.day):
+                self.note(REMOVED, thing)
+                thing.delete()
+            else:
+                self.note(KEPT, thing, _("文件夹里已经没有，但在系统里改过"))
+
+    def _taxonomies(self) -> None:
+        present = {taxonomy.code: taxonomy for taxonomy in self.edition.taxonomies.all()}
+        for position, entry in enumerate(self.folder.taxonomies):
+            taxonomy = present.pop(entry.code, None) or Taxonomy(edition=self.edition, code=entry.code)
+            self.put(taxonomy, entry.model_dump(exclude={"code", "terms"}) | {"position": position})
+            terms = {term.code: term for term in taxonomy.terms.all()}
+            seen: dict[str, Term] = {}
+            for place, item in enumerate(entry.terms):
+                term = terms.pop(item.code, None) or Term(taxonomy=taxonomy, code=item.code)
+                values = item.model_dump(exclude={"code", "parent"})
+                parent = seen[item.parent] if item.parent else None
+                self.put(term, values | {"position": place, "parent": parent})
+                seen[item.code] = term
+            # Children first, so that a parent is not held back by them
+            for term in sorted(terms.values(), key=lambda gone: gone.parent_id is None):
+                self.drop(term)
+        for taxonomy in present.values():
+            for term in sorted(taxonomy.terms.all(), key=lambda gone: gone.parent_id is None):
+                self.drop(term)
+            if taxonomy.terms.exists():
+                self.note(KEPT, taxonomy, _("文件夹里已经没有，但还有活动在用，没有删除"))
+            else:
+                self.note(REMOVED, taxonomy)
+                taxonomy.delete()
+
+    def _marks_and_papers(self) -> None:
+        marks = {mark.code: mark for mark in self.edition.marks.all()}
+        for position, row in enumerate(self.folder.edition.marks):
+            self.put(
+                marks.pop(row.code, None) or Mark(edition=self.edition, code=row.code),
+                row.model_dump(exclude={"code"}) | {"position": position},
+            )
+        papers = {paper.code: paper for paper in self.edition.papers.all()}
+        for position, entry in enumerate(self.folder.edition.papers):
+            body = self.folder.papers[entry.file].strip() + "\n"
+            self.put(
+                papers.pop(entry.code, None) or Paper(edition=self.edition, code=entry.code),
+                entry.model_dump(exclude={"code", "file"}) | {"position": position, "body": body},
+            )
+        for mark_gone in marks.values():
+            self.drop(mark_gone)
+        for paper_gone in papers.values():
+            self.drop(paper_gone)
+
+    def _synonyms(self) -> None:
+        present = list(self.edition.synonyms.all())
+        wanted = [list(group) for group in self.folder.synonyms]
+        gone = [group for group in present if group.words not in wanted]
+        there = [group.words for group in present]
+        new = [Synonym(edition=self.edition, words=words) for words in wanted if words not in there]
+        Synonym.objects.filter(pk__in=[group.pk for group in gone]).delete()
+        Synonym.objects.bulk_create(new)
+        for group in gone:
+            self.note(REMOVED, group)
+        for group in new:
+            self.note(CREATED, group)
+
+    def _map(self) -> None:
+        present = CityMap.objects.filter(edition=self.edition).first()
+        facts = self.folder.edition.map
+        if facts is None or not (self.folder.outlines or self.folder.boundaries):
+            if present:
+                self.drop(present)
+            return
+        values = facts.model_dump() | {
+            "outlines": self.folder.outlines,
+            "boundaries": self.folder.boundaries,
+        }
+        self.put(present or CityMap(edition=self.edition), values)
+
+    def _gone(self, kind: str, model: type[models.Model], codes: Iterable[str]) -> None:
+        """Districts and units belong to the house and outlive an edition: only report them."""
+        missing = set(self.own.get(kind, {})).difference(codes)
+        for thing in model._default_manager.filter(code__in=missing).order_by("pk"):
+            self.note(KEPT, thing, _("文件夹里已经没有，系统里保留"))
+
+
+def _replant(unit: Organization, parent: Organization) -> None:
+    """Bring the paths of a unit that moved, and of all below it, in line with its superior's."""
+    old, new = unit.path, f"{parent.path}{unit.pk}/"
+    if old != new:
+        for member in Organization.objects.in_branch(unit):
+            member.path = new + member.path.removeprefix(old)
+            member.save(update_fields=["path"])
+        unit.path = new
+
+
+EDITION_FACTS = (
+    "year", "city", "city_en", "name", "name_en", "theme", "theme_en", "starts_on", "ends_on", "time_zone",
+)  # fmt: skip
+
+
+def _member(row: Any) -> Values:
+    values: Values = row.model_dump(exclude={"code", "listed_as"})
+    if row.listed_as and row.listed_as != row.name:
+        listed = _LISTED_AS % row.listed_as
+        values["note"] = f"{listed}；{row.note}" if row.note else listed
+    return values
+
+
+# Data in the city's language, not a message
+_LISTED_AS = "联席会议名单写作“%s”"
+
+
+def _last_values(edition: Edition) -> tuple[Values, Values]:
+    """What this edition's folder said last; and the same with the districts and units of other editions."""
+    records = list(LoadedFolder.objects.order_by("edition__loaded_at", "pk"))
+    own: Values = next((record.values for record in records if record.edition_id == edition.pk), {})
+    house: Values = {"district": {}, "organization": {}}
+    for record in records:
+        for kind, entries in house.items():
+            entries.update(record.values.get(kind, {}))
+    for kind, entries in house.items():
+        entries.update(own.get(kind, {}))
+    return own, own | house
+
+
+def _label(thing: models.Model, name: str) -> str:
+    """A field's name as people read it."""
+    return str(getattr(thing._meta.get_field(name), "verbose_name", name))
+
+
+def _plain(value: Any) -> Any:
+    """A value as JSON keeps it."""
+    if isinstance(value, dict):
+        return {key: _plain(child) for key, child in value.items()}
+    if isinstance(value, list):
+        return [_plain(child) for child in value]
+    if isinstance(value, models.Model):
+        return getattr(value, "code", value.pk)
+    if value is None or isinstance(value, (bool, int, float)):
+        return value
+    return str(value) if isinstance(value, str) else DjangoJSONEncoder().default(value)
+
+
+def _is_used(thing: models.Model) -> bool:
+    """Whether another room's rows, or terms below it, point to the thing."""
+    return any(_rows_that_point(thing))
+
+
+def _rows_that_point(thing: models.Model) -> Iterator[bool]:
+    for relation in thing._meta.related_objects:
+        accessor = relation.get_accessor_name()
+        if accessor:
+            yield getattr(thing, accessor).exists()
