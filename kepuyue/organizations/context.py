@@ -2,6 +2,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
+from kepuyue.messaging.models import Message
 from kepuyue.organizations import permissions
 
 
@@ -10,7 +11,9 @@ def desk(request: HttpRequest) -> dict[str, Any]:
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return {}
+    unread = Message.objects.filter(person_id=user.pk, read_at=None).count()
     return {
+        "desk_badges": {"messages": unread},
         "memberships": permissions.memberships(user),
         "desk_may": {
             "register": permissions.holds_anywhere(user, "activity.edit"),
