@@ -1,10 +1,19 @@
 """Reads about editions."""
 
-from datetime import date
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
 from enum import StrEnum
+from functools import lru_cache
+from math import ceil, cos, radians
+from typing import Any
 
+from django.utils.translation import get_language
+
+from kepuyue.core.geo import Point, locate
 from kepuyue.core.time import today
-from kepuyue.editions.models import Edition, KeyDate, Taxonomy
+from kepuyue.editions.models import CityMap, Edition, KeyDate, Taxonomy
+from kepuyue.organizations.models import District
 
 
 def current_edition() -> Edition | None:
@@ -49,3 +58,122 @@ def phase(edition: Edition, day: date | None = None) -> Phase:
 def is_open_to_public(edition: Edition) -> bool:
     """Whether the programme may be shown: from the day publicity opens (notice 四(三))."""
     return phase(edition) is not Phase.CALL
+
+
+# The drawing's own coordinates: every map of an edition has this width, and as much height as it needs
+MAP_WIDTH = 1000
+MAP_MARGIN = 10
+
+
+@dataclass(frozen=True)
+class Outline:
+    """One district as a path of a drawing, with the place for its name."""
+
+    code: str
+    name: str
+    name_en: str
+    path: str
+    x: float | None
+    y: float | None
+
+    def __str__(self) -> str:
+        return self.name_en if self.name_en and (get_language() or "").startswith("en") else self.name
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A small map of the city's districts; `view_box` is for the SVG element."""
+
+    view_box: str
+    outlines: tuple[Outline, ...]
+    note: str
+    note_en: str
+    approval_number: str
+
+    def __iter__(self) -> Iterator[Outline]:
+        return iter(self.outlines)
+
+    def __bool__(self) -> bool:
+        return bool(self.outlines)
+
+    @property
+    def source(self) -> str:
+        """Where the outlines come from, in the reader's language."""
+        return self.note_en if self.note_en and (get_language() or "").startswith("en") else self.note
+
+
+def outline_paths(edition: Edition) -> Drawing:
+    """The districts' outlines as SVG paths; empty where the edition carries no map. Kept per process."""
+    return _drawing(edition.pk, edition.version, edition.loaded_at)
+
+
+def district_at(edition: Edition, lng: float, lat: float) -> District | None:
+    """The district that holds a point (WGS-84), as far as the edition's boundaries know."""
+    found = locate(_boundaries(edition.pk, edition.version, edition.loaded_at), Point(lng, lat))
+    return District.objects.filter(code=found["code"]).first() if found else None
+
+
+# The stamp (version and moment of loading) makes a new entry when the map may have changed
+@lru_cache(maxsize=8)
+def _boundaries(edition_id: int, version: int, loaded_at: datetime) -> list[dict[str, Any]]:
+    boundaries = (
+        CityMap.objects.filter(edition_id=edition_id).values_list("boundaries", flat=True).first() or {}
+    )
+    return list(boundaries.get("features", []))
+
+
+@lru_cache(maxsize=8)
+def _drawing(edition_id: int, version: int, loaded_at: datetime) -> Drawing:
+    city_map = CityMap.objects.filter(edition_id=edition_id).first()
+    features = city_map.outlines.get("features", []) if city_map else []
+    if city_map is None or not features:
+        return Drawing("0 0 1 1", (), "", "", "")
+    project, height = _projection(features)
+    districts = {district.code: district for district in District.objects.all()}
+    outlines = [
+        _outline(districts[feature["properties"]["code"]], feature["geometry"], project)
+        for feature in features
+        if feature["properties"]["code"] in districts
+    ]
+    return Drawing(
+        f"0 0 {MAP_WIDTH} {height}",
+        tuple(outlines),
+        city_map.source,
+        city_map.source_en,
+        city_map.approval_number,
+    )
+
+
+def _projection(features: list[dict[str, Any]]) -> tuple[Callable[[float, float], tuple[float, float]], int]:
+    """Equirectangular, with degrees of longitude shortened as they are at the city's latitude."""
+    points = [point for feature in features for ring in _rings(feature["geometry"]) for point in ring]
+    west, east = min(p[0] for p in points), max(p[0] for p in points)
+    south, north = min(p[1] for p in points), max(p[1] for p in points)
+    shrink = cos(radians((south + north) / 2))
+    scale = (MAP_WIDTH - 2 * MAP_MARGIN) / ((east - west) * shrink)
+
+    def project(lng: float, lat: float) -> tuple[float, float]:
+        return (
+            round(MAP_MARGIN + (lng - west) * shrink * scale, 1),
+            round(MAP_MARGIN + (north - lat) * scale, 1),
+        )
+
+    return project, ceil((north - south) * scale + 2 * MAP_MARGIN)
+
+
+def _outline(
+    district: District, geometry: dict[str, Any], project: Callable[[float, float], tuple[float, float]]
+) -> Outline:
+    path = "".join(
+        "M" + "L".join(f"{x:g},{y:g}" for x, y in (project(*point[:2]) for point in ring[:-1])) + "Z"
+        for ring in _rings(geometry)
+    )
+    label = (
+        project(district.lng, district.lat) if district.lng is not None and district.lat is not None else None
+    )
+    return Outline(district.code, district.name, district.name_en, path, *(label or (None, None)))
+
+
+def _rings(geometry: dict[str, Any]) -> list[list[list[float]]]:
+    polygons = geometry["coordinates"] if geometry["type"] == "MultiPolygon" else [geometry["coordinates"]]
+    return [ring for polygon in polygons for ring in polygon]

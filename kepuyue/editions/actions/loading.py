@@ -310,14 +310,14 @@ class _Loading:
         marks = {mark.code: mark for mark in self.edition.marks.all()}
         for position, row in enumerate(self.folder.edition.marks):
             self.put(
-                marks.pop(row.code, None) or Mark(edition=self.edition, code=row.code),
+                marks.pop(row.code, Mark(edition=self.edition, code=row.code)),
                 row.model_dump(exclude={"code"}) | {"position": position},
             )
         papers = {paper.code: paper for paper in self.edition.papers.all()}
         for position, entry in enumerate(self.folder.edition.papers):
             body = self.folder.papers[entry.file].strip() + "\n"
             self.put(
-                papers.pop(entry.code, None) or Paper(edition=self.edition, code=entry.code),
+                papers.pop(entry.code, Paper(edition=self.edition, code=entry.code)),
                 entry.model_dump(exclude={"code", "file"}) | {"position": position, "body": body},
             )
         for mark_gone in marks.values():

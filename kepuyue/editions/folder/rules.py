@@ -13,6 +13,15 @@ from kepuyue.editions.folder.reading import Document
 from kepuyue.editions.models import KeyDate
 
 ORGANIZATIONS = ("members.csv", "associations.csv", "bases.csv")
+# Each pair: the first must not be later than the second
+IN_ORDER = (
+    (KeyDate.Kind.REGISTRATION_OPENS, KeyDate.Kind.PLAN_DUE),
+    (KeyDate.Kind.REGISTRATION_OPENS, KeyDate.Kind.REGISTRATION_DUE),
+    (KeyDate.Kind.REGISTRATION_OPENS, "ends_on"),
+    (KeyDate.Kind.PUBLICITY_OPENS, "ends_on"),
+    (KeyDate.Kind.REGISTRATION_DUE, "ends_on"),
+    ("starts_on", KeyDate.Kind.SUMMARY_DUE),
+)
 # More than a page can carry for a small drawing, and the most an edition may republish of an unlicensed map
 MAP_BYTES = 60_000
 
@@ -77,18 +86,9 @@ def _dates_in_order(parts: Parts) -> Iterator[Problem]:
                 _("请只留一处。"),
             )
         days[entry.kind] = (entry.day, ("key_dates", number, "day"))
-    kind = KeyDate.Kind
-    # Each pair: the first must not be later than the second
     bounds = {"starts_on": (starts, ("starts_on",)), "ends_on": (ends, ("ends_on",))}
     moments = {**bounds, **days}
-    for first, second in (
-        (kind.REGISTRATION_OPENS, kind.PLAN_DUE),
-        (kind.REGISTRATION_OPENS, kind.REGISTRATION_DUE),
-        (kind.REGISTRATION_OPENS, "ends_on"),
-        (kind.PUBLICITY_OPENS, "ends_on"),
-        (kind.REGISTRATION_DUE, "ends_on"),
-        ("starts_on", kind.SUMMARY_DUE),
-    ):
+    for first, second in IN_ORDER:
         early, late = moments.get(first, (None, ())), moments.get(second, (None, ()))
         if early[0] and late[0] and early[0] > late[0]:
             place = early[1] if first in days else late[1]

@@ -55,7 +55,7 @@ def _valid_parts(model: type[BaseModel], data: Any) -> dict[str, Any]:
 
 
 def _adapter(field: FieldInfo) -> TypeAdapter[Any]:
-    shape: Any = Annotated[field.annotation, field]  # type: ignore[valid-type]
+    shape: Any = Annotated[field.annotation, field]
     return TypeAdapter(shape)
 
 
