@@ -2,7 +2,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib.auth.middleware import LoginRequiredMiddleware
-from django.http import HttpRequest, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 
 KEPT_INPUT = "kept_input"
 KEPT_INPUT_MAX_CHARACTERS = 200_000
@@ -17,7 +17,7 @@ class SignInRequiredMiddleware(LoginRequiredMiddleware):
 
     def handle_no_permission(
         self, request: HttpRequest, view_func: Callable[..., Any]
-    ) -> HttpResponseRedirect:
+    ) -> HttpResponse:  # type: ignore[override]
         if request.method == "POST" and "csrfmiddlewaretoken" in request.POST:
             typed = {
                 name: request.POST.getlist(name)
@@ -26,6 +26,9 @@ class SignInRequiredMiddleware(LoginRequiredMiddleware):
             }
             if sum(len(text) for values in typed.values() for text in values) <= KEPT_INPUT_MAX_CHARACTERS:
                 request.session[KEPT_INPUT] = {"path": request.path, "values": typed}
+        if request.headers.get("HX-Request"):
+            # A fragment must not be filled with the sign-in page; the page itself says what to do
+            return HttpResponse(status=401)
         return super().handle_no_permission(request, view_func)
 
 

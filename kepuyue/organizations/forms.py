@@ -12,7 +12,7 @@ class UnitForm(forms.ModelForm):
 
     class Meta:
         model = Organization
-        fields = ("name", "type", "district", "credit_code", "address")
+        fields: tuple[str, ...] = ("name", "type", "district", "credit_code", "address")
         help_texts = {
             "name": _("全称，与公章一致。"),
             "credit_code": _("18位；没有的单位（如社区工作站）可以不填。"),

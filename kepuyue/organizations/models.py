@@ -119,6 +119,8 @@ class Organization(models.Model):
         return self.name
 
     def clean(self) -> None:
+        # Before the constraints are looked at: the same code in small letters is the same code
+        self.credit_code = self.credit_code.upper()
         if self.credit_code and not credit_code_is_valid(self.credit_code):
             raise ValidationError({"credit_code": _("统一社会信用代码的校验位不对，请对照证书逐位核对。")})
 
