@@ -15,9 +15,9 @@ class SignInRequiredMiddleware(LoginRequiredMiddleware):
     the typed text back (see `take_kept_input`). Files cannot be kept.
     """
 
-    def handle_no_permission(
+    def handle_no_permission(  # type: ignore[override]
         self, request: HttpRequest, view_func: Callable[..., Any]
-    ) -> HttpResponse:  # type: ignore[override]
+    ) -> HttpResponse:
         if request.method == "POST" and "csrfmiddlewaretoken" in request.POST:
             typed = {
                 name: request.POST.getlist(name)
