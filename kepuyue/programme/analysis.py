@@ -107,10 +107,15 @@ def clauses(query: str, synonyms: Iterable[list[str]] = ()) -> list[Clause]:
     """A query as clauses that must all hold, each by one of its alternatives.
 
     Only the first `MAX_QUERY` characters count. The list is empty where nothing in the query can be looked up.
+    Words that mean the same (`synonyms`, in groups) become alternatives.
     """
-    groups = [[normalize(word) for word in group] for group in synonyms]
+    text = f" {normalize(query[:MAX_QUERY])} "
+    groups = [[normalize(word).strip() for word in group] for group in synonyms]
+    for phrase in (word for group in groups for word in group if " " in word):
+        text = text.replace(f" {phrase} ", f" {_bound(phrase)} ")
+    groups = [[_bound(word) for word in group if word] for group in groups]
     found: list[Clause] = []
-    for chunk in normalize(query[:MAX_QUERY]).split():
+    for chunk in text.split():
         written = (_as_written(variant) for variant in _variants(chunk, groups))
         clause = [alternative for alternative in written if alternative.terms]
         if clause and re.fullmatch("[a-z]{2,}", chunk):
@@ -120,24 +125,34 @@ def clauses(query: str, synonyms: Iterable[list[str]] = ()) -> list[Clause]:
     return found
 
 
+def _bound(phrase: str) -> str:
+    """A phrase as one chunk: an underscore keeps its words together and is no part of any term."""
+    return "_".join(phrase.split())
+
+
 def _pieces(text: str) -> Iterator[tuple[str, str]]:
     for match in _PIECE.finditer(text):
         yield match.lastgroup or "", match.group()
 
 
 def _variants(chunk: str, groups: list[list[str]]) -> list[str]:
-    """The chunk itself, then with each word of a synonym group put in another's place."""
+    """The chunk itself, then with each other word of a group in the place of the one that stands there."""
     variants = {chunk: None}
-    whole_words = {piece for kind, piece in _pieces(chunk) if kind == "word"}
     for group in groups:
-        for word in group:
-            if not word or not (word in whole_words if word.isascii() else word in chunk):
-                continue
-            # "AI" inside "ai讲座" may be followed directly by Chinese, never by another Latin letter
-            pattern = rf"(?<![a-z0-9]){re.escape(word)}(?![a-z0-9])" if word.isascii() else re.escape(word)
-            for other in group:
-                variants[re.sub(pattern, lambda _match, other=other: f" {other} ", chunk).strip()] = None  # type: ignore[misc]
+        word = max((word for word in group if _stands_in(word, chunk)), key=len, default="")
+        if word:
+            before, _word, after = chunk.partition(word)
+            variants.update(dict.fromkeys(f"{before} {other} {after}".strip() for other in group))
     return list(islice(variants, MAX_ALTERNATIVES))
+
+
+def _stands_in(word: str, chunk: str) -> bool:
+    """Whether the word is the chunk, or a word inside it: no Latin part of a word, no single character."""
+    if word == chunk:
+        return True
+    if word.isascii():
+        return re.search(rf"(?<![a-z0-9]){re.escape(word)}(?![a-z0-9])", chunk) is not None
+    return len(word) > 1 and word in chunk
 
 
 def _as_written(text: str) -> Alternative:

@@ -1,6 +1,5 @@
 """An activity as the lists show it."""
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -49,9 +48,11 @@ class Card:
     host: str
     picture: str = ""
     picture_alt: str = ""
-    status: list[tuple[str, str]] = field(default_factory=list)
+    text: str = ""
+    flags: list[tuple[str, str]] = field(default_factory=list)
     tags: list[str] = field(default_factory=list)
     note: str = ""
+    is_cancelled: bool = False
 
 
 def moment(session: Session, zone: Any) -> Moment:
@@ -62,7 +63,7 @@ def moment(session: Session, zone: Any) -> Moment:
 
 
 def card(activity: Activity, *, at: datetime, first: date | None = None, last: date | None = None) -> Card:
-    """The card of an activity read by `queries.for_cards`; its sessions are those between two days, if any."""
+    """The card of an activity read by `queries.rows`; its sessions are those between two days, if any."""
     picture = next(iter(activity.pictures.all()), None)
     title, language = localized(activity.title, activity.title_en)
     return Card(
@@ -76,8 +77,11 @@ def card(activity: Activity, *, at: datetime, first: date | None = None, last: d
         host=host(activity),
         picture=picture.file.url if picture else "",
         picture_alt=picture.alt if picture else "",
-        status=status(activity),
-        note=activity.summary,
+        text=activity.summary,
+        flags=flags(activity),
+        tags=tags(activity),
+        note=_("演示数据") if activity.origin == Origin.DEMO else "",
+        is_cancelled=activity.state == State.CANCELLED,
     )
 
 
@@ -98,26 +102,28 @@ def moments(activity: Activity) -> list[Moment]:
     ]
 
 
-def status(activity: Activity) -> list[tuple[str, str]]:
-    """The pills of an activity, the most important first."""
-    pills = []
+def flags(activity: Activity) -> list[tuple[str, str]]:
+    """What one must not overlook: cancelled, elsewhere, online."""
+    found = []
     if activity.state == State.CANCELLED:
-        pills.append(("cancelled", _("已取消")))
+        found.append(("cancelled", _("已取消")))
     if activity.city:
-        pills.append(("linked", _("联动城市")))
-    if activity.mode == Mode.ONLINE:
-        pills.append(("online", _("线上")))
-    elif activity.mode == Mode.HYBRID:
-        pills.append(("online", _("线上线下")))
-    if activity.admission == Admission.FREE:
-        pills.append(("free", _("免费")))
+        found.append(("linked", _("联动城市")))
+    if activity.mode != Mode.OFFLINE:
+        found.append(("online", _("线上") if activity.mode == Mode.ONLINE else _("线上线下")))
+    return found
+
+
+def tags(activity: Activity) -> list[str]:
+    """What one wants to know before going: price and booking."""
+    found = []
+    if activity.admission in (Admission.FREE, Admission.DISCOUNTED, Admission.PAID):
+        found.append(activity.get_admission_display())
     if activity.booking_mode in (BookingMode.FIRST_COME, BookingMode.BALLOT, BookingMode.EXTERNAL):
-        pills.append(("bookable", _("需预约")))
+        found.append(_("需预约"))
     elif activity.booking_mode in (BookingMode.NONE, BookingMode.WALK_IN):
-        pills.append(("open", _("无需预约")))
-    if activity.origin == Origin.DEMO:
-        pills.append(("demo", _("演示数据")))
-    return pills
+        found.append(_("无需预约"))
+    return found
 
 
 def host(activity: Activity) -> str:
@@ -161,9 +167,3 @@ def _when(activity: Activity, at: datetime, first: date | None, last: date | Non
     if len(inside) == 1:
         return shown.text
     return _("%(when)s · 共%(count)s场") % {"when": shown.text, "count": len(inside)}
-
-
-def in_order(activities: Iterable[Activity], keys: Sequence[int]) -> list[Activity]:
-    """Rows in the order of their keys; rows that are gone meanwhile are left out."""
-    rows = {activity.pk: activity for activity in activities}
-    return [rows[key] for key in keys if key in rows]

@@ -115,7 +115,7 @@ def _read(edition: Edition) -> tuple[Entry, ...]:
         start, end = starts.astimezone(zone), ends.astimezone(zone) if ends else None
         last = (end - timedelta(microseconds=1)).date() if end else start.date()
         slots[activity].append(Slot(pk, start, end, start.date(), last, is_all_day))
-    columns = (
+    facts = (
         "pk", "city", "district_id", "mode", "admission", "booking_mode", "state", "is_year_round",
     )  # fmt: skip
     return tuple(
@@ -125,5 +125,5 @@ def _read(edition: Edition) -> tuple[Entry, ...]:
             terms=frozenset(terms.get(pk, ())), slots=tuple(slots.get(pk, ())),
         )
         for pk, city, district, mode, admission, booking_mode, state, is_year_round
-        in public.order_by("pk").values_list(*columns)
+        in public.order_by("pk").values_list(*facts)
     )  # fmt: skip

@@ -1,7 +1,7 @@
 """Reads for the public pages: cards, one activity, and figures counted from the catalogue."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -9,7 +9,6 @@ from django.db.models import Prefetch, QuerySet
 
 from kepuyue.activities.models import Activity, Session
 from kepuyue.editions.models import Edition
-from kepuyue.programme.cards import Card, card, in_order
 from kepuyue.programme.catalogue import Catalogue, Entry, Slot
 from kepuyue.programme.permissions import approved
 
@@ -21,12 +20,10 @@ def for_cards(activities: QuerySet[Activity]) -> QuerySet[Activity]:
     )
 
 
-def cards(
-    keys: Sequence[int], *, at: datetime, first: date | None = None, last: date | None = None
-) -> list[Card]:
-    """The cards of these activities, in this order."""
-    rows = for_cards(approved().filter(pk__in=keys)) if keys else []
-    return [card(activity, at=at, first=first, last=last) for activity in in_order(rows, keys)]
+def rows(keys: Iterable[int]) -> dict[int, Activity]:
+    """These activities with all that a card shows, by their keys; what is not public is not among them."""
+    wanted = set(keys)
+    return {one.pk: one for one in for_cards(approved().filter(pk__in=wanted))} if wanted else {}
 
 
 def in_full(activities: QuerySet[Activity]) -> QuerySet[Activity]:
@@ -54,7 +51,7 @@ def figures(entries: Iterable[Entry]) -> Figures:
 
 def sessions_by_day(edition: Edition, entries: Iterable[Entry]) -> Counter[date]:
     """How many dated sessions touch each day of the month; exhibitions over weeks are not counted."""
-    counts: Counter[date] = Counter({day: 0 for day in edition.days})
+    counts: Counter[date] = Counter(dict.fromkeys(edition.days, 0))
     for entry in entries:
         for slot in entry.slots:
             if not slot.is_exhibition and not entry.is_cancelled:
@@ -117,3 +114,8 @@ def related(catalogue: Catalogue, activity: Activity, at: datetime, most: int = 
             (not is_ahead, entry.city != here.city, -len(here.terms & entry.terms) - near, entry.pk)
         )
     return [score[-1] for score in sorted(scored)[:most]]
+
+
+def seats_left(sessions: Iterable[Session]) -> dict[int, int | None]:
+    """Free seats by session: the capacity as long as nothing can be booked; None where it is not limited."""
+    return {session.pk: None if session.is_cancelled else session.capacity for session in sessions}

@@ -59,6 +59,7 @@ class Result:
         return len(self.matches)
 
 
+BY_SYNONYM = 3
 # The groups of the list in their order: at an hour, over weeks, without a day, over
 UPCOMING, EXHIBITION, UNDATED, PAST = GROUPS = ("upcoming", "exhibition", "undated", "past")
 
@@ -94,10 +95,17 @@ def search(edition: Edition, query: Query, *, at: datetime, taxonomy_of: dict[in
 
 
 def _ranks(edition: Edition, text: str) -> dict[int, int]:
-    """Matching activities with the rank of the best field; none where nothing can be looked up."""
+    """Matching activities with the rank of the best field; what only a synonym finds comes after the rest."""
+    plain = analysis.clauses(text)
+    if not plain:
+        return {}
     groups = list(Synonym.objects.filter(edition=edition).values_list("words", flat=True))
-    clauses = analysis.clauses(text, groups)
-    return engine().match(edition.pk, clauses) if clauses else {}
+    ranks = engine().match(edition.pk, plain)
+    widened = analysis.clauses(text, groups)
+    if widened != plain:
+        for activity, rank in engine().match(edition.pk, widened).items():
+            ranks.setdefault(activity, BY_SYNONYM + rank)
+    return ranks
 
 
 def _tests(query: Query) -> dict[str, Callable[[Entry], bool]]:

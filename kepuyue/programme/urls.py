@@ -1,4 +1,13 @@
-from django.urls import URLPattern, URLResolver
+from django.urls import path
+
+from kepuyue.programme.views import calendar, home, listing, page
 
 app_name = "programme"
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("activities/", listing.activities, name="activities"),
+    path("activities/<str:code>/", page.activity, name="activity"),
+    path("calendar/", calendar.calendar, name="calendar"),
+    path("calendar/<str:day>/", calendar.day, name="day"),
+    path("districts/<slug:code>/", listing.district, name="district"),
+]

@@ -38,7 +38,7 @@ def engine() -> Engine:
     """The engine of the database in use."""
     from kepuyue.programme.engines import postgresql, sqlite  # they need the names above
 
-    return postgresql if connection.vendor == "postgresql" else sqlite  # type: ignore[return-value]
+    return postgresql if connection.vendor == "postgresql" else sqlite
 
 
 def checked(clauses: list[Clause]) -> list[Clause]:
@@ -52,7 +52,8 @@ def checked(clauses: list[Clause]) -> list[Clause]:
 
 def check_sql(clauses: list[Clause], function: str) -> tuple[str, list[str]]:
     """A condition that each checked clause stands whole in the stored texts; `function` finds in a string."""
-    parts, values = [], []
+    parts: list[str] = []
+    values: list[str] = []
     for clause in checked(clauses):
         ways = []
         for alternative in clause:

@@ -1,6 +1,7 @@
 """Terms in an FTS5 table. The words are cut before, so its tokenizer only splits at spaces."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.db import connection
 
@@ -10,9 +11,11 @@ from kepuyue.programme.engines import FIELDS, Document, check_sql
 
 def write(documents: Iterable[Document]) -> None:
     """Replace the terms of these activities."""
-    rows = [(one.activity, *(" ".join(one.terms.get(name, ())) for name in FIELDS)) for one in documents]
+    rows: list[Any] = [
+        (one.activity, *(" ".join(one.terms.get(name, ())) for name in FIELDS)) for one in documents
+    ]
     with connection.cursor() as cursor:
-        cursor.executemany("DELETE FROM programme_terms WHERE rowid = %s", [(row[0],) for row in rows])
+        cursor.executemany("DELETE FROM programme_terms WHERE rowid = %s", [row[:1] for row in rows])
         cursor.executemany(
             "INSERT INTO programme_terms (rowid, title, units, places, text) VALUES (%s, %s, %s, %s, %s)",
             rows,

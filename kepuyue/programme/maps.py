@@ -1,0 +1,47 @@
+"""Districts on the page: a grid of tiles, or outlines where the edition carries them."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.urls import reverse
+
+from kepuyue.activities.models import Activity
+from kepuyue.organizations.models import District
+from kepuyue.programme.queries import Figures
+from kepuyue.programme.times import is_english
+
+LEVELS = 4
+
+
+def tiles(
+    districts: Iterable[District], figures: Mapping[int, Figures], current: int | None = None
+) -> list[dict[str, Any]]:
+    """Each district as a tile that leads to its page; the more activities, the higher its level."""
+    most = max((one.activities for one in figures.values()), default=0)
+    found = []
+    for district in districts:
+        count = figures[district.pk].activities if district.pk in figures else 0
+        found.append(
+            {
+                "label": name(district),
+                "count": count,
+                "href": reverse("programme:district", args=[district.code]),
+                "col": district.tile_column + 1,
+                "row": district.tile_row + 1,
+                "level": -(-count * LEVELS // most) if most else 0,
+                "current": district.pk == current,
+            }
+        )
+    return found
+
+
+def name(district: District) -> str:
+    """The district's name in the language of the page, short enough for a tile."""
+    if is_english():
+        return district.name_en.replace(" District", "").replace(" New District", "")
+    return district.name.replace("特别合作区", "")
+
+
+def locator(activity: Activity) -> dict[str, Any] | None:
+    """Where in the city it is: the outlines of the districts, the own one marked, a dot where it is known."""
+    return None

@@ -1,0 +1,46 @@
+"""What every public page does first: is there an edition, and is its programme open yet?"""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from kepuyue.core.time import today
+from kepuyue.editions.models import Edition, KeyDate
+from kepuyue.editions.queries import Phase, key_day, phase
+
+
+class PublicRequest(HttpRequest):
+    """A request of anybody, for an edition that is open to the public; for type checking only."""
+
+    edition: Edition
+    phase: Phase
+    htmx: Any
+
+
+def public_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Open to all. Before publicity opens (notice 四(三)) every such page says when it will."""
+
+    @wraps(view)
+    def answer(request: PublicRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        edition = getattr(request, "edition", None)
+        if edition is None:
+            return render(request, "programme/no_edition.html")
+        request.phase = phase(edition, today())
+        if request.phase is Phase.CALL:
+            opens = key_day(edition, KeyDate.Kind.PUBLICITY_OPENS) or edition.starts_on
+            context = {"opens": opens, "days_left": (opens - today()).days, "canonical": canonical(request)}
+            return render(request, "programme/opens_soon.html", context)
+        return view(request, *args, **kwargs)
+
+    return login_not_required(require_safe(answer))
+
+
+def canonical(request: HttpRequest) -> str:
+    """The page's one address, without filters and whatever the way here added."""
+    return f"{settings.PUBLIC_URL}{request.path}"

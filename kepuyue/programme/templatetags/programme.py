@@ -1,0 +1,26 @@
+from datetime import date
+
+from django import template
+
+from kepuyue.editions.models import Edition
+from kepuyue.programme import cards, times
+
+register = template.Library()
+
+
+@register.simple_tag
+def localized(chinese: str, english: str) -> str:
+    """The text in the page's language where there is one, else the Chinese."""
+    return cards.localized(chinese, english)[0]
+
+
+@register.filter
+def day_text(day: date) -> str:
+    """9月14日（周六）."""
+    return times.day_text(day)
+
+
+@register.filter
+def month_text(edition: Edition) -> str:
+    """2024年9月1日 – 9月30日."""
+    return times.days_text(edition.starts_on, edition.ends_on, year=True)

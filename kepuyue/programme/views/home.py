@@ -1,0 +1,220 @@
+"""The front page: the month, what is on now, and the ways in."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from kepuyue.activities.models import Activity
+from kepuyue.core.time import now, today
+from kepuyue.editions.models import Edition, Taxonomy
+from kepuyue.editions.queries import Phase, taxonomies
+from kepuyue.organizations.models import District
+from kepuyue.programme import catalogue, queries, times
+from kepuyue.programme.cards import card, localized
+from kepuyue.programme.catalogue import Catalogue, Entry
+from kepuyue.programme.forms import span
+from kepuyue.programme.maps import tiles
+from kepuyue.programme.request import PublicRequest, canonical, public_page
+
+# Who gets a row of their own: titles, and the edition's audience terms
+READERS = {
+    "families": ("families", "children", "teenagers"),
+    "older": ("older_people",),
+}
+
+
+@dataclass
+class Row:
+    """One section of cards."""
+
+    title: str
+    href: str
+    link_label: str
+    keys: list[int]
+    note: str = ""
+    first: date | None = None
+    last: date | None = None
+    cards: list[Any] = field(default_factory=list)
+
+
+@public_page
+def home(request: PublicRequest) -> HttpResponse:
+    """The month of the edition in the phase that it is in."""
+    edition, at, day = request.edition, now().astimezone(request.edition.zone), today()
+    known = catalogue.load(edition)
+    own = known.own()
+    kinds = {taxonomy.code: taxonomy for taxonomy in taxonomies(edition)}
+    rows = [*_now(edition, own, at, day, request.phase), *_readers(kinds.get("audience"), own, at)]
+    _fill(rows, at)
+    by_day = queries.sessions_by_day(edition, own)
+    context = {
+        "hero": _hero(edition, request.phase, day, by_day[day]),
+        "days": [
+            {"day": one, "count": count, "href": reverse("programme:day", args=[one]), "label": _label(edition, one)}
+            for one, count in sorted(by_day.items())
+        ],
+        "day": day if edition.holds(day) else None,
+        "rows": [row for row in rows if row.cards],
+        "figures": queries.figures(own),
+        "linked": sum(bool(entry.city) and not entry.is_cancelled for entry in known.entries),
+        "tiles": tiles(District.objects.all(), queries.by_district(known)),
+        "joint_actions": _joint_actions(kinds.get("joint_action"), known),
+        "canonical": canonical(request),
+    }  # fmt: skip
+    return render(request, "programme/home.html", context)
+
+
+def _hero(edition: Edition, stage: Phase, day: date, sessions_today: int) -> dict[str, Any]:
+    theme, language = localized(edition.theme or edition.name, edition.theme_en)
+    ordinal, _language = localized(edition.ordinal or edition.name, edition.ordinal_en)
+    if stage is Phase.PUBLICITY:
+        left = (edition.starts_on - day).days
+        text = ngettext(
+            "还有%(left)s天开幕，节目单已经公布。", "还有%(left)s天开幕，节目单已经公布。", left
+        ) % {"left": left}
+    elif stage is Phase.AFTER:
+        text = _("%(name)s已经落幕，感谢每一位参与的人。") % {
+            "name": localized(edition.name, edition.name_en)[0]
+        }
+    else:
+        text = ngettext(
+            "今天是%(day)s，全市有%(count)s场活动。", "今天是%(day)s，全市有%(count)s场活动。", sessions_today
+        ) % {"day": times.day_text(day), "count": sessions_today}
+    return {
+        "eyebrow": ordinal,
+        "title": theme,
+        "parts": _phrases(theme),
+        "language": language,
+        "text": text,
+        "span": times.days_text(edition.starts_on, edition.ends_on, year=True),
+        "hints": _hints(stage),
+    }  # fmt: skip
+
+
+def _phrases(theme: str) -> list[str]:
+    """The theme in pieces that a narrow screen keeps together."""
+    return [piece for piece in re.split("(?<=[，、；])", theme) if piece]
+
+
+def _hints(stage: Phase) -> list[tuple[str, str]]:
+    """Ways into the list that most people look for."""
+    everything = reverse("programme:activities")
+    free, online = (_("免费"), f"{everything}?free=1"), (_("线上参加"), f"{everything}?mode=online")
+    walk_in = (_("无需预约"), f"{everything}?booking=none&booking=walk_in")
+    if stage is Phase.AFTER:
+        return [free, online]
+    return [
+        (_("今天"), f"{everything}?when=today"),
+        (_("周末"), f"{everything}?when=weekend"),
+        free,
+        walk_in,
+        online,
+    ]
+
+
+def _label(edition: Edition, day: date) -> str:
+    if day == edition.starts_on:
+        return _("开幕")
+    return _("闭幕") if day == edition.ends_on else ""
+
+
+def _now(edition: Edition, own: list[Entry], at: datetime, day: date, stage: Phase) -> list[Row]:
+    """What is on: today and the weekend in the month, the first days before it, a look back after it."""
+    everything = reverse("programme:activities")
+    if stage is Phase.AFTER:
+        latest = sorted(
+            (entry for entry in own if entry.slots), key=lambda entry: max(s.start for s in entry.slots), reverse=True
+        )  # fmt: skip
+        return [Row(_("回顾"), everything, _("全部活动"), [entry.pk for entry in latest[:6]])]
+    if stage is Phase.PUBLICITY:
+        keys = [entry.pk for entry in queries.soonest(own, at)]
+        return [Row(_("抢先看"), everything, _("全部活动"), keys[:6], note=_("最早开始的活动"))]
+    rows = [_day_row(_("今天"), own, at, day, day, reverse("programme:day", args=[day]), _("今天的全部场次"))]
+    first, last = _weekend(day)
+    title = (
+        _("明天（%(weekday)s）") % {"weekday": times.weekday_text(first)} if first == last else _("这个周末")
+    )
+    weekend = f"{everything}?date_from={first}&date_to={last}"
+    rows.append(_day_row(title, own, at, first, last, weekend, _("周末全部活动")))
+    exhibitions = [
+        entry for entry in queries.soonest(own, at) if entry.is_exhibition and entry.slots[0].first_day <= day
+    ]
+    rows.append(
+        Row(_("正在展出"), reverse("programme:day", args=[day]), _("今天的展览"),
+            [entry.pk for entry in exhibitions[:3]], note=_("持续多日的展览，随时可去"))
+    )  # fmt: skip
+    if not any(row.keys for row in rows):
+        rows.append(Row(_("接下来"), everything, _("全部活动"), [e.pk for e in queries.soonest(own, at)[:6]]))
+    return rows
+
+
+def _weekend(day: date) -> tuple[date, date]:
+    """The days of this weekend after today; on a Sunday, the next weekend."""
+    first, last = span("weekend", day)
+    if day.weekday() == 6:
+        return day + timedelta(days=6), day + timedelta(days=7)
+    return max(first, day + timedelta(days=1)), last
+
+
+def _day_row(
+    title: str, own: list[Entry], at: datetime, first: date, last: date, href: str, link_label: str
+) -> Row:
+    dated, _exhibitions = queries.on(own, first, last)
+    dated.sort(key=lambda pair: (pair[0].over_at <= at, pair[0].start, pair[0].pk))
+    keys = list(dict.fromkeys(entry.pk for _slot, entry in dated))
+    note = ngettext("%(count)s场", "%(count)s场", len(dated)) % {"count": len(dated)}
+    label = f"{times.days_text(first, last)} · {note}"
+    return Row(title, href, link_label, keys[:6], note=label, first=first, last=last)
+
+
+def _readers(audience: Taxonomy | None, own: list[Entry], at: datetime) -> list[Row]:
+    """A row for children and families, and one for older people."""
+    if audience is None:
+        return []
+    titles = {"families": _("带孩子去"), "older": _("适合老年人")}
+    rows = []
+    for name, codes in READERS.items():
+        terms = [term for term in audience.terms.all() if term.code in codes]
+        coming = queries.soonest(queries.with_term(own, [term.pk for term in terms]), at)
+        address = "&".join(f"audience={term.code}" for term in terms)
+        rows.append(
+            Row(
+                titles[name],
+                f"{reverse('programme:activities')}?{address}",
+                _("更多"),
+                [e.pk for e in coming[:3]],
+            )
+        )
+    return rows
+
+
+def _joint_actions(taxonomy: Taxonomy | None, known: Catalogue) -> list[dict[str, Any]]:
+    if taxonomy is None:
+        return []
+    own = known.own()
+    return [
+        {
+            "label": str(term),
+            "count": len(queries.with_term(own, [term.pk])),
+            "href": f"{reverse('programme:activities')}?joint_action={term.code}&city=own",
+        }
+        for term in taxonomy.terms.all()
+    ]
+
+
+def _fill(rows: Iterable[Row], at: datetime) -> None:
+    """Read the cards of all sections at once."""
+    rows = list(rows)
+    read: dict[int, Activity] = queries.rows(key for row in rows for key in row.keys)
+    for row in rows:
+        row.cards = [
+            card(read[key], at=at, first=row.first, last=row.last) for key in row.keys if key in read
+        ]

@@ -1,0 +1,180 @@
+"""One activity with all that a visitor needs to know."""
+
+from datetime import datetime
+from typing import Any
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from kepuyue.activities.models import Activity, BookingMode, Mode, Origin, State, UnitRole, Venue
+from kepuyue.core.time import now
+from kepuyue.editions.queries import is_open_to_public
+from kepuyue.programme import catalogue, queries, times
+from kepuyue.programme.cards import card, flags, host, localized, moment, place_of, where
+from kepuyue.programme.covers import kind_of
+from kepuyue.programme.maps import locator
+from kepuyue.programme.permissions import approved
+from kepuyue.programme.request import PublicRequest, canonical, public_page
+from kepuyue.programme.structured import json_ld
+
+SHOWN_AT_ONCE = 6
+
+
+@public_page
+def activity(request: PublicRequest, code: str) -> HttpResponse:
+    """An activity of this edition, or of an earlier one that is open."""
+    found = queries.in_full(approved()).filter(code=code.upper()).first()
+    if found is None or (found.edition_id != request.edition.pk and not is_open_to_public(found.edition)):
+        raise Http404(_("没有找到这项活动。"))
+    zone = found.edition.zone
+    at = now().astimezone(zone)
+    sessions = _sessions(found, at)
+    known = catalogue.load(found.edition)
+    related = queries.related(known, found, at)
+    read = queries.rows(related)
+    title, language = localized(found.title, found.title_en)
+    picture = next(iter(found.pictures.all()), None)
+    address = canonical(request)
+    context: dict[str, Any] = {
+        "activity": found,
+        "title": title,
+        "language": language,
+        "other_title": found.title if title != found.title else "",
+        "text_language": "zh-Hans" if times.is_english() else "",
+        "kind": kind_of(found.title, found.summary),
+        "picture": picture,
+        "pictures": list(found.pictures.all())[1:],
+        "flags": flags(found),
+        "is_cancelled": found.state == State.CANCELLED,
+        "is_demo": found.origin == Origin.DEMO,
+        "sessions": sessions[:SHOWN_AT_ONCE],
+        "more_sessions": sessions[SHOWN_AT_ONCE:],
+        "session_count": len(sessions),
+        "is_over": bool(sessions) and all(one["is_over"] or one["is_cancelled"] for one in sessions),
+        "next": next((one for one in sessions if not one["is_over"] and not one["is_cancelled"]), None),
+        "where": where(found),
+        "host": host(found),
+        "facts": _facts(found),
+        "units": _units(found),
+        "classes": _classes(found),
+        "booking": _booking(found),
+        "venues": _venues(found),
+        "locator": locator(found),
+        "contact": _masked(found.contact_name),
+        "related": [card(read[key], at=at) for key in related if key in read],
+        "json_ld": json_ld(found, url=address, language=get_language() or "zh-Hans"),
+        "canonical": address,
+        "crumbs": [(_("活动"), reverse("programme:activities")), (title, "")],
+        "is_earlier": found.edition_id != request.edition.pk,
+    }
+    return render(request, "programme/activity.html", context)
+
+
+def _sessions(activity: Activity, at: datetime) -> list[dict[str, Any]]:
+    """Every session, those to come first; a cancelled one says so where it would have been."""
+    free = queries.seats_left(activity.sessions.all())
+    lines = []
+    for session in activity.sessions.all():
+        one = moment(session, activity.edition.zone)
+        lines.append(
+            {
+                "when": times.span_text(one, year=one.start.year != activity.edition.year),
+                "start": one.start,
+                "is_all_day": one.is_all_day,
+                "place": place_of(session),
+                "online_url": session.online_url,
+                "note": session.note,
+                "capacity": session.capacity,
+                "seats_left": free[session.pk],
+                "is_cancelled": session.is_cancelled or activity.state == State.CANCELLED,
+                "is_over": (one.end or one.start) <= at,
+            }
+        )
+    return sorted(lines, key=lambda line: (line["is_over"], line["start"]))
+
+
+def _facts(activity: Activity) -> list[tuple[str, str]]:
+    """The plain facts; what is not known is not among them."""
+    admission = "" if activity.admission == "unknown" else activity.get_admission_display()
+    return [
+        (_("面向人群"), activity.audience_note),
+        (_("适合年龄"), _ages(activity)),
+        (_("收费情况"), _joined(admission, activity.admission_note)),
+        (_("参与方式"), activity.get_mode_display()),
+        (_("活动语言"), activity.languages),
+        (_("无障碍"), activity.accessibility),
+        (_("时间说明"), "" if activity.sessions.all() else activity.dates_as_written),
+        (_("主讲人"), "；".join(_joined(one.name, one.introduction) for one in activity.speakers.all())),
+        (_("使用标识"), "、".join(str(mark) for mark in activity.marks.all())),
+    ]
+
+
+def _ages(activity: Activity) -> str:
+    low, high = activity.age_min, activity.age_max
+    if low is None and high is None:
+        return ""
+    if high is None:
+        return _("%(age)s岁以上") % {"age": low}
+    if low is None:
+        return _("%(age)s岁以下") % {"age": high}
+    return _("%(low)s–%(high)s岁") % {"low": low, "high": high}
+
+
+def _units(activity: Activity) -> list[tuple[str, list[str]]]:
+    """The units by their five roles, in the order of the roles."""
+    units = activity.participations.all()
+    found = [(str(role.label), [unit.name for unit in units if unit.role == role]) for role in UnitRole]
+    return [(label, names) for label, names in found if names]
+
+
+def _classes(activity: Activity) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Its terms by taxonomy, each a link to all activities of that term."""
+    terms = sorted(activity.terms.all(), key=lambda term: (term.taxonomy.position, term.position, term.pk))
+    found: dict[str, list[tuple[str, str]]] = {}
+    for term in terms:
+        href = f"{reverse('programme:activities')}?{term.taxonomy.code}={term.code}"
+        found.setdefault(str(term.taxonomy), []).append((str(term), href))
+    return list(found.items())
+
+
+def _booking(activity: Activity) -> dict[str, str]:
+    """How to get a place, said as it is: nothing is promised that this site cannot do yet."""
+    said = {
+        BookingMode.UNKNOWN: _("主办方还没有说明是否需要预约，去之前最好先问一问。"),
+        BookingMode.NONE: _("无需预约，直接前往。"),
+        BookingMode.WALK_IN: _("无需预约，现场签到，按先后入场。"),
+        BookingMode.FIRST_COME: _("需要预约，先到先得。预约开放后，入口会出现在这里。"),
+        BookingMode.BALLOT: _("需要报名，名额由抽签决定。报名开放后，入口会出现在这里。"),
+        BookingMode.EXTERNAL: _("需要预约，请通过主办方的渠道办理。"),
+    }
+    return {
+        "label": activity.get_booking_mode_display(),
+        "text": str(said[BookingMode(activity.booking_mode)]),
+        "note": activity.booking_note,
+        "url": activity.booking_url if activity.booking_mode == BookingMode.EXTERNAL else "",
+    }
+
+
+def _venues(activity: Activity) -> list[dict[str, str]]:
+    """The places where it happens, each once."""
+    if activity.mode == Mode.ONLINE:
+        return []
+    venues: dict[int, Venue] = {
+        one.venue.pk: one.venue for one in activity.sessions.all() if one.venue and not one.is_cancelled
+    }
+    return [
+        {"name": localized(venue.name, venue.name_en)[0], "address": venue.address}
+        for venue in venues.values()
+    ]
+
+
+def _masked(name: str) -> str:
+    """A person's name as the public sees it: the first character only."""
+    return f"{name[0]}{'＊' * min(len(name) - 1, 2)}" if name else ""
+
+
+def _joined(first: str, second: str) -> str:
+    return f"{first}（{second}）" if first and second else first or second
