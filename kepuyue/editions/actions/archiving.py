@@ -11,21 +11,24 @@ from kepuyue.editions.models import Edition, Mark, Taxonomy, Term
 if TYPE_CHECKING:
     from kepuyue.accounts.models import User
 
+# An edition needs a period; that of the archive without dates is never shown
+UNDATED = 1900
+
 
 @transaction.atomic
-def archive(year: int, *, like: Edition, by: "User | None" = None) -> Edition:
-    """The archive of a year, made where there is none, classified as the edition `like` is."""
+def archive(year: int | None, *, like: Edition, by: "User | None" = None) -> Edition:
+    """The archive of a year (None: of activities without any date), classified as the edition `like` is."""
     edition, is_new = Edition.objects.get_or_create(
-        code=f"archive-{year}",
+        code=f"archive-{year or 'undated'}",
         defaults={
-            "year": year,
+            "year": year or 0,
             "city": like.city,
             "city_en": like.city_en,
             # Data in the city's language, not a message
-            "name": f"{year}年活动存档",
-            "name_en": f"Archive {year}",
-            "starts_on": date(year, 1, 1),
-            "ends_on": date(year, 12, 31),
+            "name": f"{year}年活动存档" if year else "未注明年份的活动存档",
+            "name_en": f"Archive {year}" if year else "Archive without dates",
+            "starts_on": date(year or UNDATED, 1, 1),
+            "ends_on": date(year or UNDATED, 12, 31),
             "time_zone": like.time_zone,
             "policy": like.policy,
             "is_archive": True,

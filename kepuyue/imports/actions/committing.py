@@ -1,7 +1,6 @@
 """From a batch to activities, one small transaction a row. Running it again goes on where it stopped."""
 
 from collections.abc import Callable
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -14,6 +13,7 @@ from kepuyue.activities.content import Content
 from kepuyue.activities.models import Activity, Origin, State
 from kepuyue.core import audit
 from kepuyue.core.time import now
+from kepuyue.editions.actions import archiving
 from kepuyue.editions.models import Edition
 from kepuyue.editions.queries import current_edition
 from kepuyue.imports.models import ImportBatch, ImportRow
@@ -57,7 +57,7 @@ def _commit_row(key: int, batch: ImportBatch, by: "User") -> None:
 
 
 def _write(row: ImportRow, batch: ImportBatch, by: "User") -> str:
-    edition = batch.edition or archive_of(row.archive_year)
+    edition = batch.edition or _archive_of(row.archive_year, by)
     known = Activity.objects.filter(
         edition=edition, organization=batch.organization, outside_key=row.outside_key
     ).first()
@@ -117,21 +117,8 @@ def _aligned(new: list[Content], present: list[Content]) -> list[Content]:
     return [session | {"id": by_start.pop(session["starts_at"], None)} for session in new]
 
 
-def archive_of(year: int | None) -> Edition:
-    """The archive edition of a year; `None` is the one for activities without any date."""
+def _archive_of(year: int | None, by: "User") -> Edition:
     home = current_edition()
-    edition, _is_new = Edition.objects.get_or_create(
-        code=f"archive-{year}" if year else "archive-undated",
-        defaults={
-            "year": year or 0,
-            "city": home.city if home else "",
-            "city_en": home.city_en if home else "",
-            "name": _("%(year)s年存档") % {"year": year} if year else _("未注明年份的存档"),
-            "name_en": f"Archive {year}" if year else "Archive without dates",
-            "starts_on": date(year or 1900, 1, 1),
-            "ends_on": date(year or 1900, 12, 31),
-            "time_zone": home.time_zone if home else "Asia/Shanghai",
-            "is_archive": True,
-        },
-    )
-    return edition
+    if home is None:
+        raise ValidationError(_("还没有载入任何一届，不知道存档属于哪个城市。"))
+    return archiving.archive(year, like=home, by=by)

@@ -39,8 +39,9 @@ def stage(
     """Read the file and keep every row with what is understood of it. Raises `reader.Unreadable`."""
     check(by, "import.run", organization)
     findings = look_at(data, edition)
-    vocabulary = conversion.Vocabulary.of(edition)
-    rows = [_row(entry, edition, vocabulary) for entry in findings.entries]
+    home = edition or current_edition()
+    vocabulary = conversion.Vocabulary.of(home)
+    rows = [_row(entry, edition, home, vocabulary) for entry in findings.entries]
     faults: dict[tuple[str, int], list[dict[str, str]]] = {}
     for problem in findings.problems:
         faults.setdefault((problem.sheet, problem.row), []).append(asdict(problem))
@@ -68,10 +69,12 @@ def stage(
     return batch
 
 
-def _row(entry: Entry, edition: Edition | None, vocabulary: conversion.Vocabulary) -> ImportRow:
+def _row(
+    entry: Entry, edition: Edition | None, home: Edition | None, vocabulary: conversion.Vocabulary
+) -> ImportRow:
     raw = conversion.raw_content(entry, vocabulary)
-    # An archive has no classifications yet; its zone is all that the forms ask of it
-    content, refused = clean_content(raw, edition or Edition(time_zone=settings.TIME_ZONE))
+    # Archives are made when they are needed; they have the zone and the classifications of the current edition
+    content, refused = clean_content(raw, home or Edition(time_zone=settings.TIME_ZONE))
     return ImportRow(
         sheet=entry.sheet,
         number=entry.row,

@@ -1,0 +1,165 @@
+"""Work on the desks: drafts, submissions and a change under review, so that every role has something to do.
+
+The activities here are invented and say so in their titles; none of them is ever public.
+"""
+
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+
+from django.utils import timezone
+
+from kepuyue.activities import content as contents
+from kepuyue.activities.actions import drafting, review, submission
+from kepuyue.activities.content import Content, iso_utc
+from kepuyue.activities.models import Activity, Admission, BookingMode, Mode, Origin, State, Submission
+from kepuyue.core.time import shifted
+from kepuyue.demo import stages
+from kepuyue.demo.actions.cast import Cast
+from kepuyue.editions.models import Edition
+
+DRAFT, AT_BRANCH, AT_OFFICE, RETURNED = "draft", "at_branch", "at_office", "returned"
+
+
+@dataclass(frozen=True)
+class Piece:
+    """One invented activity, and how far it has come."""
+
+    unit: str
+    title: str
+    summary: str
+    reached: str
+    day: int
+    hours: str
+    seats: int
+    terms: tuple[str, ...]
+
+
+PIECES = (
+    Piece("福田高科馆（福田国高馆）", "低空飞行器设计工作坊（演示）", "分组设计、折制并试飞模型，认识升力和航线规划。",
+          DRAFT, 22, "10:00-11:30", 24, ("form:workshop", "audience:teenagers")),
+    Piece("福田高科馆（福田国高馆）", "周末机器人开放实验室（演示）", "动手调试巡线小车，看懂传感器怎样“看路”。",
+          RETURNED, 21, "14:00-16:00", 30, ("form:workshop", "audience:families")),
+    Piece("福田高科馆（福田国高馆）", "算法与生活科普夜谈（演示）", "从导航到推荐，讲讲身边的算法，留足提问时间。",
+          AT_BRANCH, 27, "19:30-21:00", 80, ("form:lecture", "audience:general")),
+    Piece("中广核核能科技馆", "一度电的旅行导览（演示）", "跟着讲解员看核电站模型，弄清电从哪里来。",
+          AT_BRANCH, 28, "10:00-11:30", 40, ("form:open_day", "field:nuclear")),
+    Piece("深圳市科学馆", "天象厅里的中秋月（演示）", "看月相成因，认识秋季四边形。",
+          AT_OFFICE, 29, "15:00-16:00", 60, ("form:lecture", "audience:families")),
+    Piece("蛇口海洋博物馆", "潮间带标本整理志愿日（演示）", "学习采集记录规范，给标本写一张说明牌。",
+          AT_BRANCH, 28, "09:30-11:30", 20, ("form:workshop", "field:ecology")),
+    Piece("深圳书城龙华城", "科普新书共读会（演示）", "三本新书、三位领读人，现场可换书。",
+          AT_OFFICE, 29, "10:30-12:00", 50, ("form:lecture", "content:science_culture")),
+    Piece("深圳市天文台", "秋夜观星预备课（演示）", "学会看星图、选观测地，出发前要准备什么。",
+          DRAFT, 28, "19:30-21:00", 40, ("form:lecture", "content:strategic_technology")),
+)  # fmt: skip
+REMARKS = {
+    "safety_plan": "请补充低龄儿童动手环节的看护人数和急救安排。",
+    "sessions": "21日下午场馆有团体接待，请与场馆核对时间。",
+}
+
+
+def furnish(edition: Edition, cast: Cast, until: datetime) -> None:
+    """Put the pieces on their desks in the week before `until`, and one change of a published activity."""
+    for number, piece in enumerate(PIECES):
+        unit = cast.named(piece.unit)
+        if unit is None:
+            continue
+        at = until - timedelta(days=5, hours=-number)
+        _put(piece, edition, cast, at, f"demo:desk:{number}")
+    _change_something_published(edition, cast, until)
+
+
+def _put(piece: Piece, edition: Edition, cast: Cast, at: datetime, key: str) -> None:
+    unit = cast.named(piece.unit)
+    assert unit is not None
+    registrar = cast.registrar(unit)
+    with _at(at):
+        activity = drafting.create(
+            edition=edition, organization=unit, by=registrar, content=_content(piece), origin=Origin.DEMO,
+            outside_key=key,
+        )  # fmt: skip
+    if piece.reached == DRAFT:
+        return
+    with _at(at + timedelta(hours=3)):
+        handed_in = submission.submit(activity, by=registrar)
+    if piece.reached == RETURNED:
+        with _at(at + timedelta(days=1)):
+            _decide(handed_in, cast, comments=REMARKS)
+    elif piece.reached == AT_OFFICE and len(handed_in.chain) > 1:
+        with _at(at + timedelta(days=1)):
+            _decide(handed_in, cast)
+
+
+def _decide(handed_in: Submission, cast: Cast, comments: dict[str, str] | None = None) -> None:
+    assert handed_in.turn is not None
+    reviewer = cast.reviewer(handed_in.turn)
+    if comments:
+        review.return_for_changes(
+            handed_in, by=reviewer, note="内容很好，补充两处后再提交。", comments=comments
+        )
+    else:
+        review.approve(handed_in, by=reviewer, note="时间、场地已核对。")
+
+
+def _content(piece: Piece) -> Content:
+    start, end = (time.fromisoformat(part) for part in piece.hours.split("-"))
+    day = datetime(2024, 9, piece.day, tzinfo=stages.ZONE)
+    is_draft = piece.reached == DRAFT
+    session = {
+        "id": None,
+        "starts_at": iso_utc(datetime.combine(day, start, stages.ZONE)),
+        "ends_at": iso_utc(datetime.combine(day, end, stages.ZONE)),
+        "is_all_day": False,
+        "venue_name": piece.unit,
+        "place": "",
+        "online_url": "",
+        "capacity": piece.seats,
+        "note": "",
+        "is_cancelled": False,
+    }
+    return {
+        "title": piece.title,
+        "summary": piece.summary,
+        "mode": Mode.OFFLINE,
+        "admission": Admission.FREE,
+        "booking_mode": BookingMode.UNKNOWN if is_draft else BookingMode.FIRST_COME,
+        "participations": [{"role": "host", "name": piece.unit}],
+        "terms": sorted({*piece.terms, "tier:joint_action", "joint_action:bases"}),
+        "sessions": [session],
+        "expected_crowd": None if is_draft else piece.seats,
+        "safety_plan": "" if is_draft else "演示：专人值守，备急救包，按核定人数入场。",
+        "emergency_contact": "" if is_draft else "演示·现场负责人 0755-00000000",
+        "content_lead": "演示·内容负责人",
+        "content_signoff": "" if is_draft else "演示·内容审定人",
+        "contact_name": "演示·联系人",
+        "contact_phone": "0755-00000000",
+    }
+
+
+def _change_something_published(edition: Edition, cast: Cast, until: datetime) -> None:
+    """A unit of the first district asks for a later hour; the public page keeps the approved one."""
+    candidates = (
+        Activity.objects.of(edition)
+        .filter(state=State.PUBLISHED, city="", sessions__starts_at__gt=until, sessions__is_all_day=False)
+        .filter(organization__level="unit", organization__district__isnull=False)
+        .order_by("organization__district__position", "pk")
+        .select_related("organization")
+    )
+    activity = candidates.first()
+    if activity is None:
+        return
+    sessions = contents.of(activity)["sessions"]
+    for session in sessions:
+        for edge in ("starts_at", "ends_at"):
+            if session[edge]:
+                later = datetime.fromisoformat(session[edge]) + timedelta(minutes=30)
+                session[edge] = iso_utc(later)
+    registrar = cast.registrar(activity.organization)
+    with _at(until - timedelta(hours=20)):
+        drafting.change(activity, {"sessions": sessions}, by=registrar)
+        submission.submit(activity, by=registrar)
+
+
+def _at(moment: datetime) -> AbstractContextManager[None]:
+    return shifted(moment - timezone.now())

@@ -1,0 +1,206 @@
+"""Building a demonstration by pressing the real actions, each at its own moment of August 2024."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from kepuyue.activities.actions import drafting, review, submission
+from kepuyue.activities.content import Content, iso_utc
+from kepuyue.activities.models import Activity, BookingMode, Mode, Origin, UnitRole
+from kepuyue.activities.queries import submission_under_way
+from kepuyue.core.time import shifted
+from kepuyue.demo import classification, moving, source, stages
+from kepuyue.demo.actions import desks
+from kepuyue.demo.actions.cast import Cast
+from kepuyue.demo.stages import Stage
+from kepuyue.editions.models import Edition, Taxonomy
+from kepuyue.imports import conversion
+from kepuyue.imports.entries import Entry
+from kepuyue.messaging.models import Message
+from kepuyue.organizations.models import Organization
+from kepuyue.organizations.queries import office
+
+UNSTATED_HOST = "原资料未注明"
+# Everybody is asked for these before handing in; the sources do not tell them
+ANSWERS = {
+    "content_lead": "演示·内容负责人",
+    "content_signoff": "演示·内容审定人",
+    "contact_name": "演示·联系人",
+    "contact_phone": "0755-00000000",
+    "emergency_contact": "演示·现场负责人 0755-00000000",
+    "safety_plan": "演示：按场地核定人数控制入场，安排专人值守，备急救包，遇恶劣天气改期并提前告知。",
+}
+LATE_ENTRIES = 8  # one of so many is registered when the programme is already public
+
+
+class AlreadySeeded(Exception):
+    """The edition holds demonstration activities; a second seed would double them."""
+
+
+class NoOffice(Exception):
+    """The edition's units are not loaded."""
+
+
+@dataclass(frozen=True)
+class _Step:
+    """One press of a button."""
+
+    at: datetime
+    entry: Entry
+    verb: str
+
+
+def seed(edition: Edition, stage: Stage, *, progress: Callable[[], Any] | None = None) -> int:
+    """Fill the edition up to the moment of the stage; returns how many real activities there are."""
+    if Activity.objects.of(edition).filter(origin=Origin.DEMO).exists():
+        raise AlreadySeeded
+    top = office()
+    if top is None:
+        raise NoOffice
+    entries = source.activities(edition)
+    until = stages.MOMENTS[stage]
+    # One transaction: half a demonstration is of no use, and it is ten times faster
+    with transaction.atomic(), shifted(stages.MOMENTS[Stage.CALL] - timedelta(days=8) - timezone.now()):
+        players = _Players(edition, Cast.assemble(top), _terms(edition))
+        for step in sorted((s for e in entries for s in _steps(e)), key=lambda s: s.at):
+            if step.at <= until:
+                players.press(step)
+                if progress and step.verb == "create":
+                    progress()
+        desks.furnish(edition, players.cast, until)
+        # Nobody reads mail at these addresses, and the news in it are months old
+        Message.objects.filter(state=Message.State.WAITING, to__endswith="@demo.example").update(
+            state=Message.State.SENT, sent_at=timezone.now()
+        )
+    return len(players.activities)
+
+
+def _steps(entry: Entry) -> list[_Step]:
+    """When an activity is registered, handed in, passed by its district or department, and by the office."""
+    number = moving.draw(entry, "timeline")
+    day = datetime(2024, 8, 6, 9, tzinfo=stages.ZONE) + timedelta(days=number % 9, minutes=number % 480)
+    first = moving.plan(entry).slots[0].start
+    if number % LATE_ENTRIES == 0 and first.day >= 15:
+        day += timedelta(days=14)
+    handed_in = day + timedelta(hours=2 + number % 22)
+    passed = handed_in + timedelta(hours=20 + number % 30)
+    decided = max(passed + timedelta(hours=16 + number % 40), stages.MOMENTS[Stage.CALL] + timedelta(days=1))
+    moments = {"create": day, "submit": handed_in, "pass": passed, "decide": decided}
+    return [_Step(_office_hours(at), entry, verb) for verb, at in moments.items()]
+
+
+def _office_hours(moment: datetime) -> datetime:
+    """Nobody works at night: to the following morning."""
+    if moment.hour >= 18:
+        return (moment + timedelta(days=1)).replace(hour=9)
+    return moment.replace(hour=9) if moment.hour < 9 else moment
+
+
+def _terms(edition: Edition) -> set[str]:
+    pairs = Taxonomy.objects.filter(edition=edition).values_list("code", "terms__code")
+    return {f"{taxonomy}:{term}" for taxonomy, term in pairs}
+
+
+@dataclass
+class _Players:
+    """Who presses what; remembers the activities by their row."""
+
+    edition: Edition
+    cast: Cast
+    terms: set[str]
+
+    def __post_init__(self) -> None:
+        self.vocabulary = conversion.Vocabulary.of(None)
+        self.activities: dict[int, Activity] = {}
+
+    def press(self, step: _Step) -> None:
+        with shifted(step.at - timezone.now()):
+            if step.verb == "create":
+                self.create(step.entry)
+                return
+            activity = self.activities[step.entry.row]
+            if step.verb == "submit":
+                submission.submit(activity, by=self.cast.registrar(activity.organization))
+                return
+            under_way = submission_under_way(activity)
+            # A unit right below the office has one reviewer only: the last step
+            if under_way and (step.verb == "decide" or under_way.step + 1 < len(under_way.chain)):
+                assert under_way.turn is not None
+                review.approve(under_way, by=self.cast.reviewer(under_way.turn))
+
+    def create(self, entry: Entry) -> None:
+        owner = self.cast.owner_of(entry)
+        self.activities[entry.row] = drafting.create(
+            edition=self.edition,
+            organization=owner,
+            by=self.cast.registrar(owner),
+            content=self.content(entry, owner),
+            origin=Origin.DEMO,
+            outside_key=f"demo:{entry.row}",
+        )
+
+    def content(self, entry: Entry, owner: Organization) -> Content:
+        """What the source says, unchanged, and what the rules of `moving` and `classification` add."""
+        plan = moving.plan(entry)
+        content = conversion.raw_content(entry, self.vocabulary)
+        district = self._district(entry)
+        content |= {
+            "description": "",
+            "district": district,
+            "dates_as_written": "",
+            "audience_note": entry.audience.replace(";", "、"),
+            "terms": classification.terms_of(entry, owner, self.terms),
+            "sessions": self._sessions(entry, plan, district),
+            "booking_mode": plan.booking,
+            "booking_note": entry.booking_note or _booking_note(entry, plan),
+            "is_key": plan.kind == "opening" and not entry.city,
+            **ANSWERS,
+        }
+        if entry.mode != Mode.ONLINE:
+            content["expected_crowd"] = plan.crowd
+        if not entry.named(UnitRole.HOST):
+            content["participations"].insert(0, {"role": UnitRole.HOST, "name": UNSTATED_HOST})
+        return content
+
+    def _district(self, entry: Entry) -> str:
+        if entry.city:
+            return ""
+        named = self.cast.districts.get(entry.district) or self.cast.district_of_place(entry.venue)
+        return named.code if named else ""
+
+    def _sessions(self, entry: Entry, plan: moving.Plan, district: str) -> list[Content]:
+        places = [place.strip() for place in entry.venue.split(";") if place.strip()]
+        venue = None
+        if len(places) == 1:
+            venue = drafting.venue_named(
+                places[0],
+                city=entry.city,
+                district=next((d for d in self.cast.districts.values() if d.code == district), None),
+                address=entry.address,
+            ).pk
+        several = "、".join(places) + (f"（{entry.address}）" if entry.address else "")
+        return [
+            {
+                "id": None,
+                "starts_at": iso_utc(slot.start),
+                "ends_at": iso_utc(slot.end) if slot.end else None,
+                "is_all_day": slot.all_day,
+                "venue": venue,
+                "place": several if len(places) > 1 else "",
+                "online_url": "",
+                "capacity": plan.capacity,
+                "note": plan.note,
+                "is_cancelled": False,
+            }
+            for slot in plan.slots
+        ]
+
+
+def _booking_note(entry: Entry, plan: moving.Plan) -> str:
+    if plan.booking != BookingMode.EXTERNAL:
+        return ""
+    return "由当地主办单位组织" if entry.city else "由学校或单位统一组织参加"

@@ -1,0 +1,31 @@
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.shortcuts import redirect, resolve_url
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from kepuyue.demo import stages
+
+
+@require_POST
+@login_not_required
+def jump(request: HttpRequest) -> HttpResponse:
+    """Set this visitor's demonstration clock to the beginning of a stage."""
+    try:
+        stage = stages.Stage(request.POST.get("stage", ""))
+    except ValueError:
+        return HttpResponseBadRequest(_("没有这个阶段。"))
+    back = request.POST.get("next", "")
+    if not url_has_allowed_host_and_scheme(back, {request.get_host()}, request.is_secure()):
+        back = resolve_url("programme:home")
+    response = redirect(back)
+    response.set_cookie(
+        stages.COOKIE,
+        stages.cookie_for(stage),
+        max_age=stages.COOKIE_AGE,
+        httponly=True,
+        samesite="Lax",
+        secure=request.is_secure(),
+    )
+    return response
