@@ -1,6 +1,7 @@
 """What the components page shows: every component with believable content, which is kept in showcase.json."""
 
 import json
+import re
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -43,7 +44,12 @@ def showcase() -> dict[str, Any]:
     """The context of the components page."""
     content = json.loads((ROOM / "showcase.json").read_text(encoding="utf-8"))
     days = [
-        {"day": FIRST_DAY + timedelta(days=place), "count": count, "href": "#moons"}
+        {
+            "day": FIRST_DAY + timedelta(days=place),
+            "count": count,
+            "href": "#moons",
+            "label": content["labels"].get(str(place), ""),
+        }
         for place, count in enumerate(content["counts"])
     ]
     return {
@@ -64,4 +70,4 @@ def showcase() -> dict[str, Any]:
 def colour_names() -> list[str]:
     """The names of the colour tokens, in the order of their file."""
     tokens = (ROOM / "static" / "ui" / "css" / "tokens.css").read_text(encoding="utf-8").split("}", 1)[0]
-    return [line.split(":")[0].strip(" -") for line in tokens.splitlines() if "light-dark(" in line]
+    return re.findall(r"^  --([\w-]+): light-dark", tokens, re.MULTILINE)

@@ -45,10 +45,14 @@ def tone(code: str) -> tones.Tone:
 
 @register.inclusion_tag("ui/components/moon_strip.html")
 def moon_strip(
-    days: Iterable[moons.DayInput], current: date | None = None, today: date | None = None, arc: bool = False
+    days: Iterable[moons.DayInput],
+    current: date | None = None,
+    today: date | None = None,
+    arc: bool = False,
+    label: str = "",
 ) -> dict[str, Any]:
     """The days of the month as moons, each a link."""
-    return {"moons": moons.moons(days, current=current, today=today), "arc": arc}
+    return {"moons": moons.moons(days, current=current, today=today), "arc": arc, "label": label}
 
 
 @register.inclusion_tag("ui/components/error_summary.html")
