@@ -114,36 +114,29 @@ for _tag, _pattern, _first in (
     ("float", r"-?[0-9]+\.[0-9]+", list("-0123456789")),
 ):
     _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(f"^(?:{_pattern})$"), _first)
-_PLAIN = {f"tag:yaml.org,2002:{name}" for name in ("str", "null", "bool", "int", "float")}
+_PLAIN = {f"tag:yaml.org,2002:{name}" for name in ("str", "null", "bool", "int", "float", "seq", "map")}
 
 
 def read_yaml(folder: Path, name: str) -> tuple[Document, list[Problem]]:
     """A YAML file; the problems are those that leave the rest of it readable."""
     text = read_text(folder, name)
-    loader = _Loader(text)
+    document = Document(name)
+    problems: list[Problem] = []
     try:
+        loader = _Loader(text)
         root = loader.get_single_node()
-        document = Document(name)
-        problems: list[Problem] = []
         if root is None:
             raise Unreadable(Problem(name, None, _("文件是空的。"), _("请参照已有一届的同名文件填写。")))
         document.data = _value(loader, root, (), document, problems)
     except yaml.MarkedYAMLError as error:
         raise Unreadable(_yaml_problem(name, error)) from None
-    except yaml.YAMLError as error:
-        position = getattr(error, "position", 0)
+    except yaml.reader.ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1
         raise Unreadable(
-            Problem(
-                name,
-                text.count("\n", 0, position) + 1,
-                _("这里有不能使用的字符。"),
-                _("请删除看不见的控制字符。"),
-            )
+            Problem(name, line, _("这里有不能使用的字符。"), _("请删除看不见的控制字符。"))
         ) from None
     except RecursionError:
         raise Unreadable(Problem(name, None, _("文件的层次太深。"), _("请减少嵌套。"))) from None
-    finally:
-        loader.dispose()
     return document, problems
 
 
@@ -152,6 +145,8 @@ def _value(
 ) -> Any:
     document.lines.setdefault(place, node.start_mark.line + 1)
     document.spans[place] = (node.start_mark.index, node.end_mark.index)
+    if node.tag not in _PLAIN:
+        raise yaml.constructor.ConstructorError(None, None, "tag", node.start_mark)
     if isinstance(node, yaml.SequenceNode):
         return [
             _value(loader, child, (*place, number), document, problems)
@@ -159,8 +154,6 @@ def _value(
         ]
     if isinstance(node, yaml.MappingNode):
         return _mapping(loader, node, place, document, problems)
-    if node.tag not in _PLAIN:
-        raise yaml.constructor.ConstructorError(None, None, "tag", node.start_mark)
     return loader.construct_object(node)
 
 
@@ -236,7 +229,7 @@ def read_table(
         problems.append(
             Problem(
                 name,
-                max(reader.line_num, 1),
+                start,
                 _("CSV 格式有误，从这里起读不懂。"),
                 _("请检查双引号是否成对。"),
             )

@@ -207,7 +207,8 @@ def _policy_leads_somewhere(parts: Parts) -> Iterator[Problem]:
 def _one_office(parts: Parts) -> Iterator[Problem]:
     office, name = parts.facts.get("office"), "members.csv"
     rows = [(number, row) for number, row in parts.rows.get(name, []) if row.level == "office"]
-    for number, _row in rows[1:]:
+    named = [number for number, row in rows if office and row.code == office.organization]
+    for number in (number for number, _row in rows if number != (named or [rows[0][0]])[0]):
         yield Problem(
             name,
             parts.line(name, (number,)),
