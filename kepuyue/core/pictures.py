@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageOps
 
 LONGEST_SIDE = 2000  # pixels
 MOST_PIXELS = 60_000_000
@@ -29,17 +29,18 @@ def re_encoded(file: UploadedFile) -> ContentFile:
             image: Image.Image = Image.open(file, formats=READABLE)
             if image.width * image.height > MOST_PIXELS:
                 raise ValidationError(_("图片的像素太多，请缩小后再上传。"))
-            image.load()
-            image = ImageOps.exif_transpose(image)
+            # Made small while it is read, so that a large photo never stands in memory in full
+            image.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
+            with_alpha = ImageOps.exif_transpose(image).convert("RGBA")
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise ValidationError(_("图片的像素太多，请缩小后再上传。")) from error
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as error:
+    except ValidationError:
+        raise
+    except Exception as error:  # a broken file can break its decoder in any way
         raise ValidationError(
             _("这个文件不是能打开的图片。请用 JPG、PNG 或 WebP 格式；如果是手机照片，可以截图后上传。")
         ) from error
-    image.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
-    flat = Image.new("RGB", image.size, "white")
-    with_alpha = image.convert("RGBA")
+    flat = Image.new("RGB", with_alpha.size, "white")
     flat.paste(with_alpha, mask=with_alpha.getchannel("A"))
     written = BytesIO()
     flat.save(written, "JPEG", quality=85, optimize=True, progressive=True)
