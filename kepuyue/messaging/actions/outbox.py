@@ -5,7 +5,6 @@ from datetime import timedelta
 from typing import Any
 
 from django.core.mail import EmailMessage
-from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 from django.utils.crypto import get_random_string
@@ -61,15 +60,16 @@ def _deliver(pk: int) -> bool:
     message = Message.objects.get(pk=pk)
     try:
         EmailMessage(message.subject, message.body, to=[message.to]).send()
-    except OSError as error:  # includes smtplib's errors: the server is away or refuses
+    except (
+        Exception
+    ) as error:  # the server is away or refuses, or the address is none: the others still go out
         _put_back(message, error)
         return False
-    with transaction.atomic():
-        Message.objects.filter(pk=pk).update(state=Message.State.SENT, sent_at=timezone.now(), last_error="")
+    Message.objects.filter(pk=pk).update(state=Message.State.SENT, sent_at=timezone.now(), last_error="")
     return True
 
 
-def _put_back(message: Message, error: OSError) -> None:
+def _put_back(message: Message, error: Exception) -> None:
     logger.warning("mail %s not sent (attempt %s): %s", message.pk, message.attempts, error)
     message.last_error = f"{type(error).__name__}: {error}"[:300]
     message.due_at = timezone.now() + timedelta(minutes=2**message.attempts)
