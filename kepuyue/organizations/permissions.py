@@ -58,6 +58,7 @@ ROLES: dict[str, Grant] = {
         gettext_lazy("审看公众提问和评论。"), own=frozenset({"unit.see", "content.moderate"})
     ),
 }
+REVIEWING = tuple(role for role, grant in ROLES.items() if "review.decide" in grant.branch)
 PERMISSIONS = frozenset().union(*(grant.own | grant.branch for grant in ROLES.values()))
 
 
@@ -117,6 +118,11 @@ def reach(user: "Person", permission: str, path: str = "path") -> Q:
         elif permission in grant.own:
             condition |= Q(**{path: membership.organization.path})
     return condition
+
+
+def reviewers(organization: Any) -> QuerySet[Membership]:
+    """Who reviews for exactly this unit (a unit, or a reference to one in an outer query)."""
+    return Membership.objects.filter(organization=organization, role__in=REVIEWING, user__is_active=True)
 
 
 def organizations_where(user: "Person", permission: str) -> QuerySet[Organization]:

@@ -4,11 +4,15 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from django.contrib.auth import get_user_model
+from django.db.models import Q, QuerySet
 
+from kepuyue.core.models import AuditEvent
 from kepuyue.organizations.models import Organization
+from kepuyue.organizations.permissions import holds_anywhere, reach
 
 if TYPE_CHECKING:
     from kepuyue.accounts.models import User
+    from kepuyue.organizations.permissions import Person
 
 
 def people_of(organization: Organization, roles: Iterable[str]) -> "list[User]":
@@ -21,6 +25,14 @@ def people_of(organization: Organization, roles: Iterable[str]) -> "list[User]":
         .distinct()
         .order_by("pk")
     )
+
+
+def audit_rows(user: "Person") -> QuerySet[AuditEvent]:
+    """What was recorded in the person's branch; rows that belong to no branch are the office's."""
+    own = reach(user, "audit.see", "organization_path")
+    if holds_anywhere(user, "edition.manage"):
+        own |= Q(organization_path="")
+    return AuditEvent.objects.filter(own)
 
 
 def office() -> Organization | None:

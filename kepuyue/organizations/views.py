@@ -10,8 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from kepuyue.accounts.request import SignedInRequest
-from kepuyue.core.models import AuditEvent
-from kepuyue.organizations import forms
+from kepuyue.organizations import forms, queries
 from kepuyue.organizations.actions import members
 from kepuyue.organizations.actions import units as unit_actions
 from kepuyue.organizations.models import Membership, Organization, Role
@@ -22,7 +21,6 @@ from kepuyue.organizations.permissions import (
     may,
     memberships,
     organizations_where,
-    reach,
 )
 
 
@@ -189,7 +187,7 @@ def audit_trail(request: SignedInRequest) -> HttpResponse:
     """Who did what in the person's branch, newest first."""
     if not holds_anywhere(request.user, "audit.see"):
         raise PermissionDenied(_("只有单位负责人、审核人员和市科协可以查看操作记录。"))
-    rows = AuditEvent.objects.filter(reach(request.user, "audit.see", "organization_path"))
+    rows = queries.audit_rows(request.user)
     word = request.GET.get("q", "").strip()
     if word:
         rows = rows.filter(Q(subject_name__icontains=word) | Q(actor_name__icontains=word))

@@ -11,6 +11,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from kepuyue.core import audit
+from kepuyue.core.transitions import NotPossibleNow
 from kepuyue.messaging.actions import outbox
 from kepuyue.organizations.models import Membership, Organization, Role
 from kepuyue.organizations.permissions import check, may
@@ -24,7 +25,7 @@ OWN_ROLES = (Role.OWNER, Role.EDITOR, Role.CHECK_IN, Role.HELPDESK)
 
 def roles_to_give(user: "User", organization: Organization) -> list[str]:
     """The roles that the person may give in this unit: reviewing roles come from above, never from within."""
-    if not may(user, "unit.people", organization):
+    if organization.state != Organization.State.ACTIVE or not may(user, "unit.people", organization):
         return []
     roles = list(OWN_ROLES)
     top = organization.parent or organization
@@ -39,6 +40,9 @@ def roles_to_give(user: "User", organization: Organization) -> list[str]:
 def add(organization: Organization, *, by: "User", email: str, name: str, role: str) -> Membership:
     """Give a person a role; somebody new is told by mail how to set a password."""
     check(by, "unit.people", organization)
+    if organization.state != Organization.State.ACTIVE:
+        # A name that nobody has confirmed yet must not be used to write to strangers
+        raise NotPossibleNow(_("上级单位确认以后，才能添加同事。"))
     if role not in roles_to_give(by, organization):
         raise ValidationError({"role": _("这个角色要由上级单位添加。")})
     users = get_user_model()
@@ -73,14 +77,15 @@ def add(organization: Organization, *, by: "User", email: str, name: str, role: 
 @transaction.atomic
 def remove(membership: Membership, *, by: "User") -> None:
     """Take a role away; a unit keeps at least one owner."""
-    organization = membership.organization
+    # One at a time, so that the last two owners cannot remove each other
+    organization = Organization.objects.select_for_update().get(pk=membership.organization_id)
     check(by, "unit.people", organization)
     if membership.role not in roles_to_give(by, organization):
         raise ValidationError(_("这个角色要由上级单位调整。"))
     last_of = {Role.OWNER, Role.OFFICE}
-    others = Membership.objects.filter(organization=organization, role=membership.role).exclude(
-        pk=membership.pk
-    )
+    others = Membership.objects.filter(
+        organization=organization, role=membership.role, user__is_active=True
+    ).exclude(pk=membership.pk)
     if membership.role in last_of and not others.exists():
         raise ValidationError(_("单位至少要留一位负责人。请先添加新的负责人，再移除这一位。"))
     audit.record(
