@@ -138,6 +138,19 @@ document.addEventListener("htmx:afterRequest", (event) => {
 });
 document.addEventListener("request-failed", ({ target }) => target.matches("form") && say(target, "failed"));
 
+// A form sent without HTMX was accepted when the server led on to another page; then the copy has done its work.
+const SENT = "kept-input-sent";
+document.addEventListener("submit", ({ target, defaultPrevented }) => {
+  if (target.matches("form[data-keep-input]") && !defaultPrevented) sessionStorage.setItem(SENT, target.dataset.keepInput);
+});
+function settle() {
+  const key = sessionStorage.getItem(SENT);
+  if (!key || location.pathname === document.body.dataset.signIn) return;
+  sessionStorage.removeItem(SENT);
+  const wasLedOn = performance.getEntriesByType("navigation")[0]?.redirectCount > 0;
+  if (wasLedOn && !document.querySelector(`form[data-keep-input="${CSS.escape(key)}"]`)) forget(key);
+}
+
 // Signing out on a shared computer leaves nothing behind.
 document.addEventListener("submit", ({ target }) => {
   if (!target.matches("[data-forget-kept-input]")) return;
@@ -148,5 +161,6 @@ const watchAll = (root) => {
   if (root.matches?.("form[data-keep-input]")) watch(root);
   root.querySelectorAll?.("form[data-keep-input]").forEach(watch);
 };
+settle();
 watchAll(document);
 document.addEventListener("htmx:load", ({ detail }) => watchAll(detail.elt));

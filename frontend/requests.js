@@ -11,7 +11,9 @@ Object.assign(htmx.config, {
   responseHandling: [
     { code: "204", swap: false },
     { code: "[23]..", swap: true },
+    // Faults in the input, and a change by somebody else: the answer itself tells what to do.
     { code: "422", swap: true, error: false },
+    { code: "409", swap: true, error: false },
     { code: "[45]..", swap: false, error: true },
   ],
 });
