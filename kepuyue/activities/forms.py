@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
+from uuid import uuid4
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -128,7 +129,16 @@ class ClassificationForm(forms.Form):
             )
 
 
-class ParticipationForm(forms.Form):
+class RowForm(forms.Form):
+    """One row of several. It is empty when nothing was typed in it, whatever a browser sends preselected."""
+
+    PRESELECTED = frozenset({"id", "role", "is_cancelled", "DELETE"})
+
+    def has_changed(self) -> bool:
+        return bool(set(self.changed_data) - self.PRESELECTED)
+
+
+class ParticipationForm(RowForm):
     role = forms.ChoiceField(label=_("角色"), choices=UnitRole)
     name = forms.CharField(
         label=_("单位名称"),
@@ -137,13 +147,13 @@ class ParticipationForm(forms.Form):
     )
 
 
-class SpeakerForm(forms.Form):
+class SpeakerForm(RowForm):
     name = forms.CharField(label=_("姓名"), max_length=60)
     introduction = forms.CharField(label=_("单位和职务"), max_length=120, required=False)
     is_overseas = forms.BooleanField(label=_("境外（含港澳台）"), required=False)
 
 
-class SessionForm(forms.Form):
+class SessionForm(RowForm):
     """One session as people type it: days and clock times in the edition's zone."""
 
     id = forms.IntegerField(required=False, widget=forms.HiddenInput)
@@ -263,9 +273,9 @@ class StepInput:
         if self.form is not None:
             taken |= _form_content(self.form)
         if self.rows is not None and self.rows.is_valid():
-            filled = [row for row in self.rows.ordered_forms if row.has_changed() or row.initial]
             taken[self.rows_field] = [
-                row.content() if isinstance(row, SessionForm) else _row_content(row) for row in filled
+                row.content() if isinstance(row, SessionForm) else _row_content(row)
+                for row in self.rows.ordered_forms
             ]
         return taken
 
@@ -313,26 +323,24 @@ class RowSet(forms.BaseFormSet):
 
     deletion_widget = forms.CheckboxInput
 
+    def initial_form_count(self) -> int:
+        """What was typed is judged by itself: a row saved meanwhile is not taken for an untouched one."""
+        return 0 if self.is_bound else super().initial_form_count()
+
     @property
     def ordered_forms(self) -> list[Any]:
         """The rows that stay, in the order shown."""
-        return [row for row in self.forms if row not in self.deleted_forms and not _is_empty(row)]
+        return [row for row in self.forms if row not in self.deleted_forms and row.has_changed()]
 
 
-def _is_empty(row: forms.Form) -> bool:
-    return bool(row.empty_permitted and not row.has_changed())
-
-
-ROWS: dict[str, tuple[str, type[forms.Form], int]] = {
+ROWS: dict[str, tuple[str, type[RowForm], int]] = {
     "units": ("participations", ParticipationForm, 60),
     "sessions": ("sessions", SessionForm, 400),
     "responsibility": ("speakers", SpeakerForm, 60),
 }
 
 
-def step_input(
-    step: str, *, edition: Edition, content: Content, data: QueryDict | None = None, spare_rows: int = 1
-) -> StepInput:
+def step_input(step: str, *, edition: Edition, content: Content, data: QueryDict | None = None) -> StepInput:
     """The forms of a step, showing `content`, or holding `data` where something was typed."""
     form: forms.Form | None = None
     if step in PLAIN_FIELDS:
@@ -363,12 +371,12 @@ def step_input(
     row_set = forms.formset_factory(
         row_form,
         formset=RowSet,
-        extra=(spare_rows - 1) if shown else max(spare_rows, 1),
+        extra=0 if shown else 1,
         can_delete=True,
         max_num=most,
         validate_max=True,
     )
-    return StepInput(step, form, row_set(data, initial=shown, **options), field)
+    return StepInput(step, form, row_set(data, initial=shown if data is None else None, **options), field)
 
 
 def clean_content(raw: Content, edition: Edition) -> tuple[Content, dict[str, list[str]]]:
@@ -440,6 +448,7 @@ def _typed(initial: dict[str, Any]) -> dict[str, Any]:
 class NewActivityForm(forms.Form):
     """The first question: for which unit, and what it is called."""
 
+    token = forms.UUIDField(widget=forms.HiddenInput, required=False, initial=uuid4)
     organization = forms.ModelChoiceField(queryset=Organization.objects.none(), label=_("填报单位"))
     title = forms.CharField(label=_("活动名称"), max_length=120, help_text=HELP["title"])
 

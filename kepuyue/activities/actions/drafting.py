@@ -6,6 +6,7 @@ both texts where somebody else has changed the same field since.
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+from uuid import UUID, uuid5
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -19,6 +20,7 @@ from kepuyue.activities.permissions import check_can_edit
 from kepuyue.activities.queries import submission_under_way
 from kepuyue.activities.signals import public_content_changed
 from kepuyue.core import audit
+from kepuyue.core.models import AuditEvent
 from kepuyue.core.time import now
 from kepuyue.core.transitions import NotPossibleNow
 from kepuyue.editions.models import Edition
@@ -83,6 +85,20 @@ def create(
 
 
 @transaction.atomic
+def begin(
+    *, edition: Edition, organization: Organization, by: "User", content: Content, token: UUID
+) -> Activity:
+    """The draft that a form began. The same form sent twice gives the same draft, with another title another."""
+    # One at a time in a unit, so that the second of two clicks finds what the first one made
+    Organization.objects.select_for_update().get(pk=organization.pk)
+    key = f"form:{uuid5(token, content['title'])}"
+    known = Activity.objects.filter(edition=edition, organization=organization, outside_key=key).first()
+    return known or create(
+        edition=edition, organization=organization, by=by, content=content, outside_key=key
+    )
+
+
+@transaction.atomic
 def change(
     activity: Activity,
     changes: Content,
@@ -94,7 +110,8 @@ def change(
     """Change some fields of an activity that the unit has in hand, or of a published one through a revision.
 
     `version` is the one the person looked at; None skips the check (imports and commands, which read and
-    write in one go). `unsaved` replaces what is typed but not valid yet. Raises `Conflict`, `NotPossibleNow`.
+    write in one go). `unsaved` is what a step holds that is typed but not valid yet, {step: values}; empty
+    values mean that all of the step could be taken. Raises `Conflict`, `NotPossibleNow`.
     """
     activity = Activity.objects.select_for_update().get(pk=activity.pk)
     check_can_edit(by, activity)
@@ -102,18 +119,16 @@ def change(
     if activity.state not in workflow.EDITABLE and (
         activity.state != State.PUBLISHED or _is_pending(under_way)
     ):
-        raise NotPossibleNow(
-            _("这项活动现在是“%(state)s”，暂不能修改。需要修改时，请先撤回。")
-            % {"state": _("变更审核中") if activity.is_public else activity.get_state_display()}
-        )
+        raise NotPossibleNow(_why_closed(activity))
     changes = _with_venues(changes)
     present = dict(under_way.content) if under_way else contents.of(activity)
     if version is not None and version != activity.version:
         changes = _merged(activity, present, changes, by=by, since=version)
     differences = contents.diff(present, present | changes)
-    if unsaved is not None and unsaved != activity.unsaved:
-        Activity.objects.filter(pk=activity.pk).update(unsaved=unsaved)
-        activity.unsaved = unsaved
+    kept = {step: values for step, values in (activity.unsaved | (unsaved or {})).items() if values}
+    if kept != activity.unsaved:
+        Activity.objects.filter(pk=activity.pk).update(unsaved=kept)
+        activity.unsaved = kept
     if not differences:
         return activity
     written = {difference.field: changes[difference.field] for difference in differences}
@@ -156,6 +171,14 @@ def _change_published(
         )
 
 
+def _why_closed(activity: Activity) -> str:
+    if activity.state == State.SUBMITTED:
+        return _("这项活动正在审核，暂不能修改。需要修改时，请先撤回。")
+    if activity.state == State.PUBLISHED:
+        return _("这项活动的变更正在审核，暂不能修改。需要修改时，请先撤回。")
+    return _("这项活动现在是“%(state)s”，不能再修改。") % {"state": activity.get_state_display()}
+
+
 def _is_pending(under_way: Submission | None) -> bool:
     return under_way is not None and under_way.state == Submission.State.PENDING
 
@@ -166,17 +189,18 @@ def _merged(activity: Activity, present: Content, changes: Content, *, by: "User
     A whole step is sent at once, so a field that the person never touched arrives with its old value. The
     trail tells what it was then.
     """
-    base, changed = dict(present), {}
+    base = dict(present)
+    changed: dict[str, AuditEvent] = {}
     for event in audit.trail(activity).filter(version__gt=since).order_by("-pk"):
         for field, (old, _new) in event.changes.items():
-            base[field], changed[field] = old, event
+            base[field] = old
+            if event.actor_id != by.pk:
+                changed.setdefault(field, event)
     touched = {difference.field: difference for difference in contents.diff(base, base | changes)}
     clashes = [
         Clash(d.field, d.label, theirs=present[d.field], yours=d.new, by=changed[d.field].actor_name)
         for d in touched.values()
-        if d.field in changed
-        and changed[d.field].actor_id != by.pk
-        and contents.diff({d.field: present[d.field]}, {d.field: d.new})
+        if d.field in changed and contents.diff({d.field: present[d.field]}, {d.field: d.new})
     ]
     if clashes:
         raise Conflict(clashes, activity.version)

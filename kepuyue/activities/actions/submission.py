@@ -45,6 +45,14 @@ class Incomplete(ValidationError):
         super().__init__([str(gap.why) for gap in gaps], code="incomplete")
 
 
+class Unsaved(ValidationError):
+    """A step holds something that is typed but not right yet."""
+
+    def __init__(self, step: str) -> None:
+        self.step = step
+        super().__init__(_("这一步还有内容没有填对，请先改正，再提交。"), code="unsaved")
+
+
 def gaps(content: Content, edition: Edition) -> list[Gap]:
     """What the content still lacks: first what blocks handing in, then what a reader would miss."""
     found: list[Gap] = []
@@ -103,7 +111,10 @@ def gaps(content: Content, edition: Edition) -> list[Gap]:
 
 @transaction.atomic
 def submit(activity: Activity, *, by: "User") -> Submission:
-    """Hand the activity in; a published one hands in its revision. Raises `Incomplete`, `NotPossibleNow`."""
+    """Hand the activity in; a published one hands in its revision.
+
+    Raises `Incomplete`, `Unsaved`, `NotPossibleNow`.
+    """
     activity = Activity.objects.select_for_update().get(pk=activity.pk)
     check_can_submit(by, activity)
     if activity.organization.state != Organization.State.ACTIVE:
@@ -115,7 +126,7 @@ def submit(activity: Activity, *, by: "User") -> Submission:
         activity.state = workflow.ACTIVITY.next_state(activity.state, "submit")
     content = working_content(activity)
     if activity.unsaved:
-        raise Incomplete([Gap("", step, _("有内容还没有填对，请先改正。")) for step in activity.unsaved])
+        raise Unsaved(next(iter(activity.unsaved)))
     if missing := [gap for gap in gaps(content, activity.edition) if gap.blocks]:
         raise Incomplete(missing)
     chain = review_chain(activity)

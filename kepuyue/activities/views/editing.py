@@ -33,29 +33,29 @@ def edit(request: DeskRequest, code: str, step: str) -> HttpResponse:
     content = queries.working_content(activity)
     if request.method != "POST":
         return _show(request, activity, step, content)
-    if "spare" in request.POST:
-        return _show(
-            request, activity, step, content, data=request.POST, spare_rows=_number(request.POST["spare"])
-        )
     typed = forms.step_input(step, edition=activity.edition, content=content, data=request.POST)
     valid = typed.is_valid()
-    unsaved = {name: values for name, values in activity.unsaved.items() if name != step}
-    if not valid:
-        unsaved[step] = {name: request.POST.getlist(name) for name in request.POST if name not in ENVELOPE}
+    rest = {name: request.POST.getlist(name) for name in request.POST if name not in ENVELOPE}
     try:
         activity = drafting.change(
             activity,
             typed.changes(),
             by=request.user,
             version=_number(request.POST.get("version", "")),
-            unsaved=unsaved,
+            unsaved={step: {} if valid else rest},
         )
     except drafting.Conflict as conflict:
         return _show_conflict(request, activity, step, content, conflict)
     except ValidationError as error:
+        if request.htmx:
+            return _not_saved_fragment(request, activity, error.messages[0])
         return _show(request, activity, step, content, data=request.POST, alert=error.messages[0], status=409)
     if request.htmx:
         return _saved_fragment(request, activity, typed)
+    if "spare" in request.POST and step in forms.ROWS:
+        return _show(
+            request, activity, step, content, data=request.POST, spare=_number(request.POST["spare"])
+        )
     if not valid:
         return _show(request, activity, step, content, data=request.POST, status=422)
     return redirect(_next_address(activity, step, request.POST.get("then", "")))
@@ -69,6 +69,10 @@ def _saved_fragment(request: DeskRequest, activity: Activity, typed: forms.StepI
     )
     response["HX-Trigger"] = "saved"
     return response
+
+
+def _not_saved_fragment(request: DeskRequest, activity: Activity, why: str) -> HttpResponse:
+    return render(request, "activities/edit.html#save_state", {"activity": activity, "not_saved": why})
 
 
 def _show_conflict(
@@ -102,7 +106,7 @@ def _show(
     content: dict[str, Any],
     *,
     data: QueryDict | None = None,
-    spare_rows: int = 1,
+    spare: int = 0,
     alert: str = "",
     clashes: Any = (),
     status: int = 200,
@@ -115,11 +119,9 @@ def _show(
             data = QueryDict(mutable=True)
             for name, values in typed.items():
                 data.setlist(name, values)
-    if data is not None and spare_rows > 1:
-        data = _with_spare_rows(data, step, spare_rows)
-    shown = forms.step_input(
-        step, edition=activity.edition, content=content, data=data, spare_rows=spare_rows
-    )
+    if data is not None and spare:
+        data = _with_spare_rows(data, step, spare)
+    shown = forms.step_input(step, edition=activity.edition, content=content, data=data)
     gaps = submission.gaps(content, activity.edition)
     return render(
         request,
@@ -147,12 +149,12 @@ def _show(
     )
 
 
-def _with_spare_rows(data: QueryDict, step: str, spare_rows: int) -> QueryDict:
+def _with_spare_rows(data: QueryDict, step: str, spare: int) -> QueryDict:
     """The same typed data with more empty rows, for browsers without scripts."""
     field = forms.ROWS[step][0]
     data = data.copy()
     total = _number(data.get(f"{field}-TOTAL_FORMS", ""))
-    data[f"{field}-TOTAL_FORMS"] = str(min(total + spare_rows, forms.ROWS[step][2]))
+    data[f"{field}-TOTAL_FORMS"] = str(min(total + spare, forms.ROWS[step][2]))
     return data
 
 
@@ -184,7 +186,6 @@ def _steps(activity: Activity, current: str, gaps: list[submission.Gap]) -> list
 
 
 def _next_address(activity: Activity, step: str, then: str) -> str:
-
     steps = list(forms.STEPS)
     place = steps.index(step) + 1
     if then == "check" or place == len(steps):

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from kepuyue.activities import forms
 from kepuyue.activities.actions import publication, submission
+from kepuyue.activities.permissions import check_can_cancel
 from kepuyue.activities.views.listing import get_visible
 from kepuyue.editions.request import DeskRequest
 
@@ -19,6 +20,9 @@ def submit(request: DeskRequest, code: str) -> HttpResponse:
     activity = get_visible(request, code)
     try:
         submission.submit(activity, by=request.user)
+    except submission.Unsaved as unsaved:
+        messages.warning(request, unsaved.messages[0])
+        return redirect("activities:edit", code, unsaved.step)
     except ValidationError as error:
         for text in error.messages:
             messages.warning(request, text)
@@ -36,7 +40,10 @@ def withdraw(request: DeskRequest, code: str) -> HttpResponse:
     except ValidationError as error:
         messages.warning(request, error.messages[0])
     else:
-        messages.success(request, _("已撤回，可以继续修改。"))
+        messages.success(
+            request,
+            _("这次变更已撤回，公众看到的内容不变。") if activity.is_public else _("已撤回，可以继续修改。"),
+        )
     return redirect("activities:detail", code)
 
 
@@ -44,6 +51,7 @@ def withdraw(request: DeskRequest, code: str) -> HttpResponse:
 def cancel(request: DeskRequest, code: str) -> HttpResponse:
     """Cancel a published activity, with the reason that the public will read."""
     activity = get_visible(request, code)
+    check_can_cancel(request.user, activity)
     form = forms.ReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:

@@ -1,5 +1,7 @@
 """The unit's own activities: the list, a new one, and one activity's page at the desk."""
 
+from uuid import uuid4
+
 from django.core.paginator import Paginator
 from django.db.models import Count
 from django.http import HttpResponse
@@ -9,11 +11,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from kepuyue.activities import forms, presentation, queries, workflow
 from kepuyue.activities.actions import drafting, submission
-from kepuyue.activities.models import Activity, Picture, State
+from kepuyue.activities.models import Activity, Picture, Review, State
 from kepuyue.core import audit
 from kepuyue.editions.request import DeskRequest
 from kepuyue.organizations.models import Organization
-from kepuyue.organizations.permissions import may, organizations_where
+from kepuyue.organizations.permissions import may, memberships, organizations_where
 
 PAGE_SIZE = 30
 
@@ -57,7 +59,13 @@ def new(request: DeskRequest) -> HttpResponse:
             "participations": [{"role": "host", "name": unit.name}],
             "district": unit.district.code if unit.district else "",
         }
-        activity = drafting.create(edition=edition, organization=unit, by=request.user, content=content)
+        activity = drafting.begin(
+            edition=edition,
+            organization=unit,
+            by=request.user,
+            content=content,
+            token=form.cleaned_data["token"] or uuid4(),
+        )
         return redirect("activities:edit", activity.code, "basics")
     status = 422 if request.method == "POST" else 200
     return render(request, "activities/new.html", {"form": form, "units": own or units}, status=status)
@@ -75,7 +83,6 @@ def detail(request: DeskRequest, code: str) -> HttpResponse:
     can_edit = may(request.user, "activity.edit", activity.organization) and (
         activity.state in workflow.EDITABLE or (activity.state == State.PUBLISHED and not is_pending)
     )
-    last = activity.submissions.filter(reviews__isnull=False).first()
     return render(
         request,
         "activities/detail.html",
@@ -94,11 +101,10 @@ def detail(request: DeskRequest, code: str) -> HttpResponse:
             "can_submit": can_edit
             and may(request.user, "activity.submit", activity.organization)
             and (not activity.is_public or under_way),
-            "can_withdraw": is_pending and may(request.user, "activity.submit", activity.organization),
+            "can_withdraw": under_way and may(request.user, "activity.submit", activity.organization),
             "can_cancel": activity.state == State.PUBLISHED
             and may(request.user, "activity.cancel", activity.organization),
-            "last_review": last.reviews.prefetch_related("comments").last() if last else None,
-            "labels": {field: str(label) for field, label in presentation.labels().items()},
+            "last_review": Review.objects.filter(submission__activity=activity).order_by("pk").last(),
             "pictures": Picture.objects.filter(activity=activity),
             "trail": audit.trail(activity)[:50],
         },
@@ -115,16 +121,17 @@ def get_visible(request: DeskRequest, code: str) -> Activity:
 @require_safe
 def panel(request: DeskRequest) -> HttpResponse:
     """For the workbench: the person's own activities that wait for them."""
-    own = queries.editable_by(request.user).filter(organization__memberships__user=request.user).distinct()
+    units = [membership.organization_id for membership in memberships(request.user)]
+    own = queries.editable_by(request.user).filter(organization__in=units)
     if request.edition:
         own = own.filter(edition=request.edition)
     waiting = own.filter(state__in=workflow.EDITABLE)
-    counts = dict(own.values_list("state").annotate(Count("pk", distinct=True)).order_by("state"))
+    counts = dict(own.values_list("state").annotate(Count("pk")).order_by("state"))
     return render(
         request,
         "activities/_panel.html",
         {
-            "rows": queries.for_desk(waiting).order_by("-updated_at")[:6],
+            "rows": queries.for_desk(waiting).order_by("-updated_at", "-pk")[:6],
             "counts": [(code, label, counts[code]) for code, label in State.choices if counts.get(code)],
         },
     )
