@@ -36,7 +36,7 @@ FIELDS = (*PLAIN, "district", "terms", "marks", *LISTS)
 # A change of these on a published activity goes through review again: time, place, speaker, content
 # (product rule from the universities' practice "any change of time, place or content"; domain notes (c))
 REVIEWED = frozenset({
-    "title", "summary", "description", "mode", "city", "district", "sessions", "speakers", "participations",
+    "title", "title_en", "summary", "description", "mode", "city", "district", "sessions", "speakers", "participations",
     "expected_crowd", "content_lead", "content_signoff",
 })  # fmt: skip
 
@@ -64,7 +64,9 @@ def of(activity: Activity) -> Content:
     """The activity's present content. Prefetch `PREFETCH` when reading many."""
     content: Content = {name: getattr(activity, name) for name in PLAIN}
     content["district"] = activity.district.code if activity.district else ""
-    content["terms"] = sorted(f"{term.taxonomy.code}:{term.code}" for term in activity.terms.all())
+    is_prefetched = "terms" in getattr(activity, "_prefetched_objects_cache", {})
+    terms = activity.terms.all() if is_prefetched else activity.terms.select_related("taxonomy")
+    content["terms"] = sorted(f"{term.taxonomy.code}:{term.code}" for term in terms)
     content["marks"] = sorted(mark.code for mark in activity.marks.all())
     content["participations"] = [{"role": p.role, "name": p.name} for p in activity.participations.all()]
     content["speakers"] = [

@@ -1,4 +1,4 @@
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Self
 
 from django.conf import settings
@@ -335,8 +335,6 @@ class Session(models.Model):
     @property
     def last_day(self) -> date:
         """The last day it touches, in the edition's zone."""
-        from datetime import timedelta
-
         zone = self.activity.edition.zone
         if self.ends_at is None:
             return self.starts_at.astimezone(zone).date()

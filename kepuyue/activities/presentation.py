@@ -1,10 +1,10 @@
 """Content written out for people: sessions, units, classifications and differences as text."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from typing import Any
 
-from django.utils import formats, timezone
+from django.utils import formats
 from django.utils.translation import gettext as _
 
 from kepuyue.activities.content import FIELDS, Change, Content, labels
@@ -106,23 +106,24 @@ class _Names:
                 datetime.fromisoformat(entry["starts_at"]),
                 datetime.fromisoformat(entry["ends_at"]) if entry.get("ends_at") else None,
                 is_all_day=entry.get("is_all_day", False),
+                zone=self.edition.zone,
             )
             lines.append(" · ".join(filter(None, [when + cancelled, place, seats, entry.get("note")])))
         return "\n".join(lines)
 
 
-def span(start: datetime, end: datetime | None, *, is_all_day: bool) -> str:
-    """A session's time as people write it, in the active zone: 9月14日（周六）10:00–11:30."""
-    first = timezone.localtime(start)
+def span(start: datetime, end: datetime | None, *, is_all_day: bool, zone: tzinfo) -> str:
+    """A session's time as people write it, in the edition's zone: 9月14日（周六）10:00–11:30."""
+    first = start.astimezone(zone)
     if is_all_day:
-        last = timezone.localtime(end) - timedelta(days=1) if end else first
+        last = end.astimezone(zone) - timedelta(days=1) if end else first
         if last.date() <= first.date():
             return f"{_day(first)} {_('全天')}"
         return f"{_day(first)}–{_day(last)}"
     text = f"{_day(first)} {first:%H:%M}"
     if end is None:
         return text
-    last = timezone.localtime(end)
+    last = end.astimezone(zone)
     return f"{text}–{last:%H:%M}" if last.date() == first.date() else f"{text}–{_day(last)} {last:%H:%M}"
 
 

@@ -4,14 +4,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from django.db.models import Count, Min, Q, QuerySet
+from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from kepuyue.activities import content
 from kepuyue.activities.models import Activity, Submission
 from kepuyue.editions.models import Edition
 from kepuyue.organizations.models import Organization
-from kepuyue.organizations.permissions import reach
+from kepuyue.organizations.permissions import REVIEWING, memberships, reach, reviewers
 
 if TYPE_CHECKING:
     from kepuyue.organizations.permissions import Person
@@ -36,18 +36,26 @@ def for_desk(activities: QuerySet[Activity]) -> QuerySet[Activity]:
     """The same rows with what a desk list shows, in a fixed number of queries."""
     return activities.select_related("organization", "district").annotate(
         session_count=Count("sessions", filter=Q(sessions__is_cancelled=False)),
-        first_start=Min("sessions__starts_at"),
+        first_start=Min("sessions__starts_at", filter=Q(sessions__is_cancelled=False)),
     )
 
 
 def review_queue(user: "Person") -> QuerySet[Submission]:
-    """What waits for the person's decision, the most urgent first: soonest session, then longest wait."""
+    """What waits for the person's decision, the most urgent first: soonest session, then longest wait.
+
+    It waits for the people of the unit whose turn it is; where that unit has nobody who reviews, for those
+    above it (as in `permissions.check_can_review`).
+    """
+    own = [m.organization_id for m in memberships(user) if m.role in REVIEWING]
     return (
         Submission.objects.filter(state=Submission.State.PENDING)
-        .filter(reach(user, "review.decide", "turn__path"))
+        .filter(
+            Q(turn__in=own)
+            | (reach(user, "review.decide", "turn__path") & ~Exists(reviewers(OuterRef("turn"))))
+        )
         .select_related("activity__organization", "activity__district", "turn")
         .annotate(first_start=Min("activity__sessions__starts_at"))
-        .order_by("first_start", "turn_since", "pk")
+        .order_by(F("first_start").asc(nulls_last=True), "turn_since", "pk")
     )
 
 
@@ -117,7 +125,8 @@ def review_checks(submission: Submission) -> list[Check]:
     text, activity = submission.content, submission.activity
     edition = activity.edition
     checks: list[Check] = []
-    days = [datetime.fromisoformat(s["starts_at"]).astimezone(edition.zone).date() for s in text["sessions"]]
+    held = [session for session in text["sessions"] if not session["is_cancelled"]]
+    days = [datetime.fromisoformat(s["starts_at"]).astimezone(edition.zone).date() for s in held]
     if outside := sorted({day for day in days if not edition.holds(day)}):
         listed = "、".join(f"{day:%m-%d}" for day in outside[:5])
         checks.append(Check("warn", _("有场次不在本届时间内：%(days)s") % {"days": listed}, "sessions"))
@@ -131,7 +140,7 @@ def review_checks(submission: Submission) -> list[Check]:
         checks.append(Check("notice", _("有境外主讲人，请核对是否已按规定报批。"), "speakers"))
     if text["mode"] != "online" and not text["city"] and not text["district"]:
         checks.append(Check("notice", _("没有选择所属区，按区查找时不会出现。"), "district"))
-    for number, session in enumerate(text["sessions"], start=1):
+    for number, session in enumerate(held, start=1):
         if text["mode"] != "online" and not (session["venue"] or session["place"]):
             checks.append(Check("notice", _("场次%(number)s没有地点。") % {"number": number}, "sessions"))
     return checks or [Check("ok", _("时间、重复和许可都没有发现问题。"))]

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from kepuyue.activities import workflow
-from kepuyue.activities.models import Activity, Picture
+from kepuyue.activities.models import Activity, Picture, State
 from kepuyue.activities.permissions import check_can_edit
 from kepuyue.core import audit, pictures
 from kepuyue.core.time import now
@@ -23,7 +23,11 @@ MOST = 12
 def _check_open(activity: Activity, by: "User") -> None:
     check_can_edit(by, activity)
     if activity.state not in workflow.EDITABLE:
-        raise NotPossibleNow(_("活动提交以后不能换图片。需要更换时，请先撤回。"))
+        raise NotPossibleNow(
+            _("活动正在审核，不能换图片。需要更换时，请先撤回。")
+            if activity.state == State.SUBMITTED
+            else _("活动现在是“%(state)s”，不能再换图片。") % {"state": activity.get_state_display()}
+        )
 
 
 @transaction.atomic

@@ -9,12 +9,13 @@ from django.utils.translation import gettext as _
 from kepuyue.activities import content as contents
 from kepuyue.activities import workflow
 from kepuyue.activities.actions import notification
-from kepuyue.activities.models import Activity, Submission
+from kepuyue.activities.models import Activity, State, Submission
 from kepuyue.activities.permissions import check_can_cancel, check_can_edit
 from kepuyue.activities.queries import submission_under_way
 from kepuyue.activities.signals import public_content_changed
 from kepuyue.core import audit
 from kepuyue.core.time import now
+from kepuyue.core.transitions import NotPossibleNow
 
 if TYPE_CHECKING:
     from kepuyue.accounts.models import User
@@ -61,10 +62,7 @@ def cancel(activity: Activity, *, by: "User", reason: str) -> Activity:
     activity.version += 1
     activity.updated_at = now()
     activity.save(update_fields=["state", "cancel_reason", "version", "updated_at"])
-    if under_way := submission_under_way(activity):
-        under_way.state = workflow.SUBMISSION.next_state(under_way.state, "withdraw")
-        under_way.closed_at = now()
-        under_way.save(update_fields=["state", "closed_at"])
+    _give_up_revision(activity)
     audit.record(
         "activity.cancel",
         activity,
@@ -82,7 +80,11 @@ def archive(activity: Activity, *, by: "User") -> Activity:
     """Put an activity of a past year away; it stays readable and is changed no more."""
     activity = Activity.objects.select_for_update().get(pk=activity.pk)
     check_can_edit(by, activity)
+    if activity.state == State.DRAFT and not activity.edition.is_archive:
+        # An archive is open to all, so what nobody has reviewed gets there only where nothing is reviewed any more
+        raise NotPossibleNow(_("没有发布过的活动不能存档。"))
     activity.state = workflow.ACTIVITY.next_state(activity.state, "archive")
+    _give_up_revision(activity)
     activity.version += 1
     activity.updated_at = now()
     activity.save(update_fields=["state", "version", "updated_at"])
@@ -95,3 +97,10 @@ def archive(activity: Activity, *, by: "User") -> Activity:
     )
     public_content_changed.send(sender=Activity, activity=activity)
     return activity
+
+
+def _give_up_revision(activity: Activity) -> None:
+    if under_way := submission_under_way(activity):
+        under_way.state = workflow.SUBMISSION.next_state(under_way.state, "withdraw")
+        under_way.closed_at = now()
+        under_way.save(update_fields=["state", "closed_at"])

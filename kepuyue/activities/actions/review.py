@@ -110,6 +110,8 @@ def _close(
 
 
 def _locked(submission: Submission) -> Submission:
+    # The activity first, as everywhere, so that two actions never wait for each other
+    Activity.objects.select_for_update().get(pk=submission.activity_id)
     return (
         Submission.objects.select_for_update(of=("self",))
         .select_related("activity__organization", "turn")

@@ -28,6 +28,12 @@ def waited(since: datetime | None) -> str:
 
 
 @register.filter
+def field_label(field: str) -> str:
+    """A field's name as people read it."""
+    return str(labels().get(field, field))
+
+
+@register.filter
 def what_happened(event: AuditEvent) -> str:
     """An audit row of an activity as a phrase."""
     what = audit.action_name(event.action)

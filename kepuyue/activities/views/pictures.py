@@ -23,7 +23,11 @@ def picture(request: DeskRequest, pk: int) -> FileResponse:
     is_public = found.activity.state in PUBLIC_STATES
     if not is_public and not queries.visible_to(request.user).filter(pk=found.activity_id).exists():
         raise Http404
-    response = FileResponse(found.file.open("rb"), content_type="image/jpeg")
+    try:
+        file = found.file.open("rb")
+    except FileNotFoundError as missing:
+        raise Http404 from missing
+    response = FileResponse(file, content_type="image/jpeg")
     response["Cache-Control"] = "public, max-age=86400" if is_public else "private, no-store"
     return response
 
@@ -61,6 +65,10 @@ def pictures(request: DeskRequest, code: str) -> HttpResponse:
 def remove(request: DeskRequest, code: str, pk: int) -> HttpResponse:
     """Take one picture away."""
     activity = get_object_or_404(queries.editable_by(request.user).select_related("organization"), code=code)
-    illustration.remove(get_object_or_404(activity.pictures, pk=pk), by=request.user)
-    messages.success(request, _("图片已删除。"))
+    try:
+        illustration.remove(get_object_or_404(activity.pictures, pk=pk), by=request.user)
+    except ValidationError as error:
+        messages.warning(request, error.messages[0])
+    else:
+        messages.success(request, _("图片已删除。"))
     return redirect("activities:pictures", code)

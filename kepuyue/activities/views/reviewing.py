@@ -1,17 +1,21 @@
 """The reviewer's side: what waits, and one submission with everything needed to decide."""
 
+from collections.abc import Mapping
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from kepuyue.accounts.middleware import take_kept_input
 from kepuyue.activities import content, forms, presentation, queries
 from kepuyue.activities.actions import review as reviews
 from kepuyue.activities.actions import submission as submissions
-from kepuyue.activities.models import Submission
+from kepuyue.activities.models import Review, Submission
 from kepuyue.activities.permissions import can_review
 from kepuyue.editions.request import DeskRequest
 from kepuyue.organizations.permissions import holds_anywhere
@@ -30,7 +34,10 @@ def queue(request: DeskRequest) -> HttpResponse:
 def review(request: DeskRequest, pk: int) -> HttpResponse:
     """One submission: what changed, what to look at, what it says, and the decision."""
     submission = get_object_or_404(queries.reviewable_by(request.user), pk=pk)
-    return _show(request, submission)
+    kept = take_kept_input(request, sent_to=reverse("activities:decision", args=[pk])) or {}
+    typed = {name: values[0] for name, values in kept.items()}
+    form = forms.DecisionForm(initial={"step": submission.step, "note": typed.get("note", "")})
+    return _show(request, submission, form=form, comments=_pinned(typed))
 
 
 @require_POST
@@ -38,10 +45,15 @@ def decide(request: DeskRequest, pk: int) -> HttpResponse:
     """Pass, return or refuse; then on to the next one that waits."""
     submission = get_object_or_404(queries.reviewable_by(request.user), pk=pk)
     form = forms.DecisionForm(request.POST)
-    comments = {field: request.POST.get(f"comment-{field}", "") for field in content.FIELDS}
+    comments = _pinned(request.POST)
     if not form.is_valid():
         return _show(request, submission, form=form, comments=comments, status=422)
     decision, note, step = (form.cleaned_data[key] for key in ("decision", "note", "step"))
+    if decision != Review.Decision.RETURNED and any(text.strip() for text in comments.values()):
+        form.add_error(
+            None, _("批注只在退回修改时发给单位。请把要说的写进“意见”并清空批注，或改选“退回修改”。")
+        )
+        return _show(request, submission, form=form, comments=comments, status=422)
     try:
         if decision == "approved":
             reviews.approve(submission, by=request.user, note=note, step=step)
@@ -68,12 +80,16 @@ def decide(request: DeskRequest, pk: int) -> HttpResponse:
     return redirect("activities:review", following.pk) if following else redirect("activities:reviews")
 
 
+def _pinned(typed: Mapping[str, str]) -> dict[str, str]:
+    return {field: typed.get(f"comment-{field}", "") for field in content.FIELDS}
+
+
 def _show(
     request: DeskRequest,
     submission: Submission,
     *,
-    form: forms.DecisionForm | None = None,
-    comments: dict[str, str] | None = None,
+    form: forms.DecisionForm,
+    comments: dict[str, str],
     status: int = 200,
 ) -> HttpResponse:
     edition = submission.activity.edition
@@ -89,7 +105,7 @@ def _show(
             "label": label,
             "text": text,
             "change": changes.pop(field, None),
-            "comment": (comments or {}).get(field, ""),
+            "comment": comments.get(field, ""),
             "internal": field in presentation.INTERNAL,
         }
         for field, label, text in presentation.written_out(submission.content, edition)
@@ -102,8 +118,8 @@ def _show(
             "label": names[field],
             "text": "",
             "change": change,
-            "comment": "",
-            "internal": False,
+            "comment": comments.get(field, ""),
+            "internal": field in presentation.INTERNAL,
         }
         for field, change in changes.items()
     ]
@@ -117,13 +133,12 @@ def _show(
             "has_changes": any(row["change"] for row in rows),
             "checks": queries.review_checks(submission),
             "earlier": submission.activity.submissions.exclude(pk=submission.pk).prefetch_related(
-                "reviews__comments"
+                "reviews__comments", "reviews__organization", "reviews__by"
             ),
             "reviews": submission.reviews.select_related("organization", "by").prefetch_related("comments"),
-            "form": form or forms.DecisionForm(initial={"step": submission.step}),
+            "form": form,
             "can_decide": submission.state == Submission.State.PENDING
             and can_review(request.user, submission),
-            "waiting": queries.review_queue(request.user).count(),
         },
         status=status,
     )
