@@ -89,6 +89,8 @@ class Drawing:
     note: str
     note_en: str
     approval_number: str
+    project: Callable[[float, float], tuple[float, float]] | None = None
+    "Where a point (longitude and latitude, WGS-84 degrees) lies in the drawing"
 
     def __iter__(self) -> Iterator[Outline]:
         return iter(self.outlines)
@@ -141,6 +143,7 @@ def _drawing(edition_id: int, version: int, loaded_at: datetime) -> Drawing:
         city_map.source,
         city_map.source_en,
         city_map.approval_number,
+        project,
     )
 
 

@@ -73,6 +73,8 @@ class Catalogue:
     """All public activities of an edition at one moment."""
 
     entries: tuple[Entry, ...]
+    mark: tuple[Any, ...] = ()
+    "Changes with every change of a public activity"
 
     def own(self) -> list[Entry]:
         """Those of the edition's own city that take place: what highlights and coverage speak of."""
@@ -91,7 +93,7 @@ def load(edition: Edition) -> Catalogue:
     kept = _kept.get(edition.pk)
     if kept and kept[0] == mark:
         return kept[1]
-    catalogue = Catalogue(_read(edition))
+    catalogue = Catalogue(_read(edition), mark)
     if len(_kept) >= MOST_KEPT:
         _kept.clear()
     _kept[edition.pk] = (mark, catalogue)

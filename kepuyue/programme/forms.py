@@ -148,6 +148,22 @@ class FilterForm(forms.Form):
             city=city[0] if len(city) == 1 else "",
         )
 
+    @property
+    def refusals(self) -> dict[str, str]:
+        """What could not be understood, by parameter, for a reader who wants to know exactly."""
+        found = {
+            name: _("没有“%(names)s”。") % {"names": "、".join(field.refused[:5])}
+            for name, field in self.fields.items()
+            if isinstance(field, Words) and field.refused
+        }
+        if self._is_reversed():
+            found["date_to"] = _("结束日期早于开始日期。")
+        return found
+
+    def _is_reversed(self) -> bool:
+        first, last = self.cleaned_data.get("date_from"), self.cleaned_data.get("date_to")
+        return bool(first and last and first > last)
+
     def _remark(self) -> None:
         for name, field in self.fields.items():
             if isinstance(field, Words) and field.refused:
@@ -161,8 +177,7 @@ class FilterForm(forms.Form):
                     _("看不懂%(label)s“%(text)s”，已忽略。日期请写成2024-09-14这样。")
                     % {"label": field.label, "text": text}
                 )
-        first, last = self.cleaned_data.get("date_from"), self.cleaned_data.get("date_to")
-        if first and last and first > last:
+        if self._is_reversed():
             self.remarks.append(_("开始日期晚于结束日期，已对调。"))
 
 

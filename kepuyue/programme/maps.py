@@ -5,7 +5,8 @@ from typing import Any
 
 from django.urls import reverse
 
-from kepuyue.activities.models import Activity
+from kepuyue.activities.models import Activity, Mode
+from kepuyue.editions.queries import outline_paths
 from kepuyue.organizations.models import District
 from kepuyue.programme.queries import Figures
 from kepuyue.programme.times import is_english
@@ -42,6 +43,25 @@ def name(district: District) -> str:
     return district.name.replace("特别合作区", "")
 
 
+DOT = 18
+
+
 def locator(activity: Activity) -> dict[str, Any] | None:
-    """Where in the city it is: the outlines of the districts, the own one marked, a dot where it is known."""
-    return None
+    """Where in the city it is: its district among the others, a dot where the place is known exactly."""
+    if activity.city or activity.mode == Mode.ONLINE:
+        return None
+    drawing = outline_paths(activity.edition)
+    venues = {one.venue.pk: one.venue for one in activity.sessions.all() if one.venue}.values()
+    points = [(one.lng, one.lat) for one in venues if one.lng is not None and one.lat is not None]
+    here = activity.district.code if activity.district else ""
+    if not drawing or drawing.project is None or not (points or any(one.code == here for one in drawing)):
+        return None
+    return {
+        "view_box": drawing.view_box,
+        "outlines": [{"path": one.path, "is_here": one.code == here} for one in drawing],
+        "dots": [drawing.project(lng, lat) for lng, lat in points],
+        "radius": DOT,
+        "label": name(activity.district) if activity.district else str(activity.edition.city),
+        "source": drawing.source,
+        "approval_number": drawing.approval_number,
+    }

@@ -8,12 +8,13 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from kepuyue.activities.models import Activity
-from kepuyue.core.time import now, today
+from kepuyue.core.time import now
 from kepuyue.editions.models import Edition, Taxonomy
 from kepuyue.editions.queries import Phase, taxonomies
 from kepuyue.organizations.models import District
@@ -21,6 +22,7 @@ from kepuyue.programme import catalogue, queries, times
 from kepuyue.programme.cards import card, localized
 from kepuyue.programme.catalogue import Catalogue, Entry
 from kepuyue.programme.forms import span
+from kepuyue.programme.fragments import kept
 from kepuyue.programme.maps import tiles
 from kepuyue.programme.request import PublicRequest, canonical, public_page
 
@@ -48,15 +50,22 @@ class Row:
 @public_page
 def home(request: PublicRequest) -> HttpResponse:
     """The month of the edition in the phase that it is in."""
-    edition, at, day = request.edition, now().astimezone(request.edition.zone), today()
+    edition, at = request.edition, now().astimezone(request.edition.zone)
     known = catalogue.load(edition)
-    own = known.own()
+    page = kept("home", edition, known, at, build=lambda: _build(edition, known, at, request.phase))
+    return render(request, "programme/home.html", page | {"canonical": canonical(request)})
+
+
+def _build(edition: Edition, known: Catalogue, at: datetime, stage: Phase) -> dict[str, Any]:
+    """The parts of the page that are the same for everybody, rendered."""
+    own, day = known.own(), at.date()
     kinds = {taxonomy.code: taxonomy for taxonomy in taxonomies(edition)}
-    rows = [*_now(edition, own, at, day, request.phase), *_readers(kinds.get("audience"), own, at)]
+    rows = [*_now(edition, own, at, day, stage), *_readers(kinds.get("audience"), own, at)]
     _fill(rows, at)
     by_day = queries.sessions_by_day(edition, own)
+    hero = _hero(edition, stage, day, by_day[day])
     context = {
-        "hero": _hero(edition, request.phase, day, by_day[day]),
+        "hero": hero,
         "days": [
             {"day": one, "count": count, "href": reverse("programme:day", args=[one]), "label": _label(edition, one)}
             for one, count in sorted(by_day.items())
@@ -67,9 +76,13 @@ def home(request: PublicRequest) -> HttpResponse:
         "linked": sum(bool(entry.city) and not entry.is_cancelled for entry in known.entries),
         "tiles": tiles(District.objects.all(), queries.by_district(known)),
         "joint_actions": _joint_actions(kinds.get("joint_action"), known),
-        "canonical": canonical(request),
     }  # fmt: skip
-    return render(request, "programme/home.html", context)
+    return {
+        "title": str(hero["title"]),
+        "description": f"{hero['eyebrow']} · {hero['span']} · {hero['text']}",
+        "hero": render_to_string("programme/_home_hero.html", context),
+        "body": render_to_string("programme/_home_body.html", context),
+    }
 
 
 def _hero(edition: Edition, stage: Phase, day: date, sessions_today: int) -> dict[str, Any]:

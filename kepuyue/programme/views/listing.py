@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import groupby
 from typing import Any
 
 from django.core.paginator import Page, Paginator
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, render
+from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -17,6 +19,7 @@ from kepuyue.organizations.models import District
 from kepuyue.programme import catalogue, queries, times
 from kepuyue.programme.cards import Card, card, localized
 from kepuyue.programme.forms import CITIES, DAYS, FilterForm, Vocabulary, vocabulary
+from kepuyue.programme.fragments import kept
 from kepuyue.programme.maps import tiles
 from kepuyue.programme.request import PublicRequest, canonical, public_page
 from kepuyue.programme.search import Match, Query, Result, search
@@ -58,30 +61,54 @@ class Facet:
 @public_page
 def activities(request: PublicRequest) -> HttpResponse:
     """All that matches the filters in the address, a page at a time."""
+    at = now().astimezone(request.edition.zone)
+    known = catalogue.load(request.edition)
+    address = request.GET.urlencode()
+    page = kept("activities", request.edition, known, at, address, build=lambda: _results(request, at))
+    # A fragment takes the place of the results; a page asked for by the back button is whole
+    if request.htmx and not request.htmx.history_restore_request:
+        return HttpResponse(page["results"])
+    return render(request, "programme/activities.html", page | {"canonical": canonical(request)})
+
+
+def _results(request: PublicRequest, at: datetime) -> dict[str, Any]:
+    """The filters and the results below the search field, rendered; the same for everybody."""
     words = vocabulary(request.edition)
     form = FilterForm(request.GET, vocabulary=words)
     query = form.query()
-    at = now().astimezone(request.edition.zone)
     result = search(request.edition, query, at=at, taxonomy_of=words.taxonomy_of)
     page: Page[Match] = Paginator(result.matches, PER_PAGE).get_page(request.GET.get("page"))
     facets = _facets(request.GET, words, result)
+    more = [facet for facet in facets if facet.name not in IN_THE_OPEN]
+    carried = [
+        (key, value)
+        for key in request.GET
+        if key not in ("q", "date_from", "date_to", "when", "page")
+        for value in request.GET.getlist(key)
+    ]
     context = {
+        "request": request,
+        "edition": request.edition,
         "form": form,
         "query": query,
         "result": result,
         "page": page,
         "groups": list(_groups(page, query, at)),
         "facets": [facet for facet in facets if facet.name in IN_THE_OPEN],
-        "more": [facet for facet in facets if facet.name not in IN_THE_OPEN],
-        "more_on": sum(facet.on for facet in facets if facet.name not in IN_THE_OPEN),
+        "more": more,
+        "more_on": sum(facet.on for facet in more),
         "chosen": _chosen(request.GET, query, facets),
-        "kept": [(key, value) for key in request.GET if key not in ("date_from", "date_to", "when", "page")
-                 for value in request.GET.getlist(key)],
-        "canonical": canonical(request),
-    }  # fmt: skip
-    # A fragment takes the place of the results; a page asked for by the back button is whole
-    is_part = request.htmx and not request.htmx.history_restore_request
-    return render(request, f"programme/activities.html{'#results' if is_part else ''}", context)
+        "carried": carried,
+    }
+    return {
+        "q": query.q,
+        "count": result.activities,
+        "carried": [
+            *carried,
+            *((key, request.GET[key]) for key in ("date_from", "date_to", "when") if key in request.GET),
+        ],
+        "results": render_to_string("programme/_listing.html", context),
+    }
 
 
 @public_page
@@ -107,7 +134,7 @@ def district(request: PublicRequest, code: str) -> HttpResponse:
     return render(request, "programme/district.html", context)
 
 
-def _groups(page: Page[Match], query: Query, at: Any) -> Iterator[tuple[str, list[Card]]]:
+def _groups(page: Page[Match], query: Query, at: datetime) -> Iterator[tuple[str, list[Card]]]:
     """The page's cards under their headings; a search keeps its own order and has none."""
     read = queries.rows(match.entry.pk for match in page)
     matches = [match for match in page if match.entry.pk in read]

@@ -1,0 +1,92 @@
+"""Activities as the interface writes them: an allow-list, nothing else of a record leaves the house."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Any
+
+from django.conf import settings
+from django.urls import reverse
+
+from kepuyue.activities.models import Activity, Origin, Session, Venue
+from kepuyue.programme.queries import seats_left
+
+
+def written(activities: Iterable[Activity]) -> list[dict[str, Any]]:
+    """The activities, read by `programme.queries.in_full`."""
+    activities = list(activities)
+    free = seats_left(session for activity in activities for session in activity.sessions.all())
+    return [_activity(activity, free) for activity in activities]
+
+
+def _activity(activity: Activity, free: dict[int, int | None]) -> dict[str, Any]:
+    terms: dict[str, list[dict[str, str]]] = defaultdict(list)
+    for term in sorted(
+        activity.terms.all(), key=lambda term: (term.taxonomy.position, term.position, term.pk)
+    ):
+        terms[term.taxonomy.code].append(_named(term))
+    zone = activity.edition.zone
+    return {
+        "code": activity.code,
+        "title": activity.title,
+        "title_en": activity.title_en,
+        "summary": activity.summary,
+        "description": activity.description,
+        "url": f"{settings.PUBLIC_URL}{reverse('programme:activity', args=[activity.code])}",
+        "status": activity.state,
+        "edition": activity.edition.code,
+        "mode": activity.mode,
+        "city": activity.city or activity.edition.city,
+        "is_linked_city": activity.is_linked_city,
+        "district": _named(activity.district) if activity.district else None,
+        "organizers": [{"role": unit.role, "name": unit.name} for unit in activity.participations.all()],
+        "terms": terms,
+        "audience_note": activity.audience_note,
+        "age_min": activity.age_min,
+        "age_max": activity.age_max,
+        "languages": activity.languages,
+        "accessibility": activity.accessibility,
+        "admission": activity.admission,
+        "admission_note": activity.admission_note,
+        "booking": {
+            "mode": activity.booking_mode,
+            "url": activity.booking_url,
+            "note": activity.booking_note,
+        },
+        "public_phone": activity.public_phone,
+        "dates_as_written": activity.dates_as_written,
+        "is_year_round": activity.is_year_round,
+        "is_key": activity.is_key,
+        "is_demo": activity.origin == Origin.DEMO,
+        "updated_at": activity.updated_at.astimezone(zone),
+        "sessions": [_session(session, zone, free[session.pk]) for session in activity.sessions.all()],
+    }
+
+
+def _session(session: Session, zone: Any, free: int | None) -> dict[str, Any]:
+    return {
+        "id": session.pk,
+        "start": session.starts_at.astimezone(zone),
+        "end": session.ends_at.astimezone(zone) if session.ends_at else None,
+        "is_all_day": session.is_all_day,
+        "is_cancelled": session.is_cancelled,
+        "venue": _venue(session.venue) if session.venue else None,
+        "place": session.place,
+        "online_url": session.online_url,
+        "note": session.note,
+        "capacity": session.capacity,
+        "seats_left": free,
+    }
+
+
+def _venue(venue: Venue) -> dict[str, Any]:
+    return {
+        "name": venue.name,
+        "name_en": venue.name_en,
+        "address": venue.address,
+        "lng": venue.lng,
+        "lat": venue.lat,
+    }
+
+
+def _named(one: Any) -> dict[str, str]:
+    return {"code": one.code, "name": one.name, "name_en": one.name_en}

@@ -1,0 +1,148 @@
+"""The shapes of the interface. Docstrings go into its OpenAPI description."""
+
+from datetime import date, datetime
+from typing import Annotated, Any
+
+from ninja import Schema
+from pydantic import BeforeValidator, Field
+
+
+def _absent(value: Any) -> Any:
+    """`date_from=` without a value means the same as leaving it out."""
+    return None if isinstance(value, str) and not value.strip() else value
+
+
+def _or(default: Any) -> BeforeValidator:
+    return BeforeValidator(lambda value: default if _absent(value) is None else value)
+
+
+class Filters(Schema):
+    """What to list. Values of one parameter are alternatives, parameters hold together; empty means any."""
+
+    q: str = Field(
+        "",
+        description="Chinese words of any length, Latin words, pinyin or its initials; 100 characters count.",
+    )
+    date_from: Annotated[date | None, BeforeValidator(_absent)] = Field(
+        None,
+        description="First day (YYYY-MM-DD, the edition's zone): some session touches it or a later day.",
+    )
+    date_to: Annotated[date | None, BeforeValidator(_absent)] = Field(
+        None, description="Last day (YYYY-MM-DD), included, in the edition's time zone."
+    )
+    district: list[str] = Field(
+        [],
+        description="District by code (nanshan), Chinese name (南山区) or GB/T 2260 code (440305); may be repeated.",
+    )
+    audience: list[str] = Field([], description="Audience by the code or name of its term; may be repeated.")
+    tier: list[str] = Field([], description="Tier by the code or name of its term; may be repeated.")
+    joint_action: list[str] = Field([], description="Joint action by the code or name of its term.")
+    content: list[str] = Field([], description="Content by the code or name of its term.")
+    form: list[str] = Field([], description="Form by the code or name of its term.")
+    mode: list[str] = Field([], description="offline, online or hybrid; may be repeated.")
+    booking: list[str] = Field([], description="none, walk_in, first_come, ballot or external.")
+    free: Annotated[bool, _or(False)] = Field(False, description="true: only what is free of charge.")
+    city: str = Field(
+        "", description="own: the edition's city; linked: linked cities (联动城市); empty: both."
+    )
+
+
+class Paging(Schema):
+    """Which part of the list."""
+
+    page: Annotated[int, _or(1)] = Field(1, ge=1, description="From 1. A page after the last is empty.")
+    page_size: Annotated[int, _or(20)] = Field(
+        20, ge=1, le=100, description="Activities a page, at most 100."
+    )
+
+
+class Named(Schema):
+    """A code and its names."""
+
+    code: str
+    name: str
+    name_en: str
+
+
+class Unit(Schema):
+    """A unit and its part in the activity."""
+
+    role: str = Field(description="host, organizer, co_organizer, adviser or supporter")
+    name: str
+
+
+class Place(Schema):
+    """A venue."""
+
+    name: str
+    name_en: str
+    address: str
+    lng: float | None = Field(description="WGS-84 degrees; null: not known")
+    lat: float | None = Field(description="WGS-84 degrees; null: not known")
+
+
+class SessionOut(Schema):
+    """One time at one place (场次)."""
+
+    id: int
+    start: datetime = Field(description="ISO 8601 with the edition's offset; all-day: the first midnight")
+    end: datetime | None = Field(
+        description="As start; all-day: the midnight after the last day; null: not stated"
+    )
+    is_all_day: bool
+    is_cancelled: bool
+    venue: Place | None
+    place: str = Field(description="Hall, floor, meeting point, as written")
+    online_url: str
+    note: str
+    capacity: int | None = Field(description="Seats; null: not limited or not stated")
+    seats_left: int | None = Field(description="Free seats; null: not limited, not stated, or cancelled")
+
+
+class Booking(Schema):
+    """How to get a place."""
+
+    mode: str = Field(description="unknown, none, walk_in, first_come, ballot or external")
+    url: str
+    note: str
+
+
+class ActivityOut(Schema):
+    """One public activity (项)."""
+
+    code: str
+    title: str
+    title_en: str
+    summary: str
+    description: str
+    url: str = Field(description="Its public page")
+    status: str = Field(description="published, cancelled or archived")
+    edition: str = Field(description="Code of the edition")
+    mode: str = Field(description="offline, online or hybrid")
+    city: str = Field(description="Where it takes place; a linked city where is_linked_city")
+    is_linked_city: bool
+    district: Named | None
+    organizers: list[Unit]
+    terms: dict[str, list[Named]] = Field(description="Classification by taxonomy: tier, audience, form …")
+    audience_note: str
+    age_min: int | None = Field(description="Years")
+    age_max: int | None = Field(description="Years")
+    languages: str
+    accessibility: str
+    admission: str = Field(description="free, discounted, paid or unknown")
+    admission_note: str
+    booking: Booking
+    public_phone: str
+    dates_as_written: str = Field(description="As the source wrote them, where they name no day")
+    is_year_round: bool
+    is_key: bool = Field(description="重点活动")
+    is_demo: bool = Field(description="Made for demonstration: dates, seats and booking are not real")
+    updated_at: datetime
+    sessions: list[SessionOut]
+
+
+class Page(Schema):
+    """One page of the list."""
+
+    count: int = Field(description="All matching activities, not only this page's")
+    results: list[ActivityOut]

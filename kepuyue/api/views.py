@@ -1,0 +1,95 @@
+"""The public programme for other machines."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.views.decorators.http import conditional_page
+from ninja import NinjaAPI, Query
+from ninja.decorators import decorate_view
+
+from kepuyue import __version__
+from kepuyue.api import problems
+from kepuyue.api.output import written
+from kepuyue.api.problems import Problem, Refused
+from kepuyue.api.schemas import ActivityOut, Filters, Page, Paging
+from kepuyue.core.time import now
+from kepuyue.editions.models import Edition
+from kepuyue.editions.queries import is_open_to_public
+from kepuyue.programme import queries
+from kepuyue.programme.forms import FilterForm, Vocabulary, vocabulary
+from kepuyue.programme.permissions import approved, visible
+from kepuyue.programme.search import search
+
+api = NinjaAPI(
+    title="科普月 Programme API",
+    version=__version__,
+    description=(
+        "The public programme of a city's science month. Times are ISO 8601 with the offset of the edition's "
+        "time zone; coordinates are WGS-84 degrees; errors are RFC 9457 problem details."
+    ),
+    docs_url=None,  # its page would load scripts from elsewhere
+    urls_namespace="api",
+)
+problems.install(api)
+ERRORS: dict[Any, Any] = {404: Problem, 422: Problem}
+
+
+@api.get(
+    "/activities", response={200: Page, **ERRORS}, summary="List and search activities", url_name="activities"
+)
+@decorate_view(conditional_page)
+def activities(
+    request: HttpRequest, filters: Query[Filters], paging: Query[Paging], edition: str = ""
+) -> dict[str, Any]:
+    """All activities that the public may see and that match, soonest first; with `q`, best match first.
+
+    `edition` is an edition's code; without it, the current one. Before an edition's publicity opens its list
+    is empty.
+    """
+    found = _edition(request, edition)
+    if found is None or not is_open_to_public(found):
+        return {"count": 0, "results": []}
+    words = vocabulary(found)
+    form = FilterForm(filters.dict(), vocabulary=words)
+    if form.refusals:
+        _refuse(form, words)
+    result = search(found, form.query(), at=now().astimezone(found.zone), taxonomy_of=words.taxonomy_of)
+    start = (paging.page - 1) * paging.page_size
+    keys = [match.entry.pk for match in result.matches[start : start + paging.page_size]]
+    rows = {row.pk: row for row in queries.in_full(visible(found).filter(pk__in=keys))} if keys else {}
+    return {"count": result.activities, "results": written(rows[key] for key in keys if key in rows)}
+
+
+@api.get(
+    "/activities/{code}", response={200: ActivityOut, **ERRORS}, summary="One activity", url_name="activity"
+)
+@decorate_view(conditional_page)
+def activity(request: HttpRequest, code: str) -> dict[str, Any]:
+    """One activity by its code, of whatever edition is open to the public."""
+    found = queries.in_full(approved().filter(code=code.upper())).first()
+    if found is None or not is_open_to_public(found.edition):
+        raise Refused(404, "not-found", _("没有编号为%(code)s的活动。") % {"code": code[:20]})
+    return written([found])[0]
+
+
+def _edition(request: HttpRequest, code: str) -> Edition | None:
+    if not code:
+        current: Edition | None = getattr(request, "edition", None)
+        return current
+    found = Edition.objects.filter(code=code).first()
+    if found is None:
+        raise Refused(404, "not-found", _("没有代码为%(code)s的一届。") % {"code": code[:60]})
+    return found
+
+
+def _refuse(form: FilterForm, words: Vocabulary) -> None:
+    """A machine is told exactly what it asked wrongly, and what it could ask."""
+    known: dict[str, list[str]] = {"district": [district.code for district in words.districts]}
+    known |= {one.code: [term.code for term in one.terms.all()] for one in words.taxonomies}
+    errors = []
+    for name, sentence in form.refusals.items():
+        hint = _("可用的值：%(values)s。") % {"values": ", ".join(known[name])} if name in known else ""
+        errors.append({"parameter": name, "detail": f"{sentence}{hint}"})
+    detail = " ".join(f"{error['parameter']}: {error['detail']}" for error in errors)
+    raise Refused(422, "invalid-parameter", detail, errors)
