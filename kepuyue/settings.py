@@ -30,6 +30,14 @@ def env_flag(name: str, default: bool) -> bool:
     raise ImproperlyConfigured(f"{name}={text!r}: write 1 or 0")
 
 
+def env_number(name: str, default: int) -> int:
+    """A variable that is a whole number from 1 on."""
+    text = env_text(name, str(default))
+    if text.isdecimal() and int(text) > 0:
+        return int(text)
+    raise ImproperlyConfigured(f"{name}={text!r}: write a whole number from 1 on")
+
+
 def env_list(name: str, default: list[str]) -> list[str]:
     """A comma-separated variable as a list without empty entries."""
     text = env_text(name, "")
@@ -114,6 +122,8 @@ MIDDLEWARE = [
 
 ROOT_URLCONF = "kepuyue.urls"
 WSGI_APPLICATION = "kepuyue.wsgi.application"
+WEB_WORKERS = env_number("WEB_WORKERS", min(os.cpu_count() or 1, 4))
+WEB_THREADS = env_number("WEB_THREADS", 8)
 
 TEMPLATES = [
     {

@@ -1,0 +1,82 @@
+# The only entry: `make help` lists what there is. Nothing needs to be installed first but Python 3.11 or newer.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help setup run check check-code test test-long bench corpus sizes lock clean
+
+PYTHON ?= python3
+BIN := .venv/bin
+# Two processes fit two cores; more only where there are more
+JOBS ?= 2
+PYTEST := $(BIN)/pytest -n $(JOBS) --dist loadgroup
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+setup: ## make the environment and the front end (again only where something changed)
+	@$(PYTHON) scripts/setup.py run
+
+run: ## serve a seeded site on 127.0.0.1:8000 (PORT=… and DATA_DIR=… override)
+	@$(PYTHON) scripts/setup.py run
+	@exec $(BIN)/python -m scripts.run
+
+.PHONY: dev
+dev: ## what checks and tests need, beside the environment
+	@$(PYTHON) scripts/setup.py dev
+
+check: dev check-code ## format, lint, types, import order, migrations, and the tests of the house's rules
+	@echo "→ The rules of the house (tests/architecture)"
+	@$(PYTEST) -q tests/architecture
+
+check-code:
+	@echo "→ Format and lint (ruff)"
+	@$(BIN)/ruff format --check --quiet . || { echo "✗ Not formatted. Run: $(BIN)/ruff format ." >&2; exit 1; }
+	@$(BIN)/ruff check --quiet .
+	@echo "→ Types (mypy)"
+	@$(BIN)/mypy --no-error-summary
+	@echo "→ The order of the rooms (import-linter)"
+	@$(BIN)/lint-imports > build/lint-imports.log || { cat build/lint-imports.log >&2; exit 1; }
+	@echo "→ Migrations"
+	@$(BIN)/kepuyue makemigrations --check --dry-run --verbosity 1 > build/migrations.log || { cat build/migrations.log >&2; \
+		echo "✗ A model changed without a migration. Run: $(BIN)/kepuyue makemigrations -n a_name_that_says_what" >&2; exit 1; }
+
+test: ## everything that a change has to pass, on SQLite and on PostgreSQL
+	@$(PYTHON) scripts/packages.py
+	@$(PYTHON) scripts/setup.py dev
+	@$(MAKE) --no-print-directory check-code
+	@echo "→ All tests on SQLite, those in a browser included"
+	@$(PYTEST)
+	@echo "→ All tests but those in a browser on a PostgreSQL of their own"
+	@$(BIN)/python -m scripts.postgres $(PYTEST) -m "not browser"
+
+test-long: ## the same with every page and every pair of the long matrices
+	@$(PYTHON) scripts/packages.py
+	@$(PYTHON) scripts/setup.py dev
+	@echo "→ All tests on SQLite, the long matrices whole"
+	@$(PYTEST) --long
+	@echo "→ All tests on a PostgreSQL of their own, the long matrices whole"
+	@$(BIN)/python -m scripts.postgres $(PYTEST) --long
+
+bench: dev ## measure: start, memory, pages, import (ARGS="--seconds 5 --format json")
+	@$(BIN)/python -m bench $(ARGS)
+
+corpus: dev ## read the real spreadsheets in DATA=DIR, which are not part of the project
+	@test -n "$(DATA)" || { echo "✗ Name the folder: make corpus DATA=DIR" >&2; exit 1; }
+	@$(BIN)/python -m scripts.corpus "$(DATA)"
+
+sizes: ## the sizes of modules, functions and templates
+	@$(PYTHON) scripts/sizes.py
+
+lock: dev ## write the locked requirements anew from pyproject.toml (UPGRADE=1: newest versions)
+	@for list in run dev setup node; do \
+		case $$list in run) from="pyproject.toml";; dev) from="pyproject.toml --group dev";; \
+			*) from="requirements/$$list.in";; esac; \
+		echo "→ requirements/$$list.lock"; \
+		$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --quiet \
+			$(if $(UPGRADE),--upgrade) $$from -o requirements/$$list.lock; \
+	done
+
+clean: ## remove what was built (not the data in var/)
+	@rm -rf .venv node_modules build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache test-results
+	@rm -f kepuyue/locale/*/LC_MESSAGES/django.mo
+	@echo "→ Removed the environment and everything built. Your data are still in var/."

@@ -1,0 +1,42 @@
+"""What is done again and again in the background. A room's `tasks.py` names its own; the worker sees to all.
+
+A duty is short, may run in several processes at once, and may be run twice: it claims what it works on.
+What a person waits for is a task (`django_tasks`), not a duty.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.utils.module_loading import autodiscover_modules
+
+Work = Callable[[], object]
+
+
+@dataclass(frozen=True)
+class Duty:
+    """One thing to do, and the pause between two times."""
+
+    name: str
+    work: Work
+    every: timedelta
+
+
+_known: dict[str, Duty] = {}
+
+
+def duty(*, every: timedelta) -> Callable[[Work], Work]:
+    """Have the worker call the function after each such pause, as long as it runs."""
+
+    def enlist(work: Work) -> Work:
+        name = f"{work.__module__}.{work.__name__}"
+        _known[name] = Duty(name, work, every)
+        return work
+
+    return enlist
+
+
+def all_duties() -> list[Duty]:
+    """Every duty of every installed room."""
+    autodiscover_modules("tasks")
+    return list(_known.values())

@@ -1,0 +1,151 @@
+"""`kepuyue serve`: the web server and the background worker as one group of processes.
+
+On larger installations they run apart: `kepuyue serve --no-worker` on some machines, `kepuyue worker` on others.
+"""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from http.client import HTTPConnection, HTTPException
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import connections
+from django.urls import reverse
+from django.utils.module_loading import import_string
+from django.utils.translation import gettext as _
+from granian import Granian
+from granian.constants import Interfaces
+from granian.log import LogLevels
+
+PATIENCE = 15  # seconds that requests and the task in hand get to finish when all is stopped
+
+
+class Command(BaseCommand):
+    help = "Serve the site and do the background work, until Ctrl-C or SIGTERM."
+    requires_system_checks = ()
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--host", default="127.0.0.1")
+        parser.add_argument("--port", type=int, default=int(os.environ.get("PORT") or 8000))
+        parser.add_argument("--workers", type=int, default=settings.WEB_WORKERS, help="web processes")
+        parser.add_argument("--threads", type=int, default=settings.WEB_THREADS, help="in each web process")
+        parser.add_argument("--no-worker", action="store_true", help="only the web server")
+
+    def handle(self, *, host: str, port: int, workers: int, threads: int, no_worker: bool, **_o: Any) -> None:
+        _check_port(host, port)
+        # What the web processes share is loaded once, before they are forked off
+        import_string(settings.WSGI_APPLICATION)
+        reverse("core:health")
+        connections.close_all()
+        server = Granian(
+            "kepuyue.wsgi:application",
+            address=host,
+            port=port,
+            interface=Interfaces.WSGI,
+            workers=workers,
+            blocking_threads=threads,
+            respawn_failed_workers=True,
+            workers_kill_timeout=PATIENCE,
+            log_level=LogLevels.error,
+        )
+        # Ctrl-C reaches both at once: a worker that ends while the server is stopping is not started again
+        worker = None if no_worker else BackgroundWorker(is_over=lambda: server.interrupt_signal)
+        threading.Thread(target=self._announce, args=(host, port), daemon=True).start()
+        try:
+            server.serve(target_loader=_load_in_web_process, wrap_loader=False)
+        finally:
+            if worker is not None:
+                worker.stop()
+
+    def _announce(self, host: str, port: int) -> None:
+        """Say where the site is once it answers."""
+        for _attempt in range(300):
+            if _answers(host, port):
+                address = f"http://{host}:{port}/"
+                self.stdout.write(_("网站已经可以访问：%(address)s（按 Ctrl-C 停止）") % {"address": address})
+                self.stdout.flush()
+                return
+            time.sleep(0.1)
+
+
+def _load_in_web_process() -> Any:
+    """The application, in a process that hears the word to stop once, and stops when its parent is gone.
+
+    Ctrl-C and supervisors tell the whole group, and then Granian tells its processes again. Granian's own
+    handling of two signals at once can lose both (2.8: the process then hangs until it is killed).
+    """
+    words = {signal.SIGINT, signal.SIGTERM}
+    signal.pthread_sigmask(signal.SIG_BLOCK, words)
+
+    parent = os.getppid()
+
+    def listen() -> None:
+        while signal.sigtimedwait({signal.SIGTERM}, 1) is None and os.getppid() == parent:
+            pass
+        handler = signal.getsignal(signal.SIGTERM)
+        assert callable(handler)
+        handler(signal.SIGTERM, None)
+
+    threading.Thread(target=listen, name="stop", daemon=True).start()
+    return import_string(settings.WSGI_APPLICATION)
+
+
+class BackgroundWorker:
+    """The process `kepuyue worker`, started again when it ends by itself, stopped with the server."""
+
+    def __init__(self, *, is_over: Callable[[], bool]) -> None:
+        self._is_over = is_over
+        self._stopping = threading.Event()
+        self._process = self._start()
+        self._watch = threading.Thread(target=self._keep_running, daemon=True)
+        self._watch.start()
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        command = [sys.executable, "-m", "kepuyue.cli", "worker", "--stop-with", str(os.getpid())]
+        return subprocess.Popen(command)  # noqa: S603 our own program
+
+    def _keep_running(self) -> None:
+        while True:
+            self._process.wait()
+            if self._stopping.wait(2) or self._is_over():
+                return
+            self._process = self._start()
+
+    def stop(self) -> None:
+        """Let it finish the task in hand, but not for ever."""
+        self._stopping.set()
+        self._process.send_signal(signal.SIGTERM)
+        try:
+            self._process.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+
+
+def _check_port(host: str, port: int) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise CommandError(
+                _("%(host)s 的端口 %(port)s 用不了（%(why)s）。换一个端口：PORT=%(other)s make run")
+                % {"host": host, "port": port, "why": error.strerror, "other": port + 1}
+            ) from None
+
+
+def _answers(host: str, port: int) -> bool:
+    connection = HTTPConnection(host, port, timeout=5)
+    try:
+        connection.request("GET", "/healthz", headers={"Host": "localhost"})
+        return connection.getresponse().status < 500
+    except (OSError, HTTPException):
+        return False
+    finally:
+        connection.close()

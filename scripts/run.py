@@ -1,0 +1,61 @@
+"""`make run`: a seeded site on this machine. Runs in the environment that `scripts/setup.py` made."""
+
+import os
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+EDITION = "editions/shenzhen-2024"
+
+
+def main() -> int:
+    os.chdir(ROOT)
+    os.environ.setdefault("KEPUYUE_DEMO", "1")
+    os.environ.setdefault("DATA_DIR", str(ROOT / "var"))
+    os.environ.setdefault("PUBLIC_URL", f"http://127.0.0.1:{os.environ.get('PORT') or 8000}")
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kepuyue.settings")
+    import django  # the settings read the environment
+
+    django.setup()
+    from django.core.management import CommandError, call_command
+
+    try:
+        _prepare(call_command)
+    except CommandError as error:
+        print(f"✗ {error}", file=sys.stderr)
+        return 1
+    for line in _what_is_off():
+        print(line)
+    sys.stdout.flush()
+    kepuyue = str(Path(sys.executable).parent / "kepuyue")
+    os.execv(kepuyue, [kepuyue, "serve"])
+
+
+def _prepare(call_command) -> None:  # type: ignore[no-untyped-def]
+    """Bring an empty database to a festival with its demonstration content."""
+    from django.conf import settings
+
+    from kepuyue.editions.models import Edition
+
+    call_command("migrate", verbosity=0, interactive=False)
+    if not Edition.objects.exists():
+        print(f"→ Loading the edition {EDITION}", flush=True)
+        call_command("edition", "load", EDITION)
+        if settings.DEMO:
+            print("→ Building the demonstration content (a minute, only this once)", flush=True)
+            call_command("seed")
+    if settings.DEMO:
+        call_command("demo-accounts")
+
+
+def _what_is_off() -> list[str]:
+    """What this machine lacks, and what is therefore off. Nothing else depends on the machine."""
+    off = []
+    if not os.environ.get("EMAIL_URL"):
+        folder = os.path.relpath(Path(os.environ["DATA_DIR"]) / "mail")
+        off.append(f"Off: sending mail (EMAIL_URL is not set). Mails are written to {folder}/ instead.")
+    return off
+
+
+if __name__ == "__main__":
+    sys.exit(main())
