@@ -50,7 +50,9 @@ def edition(request: HttpRequest) -> HttpResponse:
             raise PermissionDenied(_("只有市级管理员可以管理届次。"))
         return render(request, "editions/no_edition.html")
     check_can_manage(user, current)
-    form = EditionForm(request.POST or None, instance=Edition.objects.get(pk=current.pk))
+    form = EditionForm(
+        request.POST if request.method == "POST" else None, instance=Edition.objects.get(pk=current.pk)
+    )
     theirs: Edition | None = None
     if request.method == "POST" and form.is_valid():
         try:

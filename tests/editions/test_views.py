@@ -1,0 +1,164 @@
+from datetime import date
+from pathlib import Path
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from kepuyue.core import audit
+from kepuyue.editions.folder import read
+from kepuyue.editions.models import Edition, Paper
+from tests.cast import Cast
+from tests.factories import EditionFactory, MarkFactory, MembershipFactory
+
+pytestmark = pytest.mark.django_db
+HERE = "/desk/edition/"
+
+
+@pytest.fixture
+def edition(real_folder: Path) -> Edition:
+    """The edition of the factories, with the real notice."""
+    data = read(real_folder).edition
+    edition = EditionFactory(
+        ordinal="第二十一届全国科普日暨第五届深圳科普月", ordinal_en="5th Shenzhen Science Month"
+    )
+    for mark in data.marks:
+        MarkFactory(edition=edition, **mark.model_dump())
+    body = (real_folder / "notice.md").read_text("utf-8")
+    Paper.objects.create(edition=edition, body=body, **data.papers[0].model_dump(exclude={"file"}))
+    return edition
+
+
+@pytest.fixture
+def office(client: Client, edition: Edition) -> Client:
+    """The client, signed in as somebody of the office."""
+    client.force_login(MembershipFactory(organization=edition.office, role="office").user,
+                       backend="django.contrib.auth.backends.ModelBackend")  # fmt: skip
+    return client
+
+
+def posted(edition: Edition, **changes: str) -> dict[str, str]:
+    """What the form sends when only `changes` are typed."""
+    values = {"theme": edition.theme, "theme_en": edition.theme_en, "contact_email": edition.contact_email,
+              "contact_phone": edition.contact_phone, "version": str(edition.version)}  # fmt: skip
+    days = {entry.kind: entry.day.isoformat() for entry in edition.key_dates.all()}
+    return values | days | changes
+
+
+def test_notice_is_shown_to_everyone(client: Client, edition: Edition) -> None:
+    page = client.get(reverse("editions:paper", args=["notice"])).content.decode()
+
+    for part in ("深科联办〔2024〕4号", "深圳市科普工作联席会议办公室", "2024年8月6日", "四、工作要求"):
+        assert part in page
+    assert "刘波" not in page
+
+
+def test_papers_and_marks_are_listed_for_everyone(client: Client, edition: Edition) -> None:
+    page = client.get(reverse("editions:notice")).content.decode()
+
+    assert reverse("editions:paper", args=["notice"]) in page
+    for mark in ("全国科普日", "科普中国", "深圳科普月"):
+        assert mark in page
+
+
+def test_notice_page_in_english_reads_english(client: Client, edition: Edition) -> None:
+    page = client.get(reverse("editions:notice"), headers={"accept-language": "en"}).content.decode()
+
+    assert "Notice 4(3)" in page
+    assert "5th Shenzhen Science Month" in page
+
+
+def test_unknown_paper_is_not_found(client: Client, edition: Edition) -> None:
+    assert client.get(reverse("editions:paper", args=["nothing"])).status_code == 404
+
+
+def test_pages_stand_without_any_edition(client: Client) -> None:
+    assert client.get(reverse("editions:notice")).status_code == 200
+    assert client.get(reverse("editions:paper", args=["notice"])).status_code == 404
+
+
+def test_only_the_office_opens_the_edition(cast: Cast, client: Client) -> None:
+    answers = {}
+    for name, person in cast.people().items():
+        client.logout()
+        if person:
+            client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+        answers[name] = (client.get(HERE).status_code, client.post(HERE, {}).status_code)
+
+    assert {name for name, answer in answers.items() if answer == (200, 422)} == {"office"}
+    assert {name for name, answer in answers.items() if answer == (302, 302)} == {"anonymous"}
+    assert {answer for name, answer in answers.items() if name not in ("office", "anonymous")} == {(403, 403)}
+
+
+def test_theme_changed_after_printing_changes_every_place(office: Client, edition: Edition) -> None:
+    answer = office.post(HERE, posted(edition, theme="科技改变生活 创新赢得未来", summary_due="2024-09-29"))
+
+    assert answer.status_code == 302
+    edition.refresh_from_db()
+    assert edition.theme == "科技改变生活 创新赢得未来"
+    assert edition.key_dates.get(kind="summary_due").day == date(2024, 9, 29)
+    assert audit.trail(edition)[0].changes == {
+        "theme": ["提升全民科学素质，协力建设科技强国", "科技改变生活 创新赢得未来"],
+        "summary_due": ["2024-09-28", "2024-09-29"],
+    }
+
+
+def test_key_date_is_added_and_taken_away(office: Client, edition: Edition) -> None:
+    office.post(HERE, posted(edition, registration_due="2024-08-20", publicity_opens=""))
+
+    assert sorted(edition.key_dates.values_list("kind", flat=True)) == [
+        "registration_due", "registration_opens", "summary_due",
+    ]  # fmt: skip
+
+
+def test_form_sent_twice_writes_once(office: Client, edition: Edition) -> None:
+    values = posted(edition, theme="科技改变生活")
+
+    office.post(HERE, values)
+    again = office.post(HERE, values)
+
+    assert again.status_code == 422
+    assert audit.trail(edition).filter(action="edition.change").count() == 1
+
+
+def test_two_people_at_once_nothing_is_overwritten_or_lost(office: Client, edition: Edition) -> None:
+    mine = posted(edition, theme="我写的主题")
+    office.post(HERE, posted(edition, theme="别人写的主题"))
+
+    answer = office.post(HERE, mine)
+
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert "我写的主题" in page
+    assert "别人写的主题" in page
+    edition.refresh_from_db()
+    assert edition.theme == "别人写的主题"
+    assert f'name="version" value="{edition.version}"' in page
+
+
+def test_dates_out_of_order_are_told_at_their_field(office: Client, edition: Edition) -> None:
+    answer = office.post(HERE, posted(edition, summary_due="2024-08-28", theme="新主题"))
+
+    assert answer.status_code == 422
+    assert "不能晚于" in answer.content.decode()
+    edition.refresh_from_db()
+    assert edition.theme != "新主题"
+
+
+def test_typed_text_is_shown_as_text(office: Client, edition: Edition) -> None:
+    office.post(HERE, posted(edition, theme="<script>alert(1)</script>"))
+
+    assert "<script>alert(1)" not in office.get(HERE).content.decode()
+
+
+def test_query_count_does_not_grow_with_marks(client: Client, edition: Edition) -> None:
+    client.get(reverse("editions:notice"))
+    with CaptureQueriesContext(connection) as few:
+        client.get(reverse("editions:notice"))
+    MarkFactory.create_batch(3, edition=edition)
+    with CaptureQueriesContext(connection) as many:
+        client.get(reverse("editions:notice"))
+
+    assert len(few) == len(many)
