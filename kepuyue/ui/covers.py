@@ -468,10 +468,10 @@ def festival(dice: Dice, light: Light) -> str:
     for place in range(5):
         x = 34 + place * 63 + dice.between(-6, 6)
         t = x / 320
-        y = (1 - t) ** 2 * first + 2 * t * (1 - t) * (first + sag * 2) + t * t * (first - 6)
-        size, drop = dice.between(13, 18), y + dice.between(6, 18)
+        line = (1 - t) ** 2 * first + 2 * t * (1 - t) * (first + sag * 2) + t * t * (first - 6)
+        size, drop = dice.between(13, 18), line + dice.between(6, 18)
         centre = drop + size
-        parts.append(lines(f"M{x} {y:.0f}V{centre + size + 13:.0f}", light.spark, 1.2))
+        parts.append(lines(f"M{x} {line:.0f}V{centre + size + 13:.0f}", light.spark, 1.2))
         parts.append(
             f'<ellipse cx="{x}" cy="{centre:.0f}" rx="{size * 1.15:.0f}" ry="{size}" '
             f'fill="{light.disc if place % 2 else light.spark}"/>'

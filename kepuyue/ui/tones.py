@@ -33,6 +33,8 @@ TONES: dict[str, Tone] = {
     "free": Tone("ok", "check"),
     # how it takes place
     "online": Tone("info", "globe"),
+    "hybrid": Tone("info", "layers"),
+    "linked": Tone("idle", "link"),
     "live": Tone("moon", "play"),
     "demo": Tone("moon", "info"),
     # work
