@@ -44,3 +44,6 @@ class AuditEvent(models.Model):
         if self.pk:
             raise TypeError("an audit row is never changed")
         super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        raise TypeError("an audit row is never changed, nor taken away")
