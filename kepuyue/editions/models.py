@@ -79,6 +79,11 @@ class Edition(models.Model):
         return self.name
 
     @property
+    def name_for_reader(self) -> str:
+        """The name in the reader's language, Chinese where English is missing."""
+        return self.name_en if self.name_en and (get_language() or "").startswith("en") else self.name
+
+    @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.time_zone)
 

@@ -1,6 +1,7 @@
 """Every class of fault in a folder is named by file, line and remedy; none stops at the first."""
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -249,3 +250,19 @@ def test_reading_a_broken_folder_raises_with_its_problems(folder: Path) -> None:
         read(folder)
 
     assert "members.csv: 缺少这个文件。" in str(caught.value)
+
+
+@pytest.mark.parametrize("language", ["en"], indirect=True)
+def test_faults_are_told_in_english(folder: Path, edit: Edit, language: str) -> None:
+    edit("edition.yaml", "ends_on: 2024-09-30", "ends_on: 2024-08-30")
+    edit("edition.yaml", "email: kxkpb@shenzhen.gov.cn", "emial: kxkpb@shenzhen.gov.cn")
+    edit("edition.yaml", "kind: summary_due", "kind: sumary_due")
+    edit("districts.csv", "futian,福田区", "Futian,福田区")
+    edit("bases.csv", "kexueguan,深圳市科学馆,other", "kexueguan,City museum,base")
+    (folder / "members.csv").unlink()
+
+    problems = check(folder)
+
+    assert len(problems) >= 6
+    assert [str(problem) for problem in problems if re.search("[\u4e00-\u9fff]", str(problem))] == []
+    assert any("bases.csv:2: " in str(problem) and "City museum" in str(problem) for problem in problems)
