@@ -155,7 +155,7 @@ def _why_no_activity(row: Sequence[Cell], cells: dict[str, Cell], header: Sequen
         return _("说明或示例")
     if [headers.plain(text) for text in texts] == [headers.plain(as_text(cell)) for cell in header if cell]:
         return _("重复的表头")
-    if cells.get("title") is None and set(texts) <= {as_text(cells.get("number"))}:
+    if len(texts) == 1 and re.fullmatch(r"[\d.、]+", texts[0]):
         return _("只有序号")
     if cells.get("title") is None and len(texts) == 1:
         return _("分节标题或说明")

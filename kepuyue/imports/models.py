@@ -73,6 +73,9 @@ class ImportRow(models.Model):
     )
     problems = models.JSONField(default=list, help_text="[{cell, code, severity, why}, …]")
     refused = models.JSONField(default=dict, help_text="{field: [why it could not be taken]}")
+    severity = models.CharField(
+        max_length=8, blank=True, help_text="of its gravest fault: error, warning or none"
+    )
     outside_key = models.CharField(max_length=200, blank=True)
     archive_year = models.PositiveSmallIntegerField(null=True, help_text="archives only; None: undated")
     state = models.CharField(_("状态"), max_length=10, choices=State, default=State.WAITING)

@@ -2,9 +2,9 @@
 
 from typing import TYPE_CHECKING
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 
-from kepuyue.imports.models import ImportBatch, ImportRow
+from kepuyue.imports.models import TAKEN, ImportBatch, ImportRow
 from kepuyue.organizations.permissions import reach
 
 if TYPE_CHECKING:
@@ -15,6 +15,16 @@ def batches_of(user: "Person") -> QuerySet[ImportBatch]:
     """The batches of units for which the person may import."""
     return ImportBatch.objects.filter(reach(user, "import.run", "organization__path")).select_related(
         "organization", "edition", "by"
+    )
+
+
+def with_counts(batches: QuerySet[ImportBatch]) -> QuerySet[ImportBatch]:
+    """The same batches with how many rows were read, taken and left out."""
+    left = (ImportRow.State.SKIPPED, ImportRow.State.REFUSED)
+    return batches.annotate(
+        read_count=Count("rows"),
+        taken_count=Count("rows", filter=Q(rows__state__in=TAKEN)),
+        left_count=Count("rows", filter=Q(rows__state__in=left)),
     )
 
 

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass, field
 
-from django.contrib.auth.hashers import PBKDF2PasswordHasher
+from django.contrib.auth.hashers import PBKDF2PasswordHasher, get_hashers, make_password
 from django.utils.crypto import get_random_string
 
 from kepuyue.accounts.models import User
@@ -60,9 +60,7 @@ class Cast:
         """One account with its role in the unit."""
         person = User.objects.filter(email=account.email).first()
         if person is None:
-            # A drawn password has 57 bits and needs no slow hash; signing in replaces it by the usual one
-            quick = PBKDF2PasswordHasher().encode(password, get_random_string(16), iterations=1000)
-            person = User.objects.create(email=account.email, name=account.name, password=quick)
+            person = User.objects.create(email=account.email, name=account.name, password=_hashed(password))
         Membership.objects.get_or_create(user=person, organization=unit, role=account.role)
         self._people.setdefault((unit.pk, account.role), person)
         return person
@@ -137,6 +135,13 @@ class Cast:
             if unit.district and len(known) >= 4 and (key == known or known in key):
                 return unit.district
         return None
+
+
+def _hashed(password: str) -> str:
+    """A drawn password has 57 bits and needs no slow hash; signing in replaces it by the usual one."""
+    if any(isinstance(known, PBKDF2PasswordHasher) for known in get_hashers()):
+        return PBKDF2PasswordHasher().encode(password, get_random_string(16), iterations=1000)
+    return make_password(password)
 
 
 def _keys(name: str) -> list[str]:

@@ -1,6 +1,7 @@
 """Building a demonstration by pressing the real actions, each at its own moment of August 2024."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,8 +11,8 @@ from django.utils import timezone
 
 from kepuyue.activities.actions import drafting, review, submission
 from kepuyue.activities.content import Content, iso_utc
-from kepuyue.activities.models import Activity, BookingMode, Mode, Origin, UnitRole
-from kepuyue.activities.queries import submission_under_way
+from kepuyue.activities.models import Activity, BookingMode, Mode, Origin, Submission, UnitRole
+from kepuyue.activities.signals import public_content_changed
 from kepuyue.core.time import shifted
 from kepuyue.demo import classification, moving, source, stages
 from kepuyue.demo.actions import desks
@@ -23,6 +24,8 @@ from kepuyue.imports.entries import Entry
 from kepuyue.messaging.models import Message
 from kepuyue.organizations.models import Organization
 from kepuyue.organizations.queries import office
+from kepuyue.programme import receivers
+from kepuyue.programme.actions import indexing
 
 UNSTATED_HOST = "原资料未注明"
 # Everybody is asked for these before handing in; the sources do not tell them
@@ -64,7 +67,7 @@ def seed(edition: Edition, stage: Stage, *, progress: Callable[[], Any] | None =
     entries = source.activities(edition)
     until = stages.MOMENTS[stage]
     # One transaction: half a demonstration is of no use, and it is ten times faster
-    with transaction.atomic(), shifted(stages.MOMENTS[Stage.CALL] - timedelta(days=8) - timezone.now()):
+    with transaction.atomic(), _indexed_at_the_end(edition), shifted(_beginning() - timezone.now()):
         players = _Players(edition, Cast.assemble(top), _terms(edition))
         for step in sorted((s for e in entries for s in _steps(e)), key=lambda s: s.at):
             if step.at <= until:
@@ -77,6 +80,21 @@ def seed(edition: Edition, stage: Stage, *, progress: Callable[[], Any] | None =
             state=Message.State.SENT, sent_at=timezone.now()
         )
     return len(players.activities)
+
+
+@contextmanager
+def _indexed_at_the_end(edition: Edition) -> Iterator[None]:
+    """The search index is written once for all instead of at each publication: a fifth of the time."""
+    public_content_changed.disconnect(receivers.follow_change)
+    try:
+        yield
+    finally:
+        public_content_changed.connect(receivers.follow_change)
+    indexing.rebuild(edition)
+
+
+def _beginning() -> datetime:
+    return stages.MOMENTS[Stage.CALL] - timedelta(days=8)
 
 
 def _steps(entry: Entry) -> list[_Step]:
@@ -107,7 +125,7 @@ def _terms(edition: Edition) -> set[str]:
 
 @dataclass
 class _Players:
-    """Who presses what; remembers the activities by their row."""
+    """Who presses what; remembers activities and submissions by their row."""
 
     edition: Edition
     cast: Cast
@@ -116,21 +134,24 @@ class _Players:
     def __post_init__(self) -> None:
         self.vocabulary = conversion.Vocabulary.of(None)
         self.activities: dict[int, Activity] = {}
+        self.submissions: dict[int, Submission] = {}
 
     def press(self, step: _Step) -> None:
         with shifted(step.at - timezone.now()):
             if step.verb == "create":
                 self.create(step.entry)
                 return
-            activity = self.activities[step.entry.row]
             if step.verb == "submit":
-                submission.submit(activity, by=self.cast.registrar(activity.organization))
+                activity = self.activities[step.entry.row]
+                registrar = self.cast.registrar(activity.organization)
+                self.submissions[step.entry.row] = submission.submit(activity, by=registrar)
                 return
-            under_way = submission_under_way(activity)
+            under_way = self.submissions[step.entry.row]
             # A unit right below the office has one reviewer only: the last step
-            if under_way and (step.verb == "decide" or under_way.step + 1 < len(under_way.chain)):
+            if step.verb == "decide" or under_way.step + 1 < len(under_way.chain):
                 assert under_way.turn is not None
-                review.approve(under_way, by=self.cast.reviewer(under_way.turn))
+                reviewer = self.cast.reviewer(under_way.turn)
+                self.submissions[step.entry.row] = review.approve(under_way, by=reviewer)
 
     def create(self, entry: Entry) -> None:
         owner = self.cast.owner_of(entry)

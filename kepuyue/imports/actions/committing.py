@@ -25,6 +25,13 @@ if TYPE_CHECKING:
     from kepuyue.accounts.models import User
 
 
+def begin(batch: ImportBatch, *, by: "User") -> bool:
+    """Say that the batch is being imported (by a task that follows); False where it was said before."""
+    check(by, "import.run", batch.organization)
+    waiting = ImportBatch.objects.filter(pk=batch.pk, state=ImportBatch.State.STAGED)
+    return waiting.update(state=ImportBatch.State.COMMITTING) == 1
+
+
 def commit(batch: ImportBatch, *, by: "User", progress: Callable[[], Any] | None = None) -> ImportBatch:
     """Make or change an activity for every waiting row; `progress` is called after each."""
     check(by, "import.run", batch.organization)

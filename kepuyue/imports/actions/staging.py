@@ -13,7 +13,7 @@ from kepuyue.core import audit
 from kepuyue.editions.models import Edition
 from kepuyue.editions.queries import current_edition
 from kepuyue.imports import conversion, entries, reader
-from kepuyue.imports.dates import Frame
+from kepuyue.imports.dates import ERROR, WARNING, Frame
 from kepuyue.imports.entries import Entry, Findings
 from kepuyue.imports.models import ImportBatch, ImportRow
 from kepuyue.organizations.models import District, Organization
@@ -51,6 +51,7 @@ def stage(
     ]
     for row in rows:
         row.problems = faults.get((row.sheet, row.number), [])
+        row.severity = _gravest(row)
     with transaction.atomic():
         batch = ImportBatch.objects.create(
             organization=organization,
@@ -84,3 +85,8 @@ def _row(
         outside_key=entry.key,
         archive_year=None if edition else entry.year,
     )
+
+
+def _gravest(row: ImportRow) -> str:
+    severities = {problem["severity"] for problem in row.problems} | ({ERROR} if row.refused else set())
+    return next((severity for severity in (ERROR, WARNING) if severity in severities), "")

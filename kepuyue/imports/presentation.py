@@ -1,0 +1,71 @@
+"""A row of a file as the preview shows it: what it will become, beside what is doubtful in it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from kepuyue.activities.content import labels
+from kepuyue.activities.presentation import span
+from kepuyue.imports.models import ImportRow
+
+SESSIONS_SHOWN = 3
+
+
+@dataclass(frozen=True)
+class ShownRow:
+    """One line of the preview."""
+
+    row: ImportRow
+    title: str
+    units: str
+    times: list[str]
+    places: str
+    problems: list[dict[str, str]]
+
+    @property
+    def where(self) -> str:
+        """Where it stands in the file."""
+        named = {"sheet": self.row.sheet, "number": self.row.number}
+        return _("“%(sheet)s”第 %(number)s 行") % named if self.row.sheet else _("第 %(number)s 行") % named
+
+
+def shown(row: ImportRow, zone: ZoneInfo | None = None) -> ShownRow:
+    """The row for the preview; reads nothing from the database."""
+    content = row.content
+    sessions = content.get("sessions", [])
+    zone = zone or ZoneInfo(settings.TIME_ZONE)
+    times = [_time(session, zone) for session in sessions[:SESSIONS_SHOWN]]
+    if len(sessions) > SESSIONS_SHOWN:
+        times.append(_("共 %(count)s 场") % {"count": len(sessions)})
+    places = {session.get("venue_name") or session.get("place") for session in sessions} - {"", None}
+    problems = [*row.problems, *_refusals(row)]
+    return ShownRow(
+        row,
+        content.get("title") or row.raw.get("title", ""),
+        "、".join(unit["name"] for unit in content.get("participations", [])),
+        times or ([content["dates_as_written"]] if content.get("dates_as_written") else []),
+        "、".join(sorted(places)) or row.raw.get("venue", ""),
+        problems,
+    )
+
+
+def _time(session: dict[str, Any], zone: ZoneInfo) -> str:
+    return span(
+        datetime.fromisoformat(session["starts_at"]),
+        datetime.fromisoformat(session["ends_at"]) if session.get("ends_at") else None,
+        is_all_day=session.get("is_all_day", False),
+        zone=zone,
+    )
+
+
+def _refusals(row: ImportRow) -> list[dict[str, str]]:
+    names = labels()
+    return [
+        {"cell": str(names.get(field, field)), "code": "refused", "severity": "error", "why": why}
+        for field, whys in row.refused.items()
+        for why in whys
+    ]

@@ -1,0 +1,121 @@
+"""Importing at the desk: choose a file, look at what it will become, import, see the result."""
+
+from django.core.paginator import Paginator
+from django.db.models import Q, QuerySet
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
+
+from kepuyue.editions.request import DeskRequest
+from kepuyue.imports import headers, queries, reader
+from kepuyue.imports.actions import committing, staging
+from kepuyue.imports.forms import UploadForm
+from kepuyue.imports.models import ImportBatch, ImportRow
+from kepuyue.imports.presentation import shown
+from kepuyue.imports.tasks import commit_batch
+from kepuyue.organizations.models import Organization
+from kepuyue.organizations.permissions import organizations_where
+
+ROWS_A_PAGE = 50
+# So many rows are imported while one waits; more go to the background
+AT_ONCE = 20
+SHOWN = {
+    "": Q(),
+    "errors": Q(severity="error"),
+    "warnings": Q(severity="warning"),
+    "left": Q(state__in=(ImportRow.State.SKIPPED, ImportRow.State.REFUSED)),
+}
+# Columns that the template offers; the others are found as well
+TEMPLATE = ("title", "organizer", "contractor", "co_organizer", "when", "clock", "venue", "address", "district",
+            "mode", "audience", "category", "summary", "booking", "capacity", "contact", "phone", "note")  # fmt: skip
+
+
+@require_safe
+def batches(request: DeskRequest) -> HttpResponse:
+    """The files sent for the person's units, newest first."""
+    page = Paginator(queries.with_counts(queries.batches_of(request.user)), ROWS_A_PAGE)
+    return render(request, "imports/list.html", {"page": page.get_page(request.GET.get("page"))})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def new(request: DeskRequest) -> HttpResponse:
+    """Choose a file. What cannot be read is refused with a sentence, and nothing is kept of it."""
+    units: QuerySet[Organization] = organizations_where(request.user, "import.run")
+    form = UploadForm(
+        request.POST if request.method == "POST" else None, request.FILES or None, organizations=units
+    )
+    if request.edition and form.is_bound and form.is_valid():
+        file = form.cleaned_data["file"]
+        try:
+            batch = staging.stage(
+                file.read(),
+                file_name=file.name or "",
+                organization=form.cleaned_data["organization"],
+                edition=request.edition,
+                by=request.user,
+            )
+        except reader.Unreadable as reason:
+            form.add_error("file", str(reason))
+        else:
+            return redirect("imports:batch", batch.pk)
+    context = {"form": form, "units": units, "headings": headers.HEADINGS}
+    return render(request, "imports/new.html", context, status=422 if form.errors else 200)
+
+
+@require_safe
+def batch(request: DeskRequest, pk: int) -> HttpResponse:
+    """What the file will become, row by row; while importing its progress; afterwards what came of it."""
+    found = get_object_or_404(queries.batches_of(request.user), pk=pk)
+    counts = queries.counts(found)
+    context = {
+        "batch": found,
+        "counts": counts,
+        "written": counts["created"] + counts["changed"] + counts["unchanged"] + counts["refused"],
+        "to_write": counts["read"] - counts["skipped"],
+    }
+    if request.htmx and "progress" in request.GET:
+        response = render(request, "imports/batch.html#progress", context)
+        if found.state != ImportBatch.State.COMMITTING:
+            response["HX-Refresh"] = "true"
+        return response
+    which = request.GET.get("show", "")
+    rows = found.rows.select_related("activity").filter(SHOWN.get(which, Q()))
+    page = Paginator(rows, ROWS_A_PAGE).get_page(request.GET.get("page"))
+    zone = found.edition.zone if found.edition else None
+    context |= {"page": page, "rows": [shown(row, zone) for row in page], "tabs": _tabs(found, which)}
+    return render(request, "imports/batch.html", context)
+
+
+@require_POST
+def commit(request: DeskRequest, pk: int) -> HttpResponse:
+    """Import the rows that wait. Pressing twice imports once."""
+    found = get_object_or_404(queries.batches_of(request.user), pk=pk)
+    if found.state != ImportBatch.State.DONE:
+        if found.rows.waiting().count() <= AT_ONCE:
+            committing.commit(found, by=request.user)
+        elif committing.begin(found, by=request.user):
+            commit_batch.enqueue(found.pk, request.user.pk)
+    return redirect("imports:batch", found.pk)
+
+
+@require_GET
+def template(request: DeskRequest) -> HttpResponse:
+    """An empty table with the usual headings, in the encoding that spreadsheet programs open rightly."""
+    line = ",".join(headers.HEADINGS[column][0] for column in TEMPLATE)
+    response = HttpResponse(f"\ufeff{line}\r\n", content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = 'attachment; filename="kepuyue-template.csv"'
+    return response
+
+
+def _tabs(found: ImportBatch, which: str) -> list[dict[str, object]]:
+    names = {"": _("全部"), "errors": _("有错误"), "warnings": _("请核对"), "left": _("没有导入")}
+    return [
+        {
+            "label": names[code],
+            "href": f"?show={code}" if code else "?",
+            "current": code == which,
+            "count": found.rows.filter(condition).count(),
+        }
+        for code, condition in SHOWN.items()
+    ]
