@@ -142,7 +142,9 @@ def _variants(chunk: str, groups: list[list[str]]) -> list[str]:
         word = max((word for word in group if _stands_in(word, chunk)), key=len, default="")
         if word:
             before, _word, after = chunk.partition(word)
-            variants.update(dict.fromkeys(f"{before} {other} {after}".strip() for other in group))
+            variants.update(
+                dict.fromkeys(f"{before} {other} {after}".strip() for other in group if other != word)
+            )
     return list(islice(variants, MAX_ALTERNATIVES))
 
 
