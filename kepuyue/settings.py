@@ -216,7 +216,13 @@ FRONTEND_DIR = PROJECT_ROOT / "build" / "frontend"
 STATIC_URL = "/static/"
 STATIC_ROOT = PROJECT_ROOT / "build" / "static"
 STATICFILES_DIRS = [FRONTEND_DIR] if FRONTEND_DIR.exists() else []
-WHITENOISE_USE_FINDERS = True
+# `make setup` gathers and compresses all files; until then they are served from where they lie
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"},
+}
+WHITENOISE_USE_FINDERS = DEBUG or not STATIC_ROOT.exists()
+WHITENOISE_IMMUTABLE_FILE_TEST = r"^/static/assets/.+-[\w-]{8}\.\w+$"  # Vite's names change with their content
 WHITENOISE_AUTOREFRESH = DEBUG
 DJANGO_VITE = {"default": {"dev_mode": False, "manifest_path": FRONTEND_DIR / ".vite" / "manifest.json"}}
 MEDIA_ROOT = DATA_DIR / "media"

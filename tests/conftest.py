@@ -101,6 +101,16 @@ def sign_in(client: Client) -> Any:
     return enter
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--long` runs the long matrices whole; without it they are sampled."""
+    parser.addoption("--long", action="store_true", help="the long matrices whole")
+
+
+@pytest.fixture(scope="session")
+def is_long(request: pytest.FixtureRequest) -> bool:
+    return bool(request.config.getoption("--long"))
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Browser tests are known by their folder."""
     for item in items:

@@ -25,4 +25,7 @@ if IS_SQLITE:
     options = DATABASES["default"]["OPTIONS"]
     options["init_command"] = options["init_command"].replace("synchronous=FULL", "synchronous=OFF")
 
+STATIC_ROOT = Path(_folder) / "static"
+STATIC_ROOT.mkdir()
+WHITENOISE_USE_FINDERS = True
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -1,0 +1,166 @@
+"""A real Chromium in front of a live server.
+
+`phone` and `desktop` are pages of 390×844 and 1280×800 pixels. Whatever the console reports as an error, a
+refused Content-Security-Policy included, fails the test.
+"""
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+AXE = settings.PROJECT_ROOT / "node_modules" / "axe-core" / "axe.min.js"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+PATIENCE = 10_000  # milliseconds
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """One browser for all tests of a process."""
+    if CHROMIUM is None:
+        pytest.fail("There is no Chromium. Install it: sudo apt-get install -y chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+class Troubles(list[str]):
+    """What the console complained of; a test that expects a complaint removes it."""
+
+
+@pytest.fixture
+def troubles() -> Iterator[Troubles]:
+    found = Troubles()
+    yield found
+    assert not found, "\n".join(found)
+
+
+@pytest.fixture
+def open_page(chromium: Browser, live_server: Any, troubles: Troubles) -> Iterator[Callable[..., Page]]:
+    """`open_page(width, height, …)`: a page of a fresh visitor, with the live server as its base address."""
+    contexts: list[BrowserContext] = []
+
+    def opened(width: int, height: int, *, locale: str = "zh-CN", **options: Any) -> Page:
+        context = chromium.new_context(
+            base_url=live_server.url,
+            viewport={"width": width, "height": height},
+            locale=locale,
+            timezone_id="Asia/Shanghai",
+            reduced_motion="reduce",
+            **options,
+        )
+        contexts.append(context)
+        # Browsers ask for it on pages that name no icon, such as /healthz
+        context.route("**/favicon.ico", lambda route: route.fulfill(status=204))
+        context.set_default_timeout(PATIENCE)
+        page = context.new_page()
+        page.on(
+            "console", lambda message: message.type == "error" and troubles.append(f"console: {message.text}")
+        )
+        page.on("pageerror", lambda error: troubles.append(f"script: {error}"))
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def phone(open_page: Callable[..., Page]) -> Page:
+    return open_page(390, 844, is_mobile=True, has_touch=True, device_scale_factor=2)
+
+
+@pytest.fixture
+def desktop(open_page: Callable[..., Page]) -> Page:
+    return open_page(1280, 800)
+
+
+@pytest.fixture
+def sign_in_browser(live_server: Any) -> Callable[[Page, Any], None]:
+    """`sign_in_browser(page, user)`: the page's visitor is that person, without walking through the form."""
+    from django.test import Client
+
+    def enter(page: Page, user: Any) -> None:
+        client = Client()
+        client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+        cookie = client.cookies[settings.SESSION_COOKIE_NAME]
+        page.context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": live_server.url}])
+
+    return enter
+
+
+def settle(page: Page) -> None:
+    """Wait until HTMX has nothing under way any more."""
+    page.wait_for_function(
+        "() => !document.querySelector('.htmx-request, .htmx-swapping, .htmx-settling, .htmx-added')"
+    )
+
+
+@pytest.fixture(name="settle")
+def settle_fixture() -> Callable[[Page], None]:
+    return settle
+
+
+@pytest.fixture
+def assert_accessible() -> Callable[[Page], None]:
+    """Ask axe about the page as it stands; what it holds against it is the failure's text."""
+
+    def check(page: Page) -> None:
+        settle(page)
+        # Through the debugger and not as a tag: the page's own policy would refuse the script
+        page.evaluate(AXE.read_text(encoding="utf-8"))
+        result = page.evaluate("rules => axe.run(document, {runOnly: rules})", RULES)
+        found = [
+            f"{violation['id']} ({violation['impact']}): {violation['help']}\n"
+            + "\n".join(
+                f"    {node['html'][:200]}\n    {node['failureSummary']}" for node in violation["nodes"][:3]
+            )
+            for violation in result["violations"]
+        ]
+        assert not found, f"{page.url}\n" + "\n".join(found)
+
+    return check
+
+
+@pytest.fixture
+def assert_fits() -> Callable[[Page], None]:
+    """Nothing sticks out sideways: a phone never scrolls to the right."""
+
+    def check(page: Page) -> None:
+        wide = page.evaluate("""() => {
+            const width = document.documentElement.clientWidth;
+            if (document.documentElement.scrollWidth <= width) return [];
+            return [...document.querySelectorAll('body *')]
+                .filter(element => element.getBoundingClientRect().right > width + 1)
+                .slice(0, 5).map(element => element.outerHTML.slice(0, 120));
+        }""")
+        assert not wide, f"{page.url}: wider than the screen\n" + "\n".join(wide)
+
+    return check
+
+
+@pytest.fixture
+def screenshot() -> Callable[..., None]:
+    """`screenshot(page, "name")` keeps a picture in test-results/ for people to look at."""
+
+    def keep(page: Page, name: str) -> None:
+        folder = Path(settings.PROJECT_ROOT) / "test-results"
+        folder.mkdir(exist_ok=True)
+        page.screenshot(path=folder / f"{name}.png", full_page=True)
+
+    return keep
