@@ -10,6 +10,10 @@ class AccountAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
 
+    def format_email_subject(self, subject: str) -> str:
+        """The subject as it is written, like that of every other mail."""
+        return subject
+
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Sign-in mails leave through the outbox like all others."""
         from kepuyue.messaging.actions import outbox  # the app registry must be ready
