@@ -74,7 +74,9 @@ class Command(BaseCommand):
             text = _("已载入%(edition)s：新增%(created)s，更新%(changed)s，删除%(removed)s，保留%(kept)s。")
         else:
             text = _("%(edition)s没有变化。")
-        self.stdout.write(self.style.SUCCESS(text % {"edition": report.edition.name_for_reader, **report.counts()}))
+        self.stdout.write(
+            self.style.SUCCESS(text % {"edition": report.edition.name_for_reader, **report.counts()})
+        )
 
     def _copy(self, options: dict[str, Any], as_json: bool) -> None:
         year = options["year"] or folder.read(options["directory"]).edition.year + 1
@@ -99,7 +101,8 @@ class Command(BaseCommand):
             self.stdout.write(_("还没有载入任何一届。请运行 kepuyue edition load editions/shenzhen-2024"))
         for edition in editions:
             mark = "*" if edition.is_current else " "
-            self.stdout.write(f"{mark} {edition.code}  {edition.name_for_reader}  {edition.starts_on}–{edition.ends_on}")
+            period = f"{edition.starts_on}–{edition.ends_on}"
+            self.stdout.write(f"{mark} {edition.code}  {edition.name_for_reader}  {period}")
 
     def _show_problems(self, problems: list[folder.Problem], as_json: bool) -> None:
         if as_json:
