@@ -17,16 +17,38 @@ class Piece(NamedTuple):
 
 
 def changes(old: str, new: str) -> list[Piece]:
-    """The pieces that, read in order, tell what became of the old text."""
-    before, after = WORD.findall(old), WORD.findall(new)
-    matcher = SequenceMatcher(None, before, after, autojunk=False)
-    if matcher.ratio() < ALIKE:
-        return [Piece(kind, text) for kind, text in (("gone", old), ("new", new)) if text]
+    """The pieces that, read in order, tell what became of the old text.
+
+    Lines are matched first, so that a list of sessions is compared session by session.
+    """
+    before, after = old.splitlines(keepends=True), new.splitlines(keepends=True)
     pieces = []
-    for operation, start, stop, start_new, stop_new in matcher.get_opcodes():
-        gone, came = "".join(before[start:stop]), "".join(after[start_new:stop_new])
+    for operation, start, stop, start_new, stop_new in _operations(before, after):
+        gone, came = before[start:stop], after[start_new:stop_new]
         if operation == "equal":
-            pieces.append(Piece("same", gone))
-            continue
-        pieces += [Piece(kind, text) for kind, text in (("gone", gone), ("new", came)) if text]
+            pieces.append(Piece("same", "".join(gone)))
+        elif len(gone) == len(came):
+            for line, line_new in zip(gone, came, strict=True):
+                pieces += _within_line(line, line_new)
+        else:
+            pieces += _replaced("".join(gone), "".join(came))
     return pieces
+
+
+def _within_line(old: str, new: str) -> list[Piece]:
+    before, after = WORD.findall(old), WORD.findall(new)
+    if SequenceMatcher(None, before, after, autojunk=False).ratio() < ALIKE:
+        return _replaced(old, new)
+    pieces = []
+    for operation, start, stop, start_new, stop_new in _operations(before, after):
+        gone, came = "".join(before[start:stop]), "".join(after[start_new:stop_new])
+        pieces += [Piece("same", gone)] if operation == "equal" else _replaced(gone, came)
+    return pieces
+
+
+def _operations(before: list[str], after: list[str]) -> list[tuple[str, int, int, int, int]]:
+    return SequenceMatcher(None, before, after, autojunk=False).get_opcodes()
+
+
+def _replaced(gone: str, came: str) -> list[Piece]:
+    return [Piece(kind, text) for kind, text in (("gone", gone), ("new", came)) if text]

@@ -37,6 +37,24 @@ def test_changes_from_nothing_are_new() -> None:
     assert changes("", "新") == [Piece("new", "新")]
 
 
+def test_changes_compare_a_list_line_by_line() -> None:
+    assert changes("9日 10:00\n16日 10:00", "9日 10:00\n16日 14:00") == [
+        Piece("same", "9日 10:00\n"),
+        Piece("same", "16日 "),
+        Piece("gone", "10"),
+        Piece("new", "14"),
+        Piece("same", ":00"),
+    ]
+
+
+def test_changes_of_a_shortened_list_mark_whole_lines() -> None:
+    assert changes("一\n二\n三", "一\n三") == [
+        Piece("same", "一\n"),
+        Piece("gone", "二\n"),
+        Piece("same", "三"),
+    ]
+
+
 @given(st.text(max_size=60), st.text(max_size=60))
 def test_changes_give_back_both_texts(old: str, new: str) -> None:
     pieces = changes(old, new)
