@@ -143,10 +143,7 @@ def _now(edition: Edition, own: list[Entry], at: datetime, day: date, stage: Pha
     """What is on: today and the weekend in the month, the first days before it, a look back after it."""
     everything = reverse("programme:activities")
     if stage is Phase.AFTER:
-        latest = sorted(
-            (entry for entry in own if entry.slots), key=lambda entry: max(s.start for s in entry.slots), reverse=True
-        )  # fmt: skip
-        return [Row(_("回顾"), everything, _("全部活动"), [entry.pk for entry in latest[:6]])]
+        return [_look_back(own)]
     if stage is Phase.PUBLICITY:
         keys = [entry.pk for entry in queries.soonest(own, at)]
         return [Row(_("抢先看"), everything, _("全部活动"), keys[:6], note=_("最早开始的活动"))]
@@ -165,8 +162,16 @@ def _now(edition: Edition, own: list[Entry], at: datetime, day: date, stage: Pha
             [entry.pk for entry in exhibitions[:3]], note=_("持续多日的展览，随时可去"))
     )  # fmt: skip
     if not any(row.keys for row in rows):
-        rows.append(Row(_("接下来"), everything, _("全部活动"), [e.pk for e in queries.soonest(own, at)[:6]]))
+        keys = [entry.pk for entry in queries.soonest(own, at)]
+        rows.append(Row(_("接下来"), everything, _("全部活动"), keys[:6]) if keys else _look_back(own))
     return rows
+
+
+def _look_back(own: list[Entry]) -> Row:
+    held = [entry for entry in own if entry.slots]
+    held.sort(key=lambda entry: max(slot.start for slot in entry.slots), reverse=True)
+    shown = [*held, *(entry for entry in own if not entry.slots)]
+    return Row(_("回顾"), reverse("programme:activities"), _("全部活动"), [entry.pk for entry in shown[:6]])
 
 
 def _weekend(day: date) -> tuple[date, date]:

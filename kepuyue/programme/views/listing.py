@@ -143,7 +143,7 @@ def _groups(page: Page[Match], query: Query, at: datetime) -> Iterator[tuple[str
         return [card(read[one.entry.pk], at=at, first=query.first, last=query.last) for one in some]
 
     if query.q:
-        yield "", drawn(matches)
+        yield from [("", drawn(matches))] if matches else []
         return
     for group, members in groupby(matches, key=lambda match: match.group):
         yield str(HEADINGS[group]), drawn(list(members))
