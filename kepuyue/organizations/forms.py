@@ -13,6 +13,9 @@ class UnitForm(forms.ModelForm):
     class Meta:
         model = Organization
         fields: tuple[str, ...] = ("name", "type", "district", "credit_code", "address")
+        error_messages = {
+            "name": {"unique": _("这个单位已经登记过。请联系本单位负责人把您加进来，或请上级科协核对。")}
+        }
         help_texts = {
             "name": _("全称，与公章一致。"),
             "credit_code": _("18位；没有的单位（如社区工作站）可以不填。"),

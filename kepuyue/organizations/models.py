@@ -123,6 +123,10 @@ class Organization(models.Model):
         self.credit_code = self.credit_code.upper()
         if self.credit_code and not credit_code_is_valid(self.credit_code):
             raise ValidationError({"credit_code": _("统一社会信用代码的校验位不对，请对照证书逐位核对。")})
+        if self.credit_code and Organization.objects.filter(credit_code=self.credit_code).exclude(pk=self.pk):
+            raise ValidationError(
+                {"credit_code": _("这个信用代码已经登记过。请联系本单位负责人把您加进来，或请上级科协核对。")}
+            )
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Keeps `path` true: a new unit gets its own once it has a number."""

@@ -63,19 +63,22 @@ PERMISSIONS = frozenset().union(*(grant.own | grant.branch for grant in ROLES.va
 
 
 def memberships(user: "Person") -> list[Membership]:
-    """The person's roles in units that are not refused; read once per person object (that is, per request)."""
+    """The person's roles; read once per person object (that is, per request)."""
     if not user.is_authenticated or not user.is_active:
         return []
     known: list[Membership] | None = getattr(user, "_known_memberships", None)
     if known is None:
-        known = list(
-            Membership.objects.filter(user_id=user.pk)
-            .exclude(organization__state=Organization.State.REFUSED)
-            .select_related("organization")
-            .order_by("pk")
-        )
+        known = list(Membership.objects.filter(user_id=user.pk).select_related("organization").order_by("pk"))
         user.__dict__["_known_memberships"] = known
     return known
+
+
+def granted(membership: Membership) -> Grant:
+    """What the role gives in this unit; in a refused one only to mend its facts and ask again."""
+    grant = ROLES[membership.role]
+    if membership.organization.state == Organization.State.REFUSED:
+        return Grant(grant.description, own=grant.own & {"unit.see", "unit.edit"})
+    return grant
 
 
 def may(user: "Person", permission: str, organization: Organization) -> bool:
@@ -83,7 +86,7 @@ def may(user: "Person", permission: str, organization: Organization) -> bool:
     if permission not in PERMISSIONS:
         raise ValueError(f"no such permission: {permission}")
     for membership in memberships(user):
-        grant = ROLES[membership.role]
+        grant = granted(membership)
         if permission in grant.own and membership.organization_id == organization.pk:
             return True
         if permission in grant.branch and organization.is_within(membership.organization):
@@ -103,8 +106,7 @@ def check(user: "Person", permission: str, organization: Organization) -> None:
 def holds_anywhere(user: "Person", permission: str) -> bool:
     """Whether the person holds the permission in at least one unit (for showing a menu entry)."""
     return any(
-        permission in ROLES[membership.role].own | ROLES[membership.role].branch
-        for membership in memberships(user)
+        permission in granted(membership).own | granted(membership).branch for membership in memberships(user)
     )
 
 
@@ -112,7 +114,7 @@ def reach(user: "Person", permission: str, path: str = "path") -> Q:
     """A condition for the rows whose unit (found along `path`) the person holds the permission for."""
     condition = Q(pk__in=[])
     for membership in memberships(user):
-        grant = ROLES[membership.role]
+        grant = granted(membership)
         if permission in grant.branch:
             condition |= Q(**{f"{path}__startswith": membership.organization.path})
         elif permission in grant.own:

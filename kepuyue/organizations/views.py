@@ -81,8 +81,9 @@ def edit(request: SignedInRequest, code: str) -> HttpResponse:
     form = forms.UnitEditForm(request.POST or None, instance=organization)
     if request.method == "POST" and form.is_valid():
         fresh = Organization.objects.get(pk=organization.pk)
+        asks_again = fresh.state == Organization.State.REFUSED
         unit_actions.edit(fresh, form.cleaned_data, by=request.user)
-        messages.success(request, _("已保存。"))
+        messages.success(request, _("已保存，并再次请上级确认。") if asks_again else _("已保存。"))
         return redirect("organizations:unit", code)
     status = 422 if request.method == "POST" else 200
     name = Organization.objects.get(pk=organization.pk).name

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from kepuyue.core import audit
 from kepuyue.core.transitions import NotPossibleNow
@@ -20,6 +21,7 @@ from kepuyue.organizations.queries import people_of
 if TYPE_CHECKING:
     from kepuyue.accounts.models import User
 
+_MEND = gettext_lazy("请登录工作台，在“单位”里改好资料并保存，就会再次请上级确认。")
 EDITABLE_FIELDS = ("name", "name_en", "type", "district", "credit_code", "address", "note")
 
 
@@ -40,6 +42,11 @@ def register(
     owner = users.objects.create_user(email, password, name=person_name)
     Membership.objects.create(user=owner, organization=organization, role=Role.OWNER)
     audit.record("unit.register", organization, by=owner, organization_path=organization.path)
+    _ask_the_superior(organization)
+    return organization, owner
+
+
+def _ask_the_superior(organization: Organization) -> None:
     assert organization.parent is not None
     with translation.override(settings.CITY_LANGUAGE):
         for superior in people_of(organization.parent, (Role.REVIEWER, Role.OFFICE)):
@@ -51,9 +58,8 @@ def register(
                 body=_("“%(unit)s”登记为您的下级单位，请核对后确认。") % {"unit": organization}
                 + f"\n\n{settings.PUBLIC_URL}{link}",
                 link=link,
-                key=f"unit:{organization.pk}:registered:{superior.pk}",
+                key=None,
             )
-    return organization, owner
 
 
 @transaction.atomic
@@ -90,16 +96,17 @@ def _decide(organization: Organization, state: str, action: str, *, by: "User", 
                 to=person.email,
                 person=person,
                 subject=subject % {"unit": organization},
-                body=(_("现在可以提交活动了。") if confirmed else reason) + f"\n\n{settings.PUBLIC_URL}",
+                body=(_("现在可以提交活动了。") if confirmed else f"{reason}\n\n{_MEND}")
+                + f"\n\n{settings.PUBLIC_URL}",
                 link=reverse("organizations:desk"),
-                key=f"unit:{organization.pk}:{action}:{person.pk}",
+                key=None,
             )
     return organization
 
 
 @transaction.atomic
 def edit(organization: Organization, changes: dict[str, Any], *, by: "User") -> Organization:
-    """Change a unit's own facts (`EDITABLE_FIELDS`)."""
+    """Change a unit's own facts (`EDITABLE_FIELDS`). A refused unit asks its superior again by that."""
     organization = Organization.objects.select_for_update(of=("self",)).get(pk=organization.pk)
     check(by, "unit.edit", organization)
     differences = {
@@ -109,8 +116,14 @@ def edit(organization: Organization, changes: dict[str, Any], *, by: "User") -> 
     }
     for field in differences:
         setattr(organization, field, changes[field])
+    asks_again = organization.state == Organization.State.REFUSED
+    if asks_again:
+        organization.state, organization.note = Organization.State.PENDING, ""
     organization.full_clean(exclude=["path"])
     organization.save()
+    if asks_again:
+        audit.record("unit.register", organization, by=by, organization_path=organization.path)
+        _ask_the_superior(organization)
     if differences:
         audit.record(
             "unit.edit", organization, by=by, changes=differences, organization_path=organization.path
