@@ -30,7 +30,7 @@ class ShownRow:
     def where(self) -> str:
         """Where it stands in the file."""
         named = {"sheet": self.row.sheet, "number": self.row.number}
-        return _("“%(sheet)s”第 %(number)s 行") % named if self.row.sheet else _("第 %(number)s 行") % named
+        return _("“%(sheet)s”第 %(number)s 行") % named if self.row.sheet else str(self.row.number)
 
 
 def shown(row: ImportRow, zone: ZoneInfo | None = None) -> ShownRow:

@@ -21,7 +21,7 @@ def batches_of(user: "Person") -> QuerySet[ImportBatch]:
 def with_counts(batches: QuerySet[ImportBatch]) -> QuerySet[ImportBatch]:
     """The same batches with how many rows were read, taken and left out."""
     left = (ImportRow.State.SKIPPED, ImportRow.State.REFUSED)
-    return batches.annotate(
+    return batches.order_by("-pk").annotate(
         read_count=Count("rows"),
         taken_count=Count("rows", filter=Q(rows__state__in=TAKEN)),
         left_count=Count("rows", filter=Q(rows__state__in=left)),

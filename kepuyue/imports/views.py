@@ -4,6 +4,7 @@ from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
 
@@ -59,7 +60,7 @@ def new(request: DeskRequest) -> HttpResponse:
             form.add_error("file", str(reason))
         else:
             return redirect("imports:batch", batch.pk)
-    context = {"form": form, "units": units, "headings": headers.HEADINGS}
+    context = {"form": form, "units": units, "crumbs": _crumbs(_("导入表格"))}
     return render(request, "imports/new.html", context, status=422 if form.errors else 200)
 
 
@@ -70,6 +71,7 @@ def batch(request: DeskRequest, pk: int) -> HttpResponse:
     counts = queries.counts(found)
     context = {
         "batch": found,
+        "crumbs": _crumbs(found.file_name),
         "counts": counts,
         "written": counts["created"] + counts["changed"] + counts["unchanged"] + counts["refused"],
         "to_write": counts["read"] - counts["skipped"],
@@ -106,6 +108,10 @@ def template(request: DeskRequest) -> HttpResponse:
     response = HttpResponse(f"\ufeff{line}\r\n", content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = 'attachment; filename="kepuyue-template.csv"'
     return response
+
+
+def _crumbs(here: str) -> list[tuple[str, str]]:
+    return [(_("表格导入"), reverse("imports:list")), (here, "")]
 
 
 def _tabs(found: ImportBatch, which: str) -> list[dict[str, object]]:

@@ -91,7 +91,9 @@ def test_read_what_names_no_day_makes_no_session(cells, codes):
     assert outcome(*cells) == ([], codes)
 
 
-@pytest.mark.parametrize(("text", "year"), [("2006-02", 2006), ("2018", 2018), ("2017-03-25", 2017), ("待定", None)])
+@pytest.mark.parametrize(
+    ("text", "year"), [("2006-02", 2006), ("2018", 2018), ("2017-03-25", 2017), ("待定", None)]
+)
 def test_read_in_an_archive_knows_the_year(text, year):
     reading = read(text, None, None, ARCHIVE)
 

@@ -11,7 +11,19 @@ from kepuyue.imports.dates import Frame
 from kepuyue.imports.reader import Book, Sheet, Unreadable
 
 EDITION = Frame(ZoneInfo("Asia/Shanghai"), 2024, date(2024, 9, 1), date(2024, 9, 30))
-HEADER = ["序号", "活动名称", "主办单位", "承办单位", "活动时间", "活动地点", "所属区", "名额", "联系人", "联系电话", "是否预约"]
+HEADER = [
+    "序号",
+    "活动名称",
+    "主办单位",
+    "承办单位",
+    "活动时间",
+    "活动地点",
+    "所属区",
+    "名额",
+    "联系人",
+    "联系电话",
+    "是否预约",
+]
 
 
 def find(*rows, header=HEADER):
@@ -46,7 +58,9 @@ def test_columns_time_alone_holds_everything():
 
 
 def test_find_header_below_title_rows():
-    book = Book([Sheet("", [["2024年深圳科普月活动汇总表"], [None], ["活动名称", "时间"], ["观鸟", "9月14日"]])])
+    book = Book(
+        [Sheet("", [["2024年深圳科普月活动汇总表"], [None], ["活动名称", "时间"], ["观鸟", "9月14日"]])]
+    )
 
     found = entries.find(book, EDITION)
 
@@ -85,7 +99,9 @@ def test_find_row_without_title_is_an_error_at_its_cell():
 
 
 def test_find_test_entry_is_not_taken():
-    assert [problem.code for problem in find([1, "测试"]).problems if problem.severity == "error"][0] == "test-entry"
+    assert [problem.code for problem in find([1, "测试"]).problems if problem.severity == "error"][
+        0
+    ] == "test-entry"
 
 
 def test_find_refused_date_points_to_its_cell():
@@ -101,14 +117,21 @@ def test_find_cancelled_leaves_the_title_clean():
     assert (entry.title, entry.status) == ("湿地观鸟", "cancelled")
 
 
-@pytest.mark.parametrize(("written", "read"), [("福田", "福田区"), ("福田区", "福田区"), ("大鹏", "大鹏新区"), ("", "")])
+@pytest.mark.parametrize(
+    ("written", "read"), [("福田", "福田区"), ("福田区", "福田区"), ("大鹏", "大鹏新区"), ("", "")]
+)
 def test_find_bare_district_is_completed(written, read):
     assert one(所属区=written or None).district == read
 
 
 @pytest.mark.parametrize(
     ("place", "mode"),
-    [("莲花山公园", "offline"), ("腾讯会议", "online"), ("视频号直播间", "hybrid"), ("深圳图书馆、视频号", "hybrid")],
+    [
+        ("莲花山公园", "offline"),
+        ("腾讯会议", "online"),
+        ("视频号直播间", "hybrid"),
+        ("深圳图书馆、视频号", "hybrid"),
+    ],
 )
 def test_find_mode_from_place(place, mode):
     entry = one(活动地点=place)

@@ -86,14 +86,22 @@ def _lying_archive() -> bytes:
     packed = packer.compress(b"\0" * 2_000_000) + packer.flush()
     name = b"xl/workbook.xml"
     sizes = struct.pack("<III", 0, len(packed), 1)
-    local = b"PK\x03\x04" + struct.pack("<HHHHH", 20, 0, 8, 0, 0) + sizes + struct.pack("<HH", len(name), 0) + name
+    local = (
+        b"PK\x03\x04"
+        + struct.pack("<HHHHH", 20, 0, 8, 0, 0)
+        + sizes
+        + struct.pack("<HH", len(name), 0)
+        + name
+    )
     central = b"PK\x01\x02" + struct.pack("<HHHHHH", 20, 20, 0, 8, 0, 0) + sizes
     central += struct.pack("<HHHHHII", len(name), 0, 0, 0, 0, 0, 0) + name
     end = b"PK\x05\x06" + struct.pack("<HHHHIIH", 0, 0, 1, 1, len(central), len(local) + len(packed), 0)
     return local + packed + central + end
 
 
-FAR_CELL = b'<worksheet><sheetData><row r="1048576"><c r="XFD1048576"><v>1</v></c></row></sheetData></worksheet>'
+FAR_CELL = (
+    b'<worksheet><sheetData><row r="1048576"><c r="XFD1048576"><v>1</v></c></row></sheetData></worksheet>'
+)
 LOCKED_ODS = {"content_xml": b"x", "META-INF__manifest_xml": b"<manifest:encryption-data/>"}
 
 
@@ -107,7 +115,9 @@ LOCKED_ODS = {"content_xml": b"x", "META-INF__manifest_xml": b"<manifest:encrypt
         pytest.param(b"MZ\x90\x00" + b"\0" * 64, "程序", id="program"),
         pytest.param(b"\x7fELF" + b"\0" * 64, "程序", id="program of Linux"),
         pytest.param(b"Rar!\x1a\x07\x00", "压缩包", id="rar"),
-        pytest.param(b"<html><table><tr><td>1</td></tr></table></html>", "网页", id="page that calls itself xls"),
+        pytest.param(
+            b"<html><table><tr><td>1</td></tr></table></html>", "网页", id="page that calls itself xls"
+        ),
         pytest.param(bytes(range(256)) * 8, "格式", id="noise"),
         pytest.param(b"PK\x03\x04" + b"\0" * 40, "不完整", id="beginning of an archive"),
         pytest.param(workbook([["活动名称"]])[:-300], "不完整", id="truncated workbook"),
@@ -121,7 +131,9 @@ LOCKED_ODS = {"content_xml": b"x", "META-INF__manifest_xml": b"<manifest:encrypt
         pytest.param(reader.OLE_SIGNATURE + "EncryptedPackage".encode("utf-16-le"), "密码", id="locked xlsx"),
         pytest.param(reader.OLE_SIGNATURE + "WordDocument".encode("utf-16-le"), "Word", id="old document"),
         pytest.param(
-            archive(xl__workbook_xml=b"x", xl__worksheets__sheet1_xml=FAR_CELL), "太大", id="cell in the far corner"
+            archive(xl__workbook_xml=b"x", xl__worksheets__sheet1_xml=FAR_CELL),
+            "太大",
+            id="cell in the far corner",
         ),
         pytest.param(b"a,b\n" * (reader.MAX_ROWS + 1), "太大", id="too many rows"),
         pytest.param(b"a" + b"," * reader.MAX_COLUMNS + b"\n", "太大", id="too many columns"),

@@ -1,0 +1,166 @@
+"""The demonstration as a newcomer meets it."""
+
+import csv
+import os
+from collections import Counter
+from datetime import datetime
+
+import pytest
+from django.conf import settings
+from django.core.management import CommandError, call_command
+
+from kepuyue.activities.models import Activity, Origin, State, Submission
+from kepuyue.core.models import AuditEvent
+from kepuyue.demo import accounts, source, stages
+from kepuyue.demo.actions import seeding
+from kepuyue.demo.actions.cast import LINKED_CITIES
+from kepuyue.demo.stages import Stage
+from kepuyue.messaging.models import Message
+from kepuyue.organizations.models import Membership, Organization
+from tests.demo.conftest import load_edition
+from tests.factories import EditionFactory
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("seeded")]
+
+
+def public():
+    return Activity.objects.published()
+
+
+def rows():
+    with source.path_for(EditionFactory.build()).open(newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_public_sees_the_279_with_their_titles_and_nothing_else():
+    assert Counter(public().values_list("title", flat=True)) == Counter(row["title"] for row in rows())
+    assert set(public().values_list("origin", flat=True)) == {Origin.DEMO}
+
+
+def test_units_and_texts_are_as_in_the_source():
+    by_title = {activity.title: activity for activity in public().prefetch_related("participations")}
+    for row in rows():
+        activity = by_title[row["title"]]
+        hosts = [part.name for part in activity.participations.all() if part.role == "host"]
+        others = [part.name for part in activity.participations.all() if part.role != "host"]
+        named = [name for name in row["organizer"].split(";") if name]
+        assert hosts[: len(named)] == named or "（主办）" in row["co_organizers"]
+        assert hosts or others
+        assert activity.summary == row["description"]
+
+
+def test_linked_cities_keep_their_city_and_have_no_district():
+    linked = public().exclude(city="")
+
+    assert linked.count() == 279 - 125
+    assert not linked.filter(district__isnull=False).exists()
+    assert not linked.filter(is_key=True).exists()
+    assert set(linked.values_list("organization__name", flat=True)) == {LINKED_CITIES}
+    assert {"北京", "全国", "安徽", "其他城市"} <= set(linked.values_list("city", flat=True))
+
+
+def test_own_city_has_districts_from_the_source_or_a_known_place():
+    without = public().filter(city="", district__isnull=True).exclude(mode="online")
+
+    assert public().filter(city="").count() == 125
+    assert public().filter(district__name="福田区").count() >= 25
+    assert not without.filter(sessions__venue__name="深圳图书馆").exists()
+
+
+def test_everything_was_approved_in_time_by_those_whose_turn_it_was():
+    first = datetime(2024, 8, 13, 10, tzinfo=stages.ZONE)
+    last = stages.MOMENTS[Stage.MONTH]
+
+    assert all(first <= at < last for at in public().values_list("published_at", flat=True))
+    for submission in Submission.objects.filter(state="approved").prefetch_related("reviews"):
+        assert [review.organization_id for review in submission.reviews.all()] == submission.chain
+
+
+def test_trail_lies_in_the_demonstrations_own_time():
+    assert not AuditEvent.objects.filter(
+        subject_type="activity", at__gte=stages.MOMENTS[Stage.MONTH]
+    ).exists()
+
+
+def test_desks_have_work_that_the_public_does_not_see():
+    hidden = Activity.objects.exclude(pk__in=public())
+
+    assert Counter(hidden.values_list("state", flat=True)) == {"submitted": 5, "draft": 2, "returned": 1}
+    assert all("（演示）" in title for title in hidden.values_list("title", flat=True))
+    assert Submission.objects.filter(state="returned").get().reviews.get().comments.count() == 2
+    revision = Submission.objects.get(kind="revision", state="pending")
+    assert revision.activity.state == State.PUBLISHED
+    assert {s.turn.level for s in Submission.objects.filter(state="pending")} == {"district", "office"}
+
+
+def test_demonstration_mail_is_not_sent():
+    assert not Message.objects.filter(state=Message.State.WAITING).exists()
+
+
+def test_accounts_have_random_passwords_that_only_their_owner_can_read(client, capsys):
+    path = accounts.path()
+    drawn = accounts.passwords()
+
+    assert os.stat(path).st_mode & 0o777 == 0o600
+    assert len(set(drawn.values())) == len(accounts.ACCOUNTS)
+    for email, password in drawn.items():
+        assert client.login(username=email, password=password), email
+    call_command("demo-accounts")
+    assert drawn["office@demo.example"] in capsys.readouterr().out
+
+
+def test_people_are_named_by_their_roles():
+    people = Membership.objects.filter(user__email__endswith="@demo.example").values_list(
+        "user__name", flat=True
+    )
+
+    assert all(name.startswith("演示·") for name in people)
+
+
+def test_units_made_for_it_say_so():
+    made = Organization.objects.filter(note__startswith="演示")
+
+    assert made.filter(name="龙岗区水务局", parent__name="龙岗区科学技术协会").exists()
+    assert made.filter(name="深圳市生态环境局福田管理局", parent__name="深圳市生态环境局").exists()
+
+
+def test_seed_twice_writes_nothing_more(seeded, capsys):
+    before = Activity.objects.count()
+
+    call_command("seed", edition=seeded.code)
+
+    assert Activity.objects.count() == before
+    assert "没有重复写入" in capsys.readouterr().out
+
+
+def test_terms_are_the_editions_and_a_tier_is_one(seeded):
+    for activity in public().filter(city="").prefetch_related("terms__taxonomy"):
+        tiers = [term for term in activity.terms.all() if term.taxonomy.code == "tier"]
+        assert len(tiers) == 1, activity.title
+
+
+def test_seed_without_edition_says_what_to_do():
+    with pytest.raises(CommandError, match="edition load"):
+        call_command("seed", edition="paris-2024")
+
+
+@pytest.mark.parametrize("stage", [Stage.CALL, Stage.PUBLICITY])
+def test_earlier_stages_are_built_by_stopping_earlier(stage, monkeypatch):
+    """A few activities only: the way is the same for all."""
+    from django.db import transaction
+
+    whole = source.activities
+    monkeypatch.setattr(source, "activities", lambda edition: whole(edition)[::6])
+    Activity.objects.all().delete()
+    edition = load_edition()
+
+    with transaction.atomic():
+        seeding.seed(edition, stage)
+
+    states = Counter(Activity.objects.exclude(title__contains="（演示）").values_list("state", flat=True))
+    if stage == Stage.CALL:
+        assert states["published"] == 0 and states["submitted"] > 5
+    else:
+        assert states["published"] > 30 and states["published"] < 47
+    assert not AuditEvent.objects.filter(subject_type="activity", at__gt=stages.MOMENTS[Stage.MONTH]).exists()
+    assert settings.DEMO
