@@ -134,7 +134,9 @@ def diff(old: Content, new: Content) -> list[Change]:
 
 def _comparable(field: str, value: Any) -> Any:
     if field == "sessions":
-        return [{key: session.get(key) for key in SESSION_KEYS} for session in value or []]
+        # In the order of time, whatever the order in which they were typed
+        in_order = sorted(value or [], key=lambda session: str(session.get("starts_at")))
+        return [{key: session.get(key) for key in SESSION_KEYS} for session in in_order]
     if value is None and field not in ("age_min", "age_max", "expected_crowd"):
         return ""
     return value

@@ -1,7 +1,5 @@
 """Every page asks for sign-in; what was typed when the sign-in had expired comes back once."""
 
-from typing import Any
-
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -27,7 +25,9 @@ def test_page_without_sign_in_leads_to_the_sign_in_and_back(client: Client) -> N
     assert response["Location"] == f"{reverse('account_login')}?next=/desk/activities/%3Fstate%3Ddraft"
 
 
-def test_fragment_without_sign_in_answers_401_and_keeps_what_was_typed(client: Client, draft: Activity) -> None:
+def test_fragment_without_sign_in_answers_401_and_keeps_what_was_typed(
+    client: Client, draft: Activity
+) -> None:
     address = reverse("activities:edit", args=[draft.code, "basics"])
 
     response = client.post(address, TOKEN | {"title": "改过的名字"}, headers={"hx-request": "true"})
@@ -36,9 +36,13 @@ def test_fragment_without_sign_in_answers_401_and_keeps_what_was_typed(client: C
     assert client.session[KEPT_INPUT] == {"path": address, "values": {"title": ["改过的名字"]}}
 
 
-def test_form_sent_after_the_sign_in_expired_comes_back_once(client: Client, cast: Cast, draft: Activity) -> None:
+def test_form_sent_after_the_sign_in_expired_comes_back_once(
+    client: Client, cast: Cast, draft: Activity
+) -> None:
     address = reverse("activities:edit", args=[draft.code, "basics"])
-    response = client.post(address, TOKEN | {"title": "打了很久的名字", "mode": "online", "description": "很长"})
+    response = client.post(
+        address, TOKEN | {"title": "打了很久的名字", "mode": "online", "description": "很长"}
+    )
     assert response["Location"] == f"{reverse('account_login')}?next={address}"
     client.force_login(cast.editor, backend=BACKEND)
 
@@ -67,7 +71,9 @@ def test_remarks_of_a_reviewer_whose_sign_in_expired_come_back(client: Client, c
     sent = TOKEN | {"step": "0", "note": "总体不错", "comment-title": "名字再短一点", "decision": "returned"}
 
     response = client.post(
-        reverse("activities:decision", args=[pending.pk]), sent, headers={"referer": f"http://testserver{page}"}
+        reverse("activities:decision", args=[pending.pk]),
+        sent,
+        headers={"referer": f"http://testserver{page}"},
     )
     assert response["Location"] == f"{reverse('account_login')}?next={page}"
     client.force_login(cast.district_reviewer, backend=BACKEND)
@@ -96,7 +102,9 @@ def test_button_pressed_after_the_sign_in_expired_leads_back_to_its_page(
 
 
 def test_passwords_are_never_kept(client: Client) -> None:
-    client.post(reverse("account_change_password"), TOKEN | {"oldpassword": "a", "password1": "b", "note": "c"})
+    client.post(
+        reverse("account_change_password"), TOKEN | {"oldpassword": "a", "password1": "b", "note": "c"}
+    )
 
     assert client.session[KEPT_INPUT]["values"] == {"note": ["c"]}
 
@@ -115,7 +123,9 @@ def test_post_that_is_no_form_is_not_kept(client: Client, draft: Activity) -> No
     assert KEPT_INPUT not in client.session
 
 
-def test_kept_input_of_a_page_one_may_not_open_stays_away(client: Client, cast: Cast, draft: Activity) -> None:
+def test_kept_input_of_a_page_one_may_not_open_stays_away(
+    client: Client, cast: Cast, draft: Activity
+) -> None:
     address = reverse("activities:edit", args=[draft.code, "basics"])
     client.post(address, TOKEN | {"title": "打了很久"})
     client.force_login(cast.outsider, backend=BACKEND)

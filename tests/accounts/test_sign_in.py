@@ -75,7 +75,14 @@ def test_sign_in_leads_on_to_the_page_asked_for(client: Client) -> None:
 
 
 @pytest.mark.parametrize(
-    "elsewhere", ["https://evil.example/", "//evil.example/", "/\\evil.example", "javascript:alert(1)", "https:evil.example"]
+    "elsewhere",
+    [
+        "https://evil.example/",
+        "//evil.example/",
+        "/\\evil.example",
+        "javascript:alert(1)",
+        "https:evil.example",
+    ],
 )
 def test_sign_in_never_leads_to_another_site(client: Client, elsewhere: str) -> None:
     UserFactory(email="li@example.org", password=PASSWORD)
@@ -98,7 +105,9 @@ def test_sign_out_by_a_link_asks_first(cast: Cast, sign_in: Any) -> None:
 
 def test_open_sign_up_is_closed(client: Client) -> None:
     page = client.get(reverse("account_signup"))
-    client.post(reverse("account_signup"), {"email": "x@example.org", "password1": PASSWORD, "password2": PASSWORD})
+    client.post(
+        reverse("account_signup"), {"email": "x@example.org", "password1": PASSWORD, "password2": PASSWORD}
+    )
 
     assert "请通过单位加入" in page.content.decode()
     assert client.get(DESK).status_code == 302

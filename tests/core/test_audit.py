@@ -88,7 +88,12 @@ def _recorded(path: Path) -> set[str]:
     if "audit" not in text:
         return found
     for node in ast.walk(ast.parse(text)):
-        if isinstance(node, ast.Call) and ast.unparse(node.func) in {"audit.record", "record", "_touch", "_decide"}:
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in {
+            "audit.record",
+            "record",
+            "_touch",
+            "_decide",
+        }:
             for part in ast.walk(node):
                 if isinstance(part, ast.JoinedStr) and ast.unparse(part).startswith("f'review."):
                     found |= {f"review.{decision}" for decision in ("approved", "returned", "rejected")}
@@ -98,5 +103,15 @@ def _recorded(path: Path) -> set[str]:
 
 
 def _is_code(text: str) -> bool:
-    rooms = ("activity.", "unit.", "review.", "edition.", "import.", "paper.", "demo.", "account.", "programme.")
+    rooms = (
+        "activity.",
+        "unit.",
+        "review.",
+        "edition.",
+        "import.",
+        "paper.",
+        "demo.",
+        "account.",
+        "programme.",
+    )
     return text.startswith(rooms) and " " not in text and len(text) > 7

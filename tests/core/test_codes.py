@@ -18,7 +18,14 @@ def test_credit_code_in_small_letters_is_valid() -> None:
 
 
 @pytest.mark.parametrize(
-    "code", ["", "91440300192038216", "9144030019220382160", "91440300192203821O", "９１４４０３００１９２２０３８２１６"]
+    "code",
+    [
+        "",
+        "91440300192038216",
+        "9144030019220382160",
+        "91440300192203821O",
+        "９１４４０３００１９２２０３８２１６",
+    ],
 )
 def test_credit_code_of_wrong_length_or_alphabet_is_not_valid(code: str) -> None:
     assert not credit_code_is_valid(code)

@@ -93,7 +93,14 @@ def test_picture_of_every_usual_kind_is_taken(mode: str, format: str) -> None:
 
 @pytest.mark.parametrize(
     "data",
-    [b"", b"hello", b"<svg xmlns='http://www.w3.org/2000/svg'/>", b"%PDF-1.4", b"\x00" * 100, b"PK\x03\x04rest"],
+    [
+        b"",
+        b"hello",
+        b"<svg xmlns='http://www.w3.org/2000/svg'/>",
+        b"%PDF-1.4",
+        b"\x00" * 100,
+        b"PK\x03\x04rest",
+    ],
     ids=["empty", "text", "svg", "pdf", "zeros", "zip"],
 )
 def test_file_that_is_no_picture_is_refused_with_a_sentence(data: bytes) -> None:
@@ -147,7 +154,9 @@ def test_picture_of_too_many_bytes_is_refused(settings: object) -> None:
     st.sampled_from(["JPEG", "PNG", "WEBP", "GIF", "TIFF", "BMP"]),
     st.lists(st.tuples(st.floats(0, 1, exclude_max=True), st.integers(0, 255)), min_size=1, max_size=8),
 )
-def test_damaged_picture_is_taken_or_refused_but_never_breaks(format: str, damage: list[tuple[float, int]]) -> None:
+def test_damaged_picture_is_taken_or_refused_but_never_breaks(
+    format: str, damage: list[tuple[float, int]]
+) -> None:
     data = bytearray(encoded(half_red((50, 40)), format))
     for place, value in damage:
         data[int(place * len(data))] = value

@@ -106,7 +106,9 @@ def test_deliver_takes_no_more_than_the_limit() -> None:
     assert [outbox.deliver_due(limit=2), outbox.deliver_due(limit=2)] == [2, 1]
 
 
-def test_crash_between_claim_and_answer_is_tried_again_after_the_claim(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_crash_between_claim_and_answer_is_tried_again_after_the_claim(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     message = written()
     with monkeypatch.context() as patch, pytest.raises(SystemExit):
         patch.setattr("django.core.mail.backends.locmem.EmailBackend.send_messages", _killed)
@@ -181,7 +183,10 @@ def test_address_that_is_none_does_not_hold_up_the_others(address: str) -> None:
     assert [message.to for message in mail.outbox] == [["there@example.org"]]
 
 
-@pytest.mark.parametrize("subject", ["活动\r\nBcc: all@example.org", "活动\nBcc: all@example.org", "活动\u2028Bcc: all@example.org"])
+@pytest.mark.parametrize(
+    "subject",
+    ["活动\r\nBcc: all@example.org", "活动\nBcc: all@example.org", "活动\u2028Bcc: all@example.org"],
+)
 def test_line_break_in_a_subject_is_no_header(subject: str) -> None:
     written(subject=subject)
 

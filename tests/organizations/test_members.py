@@ -32,7 +32,11 @@ UNIT_ROLES = ["owner", "editor", "check_in", "helpdesk"]
         ("office", "own_unit", UNIT_ROLES),
         ("office", "own_district", [*UNIT_ROLES, "reviewer"]),
         ("office", "department_unit", [*UNIT_ROLES, "reviewer"]),
-        ("office", "office_unit", ["office", "reviewer", "judge", "moderator", "editor", "check_in", "helpdesk"]),
+        (
+            "office",
+            "office_unit",
+            ["office", "reviewer", "judge", "moderator", "editor", "check_in", "helpdesk"],
+        ),
         ("judge", "office_unit", []),
         ("outsider", "own_unit", []),
     ],
@@ -48,7 +52,9 @@ def test_owner_of_a_district_cannot_make_reviewers(cast: Cast) -> None:
 
 
 def test_add_makes_a_new_person_who_is_told_how_to_sign_in(cast: Cast) -> None:
-    membership = members.add(cast.own_unit, by=cast.owner, email="New@Example.org", name="新同事", role="editor")
+    membership = members.add(
+        cast.own_unit, by=cast.owner, email="New@Example.org", name="新同事", role="editor"
+    )
 
     assert (membership.user.email, membership.user.name, membership.user.has_usable_password()) == (
         "new@example.org", "新同事", False,
@@ -88,7 +94,9 @@ def test_add_of_a_role_that_is_not_the_persons_to_give_is_refused(cast: Cast, ro
 @pytest.mark.parametrize("person", ["editor", "colleague", "district_reviewer", "outsider"])
 def test_add_by_others_is_denied(cast: Cast, person: str) -> None:
     with pytest.raises(PermissionDenied):
-        members.add(cast.own_unit, by=getattr(cast, person), email="new@example.org", name="新", role="editor")
+        members.add(
+            cast.own_unit, by=getattr(cast, person), email="new@example.org", name="新", role="editor"
+        )
 
 
 def test_add_to_a_unit_that_is_not_confirmed_writes_to_nobody(cast: Cast) -> None:
@@ -164,7 +172,10 @@ def test_two_owners_removing_each_other_at_once_leave_one() -> None:
         finally:
             connection.close()
 
-    pair = [Thread(target=remove, args=(first, second.user)), Thread(target=remove, args=(second, cast.owner))]
+    pair = [
+        Thread(target=remove, args=(first, second.user)),
+        Thread(target=remove, args=(second, cast.owner)),
+    ]
     for one in pair:
         one.start()
     for one in pair:

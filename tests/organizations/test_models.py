@@ -5,7 +5,13 @@ from django.db import IntegrityError
 from kepuyue.organizations.models import Organization
 from kepuyue.organizations.queries import office, people_of
 from tests.cast import Cast
-from tests.factories import DistrictAssociationFactory, MembershipFactory, OfficeFactory, UnitFactory, UserFactory
+from tests.factories import (
+    DistrictAssociationFactory,
+    MembershipFactory,
+    OfficeFactory,
+    UnitFactory,
+    UserFactory,
+)
 
 pytestmark = pytest.mark.django_db
 CODE = "9144030071526726XG"
@@ -33,10 +39,16 @@ def test_path_stays_when_the_unit_is_saved_again() -> None:
 def test_branch_holds_the_unit_itself_and_all_below() -> None:
     district = DistrictAssociationFactory()
     unit = UnitFactory(parent=district)
-    elsewhere = UnitFactory(parent=DistrictAssociationFactory(district__code="nanshan", district__name="南山区"))
+    elsewhere = UnitFactory(
+        parent=DistrictAssociationFactory(district__code="nanshan", district__name="南山区")
+    )
 
     assert set(Organization.objects.in_branch(district)) == {district, unit}
-    assert (unit.is_within(district), district.is_within(unit), elsewhere.is_within(district)) == (True, False, False)
+    assert (unit.is_within(district), district.is_within(unit), elsewhere.is_within(district)) == (
+        True,
+        False,
+        False,
+    )
 
 
 def test_credit_code_in_small_letters_is_kept_in_capitals() -> None:
@@ -47,7 +59,9 @@ def test_credit_code_in_small_letters_of_another_unit_is_refused_in_a_sentence()
     UnitFactory(credit_code=CODE)
 
     with pytest.raises(ValidationError) as refused:
-        UnitFactory.build(parent=DistrictAssociationFactory(), credit_code=CODE.lower()).full_clean(exclude=["path"])
+        UnitFactory.build(parent=DistrictAssociationFactory(), credit_code=CODE.lower()).full_clean(
+            exclude=["path"]
+        )
 
     assert refused.value.message_dict == {
         "credit_code": ["这个信用代码已经登记过。请联系本单位负责人把您加进来，或请上级科协核对。"]
@@ -56,7 +70,9 @@ def test_credit_code_in_small_letters_of_another_unit_is_refused_in_a_sentence()
 
 def test_credit_code_with_a_wrong_check_character_is_refused() -> None:
     with pytest.raises(ValidationError) as refused:
-        UnitFactory.build(parent=DistrictAssociationFactory(), credit_code=CODE[:-1] + "H").full_clean(exclude=["path"])
+        UnitFactory.build(parent=DistrictAssociationFactory(), credit_code=CODE[:-1] + "H").full_clean(
+            exclude=["path"]
+        )
 
     assert refused.value.message_dict == {
         "credit_code": ["统一社会信用代码的校验位不对，请对照证书逐位核对。"]

@@ -20,7 +20,9 @@ State = Organization.State
 
 def register(cast: Cast, **facts: Any) -> tuple[Organization, User]:
     unit = {"name": "彩虹小学", "type": "school", "parent": cast.own_district} | facts
-    return units.register(unit=unit, person_name="林老师", email="Lin@School.example", password="long-enough-1")
+    return units.register(
+        unit=unit, person_name="林老师", email="Lin@School.example", password="long-enough-1"
+    )
 
 
 def pending(cast: Cast) -> Organization:
@@ -62,7 +64,8 @@ def test_register_with_a_known_address_is_refused_and_leaves_nothing(cast: Cast)
 
 
 @pytest.mark.parametrize(
-    ("facts", "field"), [({"name": "福田区图书馆"}, "name"), ({"credit_code": "123"}, "credit_code"), ({"name": ""}, "name")]
+    ("facts", "field"),
+    [({"name": "福田区图书馆"}, "name"), ({"credit_code": "123"}, "credit_code"), ({"name": ""}, "name")],
 )
 def test_register_with_a_bad_fact_says_which(cast: Cast, facts: dict[str, str], field: str) -> None:
     with pytest.raises(ValidationError) as refused:
@@ -161,7 +164,9 @@ def test_edit_of_nothing_is_not_recorded(cast: Cast) -> None:
 
 def test_edit_of_what_is_not_the_units_to_change_is_passed_over(cast: Cast) -> None:
     units.edit(
-        cast.own_unit, {"level": "office", "parent": cast.far_unit, "path": "/", "state": "pending"}, by=cast.owner
+        cast.own_unit,
+        {"level": "office", "parent": cast.far_unit, "path": "/", "state": "pending"},
+        by=cast.owner,
     )
 
     fresh = Organization.objects.get(pk=cast.own_unit.pk)
