@@ -76,6 +76,11 @@ def day(request: PublicRequest, day: str) -> HttpResponse:
     read = queries.rows(entry.pk for entry in (*(e for _s, e in (*dated, *off)), *exhibitions))
     own = [(slot, entry) for slot, entry in dated if not entry.city]
     linked = [(slot, entry) for slot, entry in dated if entry.city]
+    drawn = {
+        entry.pk: card(read[entry.pk], at=at, first=shown, last=shown)
+        for entry in exhibitions
+        if entry.pk in read
+    }
     by_day = queries.sessions_by_day(edition, [entry for entry in entries if not entry.city])
     context: dict[str, Any] = {
         "day": shown,
@@ -85,11 +90,8 @@ def day(request: PublicRequest, day: str) -> HttpResponse:
         "linked": _by_hour(edition, linked, read, shown),
         "count": len(own),
         "linked_count": len(linked),
-        "exhibitions": [
-            card(read[entry.pk], at=at, first=shown, last=shown)
-            for entry in sorted(exhibitions, key=lambda entry: (bool(entry.city), entry.pk))
-            if entry.pk in read
-        ],
+        "exhibitions": [drawn[entry.pk] for entry in exhibitions if not entry.city and entry.pk in drawn],
+        "linked_exhibitions": [drawn[entry.pk] for entry in exhibitions if entry.city and entry.pk in drawn],
         "days": [
             {"day": one, "count": count, "href": reverse("programme:day", args=[one])}
             for one, count in sorted(by_day.items())
@@ -155,3 +157,12 @@ def _by_hour(
             }
         )
     return sorted(lines, key=lambda line: line["order"])
+
+
+def _about(*parts: str) -> str:
+    """The parts in one line; what an earlier part already says is left out."""
+    said: list[str] = []
+    for part in parts:
+        if part and not any(part in earlier for earlier in said):
+            said.append(part)
+    return " · ".join(said)

@@ -63,7 +63,7 @@ def activity(request: PublicRequest, code: str) -> HttpResponse:
         "booking": _booking(found),
         "venues": _venues(found),
         "locator": locator(found),
-        "contact": _masked(found.contact_name),
+        "contact": "" if found.origin == Origin.DEMO else _masked(found.contact_name),
         "related": [card(read[key], at=at) for key in related if key in read],
         "json_ld": json_ld(found, url=address, language=get_language() or "zh-Hans"),
         "canonical": address,
