@@ -1,7 +1,6 @@
 """The demonstration as a newcomer meets it."""
 
 import csv
-import os
 from collections import Counter
 from datetime import datetime
 
@@ -101,7 +100,7 @@ def test_accounts_have_random_passwords_that_only_their_owner_can_read(client, c
     path = accounts.path()
     drawn = accounts.passwords()
 
-    assert os.stat(path).st_mode & 0o777 == 0o600
+    assert path.stat().st_mode & 0o777 == 0o600
     assert len(set(drawn.values())) == len(accounts.ACCOUNTS)
     for email, password in drawn.items():
         assert client.login(username=email, password=password), email

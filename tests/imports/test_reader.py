@@ -155,7 +155,7 @@ def test_read_zip_bomb_is_refused_whatever_its_directory_says(bomb, monkeypatch)
 
 
 def test_check_size_of_fifty_megabytes_names_the_limit():
-    with pytest.raises(Unreadable, match="50 MB.*20 MB"):
+    with pytest.raises(Unreadable, match=r"50 MB.*20 MB"):
         reader.check_size(50_000_000)
 
 

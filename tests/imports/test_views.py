@@ -13,8 +13,11 @@ TEXT = "活动名称,主办单位,活动时间,没人懂的一栏\n湿地观鸟,
 pytestmark = pytest.mark.django_db
 
 
-def upload(client, cast, data=TEXT.encode(), name="活动.csv"):
-    fields = {"organization": cast.own_unit.pk, "file": SimpleUploadedFile(name, data)}
+def upload(client, cast, data=None, name="活动.csv"):
+    fields = {
+        "organization": cast.own_unit.pk,
+        "file": SimpleUploadedFile(name, TEXT.encode() if data is None else data),
+    }
     return client.post(reverse("imports:new"), fields)
 
 

@@ -83,12 +83,12 @@ class Cast:
         """Made where nobody holds the role; such a person has no password and cannot sign in."""
         known = self._people.get((unit.pk, role))
         if known is None:
-            known = User(
-                email=f"{role}-{unit.pk}@demo.example", name=f"演示·{unit.name}"[:54] + role.label[:6]
+            name = f"演示·{unit.name}"[:54] + role.label[:6]
+            known, _is_new = User.objects.get_or_create(
+                email=f"{role}-{unit.pk}@demo.example",
+                defaults={"name": name, "password": make_password(None)},
             )
-            known.set_unusable_password()
-            known.save()
-            Membership.objects.create(user=known, organization=unit, role=role)
+            Membership.objects.get_or_create(user=known, organization=unit, role=role)
             self._people[unit.pk, role] = known
         return known
 
@@ -132,7 +132,7 @@ class Cast:
         """The district of a known unit that the place is named after; None rather than a guess."""
         key = unit_key(place)
         for known, unit in self.units.items():
-            if unit.district and len(known) >= 4 and (key == known or known in key):
+            if unit.district and (key == known or (len(known) >= 4 and known in key)):
                 return unit.district
         return None
 
