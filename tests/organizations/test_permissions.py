@@ -121,7 +121,7 @@ def test_person_of_a_pending_unit_may_draft(cast: Cast) -> None:
 
 
 def test_unknown_permission_is_a_mistake_in_the_program(cast: Cast) -> None:
-    with pytest.raises(ValueError, match="no such permission: unit.fly"):
+    with pytest.raises(ValueError, match="no such permission"):
         may(cast.owner, "unit.fly", cast.own_unit)
 
 

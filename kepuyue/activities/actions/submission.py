@@ -120,9 +120,10 @@ def submit(activity: Activity, *, by: "User") -> Submission:
     if activity.organization.state != Organization.State.ACTIVE:
         raise NotPossibleNow(_("单位还在等待上级确认，确认后即可提交。已填写的内容都保存好了。"))
     under_way = submission_under_way(activity)
-    if activity.state == State.PUBLISHED and not under_way:
-        raise NotPossibleNow(_("没有需要审核的变更。"))
-    if not activity.is_public:
+    if activity.state == State.PUBLISHED:
+        if not under_way:
+            raise NotPossibleNow(_("没有需要审核的变更。"))
+    else:
         activity.state = workflow.ACTIVITY.next_state(activity.state, "submit")
     content = working_content(activity)
     if activity.unsaved:
