@@ -64,7 +64,7 @@ def test_before_publicity_every_page_says_when_it_opens_and_shows_nothing(
     for address in addresses(activity):
         page = text(client.get(address))
 
-        assert "8月21日（周三）公布节目单" in page and "湿地观鸟" not in page.split("<main")[1]
+        assert "8月21日公布节目单" in page and "湿地观鸟" not in page.split("<main")[1]
         assert "湿地观鸟" not in page
 
 
@@ -249,6 +249,16 @@ def test_a_fragment_is_only_the_results(client: Client, in_the_month: datetime) 
     page = text(client.get("/activities/?q=湿地", headers={"hx-request": "true"}))
 
     assert "湿地观鸟" in page and "<html" not in page and page.strip().startswith('<div id="results"')
+
+
+def test_searching_keeps_the_filters_that_are_on(client: Client, in_the_month: datetime) -> None:
+    published(title="湿地观鸟", terms=["audience:children"])
+
+    page = text(client.get("/activities/?q=湿地&audience=children&date_from=2024-09-14"))
+
+    assert '<input type="hidden" name="audience" value="children" form="list-search">' in page
+    assert '<input type="hidden" name="date_from" value="2024-09-14" form="list-search">' in page
+    assert "?q=%E6%B9%BF%E5%9C%B0&amp;date_from=2024-09-14" in page
 
 
 def test_nothing_found_offers_a_way_on(client: Client, in_the_month: datetime) -> None:

@@ -15,9 +15,9 @@ def localized(chinese: str, english: str) -> str:
 
 
 @register.filter
-def day_text(day: date) -> str:
-    """9月14日（周六）."""
-    return times.day_text(day)
+def plain_day(day: date) -> str:
+    """9月14日."""
+    return times.day_text(day, weekday=False)
 
 
 @register.filter

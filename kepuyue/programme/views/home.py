@@ -124,6 +124,8 @@ def _hints(stage: Phase) -> list[tuple[str, str]]:
     walk_in = (_("无需预约"), f"{everything}?booking=none&booking=walk_in")
     if stage is Phase.AFTER:
         return [free, online]
+    if stage is Phase.PUBLICITY:
+        return [free, walk_in, online]
     return [
         (_("今天"), f"{everything}?when=today"),
         (_("周末"), f"{everything}?when=weekend"),

@@ -99,14 +99,14 @@ def _results(request: PublicRequest, at: datetime) -> dict[str, Any]:
         "more_on": sum(facet.on for facet in more),
         "chosen": _chosen(request.GET, query, facets),
         "carried": carried,
+        "searched": [
+            *carried,
+            *((key, request.GET[key]) for key in ("date_from", "date_to", "when") if key in request.GET),
+        ],
     }
     return {
         "q": query.q,
         "count": result.activities,
-        "carried": [
-            *carried,
-            *((key, request.GET[key]) for key in ("date_from", "date_to", "when") if key in request.GET),
-        ],
         "results": render_to_string("programme/_listing.html", context),
     }
 
