@@ -234,6 +234,12 @@ def _workbook(data: bytes) -> Book:
         raise Unreadable(_locked()) from None
     except (calamine.CalamineError, OSError, ValueError):
         raise Unreadable(_incomplete()) from None
+    except BaseException as panic:
+        # The library's panics are no Exception and have no importable class: a file must not end the process
+        if type(panic).__name__ != "PanicException":
+            raise
+        why = _("文件里有读不了的内容。请用 Excel 或 WPS 打开，另存为 .xlsx 再上传。")
+        raise Unreadable(why) from None
 
 
 def _sheets(workbook: Any) -> Book:

@@ -154,6 +154,19 @@ def test_read_zip_bomb_is_refused_whatever_its_directory_says(bomb, monkeypatch)
         read(bomb)
 
 
+def test_read_workbook_on_which_the_library_panics_is_refused(monkeypatch):
+    class PanicException(BaseException):
+        pass
+
+    def panic(file):
+        raise PanicException("no entry found for key")
+
+    monkeypatch.setattr(reader.calamine.CalamineWorkbook, "from_object", panic)
+
+    with pytest.raises(Unreadable, match="另存为"):
+        read(workbook([["活动名称"]]))
+
+
 def test_check_size_of_fifty_megabytes_names_the_limit():
     with pytest.raises(Unreadable, match=r"50 MB.*20 MB"):
         reader.check_size(50_000_000)

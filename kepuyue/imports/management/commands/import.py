@@ -1,7 +1,10 @@
 """`kepuyue import FILE`: a spreadsheet's activities into an edition, or into the archives of their years."""
 
 import json
+import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -44,7 +47,8 @@ class Command(BaseCommand):
         into = _edition(edition)
         try:
             data = _bytes_of(file)
-            findings = staging.look_at(data, into)
+            with _library_silenced():
+                findings = staging.look_at(data, into)
         except Unreadable as reason:
             print(reason, file=sys.stderr)
             sys.exit(NOT_READABLE)
@@ -66,10 +70,26 @@ class Command(BaseCommand):
             self.stdout.write("\n".join(_lines(findings, batch)))
 
 
+@contextmanager
+def _library_silenced() -> Iterator[None]:
+    """The workbook library reports its panics on the error stream, where one sentence of ours belongs."""
+    sys.stderr.flush()
+    with Path(os.devnull).open("w") as nowhere:
+        kept = os.dup(2)
+        os.dup2(nowhere.fileno(), 2)
+        try:
+            yield
+        finally:
+            os.dup2(kept, 2)
+            os.close(kept)
+
+
 def _bytes_of(file: Path) -> bytes:
     try:
         check_size(file.stat().st_size)
         return file.read_bytes()
+    except FileNotFoundError:
+        raise Unreadable(_("找不到文件 %(file)s") % {"file": file}) from None
     except OSError as error:
         raise Unreadable(_("打不开文件 %(file)s：%(why)s") % {"file": file, "why": error.strerror}) from None
 
