@@ -1,0 +1,91 @@
+"""What the permission matrix asks for: one thing of each kind, near the person who asks and far from them.
+
+"own" belongs to the unit of `owner` and `editor`, below the district of `district_reviewer`; "far" belongs to a
+unit of the other district; "waiting" are things that wait for that district, "final" for the office.
+"""
+
+from io import BytesIO
+from typing import Any
+
+from django.core.files.base import ContentFile
+from PIL import Image
+
+from kepuyue.activities.models import Activity, Picture, State, Submission
+from kepuyue.editions.models import Paper
+from kepuyue.imports.models import ImportBatch
+from kepuyue.organizations.models import Membership, Organization
+from tests.cast import Cast
+from tests.factories import ActivityFactory, MembershipFactory, SubmissionFactory, UnitFactory
+
+
+def samples(cast: Cast) -> dict[str, dict[str, Any]]:
+    """{sample: arguments of the address}."""
+    own, far = cast.own_unit, cast.far_unit
+    draft = ActivityFactory(organization=own, sessions=1)
+    far_draft = ActivityFactory(organization=far, sessions=1)
+    public = ActivityFactory(organization=own, state=State.PUBLISHED, sessions=1)
+    waiting, far_waiting = _pending(own), _pending(far)
+    final = _pending(own)
+    final.step, final.turn = 1, cast.office_unit
+    final.save()
+    new_unit = UnitFactory(name="新登记的单位", parent=cast.own_district, state=Organization.State.PENDING)
+    Paper.objects.create(edition=cast.edition, code="notice", title="通知", body="正文")
+
+    def codes(activity: Activity, **more: Any) -> dict[str, Any]:
+        return {"code": activity.code} | more
+
+    def person_of(unit: Organization) -> Membership:
+        return Membership.objects.filter(organization=unit).latest("pk")
+
+    return {
+        "-": {},
+        "own-draft": codes(draft),
+        "own-draft-step": codes(draft, step="basics"),
+        "own-draft-picture": codes(draft, pk=_picture(draft).pk),
+        "own-public": codes(public),
+        "own-waiting": codes(waiting.activity),
+        "far-draft": codes(far_draft),
+        "far-draft-step": codes(far_draft, step="basics"),
+        "far-draft-picture": codes(far_draft, pk=_picture(far_draft).pk),
+        "far-waiting": codes(far_waiting.activity),
+        "picture-of-own-draft": {"pk": _picture(draft).pk},
+        "picture-of-public": {"pk": _picture(public).pk},
+        "submission-waiting": {"pk": waiting.pk},
+        "submission-final": {"pk": final.pk},
+        "submission-far": {"pk": far_waiting.pk},
+        "unit-own": {"code": own.code},
+        "unit-far": {"code": far.code},
+        "unit-new": {"code": new_unit.code},
+        "unit-district": {"code": cast.own_district.code},
+        "person-own": {"code": own.code, "pk": person_of(own).pk},
+        "person-far": {"code": far.code, "pk": _colleague_of(far).pk},
+        "batch-own": {"pk": _batch(own, cast).pk},
+        "batch-far": {"pk": _batch(far, cast).pk},
+        "paper": {"code": "notice"},
+        "day": {"day": "2024-09-14"},
+        "district": {"code": "futian"},
+        "key": {"uidb36": "1", "key": "wrong"},
+    }
+
+
+def _pending(unit: Organization) -> Submission:
+    activity = ActivityFactory(organization=unit, state=State.SUBMITTED, sessions=1)
+    return SubmissionFactory(activity=activity)
+
+
+def _picture(activity: Activity) -> Picture:
+    drawn = BytesIO()
+    Image.new("RGB", (4, 3)).save(drawn, "JPEG")
+    return Picture.objects.create(
+        activity=activity, alt="一支水火箭", file=ContentFile(drawn.getvalue(), "rocket.jpg")
+    )
+
+
+def _batch(unit: Organization, cast: Cast) -> ImportBatch:
+    return ImportBatch.objects.create(
+        organization=unit, edition=cast.edition, by=cast.office, file_name="表.xlsx", sha256="0" * 64
+    )
+
+
+def _colleague_of(unit: Organization) -> Membership:
+    return MembershipFactory(organization=unit)
