@@ -44,4 +44,5 @@ def re_encoded(file: UploadedFile) -> ContentFile:
     flat.paste(with_alpha, mask=with_alpha.getchannel("A"))
     written = BytesIO()
     flat.save(written, "JPEG", quality=85, optimize=True, progressive=True)
-    return ContentFile(written.getvalue())
+    # A name is needed for an image field to learn the size of what it is given
+    return ContentFile(written.getvalue(), name="picture.jpg")

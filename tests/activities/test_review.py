@@ -11,7 +11,13 @@ from kepuyue.accounts.models import User
 from kepuyue.activities import content as contents
 from kepuyue.activities.actions import drafting, review, submission
 from kepuyue.activities.models import Comment, Review, State, Submission
-from kepuyue.activities.queries import review_chain, review_checks, review_queue, reviewable_by, working_content
+from kepuyue.activities.queries import (
+    review_chain,
+    review_checks,
+    review_queue,
+    reviewable_by,
+    working_content,
+)
 from kepuyue.core import audit
 from kepuyue.core.transitions import NotPossibleNow
 from kepuyue.messaging.models import Message
@@ -38,7 +44,9 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_the_month")]
         ("own_unit", ["audience:children", "tier:main_venue"], ["office_unit"]),
     ],
 )
-def test_chain_follows_the_tree_and_the_policy(cast: Cast, unit: str, terms: list[str], chain: list[str]) -> None:
+def test_chain_follows_the_tree_and_the_policy(
+    cast: Cast, unit: str, terms: list[str], chain: list[str]
+) -> None:
     activity = ActivityFactory(edition=cast.edition, organization=getattr(cast, unit), terms=terms)
 
     assert review_chain(activity) == [getattr(cast, name) for name in chain]
@@ -94,7 +102,10 @@ def test_office_at_the_districts_step_is_told_how_to_step_in(cast: Cast) -> None
     with pytest.raises(PermissionDenied) as refused:
         review.approve(handed_in(cast), by=cast.office)
 
-    assert str(refused.value) == "现在轮到“福田区科学技术协会”审核。如需代为办理，请先在该单位的人员里添加审核人。"
+    assert (
+        str(refused.value)
+        == "现在轮到“福田区科学技术协会”审核。如需代为办理，请先在该单位的人员里添加审核人。"
+    )
 
 
 def test_office_steps_in_where_the_district_has_nobody(cast: Cast) -> None:
@@ -112,7 +123,14 @@ def test_queue_holds_what_waits_for_oneself(cast: Cast) -> None:
 
     queues = {
         name: list(review_queue(getattr(cast, name)))
-        for name in ("district_reviewer", "office", "other_reviewer", "department_reviewer", "owner", "outsider")
+        for name in (
+            "district_reviewer",
+            "office",
+            "other_reviewer",
+            "department_reviewer",
+            "owner",
+            "outsider",
+        )
     }
 
     assert queues == {
@@ -124,7 +142,9 @@ def test_queue_holds_what_waits_for_oneself(cast: Cast) -> None:
 def test_queue_puts_the_soonest_activity_first_and_those_without_a_day_last(cast: Cast) -> None:
     session = complete_content()["sessions"][0]
     whenever = handed_in(cast, title="全年", sessions=[], is_year_round=True)
-    later = handed_in(cast, title="后", sessions=[session | {"starts_at": "2024-09-20T02:00:00Z", "ends_at": None}])
+    later = handed_in(
+        cast, title="后", sessions=[session | {"starts_at": "2024-09-20T02:00:00Z", "ends_at": None}]
+    )
     sooner = handed_in(cast, title="先")
 
     assert list(review_queue(cast.district_reviewer)) == [sooner, later, whenever]
@@ -277,7 +297,8 @@ def test_two_reviewers_approving_at_once_publish_once() -> None:
     pending = at_the_office(cast)
 
     ends = at_once(
-        lambda: review.approve(pending, by=cast.office, step=1), lambda: review.approve(pending, by=second, step=1)
+        lambda: review.approve(pending, by=cast.office, step=1),
+        lambda: review.approve(pending, by=second, step=1),
     )
 
     assert ends == ["NotPossibleNow", "done"]
@@ -297,7 +318,10 @@ def test_withdrawing_and_returning_at_once_do_one_of_both() -> None:
 
     assert ends == ["NotPossibleNow", "done"]
     pending.refresh_from_db()
-    assert (pending.state, fresh(pending.activity).state) in {("withdrawn", "withdrawn"), ("returned", "returned")}
+    assert (pending.state, fresh(pending.activity).state) in {
+        ("withdrawn", "withdrawn"),
+        ("returned", "returned"),
+    }
 
 
 # Revisions of what is public
@@ -336,7 +360,10 @@ def test_rejected_revision_leaves_the_public_text(cast: Cast) -> None:
 
     review.reject(pending, by=cast.district_reviewer, note="不妥")
 
-    assert (fresh(activity).state, working_content(activity)["title"]) == (State.PUBLISHED, "火箭为什么能飞上天")
+    assert (fresh(activity).state, working_content(activity)["title"]) == (
+        State.PUBLISHED,
+        "火箭为什么能飞上天",
+    )
 
 
 def test_session_left_out_by_an_approved_revision_is_cancelled_and_stays(cast: Cast) -> None:
@@ -385,13 +412,20 @@ def test_checks_of_a_plain_activity_find_nothing(cast: Cast) -> None:
         ({"district": ""}, "notice", "district"),
     ],
 )
-def test_checks_point_to_what_needs_a_look(cast: Cast, changes: dict[str, Any], tone: str, field: str) -> None:
-    assert [(check.tone, check.field) for check in review_checks(handed_in(cast, **changes))] == [(tone, field)]
+def test_checks_point_to_what_needs_a_look(
+    cast: Cast, changes: dict[str, Any], tone: str, field: str
+) -> None:
+    assert [(check.tone, check.field) for check in review_checks(handed_in(cast, **changes))] == [
+        (tone, field)
+    ]
 
 
 def test_checks_find_days_outside_the_month_in_the_citys_time(cast: Cast) -> None:
     session = complete_content()["sessions"][0]
-    inside = session | {"starts_at": "2024-08-31T16:30:00Z", "ends_at": None}  # 00:30 on 1 September in Shenzhen
+    inside = session | {
+        "starts_at": "2024-08-31T16:30:00Z",
+        "ends_at": None,
+    }  # 00:30 on 1 September in Shenzhen
     outside = session | {"starts_at": "2024-09-30T16:30:00Z", "ends_at": None}  # 00:30 on 1 October
     cancelled = outside | {"starts_at": "2024-10-05T02:00:00Z", "is_cancelled": True}
 
@@ -409,5 +443,3 @@ def test_checks_find_the_same_title_and_a_missing_place(cast: Cast) -> None:
     assert [(check.tone, check.text) for check in checks] == [
         ("warn", f"同名活动：福田区图书馆（{other.code}）"), ("notice", "场次1没有地点。"),
     ]  # fmt: skip
-
-

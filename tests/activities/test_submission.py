@@ -94,7 +94,12 @@ def test_submit_freezes_the_text_and_gives_the_turn(cast: Cast) -> None:
 
     stored = fresh(activity)
     assert (stored.state, stored.version) == (State.SUBMITTED, 2)
-    assert (pending.kind, pending.state, pending.turn, pending.step) == ("new", "pending", cast.own_district, 0)
+    assert (pending.kind, pending.state, pending.turn, pending.step) == (
+        "new",
+        "pending",
+        cast.own_district,
+        0,
+    )
     assert pending.chain == [cast.own_district.pk, cast.office_unit.pk]
     assert (pending.content, pending.base, pending.by) == (contents.of(stored), {}, cast.editor)
     assert [event.action for event in audit.trail(activity)] == ["activity.submit", "activity.create"]
@@ -109,7 +114,9 @@ def test_submit_tells_the_reviewers_whose_turn_it_is(cast: Cast) -> None:
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("person", ["check_in", "helpdesk", "colleague", "district_reviewer", "office", "outsider"])
+@pytest.mark.parametrize(
+    "person", ["check_in", "helpdesk", "colleague", "district_reviewer", "office", "outsider"]
+)
 def test_submit_by_others_is_denied(cast: Cast, person: str) -> None:
     activity = draft(cast)
 
@@ -179,7 +186,11 @@ def test_withdraw_gives_it_back_to_the_unit(cast: Cast) -> None:
     activity = submission.withdraw(pending.activity, by=cast.owner)
 
     pending.refresh_from_db()
-    assert (fresh(activity).state, pending.state, pending.closed_at is None) == ("withdrawn", "withdrawn", False)
+    assert (fresh(activity).state, pending.state, pending.closed_at is None) == (
+        "withdrawn",
+        "withdrawn",
+        False,
+    )
     assert audit.trail(activity)[0].action == "activity.withdraw"
 
 
