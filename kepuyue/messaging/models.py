@@ -39,6 +39,8 @@ class Message(models.Model):
         help_text="what it tells and whom: telling the same thing twice is refused",
     )
 
+    personal_fields = ("to", "subject", "body", "link")
+
     class Meta:
         verbose_name = _("消息")
         verbose_name_plural = _("消息")

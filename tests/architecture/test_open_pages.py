@@ -1,0 +1,25 @@
+"""Which addresses a visitor reaches without signing in, said here one by one; all others are closed by default."""
+
+from tests.architecture.routes import all_routes
+
+OPEN = {
+    # the programme and its papers
+    "programme:home", "programme:activities", "programme:activity", "programme:calendar", "programme:day",
+    "programme:district", "editions:notice", "editions:paper",
+    # pictures of published activities; the view refuses others
+    "activities:picture",
+    # language and display, the page of components, the health check
+    "ui:set_language", "ui:display", "ui:components", "core:health",
+    # the interface for other machines
+    "api:openapi-json", "api:activities", "api:activity", "api:api-root",
+    # coming in
+    "organizations:registration", "account_login", "account_logout", "account_inactive", "account_signup",
+    "account_reset_password", "account_reset_password_done", "account_reset_password_from_key",
+    "account_reset_password_from_key_done",
+    # in demonstration mode only
+    "demo:stage",
+}  # fmt: skip
+
+
+def test_open_pages_are_these_and_no_others() -> None:
+    assert {route.name for route in all_routes().values() if route.is_open} == OPEN
