@@ -227,7 +227,15 @@ def test_small_letters_in_the_code_find_the_page(client: Client, in_the_month: d
 
 
 @pytest.mark.parametrize(
-    "path", ["/activities/NOPE22/", "/calendar/2024-13-01/", "/calendar/x/", "/districts/nope/"]
+    "path",
+    [
+        "/activities/NOPE22/",
+        "/calendar/2024-13-01/",
+        "/calendar/x/",
+        "/calendar/0001-01-01/",
+        "/calendar/20240914/",
+        "/districts/nope/",
+    ],
 )
 def test_what_does_not_exist_is_not_found(client: Client, in_the_month: datetime, path: str) -> None:
     EditionFactory()
@@ -246,8 +254,10 @@ def test_a_broken_address_is_answered_kindly(client: Client, in_the_month: datet
 def test_a_fragment_is_only_the_results(client: Client, in_the_month: datetime) -> None:
     published(title="湿地观鸟")
 
-    page = text(client.get("/activities/?q=湿地", headers={"hx-request": "true"}))
+    response = client.get("/activities/?q=湿地", headers={"hx-request": "true"})
+    page = text(response)
 
+    assert "HX-Request" in response.headers["vary"]
     assert "湿地观鸟" in page and "<html" not in page and page.strip().startswith('<div id="results"')
 
 

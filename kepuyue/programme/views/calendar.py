@@ -1,20 +1,22 @@
 """The month by day, and one day by hour."""
 
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from kepuyue.activities.models import Activity, Origin
-from kepuyue.core.time import now, today
+from kepuyue.core.time import now
 from kepuyue.editions.models import Edition
 from kepuyue.programme import catalogue, queries, times
 from kepuyue.programme.cards import card, flags, host, localized, moment, place_of, where
-from kepuyue.programme.catalogue import Entry, Slot
+from kepuyue.programme.catalogue import Catalogue, Entry, Slot
+from kepuyue.programme.fragments import kept
 from kepuyue.programme.permissions import approved
 from kepuyue.programme.request import PublicRequest, canonical, public_page
 
@@ -24,8 +26,25 @@ TITLES_A_DAY = 3
 @public_page
 def calendar(request: PublicRequest) -> HttpResponse:
     """Every day of the month with how much is on and a taste of it."""
-    edition = request.edition
-    own = catalogue.load(edition).own()
+    edition, at = request.edition, now().astimezone(request.edition.zone)
+    known = catalogue.load(edition)
+    page = kept("calendar", edition, known, at, build=lambda: _month(edition, known, at))
+    return render(request, "programme/calendar.html", page | {"canonical": canonical(request)})
+
+
+@public_page
+def day(request: PublicRequest, day: str) -> HttpResponse:
+    """One day: its sessions by the hour, exhibitions and other cities apart."""
+    edition, at = request.edition, now().astimezone(request.edition.zone)
+    shown = _parsed(day)
+    known = catalogue.load(edition)
+    page = kept("day", edition, known, at, shown, build=lambda: _day(edition, known, at, shown))
+    return render(request, "programme/day.html", page | {"canonical": canonical(request)})
+
+
+def _month(edition: Edition, known: Catalogue, at: datetime) -> dict[str, Any]:
+    """The month's grid, rendered; the same for everybody."""
+    own, now_day = known.own(), at.date()
     by_day: dict[date, tuple[list[tuple[Slot, Entry]], list[Entry]]] = {
         day: queries.on(own, day, day) for day in edition.days
     }
@@ -43,34 +62,34 @@ def calendar(request: PublicRequest) -> HttpResponse:
             "exhibitions": len(exhibitions),
             "href": reverse("programme:day", args=[day]),
             "titles": [titles[key] for key in tastes[day] if key in titles],
-            "is_today": day == today(),
-            "is_past": day < today(),
+            "is_today": day == now_day,
+            "is_past": day < now_day,
             "is_weekend": day.weekday() > 4,
         }
         for day, (dated, exhibitions) in by_day.items()
     ]
+    figures = queries.figures(own)
     context = {
         "days": days,
         "blanks": range(edition.starts_on.weekday()),
         "blanks_after": range(6 - edition.ends_on.weekday()),
-        "holds_today": edition.holds(today()),
+        "holds_today": edition.holds(now_day),
         "weekdays": [times.weekday_text(edition.starts_on + timedelta(days=n - edition.starts_on.weekday()))
                      for n in range(7)],
-        "figures": queries.figures(own),
+        "figures": figures,
         "undated": sum(not entry.slots for entry in own),
-        "canonical": canonical(request),
+        "edition": edition,
     }  # fmt: skip
-    return render(request, "programme/calendar.html", context)
+    return {
+        "sessions": figures.sessions,
+        "body": render_to_string("programme/_calendar.html", context),
+    }
 
 
-@public_page
-def day(request: PublicRequest, day: str) -> HttpResponse:
-    """One day: its sessions by the hour, exhibitions and other cities apart."""
-    edition = request.edition
-    shown = _parsed(day)
-    at = now().astimezone(edition.zone)
-    entries = [entry for entry in catalogue.load(edition).entries if not entry.is_cancelled]
-    called_off = [entry for entry in catalogue.load(edition).entries if entry.is_cancelled and not entry.city]
+def _day(edition: Edition, known: Catalogue, at: datetime, shown: date) -> dict[str, Any]:
+    """The day's agenda, rendered; the same for everybody."""
+    entries = [entry for entry in known.entries if not entry.is_cancelled]
+    called_off = [entry for entry in known.entries if entry.is_cancelled and not entry.city]
     dated, exhibitions = queries.on(entries, shown, shown)
     off, _none = queries.on(called_off, shown, shown)
     read = queries.rows(entry.pk for entry in (*(e for _s, e in (*dated, *off)), *exhibitions))
@@ -85,7 +104,7 @@ def day(request: PublicRequest, day: str) -> HttpResponse:
     context: dict[str, Any] = {
         "day": shown,
         "text": times.day_text(shown),
-        "today": today(),
+        "today": at.date(),
         "hours": _by_hour(edition, [*own, *off], read, shown),
         "linked": _by_hour(edition, linked, read, shown),
         "count": len(own),
@@ -99,9 +118,12 @@ def day(request: PublicRequest, day: str) -> HttpResponse:
         "before": _neighbour(edition, shown, -1),
         "after": _neighbour(edition, shown, 1),
         "is_outside": not edition.holds(shown),
-        "canonical": canonical(request),
     }
-    return render(request, "programme/day.html", context)
+    return {
+        "text": context["text"],
+        "count": len(own),
+        "body": render_to_string("programme/_day.html", context),
+    }
 
 
 def _titles(keys: Iterable[int]) -> dict[int, tuple[str, str]]:
@@ -111,9 +133,12 @@ def _titles(keys: Iterable[int]) -> dict[int, tuple[str, str]]:
 
 def _parsed(text: str) -> date:
     try:
-        return date.fromisoformat(text)
+        found = date.fromisoformat(text)
     except ValueError:
         raise Http404(_("没有这一天。")) from None
+    if found.isoformat() != text or not 1900 < found.year < 2200:
+        raise Http404(_("没有这一天。"))
+    return found
 
 
 def _neighbour(edition: Edition, day: date, step: int) -> dict[str, str] | None:

@@ -10,6 +10,7 @@ from django.core.paginator import Page, Paginator
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, render
 from django.template.loader import render_to_string
+from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -67,8 +68,11 @@ def activities(request: PublicRequest) -> HttpResponse:
     page = kept("activities", request.edition, known, at, address, build=lambda: _results(request, at))
     # A fragment takes the place of the results; a page asked for by the back button is whole
     if request.htmx and not request.htmx.history_restore_request:
-        return HttpResponse(page["results"])
-    return render(request, "programme/activities.html", page | {"canonical": canonical(request)})
+        response = HttpResponse(page["results"])
+    else:
+        response = render(request, "programme/activities.html", page | {"canonical": canonical(request)})
+    patch_vary_headers(response, ["HX-Request"])
+    return response
 
 
 def _results(request: PublicRequest, at: datetime) -> dict[str, Any]:
