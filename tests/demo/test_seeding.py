@@ -19,7 +19,8 @@ from kepuyue.organizations.models import Membership, Organization
 from tests.demo.conftest import load_edition
 from tests.factories import EditionFactory
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("seeded")]
+# One seed for one process: another would seed again
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("seeded"), pytest.mark.xdist_group("seeded")]
 
 
 def public():
