@@ -4,18 +4,14 @@
 unit of the other district; "waiting" are things that wait for that district, "final" for the office.
 """
 
-from io import BytesIO
 from typing import Any
 
-from django.core.files.base import ContentFile
-from PIL import Image
-
-from kepuyue.activities.models import Activity, Picture, State, Submission
+from kepuyue.activities.models import Activity, State, Submission
 from kepuyue.editions.models import Paper
 from kepuyue.imports.models import ImportBatch
 from kepuyue.organizations.models import Membership, Organization
 from tests.cast import Cast
-from tests.factories import ActivityFactory, MembershipFactory, SubmissionFactory, UnitFactory
+from tests.factories import ActivityFactory, MembershipFactory, PictureFactory, SubmissionFactory, UnitFactory
 
 
 def samples(cast: Cast) -> dict[str, dict[str, Any]]:
@@ -41,15 +37,15 @@ def samples(cast: Cast) -> dict[str, dict[str, Any]]:
         "-": {},
         "own-draft": codes(draft),
         "own-draft-step": codes(draft, step="basics"),
-        "own-draft-picture": codes(draft, pk=_picture(draft).pk),
+        "own-draft-picture": codes(draft, pk=PictureFactory(activity=draft).pk),
         "own-public": codes(public),
         "own-waiting": codes(waiting.activity),
         "far-draft": codes(far_draft),
         "far-draft-step": codes(far_draft, step="basics"),
-        "far-draft-picture": codes(far_draft, pk=_picture(far_draft).pk),
+        "far-draft-picture": codes(far_draft, pk=PictureFactory(activity=far_draft).pk),
         "far-waiting": codes(far_waiting.activity),
-        "picture-of-own-draft": {"pk": _picture(draft).pk},
-        "picture-of-public": {"pk": _picture(public).pk},
+        "picture-of-own-draft": {"pk": PictureFactory(activity=draft).pk},
+        "picture-of-public": {"pk": PictureFactory(activity=public).pk},
         "submission-waiting": {"pk": waiting.pk},
         "submission-final": {"pk": final.pk},
         "submission-far": {"pk": far_waiting.pk},
@@ -71,14 +67,6 @@ def samples(cast: Cast) -> dict[str, dict[str, Any]]:
 def _pending(unit: Organization) -> Submission:
     activity = ActivityFactory(organization=unit, state=State.SUBMITTED, sessions=1)
     return SubmissionFactory(activity=activity)
-
-
-def _picture(activity: Activity) -> Picture:
-    drawn = BytesIO()
-    Image.new("RGB", (4, 3)).save(drawn, "JPEG")
-    return Picture.objects.create(
-        activity=activity, alt="一支水火箭", file=ContentFile(drawn.getvalue(), "rocket.jpg")
-    )
 
 
 def _batch(unit: Organization, cast: Cast) -> ImportBatch:

@@ -4,6 +4,7 @@ from tests.factories.accounts import UserFactory
 from tests.factories.activities import (
     ActivityFactory,
     ParticipationFactory,
+    PictureFactory,
     SessionFactory,
     SubmissionFactory,
     VenueFactory,
@@ -29,6 +30,7 @@ __all__ = [
     "MembershipFactory",
     "OfficeFactory",
     "ParticipationFactory",
+    "PictureFactory",
     "SessionFactory",
     "SubmissionFactory",
     "TaxonomyFactory",

@@ -1,8 +1,11 @@
 from datetime import datetime, timedelta
+from io import BytesIO
 from typing import Any
 
 import factory
+from django.core.files.base import ContentFile
 from factory.django import DjangoModelFactory
+from PIL import Image
 
 from kepuyue.activities import content as contents
 from kepuyue.activities.content import Content
@@ -10,6 +13,7 @@ from kepuyue.activities.models import (
     PUBLIC_STATES,
     Activity,
     Participation,
+    Picture,
     Session,
     State,
     Submission,
@@ -82,6 +86,23 @@ class ParticipationFactory(DjangoModelFactory[Participation]):
 
     class Meta:
         model = Participation
+
+
+def _drawing() -> ContentFile:
+    drawn = BytesIO()
+    Image.new("RGB", (4, 3)).save(drawn, "JPEG")
+    return ContentFile(drawn.getvalue(), "rocket.jpg")
+
+
+class PictureFactory(DjangoModelFactory[Picture]):
+    """A very small picture, as it is after re-encoding."""
+
+    activity = factory.SubFactory(ActivityFactory)
+    file = factory.LazyFunction(_drawing)
+    alt = "一支水火箭"
+
+    class Meta:
+        model = Picture
 
 
 class SubmissionFactory(DjangoModelFactory[Submission]):

@@ -1,0 +1,143 @@
+"""No list asks the database more often because it is longer."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from kepuyue.activities.models import Activity, Participation, Speaker, State, UnitRole
+from kepuyue.activities.signals import public_content_changed
+from kepuyue.core import audit
+from kepuyue.imports.models import ImportBatch
+from kepuyue.messaging.actions import outbox
+from kepuyue.organizations.models import Organization
+from tests.cast import Cast
+from tests.factories import (
+    ActivityFactory,
+    MembershipFactory,
+    PictureFactory,
+    SubmissionFactory,
+    UnitFactory,
+    VenueFactory,
+)
+
+Make = Callable[[Cast], Any]
+
+
+def assert_same_queries(ask: Callable[[], Any], make_row: Callable[[], Any]) -> None:
+    """One row or three: the same number of queries, once what a process keeps in memory has been read."""
+    counts = []
+    for more in (1, 2):
+        for _row in range(more):
+            make_row()
+        ask()
+        cache.clear()
+        with CaptureQueriesContext(
+            connection,
+        ) as queries:
+            ask()
+        counts.append(len(queries))
+        shown = "\n".join(query["sql"][:200] for query in queries)
+    assert counts[0] == counts[1], f"{counts[0]} queries for one row, {counts[1]} for three:\n{shown}"
+
+
+def public_activity(cast: Cast) -> Any:
+    """One with everything that a card may show."""
+    activity = ActivityFactory(
+        organization=UnitFactory(parent=cast.own_district), state=State.PUBLISHED, sessions=2,
+        terms=["tier:district", "audience:children"],
+    )  # fmt: skip
+    activity.sessions.update(venue=VenueFactory())
+    Participation.objects.create(activity=activity, role=UnitRole.HOST, name=activity.organization.name,
+                                 organization=activity.organization)  # fmt: skip
+    Speaker.objects.create(activity=activity, name="主讲人")
+    PictureFactory(activity=activity)
+    public_content_changed.send(sender=Activity, activity=activity)
+    return activity
+
+
+def own_activity(cast: Cast) -> Any:
+    return ActivityFactory(organization=cast.own_unit, sessions=2)
+
+
+def waiting_submission(cast: Cast) -> Any:
+    unit = UnitFactory(parent=cast.own_district)
+    return SubmissionFactory(activity=ActivityFactory(organization=unit, state=State.SUBMITTED, sessions=2))
+
+
+def batch(cast: Cast) -> Any:
+    return ImportBatch.objects.create(
+        organization=cast.own_unit, edition=cast.edition, by=cast.owner, file_name="表.xlsx", sha256="0" * 64
+    )
+
+
+def message(cast: Cast) -> Any:
+    return outbox.post(
+        to="a@example.org", subject="一", body="二", key=None, person=cast.owner, link="/desk/"
+    )
+
+
+def unit(cast: Cast) -> Any:
+    return MembershipFactory(organization=UnitFactory(parent=cast.own_district)).organization
+
+
+def new_unit(cast: Cast) -> Any:
+    return UnitFactory(parent=cast.own_district, state=Organization.State.PENDING)
+
+
+def recorded(cast: Cast) -> Any:
+    return audit.record("unit.edit", cast.own_unit, by=cast.owner, organization_path=cast.own_unit.path)
+
+
+LISTS: list[tuple[str, str, Make]] = [
+    ("anonymous", "/", public_activity),
+    ("anonymous", "/activities/", public_activity),
+    ("anonymous", "/activities/?q=科学", public_activity),
+    ("anonymous", "/calendar/", public_activity),
+    ("anonymous", "/calendar/2024-09-14/", public_activity),
+    ("anonymous", "/districts/futian/", public_activity),
+    ("anonymous", "/api/v1/activities", public_activity),
+    ("owner", "/desk/", own_activity),
+    ("owner", "/desk/activities/", own_activity),
+    ("owner", "/desk/activities/panel/", own_activity),
+    ("owner", "/desk/imports/", batch),
+    ("owner", "/desk/messages/", message),
+    ("owner", "/desk/audit/", recorded),
+    ("district_reviewer", "/desk/reviews/", waiting_submission),
+    ("district_reviewer", "/desk/reviews/panel/", waiting_submission),
+    ("district_reviewer", "/desk/units/", unit),
+    ("district_reviewer", "/desk/units/", new_unit),
+    ("district_reviewer", "/desk/", new_unit),
+    ("office", "/desk/reviews/", waiting_submission),
+    ("office", "/desk/activities/", own_activity),
+]
+
+
+@pytest.fixture
+def reader(cast: Cast) -> Iterator[Callable[[str], Client]]:
+    def enter(person: str) -> Client:
+        client = Client()
+        if (user := cast.people()[person]) is not None:
+            client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+        return client
+
+    yield enter
+
+
+@pytest.mark.parametrize(
+    ("person", "address", "make"), LISTS, ids=lambda value: getattr(value, "__name__", value)
+)
+def test_list_asks_as_often_for_three_rows_as_for_one(
+    person: str, address: str, make: Make, cast: Cast, reader: Callable[[str], Client], in_the_month: object
+) -> None:
+    client = reader(person)
+
+    def ask() -> None:
+        answer = client.get(address)
+        assert answer.status_code == 200, address
+
+    assert_same_queries(ask, lambda: make(cast))
