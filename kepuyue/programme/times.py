@@ -36,6 +36,11 @@ def weekday_text(day: date) -> str:
     return EN_WEEKDAYS[day.weekday()] if is_english() else f"周{ZH_WEEKDAYS[day.weekday()]}"
 
 
+def month_text(day: date) -> str:
+    """9月 · Sept."""
+    return EN_MONTHS[day.month - 1] if is_english() else f"{day.month}月"
+
+
 def days_text(first: date, last: date, *, year: bool = False) -> str:
     """9月1日–9月30日; one day with its weekday."""
     if first == last:

@@ -83,6 +83,7 @@ def _sessions(activity: Activity, at: datetime) -> list[dict[str, Any]]:
             {
                 "when": times.span_text(one, year=one.start.year != activity.edition.year),
                 "start": one.start,
+                "month": times.month_text(one.start.date()),
                 "is_all_day": one.is_all_day,
                 "place": place_of(session),
                 "online_url": session.online_url,
