@@ -8,7 +8,7 @@ ROOT = Path(__file__).resolve().parent.parent
 EDITION = "editions/shenzhen-2024"
 
 
-def main() -> int:
+def main() -> None:
     os.chdir(ROOT)
     os.environ.setdefault("KEPUYUE_DEMO", "1")
     os.environ.setdefault("DATA_DIR", str(ROOT / "var"))
@@ -22,8 +22,7 @@ def main() -> int:
     try:
         _prepare(call_command)
     except CommandError as error:
-        print(f"✗ {error}", file=sys.stderr)
-        return 1
+        sys.exit(f"✗ {error}")
     for line in _what_is_off():
         print(line)
     sys.stdout.flush()
@@ -58,4 +57,4 @@ def _what_is_off() -> list[str]:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()
