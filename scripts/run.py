@@ -44,6 +44,7 @@ def _prepare(call_command) -> None:  # type: ignore[no-untyped-def]
             print("→ Building the demonstration content (a minute, only this once)", flush=True)
             call_command("seed")
     if settings.DEMO:
+        print("→ Accounts to try (only on this machine)", flush=True)
         call_command("demo-accounts")
 
 
@@ -51,8 +52,9 @@ def _what_is_off() -> list[str]:
     """What this machine lacks, and what is therefore off. Nothing else depends on the machine."""
     off = []
     if not os.environ.get("EMAIL_URL"):
-        folder = os.path.relpath(Path(os.environ["DATA_DIR"]) / "mail")
-        off.append(f"Off: sending mail (EMAIL_URL is not set). Mails are written to {folder}/ instead.")
+        folder = Path(os.environ["DATA_DIR"]).resolve() / "mail"
+        near = folder.relative_to(ROOT) if folder.is_relative_to(ROOT) else folder
+        off.append(f"Off: sending mail (EMAIL_URL is not set). Mails are written to {near}/ instead.")
     return off
 
 

@@ -1,0 +1,80 @@
+"""`python -m bench [--seconds 5] [--format json]`: measure on a throwaway site with the demonstration."""
+
+import argparse
+import json
+import os
+import platform
+import sys
+import tempfile
+from pathlib import Path
+
+from bench import imports, pages, site
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="make bench ARGS=…", description=__doc__)
+    parser.add_argument("--seconds", type=float, default=5, help="how long each address is asked")
+    parser.add_argument("--connections", type=int, default=16, help="that ask at the same time")
+    parser.add_argument("--rows", type=int, default=500, help="of the spreadsheet that is imported")
+    parser.add_argument("--format", choices=["text", "json"], default="text")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="kepuyue-bench-") as folder:
+        result = {"machine": _machine(), **measure(Path(folder), options)}
+    print(json.dumps(result, ensure_ascii=False, indent=2) if options.format == "json" else _as_text(result))
+
+
+def measure(folder: Path, options: argparse.Namespace) -> dict[str, object]:
+    """All figures. What is going on is told on standard error."""
+    environment = {**os.environ, "DATA_DIR": str(folder), "KEPUYUE_DEMO": "1"}
+    _tell("building the demonstration")
+    site.prepare(environment)
+    with site.running(environment) as server:
+        _tell("asking pages")
+        asked = pages.measure(server, seconds=options.seconds, connections=options.connections)
+        memory = server.memory()
+    _tell("importing")
+    return {
+        "start": {
+            "seconds": round(server.started_in, 2),
+            "memory": server.memory_at_rest,
+            "memory_after_load": memory,
+        },
+        "pages": asked,
+        "import": imports.measure(environment, folder, rows=options.rows),
+    }
+
+
+def _machine() -> dict[str, object]:
+    return {"cores": os.cpu_count(), "python": platform.python_version(), "load": os.getloadavg()[0]}
+
+
+def _as_text(result: dict) -> str:  # type: ignore[type-arg]
+    start, done = result["start"], result["import"]
+    rest, after, machine = start["memory"], start["memory_after_load"], result["machine"]
+    lines = [
+        f"{machine['cores']} cores, Python {machine['python']}, load {machine['load']:.1f}",
+        "",
+        f"Start until the first answer   {start['seconds']:8.2f} s",
+        f"Memory of all {rest['processes']} processes      {rest['pss_mb']:8.0f} MB",
+        f"  after load                   {after['pss_mb']:8.0f} MB",
+        "",
+        f"{'Page':<30} {'requests/s':>10} {'ratio':>7} {'median ms':>10} {'95 % ms':>8}",
+        *(
+            f"{page['name']:<30} {page['per_second']:>10.0f} {page['ratio']:>7.3f}"
+            f" {page['p50_ms']:>10.1f} {page['p95_ms']:>8.1f}"
+            for page in result["pages"]
+        ),
+        "",
+        f"Import of {done['rows']} rows: read {done['read_per_second']:.0f} rows/s,"
+        f" written {done['written_per_second']:.0f} rows/s; {done['ratio']:.4f} of the baseline",
+        f"  (baseline: {done['baseline']}: {done['baseline_per_second']:.0f} rows/s)",
+    ]  # fmt: skip
+    return "\n".join(lines)
+
+
+def _tell(what: str) -> None:
+    print(f"→ {what}", file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    main()
