@@ -222,7 +222,8 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"},
 }
 WHITENOISE_USE_FINDERS = DEBUG or not STATIC_ROOT.exists()
-WHITENOISE_IMMUTABLE_FILE_TEST = r"^/static/assets/.+-[\w-]{8}\.\w+$"  # Vite's names change with their content
+# Vite's names change with their content
+WHITENOISE_IMMUTABLE_FILE_TEST = r"^/static/assets/.+-[\w-]{8}\.\w+$"
 WHITENOISE_AUTOREFRESH = DEBUG
 DJANGO_VITE = {"default": {"dev_mode": False, "manifest_path": FRONTEND_DIR / ".vite" / "manifest.json"}}
 MEDIA_ROOT = DATA_DIR / "media"
