@@ -97,7 +97,7 @@ class Origin(models.TextChoices):
 class ActivityQuerySet(models.QuerySet["Activity"]):
     def published(self) -> Self:
         """Approved for the public, cancelled ones included: they stay visible and say so."""
-        return self.filter(state__in=PUBLIC_STATES)
+        return self.filter(state__in=PUBLIC_STATES, published_at__isnull=False)
 
     def of(self, edition: Edition) -> Self:
         return self.filter(edition=edition)
@@ -234,7 +234,8 @@ class Activity(models.Model):
 
     @property
     def is_public(self) -> bool:
-        return self.state in PUBLIC_STATES
+        """Whether anybody may read it; a draft that was put away never was."""
+        return self.state in PUBLIC_STATES and self.published_at is not None
 
     @property
     def is_linked_city(self) -> bool:

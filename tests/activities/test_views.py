@@ -281,6 +281,15 @@ def test_step_of_what_a_colleague_handed_in_meanwhile_says_so(
     assert fresh(activity).title != "晚了"
 
 
+def test_step_of_what_is_under_review_leads_to_its_page_and_says_why(cast: Cast, sign_in: Any) -> None:
+    activity = handed_in(cast).activity
+
+    answer = sign_in(cast.editor).get(at("edit", activity.code, "basics"))
+
+    assert answer["Location"] == at("detail", activity.code)
+    assert said(answer) == ["这项活动正在审核，暂不能修改。需要修改时，请先撤回。"]
+
+
 def test_more_rows_without_scripts_saves_and_shows_them(cast: Cast, sign_in: Any) -> None:
     client, activity = sign_in(cast.editor), draft(cast)
     address = at("edit", activity.code, "units")

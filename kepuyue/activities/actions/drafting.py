@@ -116,10 +116,8 @@ def change(
     activity = Activity.objects.select_for_update().get(pk=activity.pk)
     check_can_edit(by, activity)
     under_way = submission_under_way(activity)
-    if activity.state not in workflow.EDITABLE and (
-        activity.state != State.PUBLISHED or _is_pending(under_way)
-    ):
-        raise NotPossibleNow(_why_closed(activity))
+    if why_not := why_closed(activity, under_way):
+        raise NotPossibleNow(why_not)
     changes = _with_venues(changes)
     present = dict(under_way.content) if under_way else contents.of(activity)
     if version is not None and version != activity.version:
@@ -171,16 +169,16 @@ def _change_published(
         )
 
 
-def _why_closed(activity: Activity) -> str:
+def why_closed(activity: Activity, under_way: Submission | None) -> str:
+    """Why the activity cannot be changed now; empty where it can."""
+    is_pending = under_way is not None and under_way.state == Submission.State.PENDING
+    if activity.state in workflow.EDITABLE or (activity.state == State.PUBLISHED and not is_pending):
+        return ""
     if activity.state == State.SUBMITTED:
         return _("这项活动正在审核，暂不能修改。需要修改时，请先撤回。")
     if activity.state == State.PUBLISHED:
         return _("这项活动的变更正在审核，暂不能修改。需要修改时，请先撤回。")
     return _("这项活动现在是“%(state)s”，不能再修改。") % {"state": activity.get_state_display()}
-
-
-def _is_pending(under_way: Submission | None) -> bool:
-    return under_way is not None and under_way.state == Submission.State.PENDING
 
 
 def _merged(activity: Activity, present: Content, changes: Content, *, by: "User", since: int) -> Content:

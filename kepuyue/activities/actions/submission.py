@@ -71,7 +71,7 @@ def gaps(content: Content, edition: Edition) -> list[Gap]:
     chosen = {pair.partition(":")[0] for pair in content["terms"]}
     for taxonomy in edition.taxonomies.filter(required=True):
         lacks(
-            taxonomy.code not in chosen, f"terms_{taxonomy.code}", "classification",
+            own_city and taxonomy.code not in chosen, f"terms_{taxonomy.code}", "classification",
             _("请选择“%(name)s”。") % {"name": taxonomy},
         )  # fmt: skip
     lacks(not held and not content["is_year_round"], "sessions", "sessions", _("请填写至少一个场次的时间。"))

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
@@ -10,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from kepuyue.accounts.middleware import take_kept_input
+from kepuyue.accounts.middleware import KEPT_INPUT, take_kept_input
 from kepuyue.activities import forms, presentation, queries
 from kepuyue.activities.actions import drafting, submission
 from kepuyue.activities.content import Change
@@ -31,6 +32,10 @@ def edit(request: DeskRequest, code: str, step: str) -> HttpResponse:
         queries.editable_by(request.user).select_related("organization", "edition"), code=code
     )
     content = queries.working_content(activity)
+    why_not = drafting.why_closed(activity, queries.submission_under_way(activity))
+    if request.method != "POST" and why_not and KEPT_INPUT not in request.session:
+        messages.warning(request, why_not)
+        return redirect("activities:detail", code)
     if request.method != "POST":
         return _show(request, activity, step, content)
     typed = forms.step_input(step, edition=activity.edition, content=content, data=request.POST)

@@ -80,8 +80,8 @@ def detail(request: DeskRequest, code: str) -> HttpResponse:
     working = queries.working_content(activity)
     under_way = queries.submission_under_way(activity)
     is_pending = under_way is not None and under_way.state == under_way.State.PENDING
-    can_edit = may(request.user, "activity.edit", activity.organization) and (
-        activity.state in workflow.EDITABLE or (activity.state == State.PUBLISHED and not is_pending)
+    can_edit = may(request.user, "activity.edit", activity.organization) and not drafting.why_closed(
+        activity, under_way
     )
     return render(
         request,

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from kepuyue.activities import forms, queries
 from kepuyue.activities.actions import illustration
-from kepuyue.activities.models import PUBLIC_STATES, Picture
+from kepuyue.activities.models import Picture
 from kepuyue.editions.request import DeskRequest
 
 
@@ -20,7 +20,7 @@ from kepuyue.editions.request import DeskRequest
 def picture(request: DeskRequest, pk: int) -> FileResponse:
     """The picture itself; of an unpublished activity only for those who may see the activity."""
     found = get_object_or_404(Picture.objects.select_related("activity"), pk=pk)
-    is_public = found.activity.state in PUBLIC_STATES
+    is_public = found.activity.is_public
     if not is_public and not queries.visible_to(request.user).filter(pk=found.activity_id).exists():
         raise Http404
     try:
