@@ -1,0 +1,118 @@
+"""Every kind of page, looked at with axe and measured against the screen.
+
+`make test` looks in four ways of showing pages that hold each choice at least once; `make test-long` in all sixteen.
+"""
+
+from collections.abc import Callable, Iterator
+from itertools import product
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page
+
+from kepuyue.activities.models import Activity, State
+from kepuyue.activities.signals import public_content_changed
+from tests.architecture.samples import samples
+from tests.cast import Cast
+from tests.factories import ActivityFactory
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+# Tall enough that the bars which stick to the screen's edges cover nothing while axe measures
+TALL = 8_000
+Way = tuple[str, str, str, int]
+ALL_WAYS: list[Way] = list(product(("zh-hans", "en"), ("light", "dark"), ("standard", "large"), (390, 1280)))
+SAMPLED: list[Way] = [
+    ("zh-hans", "light", "standard", 390),
+    ("zh-hans", "dark", "standard", 1280),
+    ("en", "dark", "large", 390),
+    ("en", "light", "standard", 1280),
+]
+
+
+def pages(found: dict[str, dict[str, Any]]) -> Iterator[tuple[str, str]]:
+    """Who opens which address."""
+    public, draft, waiting = (found[name]["code"] for name in ("own-public", "own-draft", "own-waiting"))
+    for address in ("/", "/activities/", "/activities/?q=科学", "/activities/?q=没有这个", f"/activities/{public}/",
+                    "/calendar/", "/calendar/2024-09-14/", "/districts/futian/", "/notice/", "/notice/notice/",
+                    "/accounts/login/", "/accounts/password/reset/", "/desk/units/registration/"):  # fmt: skip
+        yield "anonymous", address
+    for address in ("/desk/", "/desk/activities/", "/desk/activities/new/", f"/desk/activities/{draft}/",
+                    f"/desk/activities/{waiting}/", f"/desk/activities/{draft}/pictures/",
+                    f"/desk/activities/{public}/cancellation/", "/desk/imports/", "/desk/imports/new/",
+                    f"/desk/imports/{found['batch-own']['pk']}/", "/desk/messages/", "/desk/audit/",
+                    f"/desk/units/{found['unit-own']['code']}/", f"/desk/units/{found['unit-own']['code']}/edit/",
+                    *(f"/desk/activities/{draft}/edit/{step}/" for step in (
+                        "basics", "units", "classification", "sessions", "audience", "responsibility", "contact"))):  # fmt: skip
+        yield "owner", address
+    for address in ("/desk/", "/desk/reviews/", f"/desk/reviews/{found['submission-waiting']['pk']}/",
+                    "/desk/units/", f"/desk/units/{found['unit-new']['code']}/"):  # fmt: skip
+        yield "district_reviewer", address
+    for address in ("/desk/", "/desk/edition/", "/desk/reviews/", "/desk/units/"):
+        yield "office", address
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "way" in metafunc.fixturenames:
+        ways = ALL_WAYS if metafunc.config.getoption("--long") else SAMPLED
+        metafunc.parametrize("way", ways, ids=lambda way: "-".join(map(str, way)))
+
+
+def test_pages_are_accessible_and_fit(
+    way: Way,
+    cast: Cast,
+    open_page: Callable[..., Page],
+    sign_in_browser: Callable[[Page, Any], None],
+    assert_accessible: Callable[[Page], None],
+    assert_fits: Callable[[Page], None],
+) -> None:
+    language, theme, size, width = way
+    found = samples(cast)
+    _something_to_find(cast)
+    readers: dict[str, Page] = {}
+    complaints = []
+
+    for person, address in pages(found):
+        if person not in readers:
+            readers[person] = open_page(width, TALL, locale="zh-CN" if language == "zh-hans" else "en-US")
+            _show_as(readers[person], theme, size)
+            if user := cast.people()[person]:
+                sign_in_browser(readers[person], user)
+        page = readers[person]
+        answer = page.goto(address)
+        if answer is None or answer.status != 200:
+            complaints.append(f"{person} {address}: answered {answer and answer.status}")
+            continue
+        for check in (assert_accessible, assert_fits):
+            try:
+                check(page)
+            except AssertionError as complaint:
+                complaints.append(f"{person} {complaint}")
+
+    assert not complaints, "\n\n".join(complaints)
+
+
+def _something_to_find(cast: Cast) -> None:
+    for title in (
+        "科学实验课",
+        "一个名字很长很长的活动：和工程师一起把水火箭送上天并且安全地接回来（第二期）",
+    ):
+        activity = ActivityFactory(
+            title=title,
+            organization=cast.own_unit,
+            state=State.PUBLISHED,
+            sessions=3,
+            terms=["audience:children"],
+        )
+        public_content_changed.send(sender=Activity, activity=activity)
+
+
+def _show_as(page: Page, theme: str, size: str) -> None:
+    page.goto("/healthz")
+    here = page.evaluate("location.origin")
+    page.context.add_cookies(
+        [
+            {"name": "theme", "value": theme, "url": here},
+            {"name": "print", "value": size, "url": here},
+        ]
+    )
