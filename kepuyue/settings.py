@@ -196,6 +196,8 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_ADAPTER = "kepuyue.accounts.adapter.AccountAdapter"
 ACCOUNT_EMAIL_VERIFICATION = "none"
+# Registering a unit writes to its superior; a school's whole staff may sit behind one address
+ACCOUNT_RATE_LIMITS = {"register_unit": "20/h/ip"}
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_PREVENT_ENUMERATION = True
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 14

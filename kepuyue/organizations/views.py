@@ -1,3 +1,4 @@
+from allauth.core import ratelimit
 from django.contrib import messages
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
@@ -100,6 +101,8 @@ def registration(request: SignedInRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         typed = form.cleaned_data
         try:
+            if not ratelimit.consume(request, action="register_unit"):
+                raise ValidationError(_("这个网络登记得太频繁了。填写的内容还在，请一小时后再提交。"))
             _organization, owner = unit_actions.register(
                 unit={
                     name: typed[name]

@@ -14,7 +14,7 @@ from kepuyue.messaging.models import Message
 from kepuyue.organizations.actions import members
 from kepuyue.organizations.models import Membership, Organization, Role
 from tests.cast import Cast, assemble
-from tests.factories import MembershipFactory, UserFactory
+from tests.factories import MembershipFactory, UnitFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -183,3 +183,24 @@ def test_two_owners_removing_each_other_at_once_leave_one() -> None:
 
     assert Membership.objects.filter(organization=cast.own_unit, role=Role.OWNER).count() == 1
     assert len(refused) == 1
+
+
+def test_add_of_somebody_whose_unit_nobody_confirmed_lets_the_mail_prove_the_address(cast: Cast) -> None:
+    stranger = UserFactory(email="colleague@example.org", password="squatted-2024")
+    pending = UnitFactory(parent=cast.own_district, state=Organization.State.PENDING)
+    MembershipFactory(user=stranger, organization=pending, role=Role.OWNER)
+
+    members.add(cast.own_unit, by=cast.owner, email=stranger.email, name="同事", role=Role.EDITOR)
+
+    stranger.refresh_from_db()
+    assert not stranger.has_usable_password()
+
+
+def test_add_of_a_confirmed_colleague_keeps_the_password(cast: Cast) -> None:
+    cast.colleague.set_password("still-mine-2024")
+    cast.colleague.save()
+
+    members.add(cast.own_unit, by=cast.owner, email=cast.colleague.email, name="同事", role=Role.EDITOR)
+
+    cast.colleague.refresh_from_db()
+    assert cast.colleague.check_password("still-mine-2024")

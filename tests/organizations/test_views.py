@@ -320,3 +320,15 @@ def test_unit_of_one_and_of_three_people_asks_the_same_number_of_queries(cast: C
         counts.append(len(queries))
 
     assert counts[0] == counts[1]
+
+
+def test_registration_from_one_network_is_limited_and_keeps_what_was_typed(cast: Cast, settings: Any) -> None:
+    settings.ACCOUNT_RATE_LIMITS = {"register_unit": "1/h/ip"}
+    Client().post(REGISTRATION, registration(cast))
+
+    answer = Client().post(REGISTRATION, registration(cast, name="另一个单位", email="other@school.example"))
+
+    assert answer.status_code == 422
+    assert "登记得太频繁" in answer.content.decode()
+    assert answer.context["form"]["name"].value() == "另一个单位"
+    assert not Organization.objects.filter(name="另一个单位").exists()

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from kepuyue.accounts.models import User
 
 
-def publish(submission: Submission, *, by: "User") -> Activity:
+def publish(submission: Submission, *, by: "User", note: str = "") -> Activity:
     """Make the approved text public. Called by review at the last step, inside its transaction."""
     submission.state = workflow.SUBMISSION.next_state(submission.state, "approve")
     submission.closed_at = now()
@@ -46,7 +46,7 @@ def publish(submission: Submission, *, by: "User") -> Activity:
         version=activity.version,
     )
     public_content_changed.send(sender=Activity, activity=activity)
-    notification.decided(submission, Submission.State.APPROVED)
+    notification.decided(submission, Submission.State.APPROVED, note=note)
     return activity
 
 

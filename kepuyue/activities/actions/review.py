@@ -32,7 +32,7 @@ def approve(submission: Submission, *, by: "User", note: str = "", step: int | N
     _check_step(submission, step)
     _record(submission, Review.Decision.APPROVED, by=by, note=note)
     if is_last:
-        publication.publish(submission, by=by)
+        publication.publish(submission, by=by, note=note)
         return submission
     submission.step += 1
     submission.turn = Organization.objects.get(pk=submission.chain[submission.step])

@@ -49,6 +49,10 @@ def add(organization: Organization, *, by: "User", email: str, name: str, role: 
     person = users.objects.filter(email__iexact=email).first()
     if person is None:
         person = users.objects.create_user(email, None, name=name)
+    elif not person.memberships.filter(organization__state=Organization.State.ACTIVE).exists():
+        # Registering a unit proves nothing about the address: the mail below does, so the password is set by it
+        person.set_unusable_password()
+        person.save(update_fields=["password"])
     membership, is_new = Membership.objects.get_or_create(user=person, organization=organization, role=role)
     if not is_new:
         raise ValidationError({"email": _("这位同事已经有这个角色了。")})
