@@ -145,8 +145,11 @@ def assert_fits() -> Callable[[Page], None]:
         wide = page.evaluate("""() => {
             const width = document.documentElement.clientWidth;
             if (document.documentElement.scrollWidth <= width) return [];
+            const scrolls = element => element && (
+                getComputedStyle(element).overflowX !== 'visible' || scrolls(element.parentElement));
             return [...document.querySelectorAll('body *')]
                 .filter(element => element.getBoundingClientRect().right > width + 1)
+                .filter(element => !scrolls(element.parentElement))
                 .slice(0, 5).map(element => element.outerHTML.slice(0, 120));
         }""")
         assert not wide, f"{page.url}: wider than the screen\n" + "\n".join(wide)
