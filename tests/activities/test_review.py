@@ -443,3 +443,13 @@ def test_checks_find_the_same_title_and_a_missing_place(cast: Cast) -> None:
     assert [(check.tone, check.text) for check in checks] == [
         ("warn", f"同名活动：福田区图书馆（{other.code}）"), ("notice", "场次1没有地点。"),
     ]  # fmt: skip
+
+
+def test_approve_at_the_last_step_tells_the_unit_the_reviewers_words(cast: Cast) -> None:
+    pending = handed_in(cast)
+    pending = review.approve(pending, by=cast.district_reviewer)
+
+    review.approve(pending, by=cast.office, note="内容很好，请注意防晒。")
+
+    told = Message.objects.get(person=cast.editor, subject__startswith="已通过")
+    assert "内容很好，请注意防晒。" in told.body
