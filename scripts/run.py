@@ -34,15 +34,17 @@ def _prepare(call_command) -> None:  # type: ignore[no-untyped-def]
     """Bring an empty database to a festival with its demonstration content."""
     from django.conf import settings
 
+    from kepuyue.activities.models import Activity
     from kepuyue.editions.models import Edition
 
     call_command("migrate", verbosity=0, interactive=False)
     if not Edition.objects.exists():
         print(f"→ Loading the edition {EDITION}", flush=True)
         call_command("edition", "load", EDITION)
-        if settings.DEMO:
-            print("→ Building the demonstration content (a minute, only this once)", flush=True)
-            call_command("seed")
+    # A start that was broken off while it built the content begins that anew
+    if settings.DEMO and not Activity.objects.exists():
+        print("→ Building the demonstration content (a minute, only this once)", flush=True)
+        call_command("seed")
     if settings.DEMO:
         print("→ Accounts to try (only on this machine)", flush=True)
         call_command("demo-accounts")
