@@ -8,7 +8,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 # Two processes fit two cores; more only where there are more
 JOBS ?= 2
-PYTEST := $(BIN)/pytest -n $(JOBS) --dist loadgroup
+# A module stays on one process, for what its tests share; the order keeps the long ones early
+PYTEST := $(BIN)/pytest -n $(JOBS) --dist loadscope --no-loadscope-reorder
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14

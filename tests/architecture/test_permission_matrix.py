@@ -23,7 +23,7 @@ from tests.cast import assemble
 ROWS = read_table()
 ASKED = ("GET", "POST")
 # One small city for all rows: each question is asked within it and undone
-pytestmark = [pytest.mark.xdist_group("permission-matrix"), pytest.mark.django_db]
+pytestmark = pytest.mark.django_db
 
 
 @dataclass(frozen=True)
