@@ -234,7 +234,7 @@ class _Row:
 
     def read_capacity(self) -> None:
         numbers = re.findall(r"\d+", unicodedata.normalize("NFKC", self.text("capacity")).replace(",", ""))
-        if len(numbers) == 1 and 0 < int(numbers[0]) < 1_000_000:
+        if len(numbers) == 1 and len(numbers[0]) < 10 and 0 < int(numbers[0]) < 1_000_000:
             self.read.capacity = int(numbers[0])
 
     def read_contact(self) -> None:

@@ -184,3 +184,7 @@ def test_find_same_title_elsewhere_stays_with_a_remark():
 
     assert [entry.key[-2:] for entry in found.entries] == [":1", ":2"]
     assert [(p.code, p.severity) for p in found.problems] == [("possible-duplicate", "warning")]
+
+
+def test_find_capacity_of_thousands_of_digits_is_left_out():
+    assert one(名额="9" * 5000).capacity is None

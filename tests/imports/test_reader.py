@@ -154,17 +154,48 @@ def test_read_zip_bomb_is_refused_whatever_its_directory_says(bomb, monkeypatch)
         read(bomb)
 
 
-def test_read_workbook_on_which_the_library_panics_is_refused(monkeypatch):
-    class PanicException(BaseException):
-        pass
+FAR_CORNERS = {
+    "apostrophes": "<row r='1'><c r='A1'><v>1</v></c></row><row r='1048576'><c r='XFD1048576'><v>1</v></c></row>",
+    "no addresses": f"<row r='1'><c><v>1</v></c></row><row r='1048576'>{'<c><v>1</v></c>' * 16_000}</row>",
+}
 
-    def panic(file):
-        raise PanicException("no entry found for key")
 
-    monkeypatch.setattr(reader.calamine.CalamineWorkbook, "from_object", panic)
+def with_part(name: str, content: str) -> bytes:
+    """A sound workbook with one part replaced."""
+    sound, file = zipfile.ZipFile(io.BytesIO(workbook([["活动名称", "主办单位"]]))), io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as packed:
+        for part in sound.namelist():
+            packed.writestr(part, content if part == name else sound.read(part))
+    return file.getvalue()
+
+
+def sheet(rows: str) -> bytes:
+    namespace = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    content = f'<worksheet xmlns="{namespace}"><sheetData>{rows}</sheetData></worksheet>'
+    return with_part("xl/worksheets/sheet1.xml", content)
+
+
+@pytest.mark.parametrize("rows", FAR_CORNERS.values(), ids=FAR_CORNERS)
+def test_read_workbook_that_takes_all_memory_ends_a_process_of_its_own(rows):
+    with pytest.raises(Unreadable, match="异常大"):
+        read(sheet(rows))
+
+
+def test_read_workbook_on_which_the_library_fails_is_refused(monkeypatch, tmp_path):
+    failing = tmp_path / "opening.py"
+    failing.write_text("raise SystemExit(1)")
+    monkeypatch.setattr(reader, "OPENING", failing)
 
     with pytest.raises(Unreadable, match="另存为"):
         read(workbook([["活动名称"]]))
+
+
+def test_read_workbook_leaves_out_control_characters():
+    text = "湿地_x0000_观鸟_x0008_"
+
+    book = read(sheet(f'<row r="1"><c r="A1" t="inlineStr"><is><t>{text}</t></is></c></row>'))
+
+    assert book.sheets[0].rows == [["湿地观鸟"]]
 
 
 def test_check_size_of_fifty_megabytes_names_the_limit():

@@ -1,10 +1,7 @@
 """`kepuyue import FILE`: a spreadsheet's activities into an edition, or into the archives of their years."""
 
 import json
-import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -47,8 +44,7 @@ class Command(BaseCommand):
         into = _edition(edition)
         try:
             data = _bytes_of(file)
-            with _library_silenced():
-                findings = staging.look_at(data, into)
+            findings = staging.look_at(data, into)
         except Unreadable as reason:
             print(reason, file=sys.stderr)
             sys.exit(NOT_READABLE)
@@ -68,20 +64,6 @@ class Command(BaseCommand):
             self.stdout.write(json.dumps(result, ensure_ascii=False, indent=2))
         else:
             self.stdout.write("\n".join(_lines(findings, batch)))
-
-
-@contextmanager
-def _library_silenced() -> Iterator[None]:
-    """The workbook library reports its panics on the error stream, where one sentence of ours belongs."""
-    sys.stderr.flush()
-    with Path(os.devnull).open("w") as nowhere:
-        kept = os.dup(2)
-        os.dup2(nowhere.fileno(), 2)
-        try:
-            yield
-        finally:
-            os.dup2(kept, 2)
-            os.close(kept)
 
 
 def _bytes_of(file: Path) -> bytes:
