@@ -1,0 +1,145 @@
+"""The server and the worker: what starts, what is done in between, and that all of it stops."""
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.request
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.core.management import CommandError, call_command
+from django.db import OperationalError
+
+from kepuyue.core.duties import Duty, all_duties
+from kepuyue.core.management.commands import worker
+from kepuyue.messaging.actions import outbox
+
+KEPUYUE = Path(sys.executable).parent / "kepuyue"
+PATIENCE = 60  # seconds, on a machine that does other things too
+
+
+def test_sending_mail_is_a_duty() -> None:
+    assert "kepuyue.messaging.tasks.deliver" in {duty.name for duty in all_duties()}
+
+
+@pytest.mark.django_db
+def test_worker_once_sends_what_is_due(mailoutbox: list[Any]) -> None:
+    outbox.post(to="a@example.org", subject="一", body="二", key=None)
+
+    call_command("worker", "--once")
+
+    assert [mail.subject for mail in mailoutbox] == ["一"]
+
+
+def test_failing_duty_does_not_hold_up_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    stopping, done = threading.Event(), []
+
+    def fail() -> None:
+        raise OperationalError("the database is away")
+
+    def work() -> None:
+        done.append("work")
+        stopping.set()
+
+    duties = [Duty("fail", fail, timedelta(seconds=1)), Duty("work", work, timedelta(seconds=1))]
+    monkeypatch.setattr(worker, "connections", _NoConnections())
+
+    worker._see_to_duties(duties, stopping)
+
+    assert done == ["work"]
+
+
+class _NoConnections:
+    def all(self, initialized_only: bool = False) -> list[Any]:
+        return []
+
+    def close_all(self) -> None:
+        pass
+
+
+def test_database_that_is_away_is_waited_for(monkeypatch: pytest.MonkeyPatch, caplog: Any) -> None:
+    class Away:
+        def run(self) -> None:
+            raise OperationalError("no answer")
+
+    monkeypatch.setattr(worker, "PAUSE_AFTER_TROUBLE", 0)
+    monkeypatch.setattr(worker, "connections", _NoConnections())
+
+    worker._drain(Away())  # type: ignore[arg-type]
+
+    assert "did not answer" in caplog.text
+
+
+def test_taken_port_is_named_with_a_way_out() -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+
+        with pytest.raises(CommandError, match=rf"{port}.*PORT={port + 1} make run"):
+            call_command("serve", "--port", str(port))
+
+
+@pytest.fixture
+def served(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
+    """A real `kepuyue serve` in a group of its own, on an empty database."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    kept = {name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "KEPUYUE_DEMO"}}
+    settings_of_its_own = {"DATA_DIR": str(tmp_path), "DJANGO_SETTINGS_MODULE": "kepuyue.settings"}
+    with (tmp_path / "log").open("wb") as log:
+        process = subprocess.Popen(
+            [KEPUYUE, "serve", "--port", str(port), "--workers", "2"],
+            env=kept | settings_of_its_own, cwd=settings.PROJECT_ROOT, start_new_session=True, stdout=log, stderr=log,
+        )  # fmt: skip
+    yield process, f"http://127.0.0.1:{port}/healthz"
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+
+
+@pytest.mark.parametrize("word", [signal.SIGINT, signal.SIGTERM])
+def test_group_told_to_stop_leaves_nothing_behind(
+    served: tuple[subprocess.Popen[bytes], str], word: signal.Signals
+) -> None:
+    process, address = served
+    _wait_until(lambda: _answers(address) or process.poll() is not None)
+    assert process.poll() is None, "it did not start"
+
+    os.killpg(process.pid, word)
+
+    assert process.wait(PATIENCE) == 0
+    _wait_until(lambda: not _lives(process.pid))
+
+
+def _answers(address: str) -> bool:
+    try:
+        with urllib.request.urlopen(address, timeout=5) as answer:
+            return bool(answer.status == 200)
+    except OSError:
+        return False
+
+
+def _lives(group: int) -> bool:
+    try:
+        os.killpg(group, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def _wait_until(condition: Any) -> None:
+    end = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < end, "it takes too long"
+        time.sleep(0.1)
