@@ -16,6 +16,7 @@ help: ## this list
 
 setup: ## make the environment and the front end (again only where something changed)
 	@$(PYTHON) scripts/setup.py run
+	@echo "→ All is set up. Next: make run"
 
 run: ## serve a seeded site on 127.0.0.1:8000 (PORT=… and DATA_DIR=… override)
 	@$(PYTHON) scripts/setup.py run
