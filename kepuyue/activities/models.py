@@ -5,6 +5,7 @@ from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from kepuyue.core.codes import new_code
@@ -381,6 +382,10 @@ class Picture(models.Model):
 
     def __str__(self) -> str:
         return self.alt
+
+    def get_absolute_url(self) -> str:
+        """Where it is shown, to whoever may see its activity. The folder of uploads itself is never served."""
+        return reverse("activities:picture", args=[self.pk])
 
 
 class Submission(models.Model):

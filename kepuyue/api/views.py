@@ -67,7 +67,7 @@ def activities(
 @decorate_view(conditional_page)
 def activity(request: HttpRequest, code: str) -> dict[str, Any]:
     """One activity by its code, of whatever edition is open to the public."""
-    found = queries.in_full(approved().filter(code=code.upper())).first()
+    found = queries.in_full(approved().filter(code=_plain(code).upper())).first()
     if found is None or not is_open_to_public(found.edition):
         raise Refused(404, "not-found", _("没有编号为%(code)s的活动。") % {"code": code[:20]})
     return written([found])[0]
@@ -77,10 +77,15 @@ def _edition(request: HttpRequest, code: str) -> Edition | None:
     if not code:
         current: Edition | None = getattr(request, "edition", None)
         return current
-    found = Edition.objects.filter(code=code).first()
+    found = Edition.objects.filter(code=_plain(code)).first()
     if found is None:
         raise Refused(404, "not-found", _("没有代码为%(code)s的一届。") % {"code": code[:60]})
     return found
+
+
+def _plain(code: str) -> str:
+    """The code as a database can look for it: PostgreSQL takes no null character."""
+    return code.replace("\0", "�")
 
 
 def _refuse(form: FilterForm, words: Vocabulary) -> None:

@@ -124,7 +124,9 @@ def test_a_wrong_parameter_is_a_problem_with_a_sentence(
     assert says in problem["detail"]
 
 
-@pytest.mark.parametrize("path", [f"{LIST}?edition=nope", f"{LIST}/NOPE22"])
+@pytest.mark.parametrize(
+    "path", [f"{LIST}?edition=nope", f"{LIST}/NOPE22", f"{LIST}?edition=%00", f"{LIST}/%00"]
+)
 def test_what_does_not_exist_is_a_problem(client: Client, in_the_month: datetime, path: str) -> None:
     EditionFactory()
 

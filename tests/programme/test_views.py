@@ -4,13 +4,14 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.conf import settings as django_settings
 from django.test import Client
 from django.urls import reverse
 
-from kepuyue.activities.models import Activity, Origin, Picture, Session, Speaker, State, Venue
+from kepuyue.activities.models import Activity, Origin, Session, Speaker, State, Venue
 from kepuyue.organizations.models import District
 from tests.conftest import Clock
-from tests.factories import DistrictFactory, EditionFactory, SessionFactory, VenueFactory
+from tests.factories import DistrictFactory, EditionFactory, PictureFactory, SessionFactory, VenueFactory
 from tests.programme.given import announce, published
 
 pytestmark = pytest.mark.django_db
@@ -353,11 +354,31 @@ def test_a_picture_takes_the_place_of_the_drawn_cover(
     client: Client, in_the_month: datetime, tmp_path: Any
 ) -> None:
     activity = published()
-    Picture.objects.bulk_create(
-        [Picture(activity=activity, file="pictures/a.webp", alt="孩子们在看望远镜", width=640, height=400)]
-    )
+    for alt in ("孩子们在看望远镜", "望远镜"):
+        PictureFactory(activity=activity, alt=alt)
 
-    assert 'alt="孩子们在看望远镜"' in text(client.get(f"/activities/{activity.code}/"))
+    page, home = (text(client.get(address)) for address in (f"/activities/{activity.code}/", "/"))
+
+    assert 'alt="孩子们在看望远镜"' in page
+    shown = re.findall(r'<img src="([^"]+)"', page + home)
+    assert len(shown) == 3
+    for address in shown:
+        response: Any = client.get(address)
+        assert (response.status_code, response.getvalue()[:2]) == (200, b"\xff\xd8")
+    assert f'property="og:image" content="{django_settings.PUBLIC_URL}{shown[0]}"' in page
+
+
+def test_a_picture_is_not_shown_before_the_programme_is(client: Client, clock: Clock) -> None:
+    picture: Any = PictureFactory(activity=published())
+    clock.set(datetime(2024, 8, 1, 10))
+
+    assert client.get(picture.get_absolute_url()).status_code == 404
+
+
+def test_an_address_with_a_null_character_is_not_found(client: Client, in_the_month: datetime) -> None:
+    published()
+
+    assert client.get("/activities/%00/").status_code == 404
 
 
 def test_signing_in_is_never_asked_for(client: Client, in_the_month: datetime) -> None:

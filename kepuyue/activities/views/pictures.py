@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from kepuyue.activities import forms, queries
 from kepuyue.activities.actions import illustration
 from kepuyue.activities.models import Picture
+from kepuyue.editions.queries import is_open_to_public
 from kepuyue.editions.request import DeskRequest
 
 
@@ -19,8 +20,8 @@ from kepuyue.editions.request import DeskRequest
 @login_not_required
 def picture(request: DeskRequest, pk: int) -> FileResponse:
     """The picture itself; of an unpublished activity only for those who may see the activity."""
-    found = get_object_or_404(Picture.objects.select_related("activity"), pk=pk)
-    is_public = found.activity.is_public
+    found = get_object_or_404(Picture.objects.select_related("activity__edition"), pk=pk)
+    is_public = found.activity.is_public and is_open_to_public(found.activity.edition)
     if not is_public and not queries.visible_to(request.user).filter(pk=found.activity_id).exists():
         raise Http404
     try:

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -46,6 +47,7 @@ def activity(request: PublicRequest, code: str) -> HttpResponse:
         "text_language": "zh-Hans" if times.is_english() else "",
         "kind": kind_of(found.title, found.summary),
         "picture": picture,
+        "og_image": f"{settings.PUBLIC_URL}{picture.get_absolute_url()}" if picture else "",
         "pictures": list(found.pictures.all())[1:],
         "flags": flags(found),
         "is_cancelled": found.state == State.CANCELLED,
