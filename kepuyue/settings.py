@@ -5,7 +5,10 @@ Import ``django.conf.settings``, never this module.
 
 import os
 import secrets
+from contextlib import suppress
 from pathlib import Path
+from tempfile import NamedTemporaryFile
+from urllib.parse import unquote, urlsplit
 
 import dj_database_url
 from csp.constants import NONE, SELF
@@ -57,15 +60,20 @@ def kept_secret(name: str) -> str:
     """A random secret kept in DATA_DIR, made at the first start, readable by its owner only."""
     path = DATA_DIR / name
     if not path.exists():
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w") as file:
-            file.write(secrets.token_urlsafe(48))
+        # Several processes may start at once: each writes one of its own, the first to link it is believed
+        with NamedTemporaryFile("w", dir=DATA_DIR, prefix=".") as draft:  # readable by its owner only
+            draft.write(secrets.token_urlsafe(48))
+            draft.flush()
+            with suppress(FileExistsError):
+                os.link(draft.name, path)
     return path.read_text().strip()
 
 
 SECRET_KEY = env_text("SECRET_KEY", "") or kept_secret("secret-key")
 PUBLIC_URL = env_text("PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/")
-ALLOWED_HOSTS = env_list("ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]"])
+ALLOWED_HOSTS = env_list(
+    "ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]", urlsplit(PUBLIC_URL).hostname or ""]
+)
 CSRF_TRUSTED_ORIGINS = env_list("CSRF_TRUSTED_ORIGINS", [PUBLIC_URL])
 HTTPS = PUBLIC_URL.startswith("https://")
 # The proxy's own header is believed only where an operator says that there is a proxy
@@ -202,8 +210,8 @@ ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_PREVENT_ENUMERATION = True
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 14
 SESSION_COOKIE_HTTPONLY = True
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
-SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
 
 # Language and time: Chinese where the browser's language is unknown
 LANGUAGE_CODE = "zh-hans"
@@ -260,13 +268,12 @@ EMAIL_URL = env_text("EMAIL_URL", "")
 DEFAULT_FROM_EMAIL = env_text("MAIL_FROM", "kepuyue@localhost")
 EMAIL_TIMEOUT = 15
 if EMAIL_URL:
-    from urllib.parse import unquote, urlsplit
-
     _mail = urlsplit(EMAIL_URL)
-    if _mail.scheme not in {"smtp", "smtps", "smtp+tls"} or not _mail.hostname:
+    _usual_port = {"smtp": 25, "smtps": 465, "smtp+tls": 587}.get(_mail.scheme)
+    if _usual_port is None or not _mail.hostname:
         raise ImproperlyConfigured("EMAIL_URL: write smtp://user:password@host:25, smtps:// or smtp+tls://")
     EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-    EMAIL_HOST, EMAIL_PORT = _mail.hostname, _mail.port or 25
+    EMAIL_HOST, EMAIL_PORT = _mail.hostname, _mail.port or _usual_port
     EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = unquote(_mail.username or ""), unquote(_mail.password or "")
     EMAIL_USE_SSL, EMAIL_USE_TLS = _mail.scheme == "smtps", _mail.scheme == "smtp+tls"
 else:

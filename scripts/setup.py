@@ -25,6 +25,7 @@ class Failed(Exception):
 
 def main():
     profile = "dev" if "dev" in sys.argv[1:] else "run"
+    os.environ.update(caches())
     try:
         environment()
         packages(profile)
@@ -35,6 +36,14 @@ def main():
         print(f"\n✗ {failure}", file=sys.stderr)
         return 1
     return 0
+
+
+def caches():
+    """Where the installers may keep what they fetch, where there is no home folder that can be written."""
+    if os.access(os.path.expanduser("~"), os.W_OK):
+        return {}
+    places = {"PIP_CACHE_DIR": "pip", "UV_CACHE_DIR": "uv", "npm_config_cache": "npm"}
+    return {name: str(ROOT / ".cache" / place) for name, place in places.items() if name not in os.environ}
 
 
 def environment():

@@ -127,7 +127,7 @@ _Loader.yaml_implicit_resolvers = {}
 for _tag, _pattern, _first in (
     ("null", r"~|null|", ["~", "n", ""]),
     ("bool", r"true|false", list("tf")),
-    ("int", r"-?(?:0|[1-9][0-9]*)", list("-0123456789")),
+    ("int", r"-?(?:0|[1-9][0-9]{0,17})", list("-0123456789")),
     ("float", r"-?[0-9]+\.[0-9]+", list("-0123456789")),
 ):
     _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(f"^(?:{_pattern})$"), _first)

@@ -1,0 +1,47 @@
+"""The settings are read by a process of their own, as at a start."""
+
+import json
+import os
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+NAMES = ("SECRET_KEY", "ALLOWED_HOSTS", "EMAIL_PORT", "DEBUG", "DEMO", "SESSION_COOKIE_SECURE")
+TOLD = f"import json, kepuyue.settings as s; print(json.dumps({{n: getattr(s, n, None) for n in {NAMES}}}))"
+
+
+def started(data: Path, **environment: str) -> dict[str, Any]:
+    """The settings of a start with nothing set but this."""
+    known = {"PATH": os.environ["PATH"], "DATA_DIR": str(data)} | environment
+    answer = subprocess.run(
+        [sys.executable, "-c", TOLD], env=known, capture_output=True, text=True, check=True
+    )
+    return dict(json.loads(answer.stdout))
+
+
+def test_processes_that_start_at_once_share_one_secret(tmp_path: Path) -> None:
+    with ThreadPoolExecutor(4) as pool:
+        secrets = list(pool.map(lambda _n: started(tmp_path)["SECRET_KEY"], range(4)))
+
+    assert len(set(secrets)) == 1 and len(secrets[0]) > 50
+    assert (tmp_path / "secret-key").stat().st_mode & 0o777 == 0o600
+    assert [file.name for file in tmp_path.iterdir()] == ["secret-key"]
+
+
+def test_a_public_site_is_answered_at_its_address_and_keeps_cookies_to_https(tmp_path: Path) -> None:
+    found = started(tmp_path, PUBLIC_URL="https://month.example.org")
+
+    assert "month.example.org" in found["ALLOWED_HOSTS"] and "*" not in found["ALLOWED_HOSTS"]
+    assert (found["DEBUG"], found["DEMO"], found["SESSION_COOKIE_SECURE"]) == (False, False, True)
+
+
+@pytest.mark.parametrize(
+    ("url", "port"),
+    [("smtp://a", 25), ("smtps://a", 465), ("smtp+tls://a", 587), ("smtps://u:p%40@a:2465", 2465)],
+)
+def test_mail_goes_to_the_usual_port_of_its_kind(tmp_path: Path, url: str, port: int) -> None:
+    assert started(tmp_path, EMAIL_URL=url)["EMAIL_PORT"] == port
