@@ -90,6 +90,6 @@ def assemble() -> Cast:
         department_reviewer=person("教育局审核人", Role.REVIEWER, department),
         office=person("市管理员", Role.OFFICE, office_unit),
         judge=person("评委", Role.JUDGE, office_unit),
-        moderator=person("内容管理员", Role.MODERATOR, office_unit),
+        moderator=person("内容审看员", Role.MODERATOR, office_unit),
         outsider=UserFactory(name="路人"),
     )

@@ -1,5 +1,5 @@
 from django.apps import AppConfig
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class ActivitiesConfig(AppConfig):
@@ -11,18 +11,18 @@ class ActivitiesConfig(AppConfig):
 
         audit.name_actions(
             {
-                "activity.create": _("新建了活动"),
-                "activity.change": _("修改"),
-                "activity.submit": _("提交审核"),
-                "activity.withdraw": _("撤回"),
-                "activity.publish": _("发布"),
-                "activity.revise": _("发布变更"),
-                "activity.cancel": _("取消活动"),
-                "activity.archive": _("存档"),
-                "activity.picture.add": _("添加图片"),
-                "activity.picture.remove": _("删除图片"),
-                "review.approved": _("审核通过"),
-                "review.returned": _("退回修改"),
-                "review.rejected": _("不予通过"),
+                "activity.create": pgettext_lazy("audit", "新建了活动"),
+                "activity.change": pgettext_lazy("audit", "修改"),
+                "activity.submit": pgettext_lazy("audit", "提交审核"),
+                "activity.withdraw": pgettext_lazy("audit", "撤回"),
+                "activity.publish": pgettext_lazy("audit", "发布"),
+                "activity.revise": pgettext_lazy("audit", "发布变更"),
+                "activity.cancel": pgettext_lazy("audit", "取消活动"),
+                "activity.archive": pgettext_lazy("audit", "存档"),
+                "activity.picture.add": pgettext_lazy("audit", "添加图片"),
+                "activity.picture.remove": pgettext_lazy("audit", "删除图片"),
+                "review.approved": pgettext_lazy("audit", "审核通过"),
+                "review.returned": pgettext_lazy("audit", "退回修改"),
+                "review.rejected": pgettext_lazy("audit", "不予通过"),
             }
         )

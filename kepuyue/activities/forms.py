@@ -17,7 +17,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from kepuyue.activities.content import LISTS, Content, iso_utc
-from kepuyue.activities.models import Activity, Picture, UnitRole, Venue
+from kepuyue.activities.models import Activity, Picture, Review, UnitRole, Venue
 from kepuyue.editions.models import Edition, Taxonomy
 from kepuyue.organizations.models import District, Organization
 
@@ -54,10 +54,10 @@ HELP = {
     "content_lead": _("对讲解、展板和材料内容负责的人。"),
     "content_signoff": _("审定内容的单位负责人。"),
     "expected_crowd": _("按人数最多的一场填写。达到1000人须先办理安全许可。"),
-    "emergency_contact": _("只给审核人员看，不对公众显示。"),
+    "emergency_contact": _("只给审核人看，不对公众显示。"),
     "safety_plan": _("写清楚人员分工、疏散路线、急救和天气应对即可。"),
     "licence": _("预计单场1000人以上填写。"),
-    "contact_phone": _("只给审核人员看，不对公众显示。"),
+    "contact_phone": _("只给审核人看，不对公众显示。"),
     "public_phone": _("公众可以拨打的咨询电话。"),
 }
 
@@ -181,7 +181,7 @@ class SessionForm(RowForm):
     place = forms.CharField(
         label=_("具体位置"), required=False, max_length=200, help_text=_("楼层、厅室或集合地点。")
     )
-    online_url = WebAddressField(label=_("线上网址"), required=False, max_length=300)
+    online_url = WebAddressField(label=_("线上地址"), required=False, max_length=300)
     capacity = forms.IntegerField(label=_("名额"), required=False, min_value=1, max_value=1_000_000)
     note = forms.CharField(label=_("说明"), required=False, max_length=120)
 
@@ -250,7 +250,10 @@ class DistrictForm(forms.Form):
         super().__init__(*args, **kwargs)
         field = self.fields["district"]
         assert isinstance(field, forms.ChoiceField)
-        field.choices = [("", _("不限或线上")), *District.objects.values_list("code", "name")]
+        field.choices = [
+            ("", _("不限或线上")),
+            *((one.code, one.name_for_reader) for one in District.objects.all()),
+        ]
 
 
 @dataclass
@@ -470,6 +473,7 @@ class PictureForm(forms.ModelForm):
     class Meta:
         model = Picture
         fields = ("file", "alt", "credit", "rights_confirmed")
+        help_texts = {"alt": _("给看不见图片的人朗读用。")}
 
     def clean_rights_confirmed(self) -> bool:
         if not self.cleaned_data["rights_confirmed"]:
@@ -486,9 +490,7 @@ class ReasonForm(forms.Form):
 class DecisionForm(forms.Form):
     """A reviewer's decision with a note and remarks pinned to fields."""
 
-    decision = forms.ChoiceField(
-        choices=[("approved", _("通过")), ("returned", _("退回修改")), ("rejected", _("不予通过"))]
-    )
+    decision = forms.ChoiceField(choices=Review.Decision.choices)
     note = forms.CharField(
         label=_("意见"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 3})
     )

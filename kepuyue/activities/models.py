@@ -7,7 +7,9 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
+from kepuyue.core import wording
 from kepuyue.core.codes import new_code
 from kepuyue.core.time import now
 from kepuyue.editions.models import Edition, Mark, Term
@@ -48,7 +50,7 @@ class State(models.TextChoices):
 
     DRAFT = "draft", _("草稿")
     SUBMITTED = "submitted", _("审核中")
-    RETURNED = "returned", _("退回修改")
+    RETURNED = "returned", pgettext_lazy("state", "退回修改")
     PUBLISHED = "published", _("已发布")
     REJECTED = "rejected", _("未通过")
     WITHDRAWN = "withdrawn", _("已撤回")
@@ -151,7 +153,7 @@ class Activity(models.Model):
         blank=True,
         help_text="dates as the source wrote them where they name no day",
     )
-    is_year_round = models.BooleanField(_("全年常态化活动"), default=False)
+    is_year_round = models.BooleanField(_("全年举办"), default=False)
     is_key = models.BooleanField(_("重点活动"), default=False)
 
     audience_note = models.CharField(_("面向人群说明"), max_length=120, blank=True)
@@ -274,7 +276,7 @@ class Participation(models.Model):
         )
 
     def __str__(self) -> str:
-        return f"{self.get_role_display()}：{self.name}"
+        return wording.labelled(self.get_role_display(), self.name)
 
 
 class SessionQuerySet(models.QuerySet["Session"]):
@@ -401,8 +403,8 @@ class Submission(models.Model):
     class State(models.TextChoices):
         OPEN = "open", _("编辑中")
         PENDING = "pending", _("待审核")
-        RETURNED = "returned", _("退回修改")
-        APPROVED = "approved", _("通过")
+        RETURNED = "returned", pgettext_lazy("state", "退回修改")
+        APPROVED = "approved", pgettext_lazy("state", "通过")
         REJECTED = "rejected", _("未通过")
         WITHDRAWN = "withdrawn", _("已撤回")
 
@@ -455,9 +457,9 @@ class Review(models.Model):
     """审核意见: one decision by one reviewing unit on one submission."""
 
     class Decision(models.TextChoices):
-        APPROVED = "approved", _("通过")
-        RETURNED = "returned", _("退回修改")
-        REJECTED = "rejected", _("不予通过")
+        APPROVED = "approved", pgettext_lazy("state", "通过")
+        RETURNED = "returned", pgettext_lazy("state", "退回修改")
+        REJECTED = "rejected", pgettext_lazy("state", "不予通过")
 
     submission = models.ForeignKey(Submission, models.CASCADE, related_name="reviews")
     organization = models.ForeignKey(

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta, tzinfo
 from typing import Any
 
-from django.utils import formats
 from django.utils.translation import gettext as _
 
 from kepuyue.activities.content import FIELDS, Change, Content, labels
 from kepuyue.activities.models import Admission, BookingMode, Mode, UnitRole, Venue
+from kepuyue.core import wording
 from kepuyue.editions.models import Edition, Mark, Term
 from kepuyue.organizations.models import District
 
@@ -73,19 +73,19 @@ class _Names:
 
     def _district(self, code: str) -> str:
         district = District.objects.filter(code=code).first() if code else None
-        return district.name if district else ""
+        return district.name_for_reader if district else ""
 
     def _terms(self, pairs: list[str] | None) -> str:
         found = [self.terms[pair] for pair in pairs or [] if pair in self.terms]
-        return "；".join(f"{term.taxonomy}：{term}" for term in found)
+        return wording.clauses(wording.labelled(term.taxonomy, term) for term in found)
 
     def _marks(self, codes: list[str] | None) -> str:
-        return "、".join(
-            str(mark) for mark in Mark.objects.filter(edition=self.edition, code__in=codes or [])
-        )
+        return wording.listed(Mark.objects.filter(edition=self.edition, code__in=codes or []))
 
     def _participations(self, entries: list[Content] | None) -> str:
-        return "\n".join(f"{UnitRole(entry['role']).label}：{entry['name']}" for entry in entries or [])
+        return "\n".join(
+            wording.labelled(UnitRole(entry["role"]).label, entry["name"]) for entry in entries or []
+        )
 
     def _speakers(self, entries: list[Content] | None) -> str:
         return "\n".join(
@@ -118,14 +118,18 @@ def span(start: datetime, end: datetime | None, *, is_all_day: bool, zone: tzinf
     if is_all_day:
         last = end.astimezone(zone) - timedelta(days=1) if end else first
         if last.date() <= first.date():
-            return f"{_day(first)} {_('全天')}"
+            return wording.at(_day(first), _("全天"))
         return f"{_day(first)}–{_day(last)}"
-    text = f"{_day(first)} {first:%H:%M}"
+    text = wording.at(_day(first), f"{first:%H:%M}")
     if end is None:
         return text
     last = end.astimezone(zone)
-    return f"{text}–{last:%H:%M}" if last.date() == first.date() else f"{text}–{_day(last)} {last:%H:%M}"
+    return (
+        f"{text}–{last:%H:%M}"
+        if last.date() == first.date()
+        else f"{text}–{wording.at(_day(last), f'{last:%H:%M}')}"
+    )
 
 
 def _day(moment: datetime) -> str:
-    return formats.date_format(moment, _("n月j日（D）"))
+    return wording.day_text(moment)

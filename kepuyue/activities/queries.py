@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from kepuyue.activities import content
 from kepuyue.activities.models import Activity, Submission
+from kepuyue.core import wording
 from kepuyue.editions.models import Edition
 from kepuyue.organizations.models import Organization
 from kepuyue.organizations.permissions import REVIEWING, memberships, reach, reviewers
@@ -128,7 +129,7 @@ def review_checks(submission: Submission) -> list[Check]:
     held = [session for session in text["sessions"] if not session["is_cancelled"]]
     days = [datetime.fromisoformat(s["starts_at"]).astimezone(edition.zone).date() for s in held]
     if outside := sorted({day for day in days if not edition.holds(day)}):
-        listed = "、".join(f"{day:%m-%d}" for day in outside[:5])
+        listed = wording.listed(wording.day_text(day, weekday=False) for day in outside[:5])
         checks.append(Check("warn", _("有场次不在本届时间内：%(days)s") % {"days": listed}, "sessions"))
     same = Activity.objects.of(edition).filter(title=text["title"]).exclude(pk=activity.pk)
     for other in same.select_related("organization")[:3]:

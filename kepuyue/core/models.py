@@ -8,7 +8,7 @@ from kepuyue.core.time import now
 
 
 class AuditEvent(models.Model):
-    """审计记录: who did what to which record, when, what changed and why. Rows are never changed.
+    """操作记录: who did what to which record, when, what changed and why. Rows are never changed.
 
     There are no foreign keys, so that erasing a person or a record is never blocked and the trail stays
     readable after it (names are copied as they were at that moment).
@@ -29,8 +29,8 @@ class AuditEvent(models.Model):
     reason = models.TextField(_("原因"), blank=True)
 
     class Meta:
-        verbose_name = _("审计记录")
-        verbose_name_plural = _("审计记录")
+        verbose_name = _("操作记录")
+        verbose_name_plural = _("操作记录")
         ordering = ("-id",)
         indexes = (
             models.Index(fields=("subject_type", "subject_id", "version"), name="audit_subject"),

@@ -23,14 +23,14 @@ class Account:
 
 ACCOUNTS = (
     Account("office@demo.example", "演示·市级管理员", Role.OFFICE),
-    Account("futian@demo.example", "演示·福田区审核员", Role.REVIEWER, "福田区科学技术协会"),
-    Account("department@demo.example", "演示·市生态环境局审核员", Role.REVIEWER, "深圳市生态环境局"),
-    Account("owner@demo.example", "演示·深圳市科学馆负责人", Role.OWNER, "深圳市科学馆"),
+    Account("futian@demo.example", "演示·福田区审核人", Role.REVIEWER, "福田区科学技术协会"),
+    Account("department@demo.example", "演示·市生态环境局审核人", Role.REVIEWER, "深圳市生态环境局"),
+    Account("owner@demo.example", "演示·深圳市科学馆单位负责人", Role.OWNER, "深圳市科学馆"),
     Account("editor@demo.example", "演示·福田高科馆填报人", Role.EDITOR, "福田高科馆（福田国高馆）"),
     Account("check-in@demo.example", "演示·深圳市科学馆签到员", Role.CHECK_IN, "深圳市科学馆"),
-    Account("helpdesk@demo.example", "演示·代办预约员", Role.HELPDESK),
+    Account("helpdesk@demo.example", "演示·预约代办员", Role.HELPDESK),
     Account("judge@demo.example", "演示·评委", Role.JUDGE),
-    Account("moderator@demo.example", "演示·内容管理员", Role.MODERATOR),
+    Account("moderator@demo.example", "演示·内容审看员", Role.MODERATOR),
 )
 
 

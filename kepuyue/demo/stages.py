@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from django.core import signing
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 ZONE = ZoneInfo("Asia/Shanghai")
 
@@ -28,7 +29,7 @@ MOMENTS = {
     Stage.AFTER: datetime(2024, 10, 8, 10, tzinfo=ZONE),
 }
 LABELS: dict[Stage, Any] = {
-    Stage.CALL: _("申报"),
+    Stage.CALL: pgettext_lazy("stage", "申报"),
     Stage.PUBLICITY: _("宣传"),
     Stage.MONTH: _("科普月"),
     Stage.SUMMARY: _("总结"),

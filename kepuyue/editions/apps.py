@@ -1,5 +1,5 @@
 from django.apps import AppConfig
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class EditionsConfig(AppConfig):
@@ -11,15 +11,15 @@ class EditionsConfig(AppConfig):
 
         audit.name_actions(
             {
-                "edition.create": _("新建了一届"),
-                "edition.load": _("载入本届资料"),
-                "edition.change": _("修改本届资料"),
-                "edition.archive": _("新建存档"),
-                "key_date.create": _("设定关键日期"),
-                "key_date.load": _("按资料更新关键日期"),
-                "district.create": _("载入新的区"),
-                "district.load": _("按资料更新区"),
-                "organization.create": _("载入新单位"),
-                "organization.load": _("按资料更新单位"),
+                "edition.create": pgettext_lazy("audit", "新建了一届"),
+                "edition.load": pgettext_lazy("audit", "载入本届资料"),
+                "edition.change": pgettext_lazy("audit", "修改本届资料"),
+                "edition.archive": pgettext_lazy("audit", "新建存档"),
+                "key_date.create": pgettext_lazy("audit", "设定关键日期"),
+                "key_date.load": pgettext_lazy("audit", "按资料更新关键日期"),
+                "district.create": pgettext_lazy("audit", "载入新的区"),
+                "district.load": pgettext_lazy("audit", "按资料更新区"),
+                "organization.create": pgettext_lazy("audit", "载入新单位"),
+                "organization.load": pgettext_lazy("audit", "按资料更新单位"),
             }
         )

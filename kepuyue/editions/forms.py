@@ -24,8 +24,6 @@ class EditionForm(forms.ModelForm[Edition]):
             "theme": gettext_lazy("首页、活动页和各处的主题会一起更新。"),
             "contact_email": gettext_lazy("各单位报送和咨询用，会公开显示。"),
         }
-        # The office changes it on one page, so say which it is
-        labels = {"theme_en": gettext_lazy("主题（英文）")}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

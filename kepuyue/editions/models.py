@@ -3,7 +3,7 @@ from typing import Any, Self
 from zoneinfo import ZoneInfo
 
 from django.db import models
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from kepuyue.core.time import now
@@ -210,8 +210,8 @@ class Paper(models.Model):
     position = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
-        verbose_name = _("文件")
-        verbose_name_plural = _("文件")
+        verbose_name = pgettext_lazy("paper", "文件")
+        verbose_name_plural = pgettext_lazy("paper", "文件")
         ordering = ("position", "pk")
         constraints = (models.UniqueConstraint(fields=("edition", "code"), name="paper_code_once"),)
 

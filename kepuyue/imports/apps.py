@@ -1,5 +1,5 @@
 from django.apps import AppConfig
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class ImportsConfig(AppConfig):
@@ -9,4 +9,9 @@ class ImportsConfig(AppConfig):
     def ready(self) -> None:
         from kepuyue.core import audit  # models must be loaded first
 
-        audit.name_actions({"import.stage": _("上传表格"), "import.commit": _("导入表格")})
+        audit.name_actions(
+            {
+                "import.stage": pgettext_lazy("audit", "上传表格"),
+                "import.commit": pgettext_lazy("audit", "导入表格"),
+            }
+        )

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
+from kepuyue.core import wording
 from kepuyue.imports.reader import Cell, as_text
 
 ERROR, WARNING = "error", "warning"
@@ -117,7 +118,7 @@ def _parse(start: Cell, end: Cell, clock: Cell, frame: Frame, reading: Reading) 
     if clock is not None:
         clocks = _clock_cell(clock, reading)
         if any(segment.clocks for segment in first) and clocks:
-            raise _RefusedError("time-vague", _("日期和时间两栏都写了钟点，无法判断以哪个为准"), "clock")
+            raise _RefusedError("time-vague", _("日期和时间两栏都写了具体时间，无法判断以哪个为准"), "clock")
         for segment in first:
             segment.clocks = clocks
     return first
@@ -135,7 +136,7 @@ def _joined(first: list[_Segment], last: list[_Segment]) -> _Segment:
     if opening is None and closing is None:
         return _Segment([(start_day, end_day)])
     if opening is None:
-        raise _RefusedError("time-vague", _("只写了结束的钟点，没有开始的钟点"))
+        raise _RefusedError("time-vague", _("只写了结束时间，没有开始时间"))
     ends_at = closing.start if closing else None
     return _Segment(
         [(start_day, end_day)],
@@ -176,7 +177,9 @@ def _clock_cell(cell: Cell, reading: Reading) -> list[_Clock]:
         return [_Clock(cell.replace(second=0, microsecond=0))]
     if isinstance(cell, int | float) and not isinstance(cell, bool):
         if not 0 <= cell < 1:
-            raise _RefusedError("time-invalid", _("“%(text)s”不是钟点") % {"text": as_text(cell)}, "clock")
+            raise _RefusedError(
+                "time-invalid", _("“%(text)s”不是具体时间") % {"text": as_text(cell)}, "clock"
+            )
         minutes = round(cell * 1440)
         return [_Clock(time(minutes // 60, minutes % 60))]
     tokens = _tokens(as_text(cell), "clock")
@@ -360,11 +363,11 @@ def _check_weekday(token: _Token, runs: list[tuple[date, date]], reading: Readin
             Trouble(
                 "weekday-mismatch",
                 WARNING,
-                _("%(day)s是周%(real)s，表中写的是周%(named)s；已按日期读取")
+                _("%(day)s是%(real)s，表中写的是%(named)s；已按日期读取")
                 % {
-                    "day": f"{day.month}月{day.day}日",
-                    "real": WEEKDAYS[day.weekday()],
-                    "named": WEEKDAYS[named],
+                    "day": wording.day_text(day, weekday=False),
+                    "real": wording.weekday_text(day),
+                    "named": wording.weekday_text(day + timedelta(days=named - day.weekday())),
                 },
             )
         )
@@ -398,7 +401,10 @@ def _clocks(tokens: list[_Token], column: str, reading: Reading) -> list[_Clock]
     if not half_used:
         reading.troubles.append(
             Trouble(
-                "time-vague", WARNING, _("只写了“%(half)s”，没有钟点；先按全天记录") % {"half": half}, column
+                "time-vague",
+                WARNING,
+                _("只写了“%(half)s”，没有具体时间；先按全天记录") % {"half": half},
+                column,
             )
         )
     return clocks
@@ -415,7 +421,7 @@ def _moment(token: _Token, half: str, column: str) -> tuple[time, bool]:
     if hour == 24 and minute == 0:
         return time(), True
     if hour > 23 or minute > 59:
-        raise _RefusedError("time-invalid", _("没有这个钟点：%(text)s") % {"text": token.text}, column)
+        raise _RefusedError("time-invalid", _("没有这个时间：%(text)s") % {"text": token.text}, column)
     return time(hour, minute), False
 
 

@@ -242,7 +242,7 @@ class _Row:
         for column in ("contact", "phone"):
             text = unicodedata.normalize("NFKC", self.text(column))
             if SCIENTIFIC.search(text):
-                why = _("电话成了科学计数“%(text)s”，请把这一列设为文本后重填") % {"text": text}
+                why = _("电话变成了科学计数“%(text)s”，请把这一列设为文本后重填") % {"text": text}
                 read.note_problem(column, "phone-invalid", ERROR, why)
                 continue
             read.phones += [re.sub(r"\s", "", found) for found in PHONE.findall(text)]

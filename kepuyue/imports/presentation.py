@@ -7,9 +7,11 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from kepuyue.activities.content import labels
 from kepuyue.activities.presentation import span
+from kepuyue.core import wording
 from kepuyue.imports.models import ImportRow
 
 SESSIONS_SHOWN = 3
@@ -30,7 +32,7 @@ class ShownRow:
     def where(self) -> str:
         """Where it stands in the file."""
         named = {"sheet": self.row.sheet, "number": self.row.number}
-        return _("“%(sheet)s”第 %(number)s 行") % named if self.row.sheet else str(self.row.number)
+        return _("“%(sheet)s”第%(number)s行") % named if self.row.sheet else str(self.row.number)
 
 
 def shown(row: ImportRow, zone: ZoneInfo | None = None) -> ShownRow:
@@ -40,15 +42,15 @@ def shown(row: ImportRow, zone: ZoneInfo | None = None) -> ShownRow:
     zone = zone or ZoneInfo(settings.TIME_ZONE)
     times = [_time(session, zone) for session in sessions[:SESSIONS_SHOWN]]
     if len(sessions) > SESSIONS_SHOWN:
-        times.append(_("共 %(count)s 场") % {"count": len(sessions)})
+        times.append(ngettext("共%(count)s场", "共%(count)s场", len(sessions)) % {"count": len(sessions)})
     places = {session.get("venue_name") or session.get("place") for session in sessions} - {"", None}
     problems = [*row.problems, *_refusals(row)]
     return ShownRow(
         row,
         content.get("title") or row.raw.get("title", ""),
-        "、".join(unit["name"] for unit in content.get("participations", [])),
+        wording.listed(unit["name"] for unit in content.get("participations", [])),
         times or ([content["dates_as_written"]] if content.get("dates_as_written") else []),
-        "、".join(sorted(places)) or row.raw.get("venue", ""),
+        wording.listed(sorted(places)) or row.raw.get("venue", ""),
         problems,
     )
 

@@ -87,7 +87,7 @@ def as_text(cell: Cell) -> str:
     if cell is None:
         return ""
     if isinstance(cell, bool):
-        return _("是") if cell else _("否")
+        return "是" if cell else "否"  # data like the other cells, in the language of the file
     if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e15:
         return str(int(cell))
     if isinstance(cell, datetime):

@@ -1,5 +1,5 @@
 from django.apps import AppConfig
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class OrganizationsConfig(AppConfig):
@@ -11,11 +11,11 @@ class OrganizationsConfig(AppConfig):
 
         audit.name_actions(
             {
-                "unit.register": _("登记单位"),
-                "unit.confirm": _("确认单位"),
-                "unit.refuse": _("未确认单位"),
-                "unit.edit": _("修改单位资料"),
-                "unit.people.add": _("添加人员"),
-                "unit.people.remove": _("移除人员"),
+                "unit.register": pgettext_lazy("audit", "登记单位"),
+                "unit.confirm": pgettext_lazy("audit", "确认单位"),
+                "unit.refuse": pgettext_lazy("audit", "未确认单位"),
+                "unit.edit": pgettext_lazy("audit", "修改单位资料"),
+                "unit.people.add": pgettext_lazy("audit", "添加人员"),
+                "unit.people.remove": pgettext_lazy("audit", "移除人员"),
             }
         )

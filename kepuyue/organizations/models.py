@@ -5,6 +5,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from kepuyue.core import wording
 from kepuyue.core.codes import credit_code_is_valid, new_code
 from kepuyue.core.time import now
 
@@ -31,6 +32,11 @@ class District(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def name_for_reader(self) -> str:
+        """The name in the reader's language, Chinese where English is missing."""
+        return self.name_en if self.name_en and wording.is_english() else self.name
 
 
 class OrganizationQuerySet(models.QuerySet["Organization"]):
@@ -152,9 +158,9 @@ class Role(models.TextChoices):
     EDITOR = "editor", _("填报人")
     REVIEWER = "reviewer", _("审核人")
     CHECK_IN = "check_in", _("签到员")
-    HELPDESK = "helpdesk", _("代办预约员")
+    HELPDESK = "helpdesk", _("预约代办员")
     JUDGE = "judge", _("评委")
-    MODERATOR = "moderator", _("内容管理员")
+    MODERATOR = "moderator", _("内容审看员")
 
 
 class Membership(models.Model):

@@ -144,7 +144,7 @@ def refusal(request: SignedInRequest, code: str) -> HttpResponse:
     except ValidationError as error:
         messages.warning(request, error.messages[0])
     else:
-        messages.success(request, _("已告知对方原因：%(unit)s") % {"unit": organization})
+        messages.success(request, _("已把原因告知%(unit)s") % {"unit": organization})
     return redirect("organizations:unit", code)
 
 
@@ -190,7 +190,7 @@ def removal(request: SignedInRequest, code: str, pk: int) -> HttpResponse:
 def audit_trail(request: SignedInRequest) -> HttpResponse:
     """Who did what in the person's branch, newest first."""
     if not holds_anywhere(request.user, "audit.see"):
-        raise PermissionDenied(_("只有单位负责人、审核人员和市科协可以查看操作记录。"))
+        raise PermissionDenied(_("只有单位负责人、审核人和市科协可以查看操作记录。"))
     rows = queries.audit_rows(request.user)
     word = request.GET.get("q", "").strip()
     if word:

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from kepuyue.activities.models import Activity, Admission, BookingMode, Mode, Origin, Session, State, UnitRole
+from kepuyue.core import wording
 from kepuyue.programme import times
 from kepuyue.programme.covers import kind_of
 
@@ -87,7 +88,7 @@ def card(activity: Activity, *, at: datetime, first: date | None = None, last: d
 
 def localized(chinese: str, english: str) -> tuple[str, str]:
     """The text for the reader and, where it is not in the page's language, what language it is in."""
-    if not times.is_english():
+    if not wording.is_english():
         return chinese, ""
     return (english, "") if english else (chinese, "zh-Hans")
 
@@ -110,7 +111,7 @@ def flags(activity: Activity) -> list[tuple[str, str]]:
     if activity.city:
         found.append(("linked", _("联动城市")))
     if activity.mode != Mode.OFFLINE:
-        found.append(("online", _("线上") if activity.mode == Mode.ONLINE else _("线上线下")))
+        found.append(("online", _("线上") if activity.mode == Mode.ONLINE else _("线上线下结合")))
     return found
 
 
@@ -161,7 +162,7 @@ def _when(activity: Activity, at: datetime, first: date | None, last: date | Non
         if (first is None or one.last_day >= first) and (last is None or one.start.date() <= last)
     ] or known
     if not inside:
-        return activity.dates_as_written or (_("全年常态化") if activity.is_year_round else _("时间待定"))
+        return activity.dates_as_written or (_("全年举办") if activity.is_year_round else _("时间待定"))
     ahead = [one for one in inside if (one.end or one.start) > at]
     shown = ahead[0] if ahead else inside[-1]
     if len(inside) == 1:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from kepuyue.activities.models import BookingMode, Mode
+from kepuyue.core import wording
 from kepuyue.core.time import today
 from kepuyue.editions.models import Edition, Taxonomy
 from kepuyue.editions.queries import taxonomies
@@ -152,7 +153,7 @@ class FilterForm(forms.Form):
     def refusals(self) -> dict[str, str]:
         """What could not be understood, by parameter, for a reader who wants to know exactly."""
         found = {
-            name: _("没有“%(names)s”。") % {"names": "、".join(field.refused[:5])}
+            name: _("没有“%(names)s”。") % {"names": wording.listed(field.refused[:5])}
             for name, field in self.fields.items()
             if isinstance(field, Words) and field.refused
         }
@@ -167,7 +168,7 @@ class FilterForm(forms.Form):
     def _remark(self) -> None:
         for name, field in self.fields.items():
             if isinstance(field, Words) and field.refused:
-                names = "、".join(field.refused[:5])
+                names = wording.listed(field.refused[:5])
                 self.remarks.append(
                     _("“%(label)s”里没有“%(names)s”，已忽略。") % {"label": field.label, "names": names}
                 )

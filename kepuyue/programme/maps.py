@@ -6,10 +6,10 @@ from typing import Any
 from django.urls import reverse
 
 from kepuyue.activities.models import Activity, Mode
+from kepuyue.core.wording import is_english
 from kepuyue.editions.queries import outline_paths
 from kepuyue.organizations.models import District
 from kepuyue.programme.queries import Figures
-from kepuyue.programme.times import is_english
 
 LEVELS = 4
 

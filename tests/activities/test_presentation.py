@@ -79,8 +79,8 @@ def test_changes_written_out_show_old_and_new() -> None:
 @pytest.mark.parametrize(
     ("since", "text"),
     [
-        (timedelta(minutes=5), "不到1小时"), (timedelta(minutes=61), "1 小时"), (timedelta(hours=23, minutes=59), "23 小时"),
-        (timedelta(days=3, hours=5), "3 天"), (timedelta(minutes=-5), "不到1小时"),
+        (timedelta(minutes=5), "不到1小时"), (timedelta(minutes=61), "1小时"), (timedelta(hours=23, minutes=59), "23小时"),
+        (timedelta(days=3, hours=5), "3天"), (timedelta(minutes=-5), "不到1小时"),
     ],
 )  # fmt: skip
 def test_waited_says_how_long_in_the_largest_unit(since: timedelta, text: str) -> None:

@@ -431,7 +431,7 @@ def test_checks_find_days_outside_the_month_in_the_citys_time(cast: Cast) -> Non
 
     checks = review_checks(handed_in(cast, sessions=[inside, outside, cancelled]))
 
-    assert [(check.tone, check.text) for check in checks] == [("warn", "有场次不在本届时间内：10-01")]
+    assert [(check.tone, check.text) for check in checks] == [("warn", "有场次不在本届时间内：10月1日")]
 
 
 def test_checks_find_the_same_title_and_a_missing_place(cast: Cast) -> None:

@@ -129,7 +129,7 @@ def test_new_of_somebody_without_a_role_says_whom_to_ask(cast: Cast, sign_in: An
 def test_new_before_an_edition_is_loaded_says_so(cast: Cast, sign_in: Any) -> None:
     type(cast.edition).objects.update(is_current=False)
 
-    assert "还没有可以申报的届" in sign_in(cast.editor).get(at("new")).content.decode()
+    assert "现在还不能申报" in sign_in(cast.editor).get(at("new")).content.decode()
 
 
 # Steps

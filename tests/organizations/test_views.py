@@ -176,7 +176,7 @@ def test_refusal_asks_for_a_reason(cast: Cast, sign_in: Any, waiting: Organizati
     ]
 
     waiting.refresh_from_db()
-    assert answers == [["请写明不能确认的原因，单位会看到。"], ["已告知对方原因：彩虹小学"]]
+    assert answers == [["请写明不能确认的原因，单位会看到。"], ["已把原因告知彩虹小学"]]
     assert waiting.state == "refused"
 
 

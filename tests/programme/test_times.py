@@ -21,14 +21,14 @@ def at(day: int, hour: int = 0, minute: int = 0, month: int = 9) -> datetime:
 
 
 CASES = [
-    (Span(at(14, 10), at(14, 12)), "9月14日（周六） 10:00–12:00", "Sat 14 Sept 10:00–12:00"),
+    (Span(at(14, 10), at(14, 12)), "9月14日（周六） 10:00–12:00", "Sat, Sept 14, 10:00–12:00"),
     (Span(at(14, 10), None), "9月14日（周六） 10:00 开始", None),
     (Span(at(14, 22), at(15, 1)), "9月14日（周六） 22:00–次日01:00", None),
-    (Span(at(14, 22), at(15)), "9月14日（周六） 22:00–24:00", "Sat 14 Sept 22:00–24:00"),
+    (Span(at(14, 22), at(15)), "9月14日（周六） 22:00–24:00", "Sat, Sept 14, 22:00–24:00"),
     (Span(at(14, 9), at(16, 17)), "9月14日（周六） 09:00 – 9月16日（周一） 17:00",
-     "Sat 14 Sept 09:00 – Mon 16 Sept 17:00"),
+     "Sat, Sept 14, 09:00 – Mon, Sept 16, 17:00"),
     (Span(at(14), at(15), True), "9月14日（周六） 全天", None),
-    (Span(at(1), at(1, month=10), True), "9月1日 – 9月30日", "1 Sept – 30 Sept"),
+    (Span(at(1), at(1, month=10), True), "9月1日 – 9月30日", "Sept 1 – 30"),
 ]  # fmt: skip
 
 

@@ -63,7 +63,7 @@ def test_moon_strip_says_how_much_goes_on() -> None:
 
     assert 'href="/day/"' in html
     assert 'aria-current="date"' in html
-    assert "（今天） 16 项活动" in html
+    assert "（今天） 16场" in html
 
 
 def test_moon_strip_day_without_address_is_no_link() -> None:

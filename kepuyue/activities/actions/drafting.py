@@ -19,7 +19,7 @@ from kepuyue.activities.models import Activity, Origin, State, Submission, Venue
 from kepuyue.activities.permissions import check_can_edit
 from kepuyue.activities.queries import submission_under_way
 from kepuyue.activities.signals import public_content_changed
-from kepuyue.core import audit
+from kepuyue.core import audit, wording
 from kepuyue.core.models import AuditEvent
 from kepuyue.core.time import now
 from kepuyue.core.transitions import NotPossibleNow
@@ -48,7 +48,7 @@ class Conflict(ValidationError):
     def __init__(self, clashes: list[Clash], version: int) -> None:
         self.clashes = clashes
         self.version = version
-        names = "、".join(str(clash.label) for clash in clashes)
+        names = wording.listed(clash.label for clash in clashes)
         super().__init__(
             _("%(who)s刚刚也修改了%(names)s。您填写的内容没有丢，请核对后决定保留哪一个。")
             % {"who": clashes[0].by, "names": names},

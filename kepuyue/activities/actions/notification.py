@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from kepuyue.activities import content as contents
 from kepuyue.activities.models import Submission
+from kepuyue.core import wording
 from kepuyue.messaging.actions import outbox
 from kepuyue.organizations.models import Role
 from kepuyue.organizations.queries import people_of
@@ -47,7 +48,7 @@ def decided(
             Submission.State.REJECTED: _("未通过：%(title)s"),
         }[Submission.State(state)] % {"title": activity}
         lines = [subject, note.strip()]
-        lines += [f"· {labels[field]}：{text}" for field, text in (comments or {}).items()]
+        lines += [f"· {wording.labelled(labels[field], text)}" for field, text in (comments or {}).items()]
         recipients = {
             person.pk: person for person in people_of(activity.organization, (Role.OWNER, Role.EDITOR))
         }

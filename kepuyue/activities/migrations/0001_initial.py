@@ -34,7 +34,7 @@ class Migration(migrations.Migration):
                 ('mode', models.CharField(choices=[('offline', '线下'), ('online', '线上'), ('hybrid', '线上线下结合')], default='offline', max_length=8, verbose_name='参与方式')),
                 ('city', models.CharField(blank=True, help_text="a linked city (联动城市); empty: the edition's own", max_length=40, verbose_name='城市')),
                 ('dates_as_written', models.CharField(blank=True, help_text='dates as the source wrote them where they name no day', max_length=200, verbose_name='时间说明')),
-                ('is_year_round', models.BooleanField(default=False, verbose_name='全年常态化活动')),
+                ('is_year_round', models.BooleanField(default=False, verbose_name='全年举办')),
                 ('is_key', models.BooleanField(default=False, verbose_name='重点活动')),
                 ('audience_note', models.CharField(blank=True, max_length=120, verbose_name='面向人群说明')),
                 ('age_min', models.PositiveSmallIntegerField(blank=True, help_text='years', null=True, verbose_name='最小年龄')),

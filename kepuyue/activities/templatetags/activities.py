@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from kepuyue.activities.content import labels
-from kepuyue.core import audit
+from kepuyue.core import audit, wording
 from kepuyue.core.models import AuditEvent
 from kepuyue.core.time import now
 
@@ -20,10 +20,10 @@ def waited(since: datetime | None) -> str:
     minutes = max(int((now() - since).total_seconds() // 60), 0)
     if minutes >= 24 * 60:
         days = minutes // (24 * 60)
-        return ngettext("%(n)s 天", "%(n)s 天", days) % {"n": days}
+        return ngettext("%(n)s天", "%(n)s天", days) % {"n": days}
     if minutes >= 60:
         hours = minutes // 60
-        return ngettext("%(n)s 小时", "%(n)s 小时", hours) % {"n": hours}
+        return ngettext("%(n)s小时", "%(n)s小时", hours) % {"n": hours}
     return _("不到1小时")
 
 
@@ -40,5 +40,5 @@ def what_happened(event: AuditEvent) -> str:
     if event.action not in ("activity.change", "activity.revise"):
         return what
     names = labels()
-    fields = "、".join(str(names.get(field, field)) for field in event.changes)
-    return f"{what}：{fields}"
+    fields = wording.listed(names.get(field, field) for field in event.changes)
+    return wording.labelled(what, fields)

@@ -25,7 +25,7 @@ from kepuyue.organizations.permissions import holds_anywhere
 def queue(request: DeskRequest) -> HttpResponse:
     """What waits for this person's decision, the soonest activity first."""
     if not holds_anywhere(request.user, "review.decide"):
-        raise PermissionDenied(_("只有审核人员可以打开这一页。"))
+        raise PermissionDenied(_("只有审核人可以打开这一页。"))
     page = Paginator(queries.review_queue(request.user), 30).get_page(request.GET.get("page"))
     return render(request, "activities/queue.html", {"page": page})
 
@@ -72,7 +72,7 @@ def decide(request: DeskRequest, pk: int) -> HttpResponse:
         {
             "approved": _("已通过：%(title)s"),
             "returned": _("已退回：%(title)s"),
-            "rejected": _("已作出不予通过的决定：%(title)s"),
+            "rejected": _("未予通过：%(title)s"),
         }[decision]
         % {"title": submission.activity},
     )

@@ -30,8 +30,8 @@ class Migration(migrations.Migration):
                 ('reason', models.TextField(blank=True, verbose_name='原因')),
             ],
             options={
-                'verbose_name': '审计记录',
-                'verbose_name_plural': '审计记录',
+                'verbose_name': '操作记录',
+                'verbose_name_plural': '操作记录',
                 'ordering': ('-id',),
                 'indexes': [models.Index(fields=['subject_type', 'subject_id', 'version'], name='audit_subject'), models.Index(fields=['organization_path'], name='audit_branch')],
             },

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models, transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
-from kepuyue.core import audit
+from kepuyue.core import audit, wording
 from kepuyue.core.time import now
 from kepuyue.editions import numerals
 from kepuyue.editions.folder import Folder, read
@@ -49,9 +50,9 @@ class Line:
     note: str = ""
 
     def __str__(self) -> str:
-        verbs = {CREATED: _("新增"), CHANGED: _("更新"), REMOVED: _("删除"), KEPT: _("保留")}
+        verbs = {CREATED: _("新增"), CHANGED: _("更新"), REMOVED: pgettext("done", "删除"), KEPT: _("保留")}
         text = f"{verbs[self.verb]} {self.kind} {self.name}"
-        return f"{text}：{self.note}" if self.note else text
+        return wording.labelled(text, self.note)
 
 
 @dataclass
@@ -164,7 +165,7 @@ class _Loading:
         verb = CREATED if thing.pk is None else CHANGED
         thing.save()
         names = [_label(thing, name) for name in written]
-        self.note(verb, thing, "" if verb == CREATED else "、".join(names))
+        self.note(verb, thing, "" if verb == CREATED else wording.listed(names))
         if recorded:
             audit.record(
                 f"{thing._meta.model_name}.{'create' if verb == CREATED else 'load'}",

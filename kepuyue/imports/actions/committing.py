@@ -11,7 +11,7 @@ from kepuyue.activities import content as contents
 from kepuyue.activities.actions import drafting, publication
 from kepuyue.activities.content import Content
 from kepuyue.activities.models import Activity, Origin, State
-from kepuyue.core import audit
+from kepuyue.core import audit, wording
 from kepuyue.core.time import now
 from kepuyue.editions.actions import archiving
 from kepuyue.editions.models import Edition
@@ -59,7 +59,7 @@ def _commit_row(key: int, batch: ImportBatch, by: "User") -> None:
             row.state = _write(row, batch, by)
             row.save(update_fields=["state", "activity"])
     except (ValidationError, PermissionDenied) as error:
-        why = "；".join(error.messages) if isinstance(error, ValidationError) else str(error)
+        why = wording.clauses(error.messages) if isinstance(error, ValidationError) else str(error)
         ImportRow.objects.filter(pk=key).update(state=ImportRow.State.REFUSED, why=why[:300])
 
 

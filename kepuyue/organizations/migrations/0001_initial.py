@@ -68,7 +68,7 @@ class Migration(migrations.Migration):
             name='Membership',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('office', '市级管理员'), ('owner', '单位负责人'), ('editor', '填报人'), ('reviewer', '审核人'), ('check_in', '签到员'), ('helpdesk', '代办预约员'), ('judge', '评委'), ('moderator', '内容管理员')], max_length=12, verbose_name='角色')),
+                ('role', models.CharField(choices=[('office', '市级管理员'), ('owner', '单位负责人'), ('editor', '填报人'), ('reviewer', '审核人'), ('check_in', '签到员'), ('helpdesk', '预约代办员'), ('judge', '评委'), ('moderator', '内容审看员')], max_length=12, verbose_name='角色')),
                 ('since', models.DateTimeField(default=kepuyue.core.time.now)),
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to=settings.AUTH_USER_MODEL)),
                 ('organization', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to='organizations.organization')),

@@ -2,8 +2,9 @@ from datetime import date
 
 from django import template
 
+from kepuyue.core import wording
 from kepuyue.editions.models import Edition
-from kepuyue.programme import cards, times
+from kepuyue.programme import cards
 
 register = template.Library()
 
@@ -17,10 +18,10 @@ def localized(chinese: str, english: str) -> str:
 @register.filter
 def plain_day(day: date) -> str:
     """9月14日."""
-    return times.day_text(day, weekday=False)
+    return wording.day_text(day, weekday=False)
 
 
 @register.filter
 def month_text(edition: Edition) -> str:
     """2024年9月1日 – 9月30日."""
-    return times.days_text(edition.starts_on, edition.ends_on, year=True)
+    return wording.days_text(edition.starts_on, edition.ends_on, year=True)

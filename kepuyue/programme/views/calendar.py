@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from kepuyue.activities.models import Activity, Origin
+from kepuyue.core import wording
 from kepuyue.core.time import now
 from kepuyue.editions.models import Edition
 from kepuyue.programme import catalogue, queries, times
@@ -56,8 +57,8 @@ def _month(edition: Edition, known: Catalogue, at: datetime) -> dict[str, Any]:
     days = [
         {
             "day": day,
-            "weekday": times.weekday_text(day),
-            "text": times.day_text(day),
+            "weekday": wording.weekday_text(day),
+            "text": wording.day_text(day),
             "count": len(dated),
             "exhibitions": len(exhibitions),
             "href": reverse("programme:day", args=[day]),
@@ -74,7 +75,7 @@ def _month(edition: Edition, known: Catalogue, at: datetime) -> dict[str, Any]:
         "blanks": range(edition.starts_on.weekday()),
         "blanks_after": range(6 - edition.ends_on.weekday()),
         "holds_today": edition.holds(now_day),
-        "weekdays": [times.weekday_text(edition.starts_on + timedelta(days=n - edition.starts_on.weekday()))
+        "weekdays": [wording.weekday_text(edition.starts_on + timedelta(days=n - edition.starts_on.weekday()))
                      for n in range(7)],
         "figures": figures,
         "undated": sum(not entry.slots for entry in own),
@@ -103,7 +104,7 @@ def _day(edition: Edition, known: Catalogue, at: datetime, shown: date) -> dict[
     by_day = queries.sessions_by_day(edition, [entry for entry in entries if not entry.city])
     context: dict[str, Any] = {
         "day": shown,
-        "text": times.day_text(shown),
+        "text": wording.day_text(shown),
         "today": at.date(),
         "hours": _by_hour(edition, [*own, *off], read, shown),
         "linked": _by_hour(edition, linked, read, shown),
@@ -146,7 +147,7 @@ def _neighbour(edition: Edition, day: date, step: int) -> dict[str, str] | None:
     other = day + timedelta(days=step)
     if not edition.holds(other):
         return None
-    return {"href": reverse("programme:day", args=[other]), "text": times.day_text(other)}
+    return {"href": reverse("programme:day", args=[other]), "text": wording.day_text(other)}
 
 
 def _by_hour(

@@ -14,11 +14,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from kepuyue.activities.models import Activity
+from kepuyue.core import wording
 from kepuyue.core.time import now
 from kepuyue.editions.models import Edition, Taxonomy
 from kepuyue.editions.queries import Phase, taxonomies
 from kepuyue.organizations.models import District
-from kepuyue.programme import catalogue, queries, times
+from kepuyue.programme import catalogue, queries
 from kepuyue.programme.cards import card, localized
 from kepuyue.programme.catalogue import Catalogue, Entry
 from kepuyue.programme.forms import span
@@ -100,14 +101,14 @@ def _hero(edition: Edition, stage: Phase, day: date, sessions_today: int) -> dic
     else:
         text = ngettext(
             "今天是%(day)s，全市有%(count)s场活动。", "今天是%(day)s，全市有%(count)s场活动。", sessions_today
-        ) % {"day": times.day_text(day), "count": sessions_today}
+        ) % {"day": wording.day_text(day), "count": sessions_today}
     return {
         "eyebrow": ordinal,
         "title": theme,
         "parts": _phrases(theme),
         "language": language,
         "text": text,
-        "span": times.days_text(edition.starts_on, edition.ends_on, year=True),
+        "span": wording.days_text(edition.starts_on, edition.ends_on, year=True),
         "hints": _hints(stage),
     }  # fmt: skip
 
@@ -152,7 +153,9 @@ def _now(edition: Edition, own: list[Entry], at: datetime, day: date, stage: Pha
     rows = [_day_row(_("今天"), own, at, day, day, reverse("programme:day", args=[day]), _("今天的全部场次"))]
     first, last = _weekend(day)
     title = (
-        _("明天（%(weekday)s）") % {"weekday": times.weekday_text(first)} if first == last else _("这个周末")
+        _("明天（%(weekday)s）") % {"weekday": wording.weekday_text(first)}
+        if first == last
+        else _("这个周末")
     )
     weekend = f"{everything}?date_from={first}&date_to={last}"
     rows.append(_day_row(title, own, at, first, last, weekend, _("周末全部活动")))
@@ -191,7 +194,7 @@ def _day_row(
     dated.sort(key=lambda pair: (pair[0].over_at <= at, pair[0].start, pair[0].pk))
     keys = list(dict.fromkeys(entry.pk for _slot, entry in dated))
     note = ngettext("%(count)s场", "%(count)s场", len(dated)) % {"count": len(dated)}
-    label = f"{times.days_text(first, last)} · {note}"
+    label = f"{wording.days_text(first, last)} · {note}"
     return Row(title, href, link_label, keys[:6], note=label, first=first, last=last)
 
 

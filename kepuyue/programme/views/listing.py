@@ -15,9 +15,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from kepuyue.activities.models import BookingMode, Mode
+from kepuyue.core import wording
 from kepuyue.core.time import now
 from kepuyue.organizations.models import District
-from kepuyue.programme import catalogue, queries, times
+from kepuyue.programme import catalogue, queries
 from kepuyue.programme.cards import Card, card, localized
 from kepuyue.programme.forms import CITIES, DAYS, FilterForm, Vocabulary, vocabulary
 from kepuyue.programme.fragments import kept
@@ -29,7 +30,7 @@ PER_PAGE = 24
 HEADINGS = {
     "upcoming": gettext_lazy("即将举行"),
     "exhibition": gettext_lazy("长期展览"),
-    "undated": gettext_lazy("全年常态化或时间待定"),
+    "undated": gettext_lazy("全年举办或时间待定"),
     "past": gettext_lazy("已经结束"),
 }
 # Filters that stand in the open; the others wait behind "more"
@@ -220,8 +221,10 @@ def _chosen(address: QueryDict, query: Query, facets: list[Facet]) -> list[Choic
             without.pop(name, None)
         first, last = query.first or query.last, query.last or query.first
         assert first and last
-        text = times.days_text(first, last)
+        text = wording.days_text(first, last)
         if query.first is None or query.last is None:
-            text = (_("%(day)s起") if query.last is None else _("%(day)s前")) % {"day": times.day_text(first)}
+            text = (_("%(day)s起") if query.last is None else _("至%(day)s")) % {
+                "day": wording.day_text(first)
+            }
         chosen.append(Choice(text, f"?{without.urlencode()}", None, True))
     return [Choice(choice.label, choice.href, None, True) for choice in chosen]

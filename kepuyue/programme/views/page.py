@@ -11,6 +11,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from kepuyue.activities.models import Activity, BookingMode, Mode, Origin, State, UnitRole, Venue
+from kepuyue.core import wording
 from kepuyue.core.time import now
 from kepuyue.editions.queries import is_open_to_public
 from kepuyue.programme import catalogue, queries, times
@@ -44,7 +45,7 @@ def activity(request: PublicRequest, code: str) -> HttpResponse:
         "title": title,
         "language": language,
         "other_title": found.title if title != found.title else "",
-        "text_language": "zh-Hans" if times.is_english() else "",
+        "text_language": "zh-Hans" if wording.is_english() else "",
         "kind": kind_of(found.title, found.summary),
         "picture": picture,
         "og_image": f"{settings.PUBLIC_URL}{picture.get_absolute_url()}" if picture else "",
@@ -85,7 +86,7 @@ def _sessions(activity: Activity, at: datetime) -> list[dict[str, Any]]:
             {
                 "when": times.span_text(one, year=one.start.year != activity.edition.year),
                 "start": one.start,
-                "month": times.month_text(one.start.date()),
+                "month": wording.month_text(one.start.date()),
                 "is_all_day": one.is_all_day,
                 "place": place_of(session),
                 "online_url": session.online_url,
@@ -105,13 +106,18 @@ def _facts(activity: Activity) -> list[tuple[str, str]]:
     return [
         (_("面向人群"), activity.audience_note),
         (_("适合年龄"), _ages(activity)),
-        (_("收费情况"), _joined(admission, activity.admission_note)),
+        (_("收费情况"), wording.with_aside(admission, activity.admission_note)),
         (_("参与方式"), activity.get_mode_display()),
         (_("活动语言"), activity.languages),
         (_("无障碍"), activity.accessibility),
         (_("时间说明"), "" if activity.sessions.all() else activity.dates_as_written),
-        (_("主讲人"), "；".join(_joined(one.name, one.introduction) for one in activity.speakers.all())),
-        (_("使用标识"), "、".join(str(mark) for mark in activity.marks.all())),
+        (
+            _("主讲人"),
+            wording.clauses(
+                wording.with_aside(one.name, one.introduction) for one in activity.speakers.all()
+            ),
+        ),
+        (_("使用标识"), wording.listed(activity.marks.all())),
     ]
 
 
@@ -177,7 +183,3 @@ def _venues(activity: Activity) -> list[dict[str, str]]:
 def _masked(name: str) -> str:
     """A person's name as the public sees it: the first character only."""
     return f"{name[0]}{'＊' * min(len(name) - 1, 2)}" if name else ""
-
-
-def _joined(first: str, second: str) -> str:
-    return f"{first}（{second}）" if first and second else first or second

@@ -1,5 +1,5 @@
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django import template
@@ -10,9 +10,34 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django_vite.core.asset_loader import DjangoViteAssetLoader
 
+from kepuyue.core import wording
 from kepuyue.ui import changes, covers, moons, tones
 
 register = template.Library()
+
+
+@register.filter
+def listed(items: Iterable[object]) -> str:
+    """Things in a row as the reader's language lists them."""
+    return wording.listed(items)
+
+
+@register.filter
+def day_in_full(day: date) -> str:
+    """A day with its year: 2024年9月14日 · Sept 14, 2024."""
+    return wording.day_text(day, weekday=False, year=True)
+
+
+@register.filter
+def day_of_month(day: date) -> str:
+    """A day within the month that is spoken of: 9月14日 · Sept 14."""
+    return wording.day_text(day, weekday=False)
+
+
+@register.filter
+def moment(when: datetime) -> str:
+    """A day and time: 2024年9月14日 10:00 · Sept 14, 2024, 10:00."""
+    return wording.moment_text(when)
 
 
 @register.simple_tag

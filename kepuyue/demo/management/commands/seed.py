@@ -44,4 +44,4 @@ class Command(BaseCommand):
             raise CommandError(_("还没有载入单位。请先运行 kepuyue edition load。")) from None
         except source.NothingToShow as path:
             raise CommandError(_("这一届没有演示内容：找不到 %(path)s") % {"path": path}) from None
-        self.stdout.write(_("演示内容已写入：%(count)s 项活动。") % {"count": count})
+        self.stdout.write(_("演示内容已写入：%(count)s项活动。") % {"count": count})
