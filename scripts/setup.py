@@ -40,7 +40,8 @@ def main():
 
 def caches():
     """Where the installers may keep what they fetch, where there is no home folder that can be written."""
-    if os.access(os.path.expanduser("~"), os.W_OK):
+    # Path.home() raises where nobody knows of a home folder
+    if os.access(os.path.expanduser("~"), os.W_OK):  # noqa: PTH111
         return {}
     places = {"PIP_CACHE_DIR": "pip", "UV_CACHE_DIR": "uv", "npm_config_cache": "npm"}
     return {name: str(ROOT / ".cache" / place) for name, place in places.items() if name not in os.environ}
