@@ -22,7 +22,23 @@ def main() -> None:
     command = sys.argv[1] if len(sys.argv) > 1 else "help"
     if command not in WITHOUT_DATABASE and not {"--help", "-h"} & set(sys.argv):
         _bring_embedded_database_up_to_date()
+        if command == "serve":
+            _refuse_demonstration_in_earnest()
     execute_from_command_line(sys.argv)
+
+
+def _refuse_demonstration_in_earnest() -> None:
+    """Outside its mode nothing of the demonstration exists, so a database that holds it is not served."""
+    from django.conf import settings
+
+    from kepuyue.activities.models import Activity, Origin
+
+    if not settings.DEMO and Activity.objects.filter(origin=Origin.DEMO).exists():
+        sys.exit(
+            "这个数据库里有演示内容，不能正式使用。请用 DATA_DIR 或 DATABASE_URL 指向另一个数据库；要看演示，请用 make run。\n"
+            "This database holds demonstration content and is not served in earnest. Point DATA_DIR or DATABASE_URL "
+            "to another one, or start the demonstration with make run."
+        )
 
 
 def _bring_embedded_database_up_to_date() -> None:

@@ -91,12 +91,12 @@ def batch(request: DeskRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def commit(request: DeskRequest, pk: int) -> HttpResponse:
-    """Import the rows that wait. Pressing twice imports once."""
+    """Import the rows that wait. Pressing twice imports once; `again` goes on where a worker was stopped."""
     found = get_object_or_404(queries.batches_of(request.user), pk=pk)
     if found.state != ImportBatch.State.DONE:
         if found.rows.waiting().count() <= AT_ONCE:
             committing.commit(found, by=request.user)
-        elif committing.begin(found, by=request.user):
+        elif committing.begin(found, by=request.user) or "again" in request.POST:
             commit_batch.enqueue(found.pk, request.user.pk)
     return redirect("imports:batch", found.pk)
 

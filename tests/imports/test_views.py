@@ -3,9 +3,10 @@
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from django_tasks_db.models import DBTaskResult
 
 from kepuyue.activities.models import Activity
-from kepuyue.imports.actions import staging
+from kepuyue.imports.actions import committing, staging
 from kepuyue.imports.models import ImportBatch
 
 TEXT = "活动名称,主办单位,活动时间,没人懂的一栏\n湿地观鸟,福田区少年宫,9月14日,x\n秋夜观星,福田区少年宫,9月中旬,y\n"
@@ -133,3 +134,17 @@ def test_template_has_the_headings_that_are_read(desk):
     text = desk.get(reverse("imports:template")).content.decode("utf-8-sig")
 
     assert text.startswith("活动名称,主办单位,承办单位")
+
+
+def test_import_whose_worker_was_stopped_goes_on_when_asked(cast, desk, batch, monkeypatch):
+    monkeypatch.setattr("kepuyue.imports.views.AT_ONCE", 0)
+    committing.begin(batch, by=cast.editor)
+    address = reverse("imports:commit", args=[batch.pk])
+
+    desk.post(address)
+    assert DBTaskResult.objects.count() == 0
+    desk.post(address, {"again": "1"})
+
+    assert DBTaskResult.objects.count() == 1
+    page = desk.get(reverse("imports:batch", args=[batch.pk])).content.decode()
+    assert "继续导入" in page
