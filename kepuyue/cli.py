@@ -35,7 +35,8 @@ def _refuse_demonstration_in_earnest() -> None:
 
     if not settings.DEMO and Activity.objects.filter(origin=Origin.DEMO).exists():
         sys.exit(
-            "这个数据库里有演示内容，不能正式使用。请用 DATA_DIR 或 DATABASE_URL 指向另一个数据库；要看演示，请用 make run。\n"
+            "这个数据库里有演示内容，不能正式使用。请用 DATA_DIR 或 DATABASE_URL 指向另一个数据库；"
+            "要看演示，请用 make run。\n"
             "This database holds demonstration content and is not served in earnest. Point DATA_DIR or DATABASE_URL "
             "to another one, or start the demonstration with make run."
         )
