@@ -10,7 +10,6 @@ from typing import Any
 from uuid import uuid4
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
 from django.forms.models import fields_for_model
 from django.http import QueryDict
@@ -470,15 +469,15 @@ class PictureForm(forms.ModelForm):
 
     file = forms.FileField(label=_("图片文件"), widget=forms.FileInput(attrs={"accept": "image/*"}))
 
+    rights_confirmed = forms.BooleanField(
+        label=_("已获授权"),
+        error_messages={"required": _("请确认图片可以公开使用，画面中的人同意公开。")},
+    )
+
     class Meta:
         model = Picture
         fields = ("file", "alt", "credit", "rights_confirmed")
         help_texts = {"alt": _("给看不见图片的人朗读用。")}
-
-    def clean_rights_confirmed(self) -> bool:
-        if not self.cleaned_data["rights_confirmed"]:
-            raise ValidationError(_("请确认图片可以公开使用，画面中的人同意公开。"))
-        return True
 
 
 class ReasonForm(forms.Form):

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from kepuyue.activities import content
 from kepuyue.activities.models import Activity, Submission
 from kepuyue.core import wording
+from kepuyue.core.time import now, today
 from kepuyue.editions.models import Edition
 from kepuyue.organizations.models import Organization
 from kepuyue.organizations.permissions import REVIEWING, memberships, reach, reviewers
@@ -55,7 +56,11 @@ def review_queue(user: "Person") -> QuerySet[Submission]:
             | (reach(user, "review.decide", "turn__path") & ~Exists(reviewers(OuterRef("turn"))))
         )
         .select_related("activity__organization", "activity__district", "turn")
-        .annotate(first_start=Min("activity__sessions__starts_at"))
+        .annotate(
+            first_start=Min(
+                "activity__sessions__starts_at", filter=Q(activity__sessions__starts_at__gte=now())
+            )
+        )
         .order_by(F("first_start").asc(nulls_last=True), "turn_since", "pk")
     )
 
@@ -131,6 +136,8 @@ def review_checks(submission: Submission) -> list[Check]:
     if outside := sorted({day for day in days if not edition.holds(day)}):
         listed = wording.listed(wording.day_text(day, weekday=False) for day in outside[:5])
         checks.append(Check("warn", _("有场次不在本届时间内：%(days)s") % {"days": listed}, "sessions"))
+    if days and max(days) < today():
+        checks.append(Check("warn", _("所有场次的日期都已经过去。"), "sessions"))
     same = Activity.objects.of(edition).filter(title=text["title"]).exclude(pk=activity.pk)
     for other in same.select_related("organization")[:3]:
         named = {"unit": other.organization, "code": other.code}

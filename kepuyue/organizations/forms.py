@@ -70,6 +70,8 @@ class MemberForm(forms.Form):
         field = self.fields["role"]
         assert isinstance(field, forms.ChoiceField)
         field.choices = [(role, Role(role).label) for role in roles]
+        # The least that is of use, not the first of the list
+        field.initial = Role.EDITOR if Role.EDITOR in roles else None
 
 
 class RefusalForm(forms.Form):

@@ -148,10 +148,12 @@ def refusal(request: SignedInRequest, code: str) -> HttpResponse:
     return redirect("organizations:unit", code)
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def people(request: SignedInRequest, code: str) -> HttpResponse:
-    """Add a colleague."""
+    """Add a colleague; opened by address it leads to the unit's page."""
     organization = _visible(request, code)
+    if request.method != "POST":
+        return redirect("organizations:unit", code)
     check(request.user, "unit.people", organization)
     roles = members.roles_to_give(request.user, organization)
     form = forms.MemberForm(request.POST, roles=roles)
@@ -183,6 +185,9 @@ def removal(request: SignedInRequest, code: str, pk: int) -> HttpResponse:
         messages.warning(request, error.messages[0])
     else:
         messages.success(request, _("已移除。"))
+        if membership.user_id == request.user.pk:
+            # One may no longer see the unit that one has just left
+            return redirect("organizations:desk")
     return redirect("organizations:unit", code)
 
 

@@ -139,15 +139,22 @@ def test_queue_holds_what_waits_for_oneself(cast: Cast) -> None:
     }  # fmt: skip
 
 
-def test_queue_puts_the_soonest_activity_first_and_those_without_a_day_last(cast: Cast) -> None:
+@pytest.mark.usefixtures("in_the_month")
+def test_queue_puts_the_soonest_session_first_and_what_is_over_last(cast: Cast) -> None:
     session = complete_content()["sessions"][0]
     whenever = handed_in(cast, title="全年", sessions=[], is_year_round=True)
     later = handed_in(
         cast, title="后", sessions=[session | {"starts_at": "2024-09-20T02:00:00Z", "ends_at": None}]
     )
-    sooner = handed_in(cast, title="先")
+    over = handed_in(
+        cast, title="过", sessions=[session | {"starts_at": "2024-09-02T02:00:00Z", "ends_at": None}]
+    )
+    sooner = handed_in(
+        cast, title="先", sessions=[session | {"starts_at": "2024-09-15T02:00:00Z", "ends_at": None}]
+    )
 
-    assert list(review_queue(cast.district_reviewer)) == [sooner, later, whenever]
+    assert list(review_queue(cast.district_reviewer)) == [sooner, later, whenever, over]
+    assert "所有场次的日期都已经过去。" in [check.text for check in review_checks(over)]
 
 
 def test_rounds_of_review_are_seen_by_the_branch_above(cast: Cast) -> None:

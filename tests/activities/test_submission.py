@@ -246,3 +246,12 @@ def test_revision_not_handed_in_can_be_given_up(cast: Cast) -> None:
     submission.withdraw(activity, by=cast.editor)
 
     assert activity.submissions.filter(state__in=("open", "pending")).count() == 0
+
+
+def test_session_outside_the_edition_is_named_with_its_year(cast: Cast) -> None:
+    session = complete_content()["sessions"][0] | {"starts_at": "2023-09-21T02:00:00Z", "ends_at": None}
+
+    found = submission.gaps(complete_content(sessions=[session]), cast.edition)
+
+    assert [(gap.field, gap.blocks) for gap in found] == [("sessions", False)]
+    assert "2023年9月21日" in str(found[0].why)

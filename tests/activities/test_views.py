@@ -241,8 +241,11 @@ def test_conflict_shows_both_texts_and_keeps_what_was_typed(cast: Cast, sign_in:
     assert (answer.status_code, fresh(activity).title) == (409, "她写的")
     assert [text for text in ("我写的", "她写的", "负责人刚刚也修改了活动名称") if text not in page] == []
     again = form_of(answer, id="step-form")
-    assert (again.values["title"], again.values["version"]) == (["我写的"], ["2"])
-    client.post(address, again.filled())
+    assert (again.values["title"], again.values["version"]) == (["我写的"], ["1"])
+    # Saving again overwrites nobody; only saying so does
+    assert client.post(address, again.filled()).status_code == 409
+    assert 'name="keep_mine" value="2"' in page
+    client.post(address, again.filled() | {"keep_mine": "2"})
     assert fresh(activity).title == "我写的"
 
 
@@ -263,6 +266,34 @@ def test_conflict_while_typing_answers_with_a_fragment(cast: Cast, sign_in: Any)
         True,
         False,
     )
+    assert answer["HX-Retarget"] == "#conflict-place"
+    assert 'name="version"' not in text
+
+
+def test_step_restored_after_signing_in_again_is_saved_at_once(cast: Cast, sign_in: Any) -> None:
+    activity = draft(cast)
+    address = at("edit", activity.code, "basics")
+    visitor = Client(headers={"accept-language": "zh-CN"})
+    visitor.post(address, {"csrfmiddlewaretoken": "x", "title": "登录前写的", "mode": "offline"})
+    visitor.force_login(cast.editor, backend="django.contrib.auth.backends.ModelBackend")
+
+    page = visitor.get(address).content.decode()
+
+    assert "登录前写的" in page
+    assert 'hx-trigger="load, ' in page
+
+
+def test_link_to_the_pictures_saves_the_step_first(cast: Cast, sign_in: Any) -> None:
+    client, activity = sign_in(cast.editor), draft(cast)
+    address = at("edit", activity.code, "contact")
+
+    answer = client.post(
+        address,
+        {"version": "1", "contact_name": "林老师", "contact_phone": "0755-80000000", "then": "pictures"},
+    )
+
+    assert answer["Location"] == at("pictures", activity.code)
+    assert fresh(activity).contact_name == "林老师"
 
 
 @pytest.mark.parametrize("headers", [{}, HTMX])

@@ -1,6 +1,7 @@
 """Handing an activity (or a change to a published one) in for review, and taking it back."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
@@ -80,6 +81,12 @@ def gaps(content: Content, edition: Edition) -> list[Gap]:
         _("建议选择所属区，公众可以按区查找。"), blocks=False,
     )  # fmt: skip
     for number, session in enumerate(held, start=1):
+        day = datetime.fromisoformat(session["starts_at"]).astimezone(edition.zone).date()
+        lacks(
+            not edition.holds(day), "sessions", "sessions",
+            _("场次%(number)s在%(year)s年%(month)s月%(day)s日，不在本届时间内，请核对。")
+            % {"number": number, "year": day.year, "month": day.month, "day": day.day}, blocks=False,
+        )  # fmt: skip
         placeless = on_site and not (session["venue"] or session["place"])
         lacks(
             placeless, "sessions", "sessions",

@@ -20,7 +20,7 @@ from kepuyue.editions.request import DeskRequest
 from kepuyue.organizations.models import Organization
 
 # Not part of what one types
-ENVELOPE = {"csrfmiddlewaretoken", "version", "then", "spare"}
+ENVELOPE = {"csrfmiddlewaretoken", "version", "keep_mine", "then", "spare"}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -46,7 +46,7 @@ def edit(request: DeskRequest, code: str, step: str) -> HttpResponse:
             activity,
             typed.changes(),
             by=request.user,
-            version=_number(request.POST.get("version", "")),
+            version=_number(request.POST.get("keep_mine") or request.POST.get("version", "")),
             unsaved={step: {} if valid else rest},
         )
     except drafting.Conflict as conflict:
@@ -85,13 +85,13 @@ def _show_conflict(
 ) -> HttpResponse:
     changes = [Change(clash.field, clash.label, clash.theirs, clash.yours) for clash in conflict.clashes]
     clashes = presentation.changes_written_out(changes, activity.edition)
-    activity.version = conflict.version
     if request.htmx:
-        return render(
-            request,
-            "activities/edit.html#conflict",
-            {"activity": activity, "clashes": clashes, "alert": conflict.messages[0], "by_htmx": True},
-        )
+        fragment = {"clashes": clashes, "alert": conflict.messages[0], "keep_mine": conflict.version}
+        answer = render(request, "activities/edit.html#conflict", fragment)
+        # Where one sees it, and not below the thumb
+        answer["HX-Retarget"], answer["HX-Reswap"] = "#conflict-place", "innerHTML show:#conflict-place:top"
+        return answer
+    activity.version = _number(request.POST.get("version", ""))
     return _show(
         request,
         activity,
@@ -100,6 +100,7 @@ def _show_conflict(
         data=request.POST,
         alert=conflict.messages[0],
         clashes=clashes,
+        keep_mine=conflict.version,
         status=409,
     )
 
@@ -114,6 +115,7 @@ def _show(
     spare: int = 0,
     alert: str = "",
     clashes: Any = (),
+    keep_mine: int = 0,
     status: int = 200,
 ) -> HttpResponse:
     restored = False
@@ -141,6 +143,8 @@ def _show(
             "alert": alert or (_("已恢复您登录前填写的内容，请核对后保存。") if restored else ""),
             "alert_tone": "warn" if alert else "ok",
             "clashes": clashes,
+            "keep_mine": keep_mine,
+            "restored": restored,
             "problems": shown.problems() if data is not None else [],
             "comments": _pinned_comments(activity),
             "venues": Venue.objects.filter(city="").values_list("name", flat=True)
@@ -193,6 +197,8 @@ def _steps(activity: Activity, current: str, gaps: list[submission.Gap]) -> list
 def _next_address(activity: Activity, step: str, then: str) -> str:
     steps = list(forms.STEPS)
     place = steps.index(step) + 1
+    if then == "pictures":
+        return reverse("activities:pictures", args=[activity.code])
     if then == "check" or place == len(steps):
         return reverse("activities:detail", args=[activity.code])
     return reverse("activities:edit", args=[activity.code, steps[place]])

@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from kepuyue.accounts.middleware import take_kept_input
 from kepuyue.activities import content, forms, presentation, queries
@@ -40,10 +40,15 @@ def review(request: DeskRequest, pk: int) -> HttpResponse:
     return _show(request, submission, form=form, comments=_pinned(typed))
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def decide(request: DeskRequest, pk: int) -> HttpResponse:
-    """Pass, return or refuse; then on to the next one that waits."""
+    """Pass, return or refuse; then on to the next one that waits.
+
+    Opened by address (after signing in again, from the browser's history) it leads to the submission's page.
+    """
     submission = get_object_or_404(queries.reviewable_by(request.user), pk=pk)
+    if request.method != "POST":
+        return redirect("activities:review", pk)
     form = forms.DecisionForm(request.POST)
     comments = _pinned(request.POST)
     if not form.is_valid():
