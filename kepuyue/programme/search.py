@@ -85,7 +85,11 @@ def search(edition: Edition, query: Query, *, at: datetime, taxonomy_of: dict[in
         if not failed:
             group, order = _place(entry, slots, at)
             found.append(
-                ((ranks[entry.pk] if ranks else 0, GROUPS.index(group), order, entry.pk), Match(entry, group))
+                (
+                    # Within a group the own city comes before the linked ones
+                    (ranks[entry.pk] if ranks else 0, GROUPS.index(group), entry.city != "", order, entry.pk),
+                    Match(entry, group),
+                )
             )
             sessions += len(slots)
         if len(failed) < 2:

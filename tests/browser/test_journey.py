@@ -186,4 +186,6 @@ def test_main_job_on_a_phone(
     unit.get_by_role("link", name="水火箭课堂").click()
     expect(unit.get_by_role("heading", name="水火箭课堂", level=1)).to_be_visible()
     expect(unit.get_by_text("月亮湾小学操场").first).to_be_visible()
+    expect(unit.get_by_role("main")).to_have_count(1)
+    expect(unit.get_by_role("heading", level=1)).to_have_count(1)
     assert_fits(unit)

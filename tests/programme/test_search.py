@@ -282,3 +282,10 @@ def test_indexing_twice_is_the_same_as_once() -> None:
     indexing.refresh(activity)
 
     assert titles(ask(q="湿地学会")) == ["湿地"]
+
+
+def test_own_city_comes_before_linked_ones_at_the_same_time() -> None:
+    published(title="广州的讲座", city="广州", district=None)
+    published(title="深圳的讲座")
+
+    assert titles(ask()) == ["深圳的讲座", "广州的讲座"]

@@ -5,10 +5,11 @@ from typing import Any
 
 import pytest
 from django.conf import settings as django_settings
+from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
-from kepuyue.activities.models import Activity, Origin, Session, Speaker, State, Venue
+from kepuyue.activities.models import Activity, Admission, Origin, Session, Speaker, State, Venue
 from kepuyue.organizations.models import District
 from tests.conftest import Clock
 from tests.factories import DistrictFactory, EditionFactory, PictureFactory, SessionFactory, VenueFactory
@@ -385,3 +386,13 @@ def test_signing_in_is_never_asked_for(client: Client, in_the_month: datetime) -
     for address in addresses(published()):
         assert client.get(address).status_code == 200
         assert client.post(address).status_code in (403, 405)
+
+
+@pytest.mark.usefixtures("in_the_month")
+def test_home_leads_to_free_activities_only_where_the_own_city_has_some(client: Client) -> None:
+    published(title="外地免费", city="广州", district=None, admission=Admission.FREE)
+    assert "free=1" not in client.get("/").content.decode()
+
+    cache.clear()
+    published(title="本市免费", admission=Admission.FREE)
+    assert "city=own&amp;free=1" in client.get("/").content.decode()

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from kepuyue.activities.models import Activity
+from kepuyue.activities.models import Activity, Admission
 from kepuyue.core import wording
 from kepuyue.core.time import now
 from kepuyue.editions.models import Edition, Taxonomy
@@ -109,7 +109,7 @@ def _hero(edition: Edition, stage: Phase, day: date, sessions_today: int) -> dic
         "language": language,
         "text": text,
         "span": wording.days_text(edition.starts_on, edition.ends_on, year=True),
-        "hints": _hints(stage),
+        "hints": _hints(edition, stage),
     }  # fmt: skip
 
 
@@ -118,22 +118,28 @@ def _phrases(theme: str) -> list[str]:
     return [piece for piece in re.split("(?<=[，、；])", theme) if piece]
 
 
-def _hints(stage: Phase) -> list[tuple[str, str]]:
-    """Ways into the list that most people look for."""
-    everything = reverse("programme:activities")
-    free, online = (_("免费"), f"{everything}?free=1"), (_("线上参加"), f"{everything}?mode=online")
-    walk_in = (_("无需预约"), f"{everything}?booking=none&booking=walk_in")
+def _hints(edition: Edition, stage: Phase) -> list[tuple[str, str]]:
+    """Ways into the list that most people look for, in the own city; what would find nothing is left out."""
+    everything = f"{reverse('programme:activities')}?city=own"
+    free = [(_("免费"), f"{everything}&free=1")] if _has_free(edition) else []
+    online = (_("线上参加"), f"{everything}&mode=online")
+    walk_in = (_("无需预约"), f"{everything}&booking=none&booking=walk_in")
     if stage is Phase.AFTER:
-        return [free, online]
+        return [*free, online]
     if stage is Phase.PUBLICITY:
-        return [free, walk_in, online]
+        return [*free, walk_in, online]
     return [
-        (_("今天"), f"{everything}?when=today"),
-        (_("周末"), f"{everything}?when=weekend"),
-        free,
+        (_("今天"), f"{everything}&when=today"),
+        (_("周末"), f"{everything}&when=weekend"),
+        *free,
         walk_in,
         online,
     ]
+
+
+def _has_free(edition: Edition) -> bool:
+    entries = catalogue.load(edition).entries
+    return any(not entry.city and entry.admission == Admission.FREE for entry in entries)
 
 
 def _label(edition: Edition, day: date) -> str:
