@@ -8,7 +8,7 @@ from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from kepuyue.activities import content
-from kepuyue.activities.models import Activity, Submission
+from kepuyue.activities.models import Activity, Review, Submission
 from kepuyue.core import wording
 from kepuyue.core.time import now, today
 from kepuyue.editions.models import Edition
@@ -25,8 +25,18 @@ def public(edition: Edition) -> QuerySet[Activity]:
 
 
 def visible_to(user: "Person") -> QuerySet[Activity]:
-    """What the person may open at the desk: own units' activities and those of the branch they oversee."""
-    return Activity.objects.filter(reach(user, "activity.see", "organization__path"))
+    """What the person may open at the desk: own units' activities, those of the branch they oversee, and those
+    that came to one of their units for review from elsewhere (by system instead of region)."""
+    return Activity.objects.filter(
+        reach(user, "activity.see", "organization__path") | Q(pk__in=_came_to_review(user).values("activity"))
+    )
+
+
+def _came_to_review(user: "Person") -> QuerySet[Submission]:
+    decided = Review.objects.filter(reach(user, "review.decide", "organization__path"))
+    return Submission.objects.filter(
+        reach(user, "review.decide", "turn__path") | Q(pk__in=decided.values("submission"))
+    )
 
 
 def editable_by(user: "Person") -> QuerySet[Activity]:
@@ -66,9 +76,10 @@ def review_queue(user: "Person") -> QuerySet[Submission]:
 
 
 def reviewable_by(user: "Person") -> QuerySet[Submission]:
-    """All rounds of review in the person's branch, whosever turn it is."""
+    """All rounds of review in the person's branch, whosever turn it is, and those that came to it by system."""
     return Submission.objects.filter(
         reach(user, "review.decide", "activity__organization__path")
+        | Q(pk__in=_came_to_review(user).values("pk"))
     ).select_related("activity__organization", "activity__edition", "activity__district", "turn")
 
 
@@ -91,11 +102,12 @@ def review_chain(activity: Activity) -> list[Organization]:
     A policy entry is a list of steps: "branch" is the nearest district or department above the unit (left out
     for an activity that the district or department itself registers), "office" the office. The entry of
     the activity's own term ("tier:main_venue") goes before "default" (notice 四(一); domain notes (c)).
+    Where the policy names a system for the unit's type or the activity's term, the unit of that system takes
+    the district's place: societies, universities and enterprises are reviewed by system and not by region. A
+    unit that already stands below a department stays with it, which is a system too.
     """
-    chains = activity.edition.policy.get("review", {})
+    rules = activity.edition.rules
     terms = [f"{term.taxonomy.code}:{term.code}" for term in activity.terms.select_related("taxonomy")]
-    steps = next((chains[term] for term in sorted(terms) if term in chains), None)
-    steps = steps or chains.get("default") or ["branch", "office"]
     above = _ancestors(activity.organization)
     office = [unit for unit in above if unit.level == Organization.Level.OFFICE]
     branch = [
@@ -104,9 +116,15 @@ def review_chain(activity: Activity) -> list[Organization]:
         if unit.level in (Organization.Level.DISTRICT, Organization.Level.DEPARTMENT)
         and unit.pk != activity.organization_id
     ]
+    by_region = not branch or branch[-1].level == Organization.Level.DISTRICT
+    if by_region and (code := rules.system(terms, activity.organization.type)):
+        system = Organization.objects.filter(code=code).exclude(pk=activity.organization_id)
+        branch = list(system) or branch
     chain: list[Organization] = []
-    for step in steps:
-        chain += branch[-1:] if step == "branch" else office[:1]
+    for step in rules.steps(terms):
+        for unit in branch[-1:] if step == "branch" else office[:1]:
+            if unit not in chain:
+                chain.append(unit)
     return chain
 
 

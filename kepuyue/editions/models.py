@@ -7,6 +7,7 @@ from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from kepuyue.core.time import now
+from kepuyue.editions.policy import Policy
 from kepuyue.organizations.models import Organization
 
 
@@ -51,7 +52,7 @@ class Edition(models.Model):
         help_text="the unit whose people manage the edition; None: an archive",
     )
     policy = models.JSONField(
-        _("规则"), default=dict, help_text="review chains and limits; see editions.folder.schema.Policy"
+        _("规则"), default=dict, help_text="review chains and limits; see editions.policy; read it as `rules`"
     )
     is_archive = models.BooleanField(_("存档"), default=False)
     is_current = models.BooleanField(_("本届"), default=False)
@@ -82,6 +83,11 @@ class Edition(models.Model):
     def name_for_reader(self) -> str:
         """The name in the reader's language, Chinese where English is missing."""
         return self.name_en if self.name_en and (get_language() or "").startswith("en") else self.name
+
+    @property
+    def rules(self) -> Policy:
+        """The policy, validated; what it does not state goes by the defaults."""
+        return Policy.model_validate(self.policy or {})
 
     @property
     def zone(self) -> ZoneInfo:

@@ -1,25 +1,7 @@
-"""What the room keeps: `activity` the record and its rounds of review, `desk` what reviewers add to their work."""
+"""What the room keeps: the `activity` and its `parts`, rounds of `review`, and what reviewers add at the `desk`."""
 
-from kepuyue.activities.models.activity import (
-    PUBLIC_STATES,
-    Activity,
-    ActivityQuerySet,
-    Admission,
-    BookingMode,
-    Comment,
-    Mode,
-    Origin,
-    Participation,
-    Picture,
-    Review,
-    Session,
-    SessionQuerySet,
-    Speaker,
-    State,
-    Submission,
-    UnitRole,
-    Venue,
-)
+from kepuyue.activities.models.activity import Activity, ActivityQuerySet, Session, SessionQuerySet, Venue
+from kepuyue.activities.models.choices import PUBLIC_STATES, Admission, BookingMode, Mode, Origin, State
 from kepuyue.activities.models.desk import (
     Assignment,
     Escalation,
@@ -29,6 +11,8 @@ from kepuyue.activities.models.desk import (
     SavedFilter,
     SensitiveWord,
 )
+from kepuyue.activities.models.parts import Participation, Picture, Speaker, UnitRole
+from kepuyue.activities.models.review import Comment, Review, Submission
 
 __all__ = [
     "PUBLIC_STATES",

@@ -1,15 +1,14 @@
+"""The heart of the room: a place, an activity, its sessions."""
+
 from datetime import date, datetime, timedelta
 from typing import Self
 
 from django.conf import settings
-from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import F, Q
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
-from kepuyue.core import wording
+from kepuyue.activities.models.choices import PUBLIC_STATES, Admission, BookingMode, Mode, Origin, State
 from kepuyue.core.codes import new_code
 from kepuyue.core.time import now
 from kepuyue.editions.models import Edition, Mark, Term
@@ -43,58 +42,6 @@ class Venue(models.Model):
 
     def __str__(self) -> str:
         return self.name
-
-
-class State(models.TextChoices):
-    """状态: where an activity stands. The moves between states are in `workflow.ACTIVITY`."""
-
-    DRAFT = "draft", _("草稿")
-    SUBMITTED = "submitted", _("审核中")
-    RETURNED = "returned", pgettext_lazy("state", "退回修改")
-    PUBLISHED = "published", _("已发布")
-    REJECTED = "rejected", _("未通过")
-    WITHDRAWN = "withdrawn", _("已撤回")
-    CANCELLED = "cancelled", _("已取消")
-    ARCHIVED = "archived", _("已存档")
-
-
-PUBLIC_STATES = (State.PUBLISHED, State.CANCELLED, State.ARCHIVED)
-
-
-class Mode(models.TextChoices):
-    """参与方式: on site, online, or both."""
-
-    OFFLINE = "offline", _("线下")
-    ONLINE = "online", _("线上")
-    HYBRID = "hybrid", _("线上线下结合")
-
-
-class BookingMode(models.TextChoices):
-    """预约方式"""
-
-    UNKNOWN = "unknown", _("预约方式待定")
-    NONE = "none", _("无需预约")
-    WALK_IN = "walk_in", _("现场签到，按先后入场")
-    FIRST_COME = "first_come", _("在线预约，先到先得")
-    BALLOT = "ballot", _("报名后抽签")
-    EXTERNAL = "external", _("由主办方渠道预约")
-
-
-class Admission(models.TextChoices):
-    """收费情况: money never changes hands here, the note only tells."""
-
-    FREE = "free", _("免费")
-    DISCOUNTED = "discounted", _("优惠")
-    PAID = "paid", _("收费")
-    UNKNOWN = "unknown", _("未注明")
-
-
-class Origin(models.TextChoices):
-    """来源: how the record came into the house."""
-
-    FORM = "form", _("在线填报")
-    IMPORT = "import", _("表格导入")
-    DEMO = "demo", _("演示数据")
 
 
 class ActivityQuerySet(models.QuerySet["Activity"]):
@@ -246,39 +193,6 @@ class Activity(models.Model):
         return bool(self.city)
 
 
-class UnitRole(models.TextChoices):
-    """单位角色: the five distinct parts a unit can have in an activity."""
-
-    HOST = "host", _("主办")
-    ORGANIZER = "organizer", _("承办")
-    CO_ORGANIZER = "co_organizer", _("协办")
-    ADVISER = "adviser", _("指导")
-    SUPPORTER = "supporter", _("支持")
-
-
-class Participation(models.Model):
-    """参与单位: a unit's part in an activity, by its name as written and, where known, its record."""
-
-    activity = models.ForeignKey(Activity, models.CASCADE, related_name="participations")
-    role = models.CharField(_("角色"), max_length=12, choices=UnitRole)
-    name = models.CharField(_("单位名称"), max_length=120)
-    organization = models.ForeignKey(
-        Organization, models.SET_NULL, null=True, blank=True, related_name="participations"
-    )
-    position = models.PositiveSmallIntegerField(default=0)
-
-    class Meta:
-        verbose_name = _("参与单位")
-        verbose_name_plural = _("参与单位")
-        ordering = ("position", "pk")
-        constraints = (
-            models.UniqueConstraint(fields=("activity", "role", "name"), name="unit_once_per_role"),
-        )
-
-    def __str__(self) -> str:
-        return wording.labelled(self.get_role_display(), self.name)
-
-
 class SessionQuerySet(models.QuerySet["Session"]):
     def touching(self, start: datetime, end: datetime) -> Self:
         """Sessions with some moment in [start, end); one without a stated end counts at its start."""
@@ -343,153 +257,3 @@ class Session(models.Model):
         if self.ends_at is None:
             return self.starts_at.astimezone(zone).date()
         return (self.ends_at - timedelta(microseconds=1)).astimezone(zone).date()
-
-
-class Speaker(models.Model):
-    """主讲人"""
-
-    activity = models.ForeignKey(Activity, models.CASCADE, related_name="speakers")
-    name = models.CharField(_("姓名"), max_length=60)
-    introduction = models.CharField(_("单位和职务"), max_length=120, blank=True)
-    is_overseas = models.BooleanField(_("境外（含港澳台）"), default=False)
-    position = models.PositiveSmallIntegerField(default=0)
-
-    personal_fields = ("name", "introduction")
-
-    class Meta:
-        verbose_name = _("主讲人")
-        verbose_name_plural = _("主讲人")
-        ordering = ("position", "pk")
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class Picture(models.Model):
-    """图片: re-encoded on the way in, without camera data or position."""
-
-    activity = models.ForeignKey(Activity, models.CASCADE, related_name="pictures")
-    file = models.ImageField(upload_to="pictures/%Y/%m/", width_field="width", height_field="height")
-    width = models.PositiveIntegerField(editable=False, default=0)
-    height = models.PositiveIntegerField(editable=False, default=0)
-    alt = models.CharField(_("图片说明"), max_length=120, help_text="read aloud to people who do not see it")
-    credit = models.CharField(_("来源"), max_length=80, blank=True)
-    rights_confirmed = models.BooleanField(_("已获授权"), default=False)
-    position = models.PositiveSmallIntegerField(default=0)
-
-    class Meta:
-        verbose_name = _("图片")
-        verbose_name_plural = _("图片")
-        ordering = ("position", "pk")
-
-    def __str__(self) -> str:
-        return self.alt
-
-    def get_absolute_url(self) -> str:
-        """Where it is shown, to whoever may see its activity. The folder of uploads itself is never served."""
-        return reverse("activities:picture", args=[self.pk])
-
-
-class Submission(models.Model):
-    """申报: one round of an activity (or of a change to a published one) through review.
-
-    `content` is frozen when it is handed in, so that what is approved is what was read.
-    """
-
-    class Kind(models.TextChoices):
-        NEW = "new", _("新申报")
-        REVISION = "revision", _("变更")
-
-    class State(models.TextChoices):
-        OPEN = "open", _("编辑中")
-        PENDING = "pending", _("待审核")
-        RETURNED = "returned", pgettext_lazy("state", "退回修改")
-        APPROVED = "approved", pgettext_lazy("state", "通过")
-        REJECTED = "rejected", _("未通过")
-        WITHDRAWN = "withdrawn", _("已撤回")
-
-    activity = models.ForeignKey(Activity, models.CASCADE, related_name="submissions")
-    kind = models.CharField(_("类别"), max_length=10, choices=Kind)
-    state = models.CharField(_("状态"), max_length=10, choices=State)
-    content = models.JSONField(default=dict, encoder=DjangoJSONEncoder, help_text="see activities.content")
-    base = models.JSONField(
-        default=dict,
-        encoder=DjangoJSONEncoder,
-        help_text="what it is compared with: the last text a reviewer saw",
-    )
-    chain = models.JSONField(default=list, help_text="ids of the units that review, first to last")
-    step = models.PositiveSmallIntegerField(default=0, help_text="index into chain: whose turn it is")
-    turn = models.ForeignKey(
-        Organization,
-        models.PROTECT,
-        null=True,
-        related_name="submissions_in_turn",
-        verbose_name=_("审核单位"),
-    )
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
-    submitted_at = models.DateTimeField(_("提交时间"), null=True)
-    turn_since = models.DateTimeField(null=True, help_text="since when it waits for the present reviewer")
-    closed_at = models.DateTimeField(null=True)
-
-    class Meta:
-        verbose_name = _("申报")
-        verbose_name_plural = _("申报")
-        ordering = ("-pk",)
-        indexes = (models.Index(fields=("state", "turn"), name="submission_queue"),)
-        constraints = (
-            models.UniqueConstraint(
-                fields=("activity",),
-                condition=Q(state__in=("open", "pending")),
-                name="one_submission_under_way",
-            ),
-            models.CheckConstraint(
-                name="pending_has_a_turn",
-                condition=~Q(state="pending")
-                | Q(turn__isnull=False, submitted_at__isnull=False, turn_since__isnull=False),
-            ),
-        )
-
-    def __str__(self) -> str:
-        return f"{self.activity} · {self.get_kind_display()}"
-
-
-class Review(models.Model):
-    """审核意见: one decision by one reviewing unit on one submission."""
-
-    class Decision(models.TextChoices):
-        APPROVED = "approved", pgettext_lazy("state", "通过")
-        RETURNED = "returned", pgettext_lazy("state", "退回修改")
-        REJECTED = "rejected", pgettext_lazy("state", "不予通过")
-
-    submission = models.ForeignKey(Submission, models.CASCADE, related_name="reviews")
-    organization = models.ForeignKey(
-        Organization, models.PROTECT, related_name="+", verbose_name=_("审核单位")
-    )
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
-    decision = models.CharField(_("结论"), max_length=10, choices=Decision)
-    note = models.TextField(_("意见"), blank=True)
-    at = models.DateTimeField(default=now)
-
-    class Meta:
-        verbose_name = _("审核意见")
-        verbose_name_plural = _("审核意见")
-        ordering = ("pk",)
-
-    def __str__(self) -> str:
-        return f"{self.organization} {self.get_decision_display()}"
-
-
-class Comment(models.Model):
-    """批注: a reviewer's remark pinned to one field."""
-
-    review = models.ForeignKey(Review, models.CASCADE, related_name="comments")
-    field = models.CharField(max_length=40)
-    text = models.CharField(_("批注"), max_length=500)
-
-    class Meta:
-        verbose_name = _("批注")
-        verbose_name_plural = _("批注")
-        ordering = ("pk",)
-
-    def __str__(self) -> str:
-        return self.text

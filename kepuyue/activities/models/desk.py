@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from kepuyue.activities.models.activity import Submission
+from kepuyue.activities.models.review import Submission
 from kepuyue.core.time import now
 from kepuyue.editions.models import Edition
 from kepuyue.organizations.models import Organization

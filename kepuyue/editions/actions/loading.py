@@ -248,7 +248,7 @@ class _Loading:
             "office_name_en": edition.office.name_en,
             "contact_email": edition.contact.email,
             "contact_phone": edition.contact.phone,
-            "policy": edition.policy.model_dump(),
+            "policy": edition.policy.model_dump(mode="json"),
         }
         if self.edition.pk is not None and self.edition.office_id != self.office_before:
             self.edition.save(update_fields=["office"])

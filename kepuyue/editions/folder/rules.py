@@ -11,6 +11,7 @@ from kepuyue.editions.folder.parts import Parts
 from kepuyue.editions.folder.problems import TO_FILL_IN, Problem, suggestion
 from kepuyue.editions.folder.reading import Document
 from kepuyue.editions.models import KeyDate
+from kepuyue.organizations.models import Organization
 
 ORGANIZATIONS = ("members.csv", "associations.csv", "bases.csv")
 # Each pair: the first must not be later than the second
@@ -201,6 +202,24 @@ def _policy_leads_somewhere(parts: Parts) -> Iterator[Problem]:
                 parts.line("edition.yaml", ("policy", "review", key)),
                 _("审核规则里的“%(key)s”不是分类项。") % {"key": key},
                 suggestion(key, ["default", *sorted(known)]),
+            )
+    types = {f"type:{value}" for value in Organization.Type.values}
+    units = {row.code for name in ("members.csv", "associations.csv") for _n, row in parts.rows.get(name, [])}
+    for key, code in policy.systems.items():
+        line = parts.line("edition.yaml", ("policy", "systems", key))
+        if key not in known | types:
+            yield Problem(
+                "edition.yaml",
+                line,
+                _("按系统审核里的“%(key)s”不是分类项，也不是单位类型。") % {"key": key},
+                suggestion(key, sorted(known | types)),
+            )
+        if code not in units:
+            yield Problem(
+                "edition.yaml",
+                line,
+                _("按系统审核里的“%(code)s”不是成员单位或区科协的代码。") % {"code": code},
+                suggestion(code, sorted(units)),
             )
 
 

@@ -7,12 +7,13 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
 from kepuyue.core.codes import credit_code_is_valid
 from kepuyue.editions.folder.problems import TO_FILL_IN
 from kepuyue.editions.models import KeyDate
+from kepuyue.editions.policy import Policy, Strict
 from kepuyue.organizations.models import Organization
 
 
@@ -85,12 +86,6 @@ Longitude = Annotated[float, Field(ge=-180, le=180)]
 Latitude = Annotated[float, Field(ge=-90, le=90)]
 
 
-class Strict(BaseModel):
-    """An unknown key is an error: it is a slip, and what it meant would be lost."""
-
-    model_config = ConfigDict(extra="forbid")
-
-
 class Ordinal(Strict):
     """How many times something has been held: 第五届深圳科普月."""
 
@@ -120,12 +115,6 @@ class KeyDay(Strict):
     kind: KeyDate.Kind
     day: Day
     source: Annotated[str, _may_be_empty(120)] = ""
-
-
-class Policy(Strict):
-    """The edition's rules. `review`: {"default" or "taxonomy:term": the steps, first to last}."""
-
-    review: dict[str, Annotated[list[Literal["branch", "office"]], Field(max_length=5)]]
 
 
 class MarkEntry(Strict):

@@ -1,0 +1,150 @@
+"""The rules of an edition that a city may set otherwise: one validated object, its sections with defaults.
+
+Stated in edition.yaml under `policy`, kept in `Edition.policy`, read as `Edition.rules`. A row that says nothing
+about a section goes by its defaults, so that an edition loaded before the section existed goes on working. What no
+law or notice fixes is a default of the product, and its field says so.
+"""
+
+from datetime import date, timedelta
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+
+class Strict(BaseModel):
+    """An unknown key is an error: it is a slip, and what it meant would be lost."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+Step = Literal["branch", "office"]
+Chain = Annotated[list[Step], Field(max_length=5)]
+
+
+class LeadTimes(Strict):
+    """How many working days before its first session an activity is handed in. 0: not asked.
+
+    The source of the figures is the universities' rule of one approval for each meeting (一会一报): 3 working
+    days, 10 with speakers from abroad or from Hong Kong, Macao or Taiwan. The notice sets none.
+    """
+
+    ordinary: Annotated[int, Field(ge=0, le=60)] = 3
+    overseas: Annotated[int, Field(ge=0, le=120)] = 10
+    # What happens when it is late: "warn" tells, "block" asks for an exception by the reviewing unit
+    ordinary_late: Literal["warn", "block"] = "warn"
+    overseas_late: Literal["warn", "block"] = "block"
+
+
+class Band(Strict):
+    """What a safety plan must hold from so many expected people a session on."""
+
+    people: Annotated[int, Field(ge=0, description="expected people at the largest session, from")]
+    asks: Literal["line", "points", "nine"]
+
+
+def _as_rows(value: Any) -> Any:
+    """Bands in the order of their size, however they were written."""
+    return sorted(value, key=lambda band: band["people"]) if isinstance(value, list) and value else value
+
+
+class Crowd(Strict):
+    """What the expected crowd asks for.
+
+    大型群众性活动安全管理条例 (State Council decree 505): art. 2 (licence from 1,000 a session), art. 12 (county
+    or district police, city police from 5,000), art. 13 (applied for 20 days before). The bands below the
+    licence are the product's own default.
+    """
+
+    licence_from: Annotated[int, Field(ge=1)] = 1_000
+    city_police_from: Annotated[int, Field(ge=1)] = 5_000
+    apply_days: Annotated[int, Field(ge=1, le=120)] = 20
+    bands: Annotated[list[Band], BeforeValidator(_as_rows), Field(min_length=1, max_length=8)] = [
+        Band(people=0, asks="line"),
+        Band(people=50, asks="points"),
+        Band(people=1_000, asks="nine"),
+    ]
+
+    def asks(self, people: int | None) -> str:
+        """How much of a safety plan a session of so many people needs; unknown counts as the smallest."""
+        reached = [band for band in self.bands if band.people <= (people or 0)]
+        return reached[-1].asks if reached else "line"
+
+    def needs_licence(self, people: int | None) -> bool:
+        """Whether a session of so many people needs a licence (art. 2)."""
+        return (people or 0) >= self.licence_from
+
+
+class FastLane(Strict):
+    """Trusted units publish at once and are sampled afterwards. All figures are the product's own defaults."""
+
+    is_open: bool = True
+    sample_share: Annotated[float, Field(ge=0, le=1)] = 0.2
+    at_least_one_in: Annotated[int, Field(ge=1, le=1000)] = 10
+    longest_days: Annotated[int, Field(ge=1, le=1000, description="how long trust may be given for")] = 366
+
+
+class Changes(Strict):
+    """What of a published activity may show at once although it is a new time or place (product's default).
+
+    That the old time or place no longer holds is shown at once in any case.
+    """
+
+    new_time_within_days: Annotated[int, Field(ge=0, le=60)] = 7
+    new_place_same_district: bool = True
+
+
+class Calendar(Strict):
+    """Days that differ from the ordinary week, as the State Council announces them each year."""
+
+    source: Annotated[str, Field(max_length=300)] = ""
+    off: list[date] = []
+    work: list[date] = []
+
+    @model_validator(mode="after")
+    def _no_day_is_both(self) -> Self:
+        if set(self.off) & set(self.work):
+            raise ValueError("a day is both off and worked")
+        return self
+
+    def is_working(self, day: date) -> bool:
+        """Whether public offices work on this day."""
+        return day in self.work or (day.weekday() < 5 and day not in self.off)
+
+    def working_days_before(self, day: date, count: int) -> date:
+        """The last day that leaves `count` whole working days before `day`: 1 before a Tuesday is the Monday.
+
+        For 0 the day itself.
+        """
+        while count > 0:
+            day -= timedelta(days=1)
+            count -= self.is_working(day)
+        return day
+
+
+class Policy(Strict):
+    """The edition's rules.
+
+    `review`: {"default" or "taxonomy:term": the steps, first to last}.
+    `systems`: {"type:society" or "taxonomy:term": code of the unit that reviews instead of the district}.
+    """
+
+    review: dict[str, Chain] = {"default": ["branch", "office"]}
+    systems: dict[str, Annotated[str, Field(max_length=40)]] = {}
+    lead_times: LeadTimes = LeadTimes()
+    crowd: Crowd = Crowd()
+    fast_lane: FastLane = FastLane()
+    changes: Changes = Changes()
+    calendar: Calendar = Calendar()
+
+    def steps(self, terms: list[str]) -> list[Step]:
+        """The chain for an activity with these terms ("tier:main_venue"): the first that has its own, else the default.
+
+        Never empty: nothing is published without review because a list was left blank.
+        """
+        own = next((self.review[term] for term in sorted(terms) if term in self.review), None)
+        return own or self.review.get("default") or ["branch", "office"]
+
+    def system(self, terms: list[str], organization_type: str) -> str:
+        """The code of the unit that reviews in place of the district; empty where the region does."""
+        keys = [*sorted(terms), f"type:{organization_type}"]
+        return next((self.systems[key] for key in keys if key in self.systems), "")
