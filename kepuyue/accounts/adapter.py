@@ -19,4 +19,4 @@ class AccountAdapter(DefaultAccountAdapter):
         from kepuyue.messaging.actions import outbox  # the app registry must be ready
 
         message = self.render_mail(template_prefix, email, context)
-        outbox.post(to=email, subject=message.subject, body=message.body, key=None)
+        outbox.post(kind="account.sign_in", to=email, subject=message.subject, body=message.body, key=None)

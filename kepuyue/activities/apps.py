@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 
@@ -8,7 +9,10 @@ class ActivitiesConfig(AppConfig):
 
     def ready(self) -> None:
         from kepuyue.core import audit  # models must be loaded first
+        from kepuyue.messaging import kinds
 
+        kinds.register("review.turn", label=_("轮到我审核"), digest=True, may_unsubscribe=True)
+        kinds.register("review.decided", label=_("审核结果"))
         audit.name_actions(
             {
                 "activity.create": pgettext_lazy("audit", "新建了活动"),

@@ -17,6 +17,7 @@ class Message(models.Model):
         SENT = "sent", _("已发送")
         FAILED = "failed", _("发送失败")
 
+    kind = models.CharField(_("种类"), max_length=40, default="", help_text="a code of messaging.kinds")
     to = models.EmailField(_("收件地址"))
     person = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.CASCADE, null=True, blank=True, related_name="messages"

@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 
@@ -8,7 +9,11 @@ class OrganizationsConfig(AppConfig):
 
     def ready(self) -> None:
         from kepuyue.core import audit  # models must be loaded first
+        from kepuyue.messaging import kinds
 
+        kinds.register("unit.registered", label=_("新单位待确认"), digest=True, may_unsubscribe=True)
+        kinds.register("unit.decided", label=_("本单位的确认结果"))
+        kinds.register("unit.people", label=_("我的角色有变化"))
         audit.name_actions(
             {
                 "unit.register": pgettext_lazy("audit", "登记单位"),

@@ -77,7 +77,13 @@ def batch(cast: Cast) -> Any:
 
 def message(cast: Cast) -> Any:
     return outbox.post(
-        to="a@example.org", subject="一", body="二", key=None, person=cast.owner, link="/desk/"
+        kind="unit.decided",
+        to="a@example.org",
+        subject="一",
+        body="二",
+        key=None,
+        person=cast.owner,
+        link="/desk/",
     )
 
 

@@ -33,7 +33,7 @@ def test_sending_mail_is_a_duty() -> None:
 
 @pytest.mark.django_db
 def test_worker_once_sends_what_is_due(mailoutbox: list[Any]) -> None:
-    outbox.post(to="a@example.org", subject="一", body="二", key=None)
+    outbox.post(kind="unit.decided", to="a@example.org", subject="一", body="二", key=None)
 
     call_command("worker", "--once")
 

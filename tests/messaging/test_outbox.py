@@ -44,7 +44,12 @@ def server_away(settings: Any) -> Iterator[None]:
 
 
 def written(**facts: Any) -> Message:
-    message = outbox.post(**({"to": "a@example.org", "subject": "你好", "body": "正文", "key": None} | facts))
+    message = outbox.post(
+        **(
+            {"kind": "unit.decided", "to": "a@example.org", "subject": "你好", "body": "正文", "key": None}
+            | facts
+        )
+    )
     assert message is not None
     return message
 
@@ -60,8 +65,8 @@ def test_post_writes_and_sends_nothing() -> None:
 
 
 def test_post_of_the_same_key_twice_is_one_message() -> None:
-    first = outbox.post(to="a@example.org", subject="一", body="", key="returned:4:7")
-    second = outbox.post(to="a@example.org", subject="二", body="", key="returned:4:7")
+    first = outbox.post(kind="unit.decided", to="a@example.org", subject="一", body="", key="returned:4:7")
+    second = outbox.post(kind="unit.decided", to="a@example.org", subject="二", body="", key="returned:4:7")
 
     assert second is None
     assert list(Message.objects.values_list("pk", "subject")) == [(first.pk if first else 0, "一")]

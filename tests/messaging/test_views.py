@@ -15,7 +15,9 @@ INBOX = reverse("messaging:inbox")
 
 
 def tell(person: Any, subject: str) -> None:
-    outbox.post(to=person.email, person=person, subject=subject, body="", link="/desk/", key=None)
+    outbox.post(
+        kind="unit.decided", to=person.email, person=person, subject=subject, body="", link="/desk/", key=None
+    )
 
 
 def test_inbox_shows_own_messages_only_newest_first(cast: Cast, sign_in: Any) -> None:

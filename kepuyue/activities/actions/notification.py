@@ -27,10 +27,11 @@ def waiting_for_review(submission: Submission) -> None:
             _tell(
                 person,
                 submission,
+                kind="review.turn",
                 event=f"turn-{submission.step}",
-                subject=_("待审核：%(title)s") % {"title": submission.activity},
-                body=_("“%(unit)s”提交了“%(title)s”，请审核。")
-                % {"unit": submission.activity.organization, "title": submission.activity},
+                subject=_("待审核：%(title)s"),
+                body=_("“%(unit)s”提交了“%(title)s”，请审核。"),
+                values={"unit": submission.activity.organization, "title": submission.activity},
                 link=reverse("activities:review", args=[submission.pk]),
             )
 
@@ -46,9 +47,9 @@ def decided(
             Submission.State.APPROVED: _("已通过：%(title)s"),
             Submission.State.RETURNED: _("请修改：%(title)s"),
             Submission.State.REJECTED: _("未通过：%(title)s"),
-        }[Submission.State(state)] % {"title": activity}
-        lines = [subject, note.strip()]
-        lines += [f"· {wording.labelled(labels[field], text)}" for field, text in (comments or {}).items()]
+        }[Submission.State(state)]
+        remarks = [f"· {wording.labelled(labels[field], text)}" for field, text in (comments or {}).items()]
+        lines = [line for line in (note.strip(), *remarks) if line]
         recipients = {
             person.pk: person for person in people_of(activity.organization, (Role.OWNER, Role.EDITOR))
         }
@@ -58,19 +59,33 @@ def decided(
             _tell(
                 person,
                 submission,
+                kind="review.decided",
                 event=state,
                 subject=subject,
-                body="\n".join(line for line in lines if line),
+                body="\n".join([subject, *(["%(remarks)s"] if lines else [])]),
+                values={"title": activity, "remarks": "\n".join(lines)},
                 link=reverse("activities:detail", args=[activity.code]),
             )
 
 
-def _tell(person: "User", submission: Submission, *, event: str, subject: str, body: str, link: str) -> None:
+def _tell(
+    person: "User",
+    submission: Submission,
+    *,
+    kind: str,
+    event: str,
+    subject: str,
+    body: str,
+    values: dict[str, object],
+    link: str,
+) -> None:
     outbox.post(
+        kind=kind,
         to=person.email,
         person=person,
         subject=subject,
-        body=f"{body}\n\n{settings.PUBLIC_URL}{link}",
+        body=body,
+        values=values,
         link=link,
         key=f"submission:{submission.pk}:{event}:{person.pk}",
     )

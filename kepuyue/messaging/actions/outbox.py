@@ -1,14 +1,17 @@
 """The outbox: a message is written in the transaction of what it tells of; a worker sends it afterwards."""
 
 import logging
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db.models import F
 from django.utils import timezone
 from django.utils.crypto import get_random_string
 
+from kepuyue.messaging import kinds, wording
 from kepuyue.messaging.models import Message
 
 logger = logging.getLogger(__name__)
@@ -19,20 +22,34 @@ MAX_ATTEMPTS = 8
 
 
 def post(
-    *, to: str, subject: str, body: str, key: str | None, person: Any = None, link: str = ""
+    *,
+    kind: str,
+    to: str,
+    subject: Any,
+    body: Any,
+    key: str | None,
+    values: Mapping[str, object] | None = None,
+    person: Any = None,
+    link: str = "",
 ) -> Message | None:
-    """Put one mail into the outbox; returns None where the same `key` was posted before.
+    """Put one message into the outbox; returns None where the same `key` was posted before.
 
-    `key` names what is told and to whom (for instance "returned:42:7"); None makes a key of its own.
-    Line breaks in the subject are folded, since user text must not become a mail header.
+    `kind` is one that a room registered (`messaging.kinds`). `subject` and `body` are sentences of ours;
+    what people typed goes through `values` only and becomes neither a link nor a header. `link` is a path
+    inside the site; its full address is put under the text. `key` names what is told and to whom (for
+    instance "returned:42:7"); None makes a key of its own.
     """
+    kinds.kind(kind)
+    values = values or {}
+    text = wording.filled(body, values, lines=True)
     message, is_new = Message.objects.get_or_create(
         key=key or f"once:{get_random_string(24)}",
         defaults={
+            "kind": kind,
             "to": to,
             "person": person,
-            "subject": " ".join(subject.split())[:200],
-            "body": body,
+            "subject": " ".join(wording.filled(subject, values).split())[:200],
+            "body": f"{text}\n\n{settings.PUBLIC_URL}{link}" if link else text,
             "link": link,
             "due_at": timezone.now(),
         },

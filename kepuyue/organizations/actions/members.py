@@ -64,15 +64,18 @@ def add(organization: Organization, *, by: "User", email: str, name: str, role: 
         organization_path=organization.path,
     )
     with translation.override(settings.CITY_LANGUAGE):
-        reset = reverse("account_reset_password")
         outbox.post(
+            kind="unit.people",
             to=person.email,
             person=person,
-            subject=_("您已加入：%(unit)s") % {"unit": organization},
-            body=_("%(by)s请您担任“%(unit)s”的%(role)s。第一次登录，请用这个邮箱设置密码：")
-            % {"by": by.get_full_name(), "unit": organization, "role": membership.get_role_display()}
-            + f"\n\n{settings.PUBLIC_URL}{reset}",
-            link=reverse("organizations:desk"),
+            subject=_("您已加入：%(unit)s"),
+            body=_("%(by)s请您担任“%(unit)s”的%(role)s。第一次登录，请用这个邮箱设置密码："),
+            values={
+                "by": by.get_full_name(),
+                "unit": organization,
+                "role": membership.get_role_display(),
+            },
+            link=reverse("account_reset_password"),
             key=None,
         )
     return membership

@@ -52,11 +52,12 @@ def _ask_the_superior(organization: Organization) -> None:
         for superior in people_of(organization.parent, (Role.REVIEWER, Role.OFFICE)):
             link = reverse("organizations:unit", args=[organization.code])
             outbox.post(
+                kind="unit.registered",
                 to=superior.email,
                 person=superior,
-                subject=_("新单位待确认：%(unit)s") % {"unit": organization},
-                body=_("“%(unit)s”登记为您的下级单位，请核对后确认。") % {"unit": organization}
-                + f"\n\n{settings.PUBLIC_URL}{link}",
+                subject=_("新单位待确认：%(unit)s"),
+                body=_("“%(unit)s”登记为您的下级单位，请核对后确认。"),
+                values={"unit": organization},
                 link=link,
                 key=None,
             )
@@ -90,14 +91,14 @@ def _decide(organization: Organization, state: str, action: str, *, by: "User", 
     audit.record(action, organization, by=by, reason=reason, organization_path=organization.path)
     with translation.override(settings.CITY_LANGUAGE):
         confirmed = state == Organization.State.ACTIVE
-        subject = _("单位已确认：%(unit)s") if confirmed else _("单位未通过确认：%(unit)s")
         for person in people_of(organization, (Role.OWNER,)):
             outbox.post(
+                kind="unit.decided",
                 to=person.email,
                 person=person,
-                subject=subject % {"unit": organization},
-                body=(_("现在可以提交活动了。") if confirmed else f"{reason}\n\n{_MEND}")
-                + f"\n\n{settings.PUBLIC_URL}",
+                subject=_("单位已确认：%(unit)s") if confirmed else _("单位未通过确认：%(unit)s"),
+                body=_("现在可以提交活动了。") if confirmed else f"%(reason)s\n\n{_MEND}",
+                values={"unit": organization, "reason": reason},
                 link=reverse("organizations:desk"),
                 key=None,
             )
