@@ -29,7 +29,8 @@ def test_clock_set_to_a_moment_shows_it(clock: Clock) -> None:
 
 @pytest.mark.parametrize("language", ["zh-hans", "en"], indirect=True)
 def test_language_is_the_one_asked_for(language: str) -> None:
-    assert gettext("Yes") == {"zh-hans": "是", "en": "Yes"}[language]
+    text_of_the_framework = "Yes"
+    assert gettext(text_of_the_framework) == {"zh-hans": "是", "en": "Yes"}[language]
 
 
 def test_outside_world_spoken_to_fails() -> None:
