@@ -93,3 +93,58 @@ def assemble() -> Cast:
         moderator=person("内容审看员", Role.MODERATOR, office_unit),
         outsider=UserFactory(name="路人"),
     )
+
+
+@dataclass(frozen=True)
+class Edge:
+    """Somebody at an edge of the rules. `as_near`: who of the cast is answered the same, everywhere.
+
+    `as_far` is who is answered the same of things that belong to the far unit, said of those of the own unit: what
+    the owner may in the own unit, the far owner may in the far one.
+    """
+
+    user: User
+    as_near: str
+    as_far: str = ""
+
+
+def edges(cast: Cast) -> dict[str, Edge]:
+    """People whose rights one forgets: far away, of a department, in two units, of no unit that counts, gone."""
+
+    def person(name: str, role: str, organization: Organization) -> User:
+        return MembershipFactory(user__name=name, organization=organization, role=role).user
+
+    in_two = person("两处任职者", Role.EDITOR, cast.own_unit)
+    MembershipFactory(user=in_two, organization=cast.far_unit, role=Role.CHECK_IN)
+    found = {
+        "far_owner": Edge(person("南山区天文台负责人", Role.OWNER, cast.far_unit), "colleague", "owner"),
+        "far_editor": Edge(person("南山区天文台填报人", Role.EDITOR, cast.far_unit), "colleague", "editor"),
+        "department_owner": Edge(person("第一中学负责人", Role.OWNER, cast.unit_of_department), "colleague"),
+        "in_two_units": Edge(in_two, "editor", "check_in"),
+        "signed_off": Edge(_gone(person("停用的负责人", Role.OWNER, cast.own_unit)), "anonymous"),
+        "no_more_reviewer": Edge(
+            _without_role(person("前审核人", Role.REVIEWER, cast.own_district)), "outsider"
+        ),
+        "no_more_owner": Edge(_without_role(person("前负责人", Role.OWNER, cast.own_unit)), "outsider"),
+    }
+    for state in Organization.State:
+        if state != Organization.State.ACTIVE:
+            unit = UnitFactory(name=f"状态为{state}的单位", parent=cast.own_district)
+            facts: dict[str, object] = {"state": state}
+            if state == "merged":
+                facts["merged_into"] = cast.own_unit
+            Organization.objects.filter(pk=unit.pk).update(**facts)
+            found[f"owner_of_{state}_unit"] = Edge(person(f"{state}负责人", Role.OWNER, unit), "outsider")
+    return found
+
+
+def _gone(user: User) -> User:
+    """The account is switched off while the person is signed in."""
+    User.objects.filter(pk=user.pk).update(is_active=False)
+    return user
+
+
+def _without_role(user: User) -> User:
+    """The roles were taken away a moment ago, while the person is signed in."""
+    user.memberships.all().delete()
+    return user

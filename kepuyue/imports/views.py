@@ -6,7 +6,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from kepuyue.editions.request import DeskRequest
 from kepuyue.imports import headers, queries, reader
@@ -101,7 +101,7 @@ def commit(request: DeskRequest, pk: int) -> HttpResponse:
     return redirect("imports:batch", found.pk)
 
 
-@require_GET
+@require_safe
 def template(request: DeskRequest) -> HttpResponse:
     """An empty table with the usual headings, in the encoding that spreadsheet programs open rightly."""
     line = ",".join(headers.HEADINGS[column][0] for column in TEMPLATE)

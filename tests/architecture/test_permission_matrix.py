@@ -2,23 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 from django.conf import settings
-from django.db import transaction
-from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
 
-from kepuyue.accounts.models import User
-from kepuyue.core import time
 from tests.architecture.routes import Row, all_routes, read_table
-from tests.architecture.samples import samples
-from tests.cast import assemble
+from tests.architecture.world import World, a_world
 
 ROWS = read_table()
 ASKED = ("GET", "POST")
@@ -26,43 +17,10 @@ ASKED = ("GET", "POST")
 pytestmark = pytest.mark.django_db
 
 
-@dataclass(frozen=True)
-class World:
-    samples: dict[str, dict[str, Any]]
-    sessions: dict[str, str | None]
-    places: dict[str, str] = field(default_factory=dict)
-
-    def ask(self, person: str, method: str, address: str, typed: str = "") -> int:
-        """What the person is answered; what it did is undone."""
-        client = Client(raise_request_exception=False)
-        if key := self.sessions[person]:
-            client.cookies[settings.SESSION_COOKIE_NAME] = key
-        form = (
-            {"data": typed, "content_type": "application/x-www-form-urlencoded"} if method == "POST" else {}
-        )
-        with transaction.atomic():
-            answer = client.generic(method, address, **form)
-            transaction.set_rollback(True)
-        if answer.streaming:
-            list(answer.streaming_content)
-        self.places[person] = answer.headers.get("Location", "")
-        return int(answer.status_code)
-
-
 @pytest.fixture(scope="module")
 def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
-    saturday = datetime(2024, 9, 14, 10, tzinfo=ZoneInfo("Asia/Shanghai"))
-    with django_db_blocker.unblock(), transaction.atomic(), time.shifted(saturday - timezone.now()):
-        cast = assemble()
-        sessions = {name: user and _session_of(user) for name, user in cast.people().items()}
-        yield World(samples(cast), sessions)
-        transaction.set_rollback(True)
-
-
-def _session_of(user: User) -> str:
-    client = Client()
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
-    return client.cookies[settings.SESSION_COOKIE_NAME].value
+    with django_db_blocker.unblock(), a_world() as found:
+        yield found
 
 
 def test_table_names_every_route_and_no_other() -> None:

@@ -1,0 +1,184 @@
+"""Rules that hold at every address for people whom the table of routes does not name, and for every verb.
+
+They lean on `tests/architecture/routes.txt`: what the owner is answered of the own unit, the owner of the far unit is
+answered of the far one; whoever lost a role is a stranger; and so on. A new route is held to them by its row.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.db import connection
+from django.urls import reverse
+
+from tests.architecture.routes import Row, all_routes, read_table
+from tests.architecture.world import World
+from tests.cast import Edge
+
+pytestmark = pytest.mark.django_db
+
+ROWS = read_table()
+READ = {row.route: row for row in ROWS if row.method == "GET"}
+SENT = [row for row in ROWS if row.method == "POST"]
+UNUSED = ("PUT", "PATCH", "DELETE", "TRACE", "CONNECT", "PROPFIND")
+# A view says which verbs it takes, or takes no such question, or wants to know who asks
+OPTIONS_ANSWERED = {200, 302, 403, 404, 405}
+# Samples that are nobody's in particular, or that are public; whatever else is sampled belongs to a unit
+FOR_ALL = {"-", "own-public", "picture-of-public", "paper", "day", "district", "key"}
+# Reading writes there, and why
+WRITES_ON_READING = {
+    "django_session": "the person's own session",
+    "messaging_message": "what was seen is marked as read",
+}
+# Taken without a token: the interface only reads, the other two only set a cookie of the reader's own
+WITHOUT_TOKEN = {
+    "api:openapi-json",
+    "api:activities",
+    "api:activity",
+    "api:api-root",
+    "ui:display",
+    "ui:set_language",
+}
+
+
+def address_of(row: Row, world: World) -> str:
+    return reverse(row.route, kwargs=world.samples[row.sample])
+
+
+def with_lines(route: str, method: str, sample: str, typed: str) -> Row | None:
+    """The table's first line for this question."""
+    asked = (route, method, sample, typed)
+    return next((row for row in ROWS if (row.route, row.method, row.sample, row.typed) == asked), None)
+
+
+def mirrored(row: Row) -> Row | None:
+    """The line that asks of the own unit what this one asks of the far unit."""
+    names = {
+        row.sample.replace("far", "own"),
+        {"far-waiting": "own-waiting", "submission-far": "submission-waiting"}.get(row.sample, row.sample),
+    }
+    return next(
+        (
+            found
+            for name in names - {row.sample}
+            if (found := with_lines(row.route, row.method, name, row.typed))
+        ),
+        None,
+    )
+
+
+def expected(row: Row, edge: Edge) -> int | None:
+    """What the table implies for somebody at an edge; None where it implies nothing."""
+    if edge.as_near == "anonymous" and not all_routes()[row.route].is_open:
+        return 302
+    if edge.as_far and "far" in row.sample:
+        own = mirrored(row)
+        return own.expected(edge.as_far) if own else None
+    return row.expected(edge.as_near)
+
+
+@pytest.mark.parametrize("row", ROWS, ids=str)
+def test_people_at_the_edges_are_answered_by_the_rules(
+    row: Row, world: World, edges: dict[str, Edge], is_long: bool
+) -> None:
+    # In the gate each line is asked by every third of them, another third at the next line
+    names = list(edges) if is_long else list(edges)[ROWS.index(row) % 3 :: 3]
+    wanted = {name: answer for name in names if (answer := expected(row, edges[name])) is not None}
+
+    found = {name: world.ask(name, row.method, address_of(row, world), row.typed) for name in wanted}
+
+    assert found == wanted
+
+
+@pytest.mark.parametrize("row", [row for row in ROWS if row.sample not in FOR_ALL], ids=str)
+def test_what_belongs_to_a_unit_is_for_nobody_without_a_role(row: Row) -> None:
+    """The table itself may not say otherwise: a stranger, a neighbour or the other district is let in nowhere."""
+    assert {row.expected(person) for person in ("outsider", "department_reviewer")} <= {403, 404, 405}
+
+
+@pytest.mark.parametrize("route", sorted(all_routes()))
+def test_verbs_that_nobody_asked_for_are_refused(route: str, world: World) -> None:
+    row = READ.get(route) or next(row for row in ROWS if row.route == route)
+    address = address_of(row, world)
+
+    for person in ("anonymous", "office"):
+        with only_reading():
+            answers = {verb: world.ask(person, verb, address) for verb in UNUSED}
+            asked = world.answer(person, "OPTIONS", address)
+
+        assert answers == dict.fromkeys(UNUSED, 405)
+        assert asked.status_code in OPTIONS_ANSWERED
+
+
+@pytest.mark.parametrize("row", [row for row in ROWS if row.method == "GET"], ids=str)
+def test_reading_writes_nothing_and_head_is_get(row: Row, world: World) -> None:
+    address = address_of(row, world)
+
+    for person in readers(row):
+        with only_reading():
+            get, head = world.answer(person, "GET", address), world.answer(person, "HEAD", address)
+
+        assert (head.status_code, head.content) == (get.status_code, b""), person
+
+
+@pytest.mark.parametrize("row", SENT, ids=str)
+def test_form_without_its_token_is_refused(row: Row, world: World) -> None:
+    client = world.client("office", enforce_csrf_checks=True)
+
+    with only_reading():
+        answer = client.post(address_of(row, world), row.typed, "application/x-www-form-urlencoded")
+
+    assert answer.status_code == 403 or row.route in WITHOUT_TOKEN
+
+
+def test_views_without_token_are_these_and_no_others() -> None:
+    free = {name for name, route in all_routes().items() if getattr(route.view, "csrf_exempt", False)}
+
+    assert free <= WITHOUT_TOKEN
+
+
+def readers(row: Row) -> list[str]:
+    """Up to two people who get the page, and the visitor."""
+    served = [
+        name for name in ("office", "owner", "district_reviewer", "outsider") if row.expected(name) == 200
+    ]
+    return [*served[:2], "anonymous"]
+
+
+class WroteSomething(AssertionError):
+    """A statement that changes a row, where only reading was expected."""
+
+
+@contextmanager
+def only_reading() -> Iterator[None]:
+    """Any statement that writes a row fails, but for those that `WRITES_ON_READING` explains."""
+    written: list[str] = []
+
+    def look(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        verb, _space, rest = sql.lstrip().partition(" ")
+        writes = verb.upper() in {"INSERT", "UPDATE", "DELETE", "REPLACE"}
+        if writes and not any(f'"{table}"' in rest for table in WRITES_ON_READING):
+            written.append(sql[:200])
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(look):
+        yield
+    if written:
+        raise WroteSomething("\n".join(written))
+
+
+def test_control_a_write_is_noticed(world: World) -> None:
+    with pytest.raises(WroteSomething), only_reading():
+        world.answer("office", "POST", reverse("account_logout"))
+        world.cast.own_unit.save()
+
+
+def test_control_sessions_are_of_the_people_at_the_edges(world: World, edges: dict[str, Edge]) -> None:
+    """Everybody but who is switched off is really signed in: otherwise the rules above would hold by themselves."""
+    signed_in = {
+        name for name in edges if world.ask(name, "GET", reverse(settings.LOGIN_REDIRECT_URL)) == 200
+    }
+
+    assert signed_in == set(edges) - {"signed_off"}
