@@ -17,8 +17,10 @@ def _with_head(view: Any) -> Any:
     def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         asked = request.method
         request.method = "GET" if asked == "HEAD" else asked
-        response: HttpResponse = view(request, *args, **kwargs)
-        request.method = asked
+        try:
+            response: HttpResponse = view(request, *args, **kwargs)
+        finally:
+            request.method = asked
         return response
 
     return answer

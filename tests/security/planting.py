@@ -1,0 +1,226 @@
+"""Hostile text put into every text field of every row, found by looking at the models.
+
+A new model is planted by itself: into its rows that the samples made or, where there are none, into one that is made
+of defaults. What the house writes itself, and people cannot, stands in `WRITTEN_BY_THE_HOUSE`.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+from django.apps import apps
+from django.db import IntegrityError, connection, models, transaction
+from django.utils import timezone
+
+from kepuyue.activities import content as contents
+from kepuyue.activities.models import (
+    PUBLIC_STATES,
+    Activity,
+    Comment,
+    Participation,
+    Review,
+    Speaker,
+    State,
+    Submission,
+    Venue,
+)
+from kepuyue.activities.signals import public_content_changed
+from kepuyue.core import audit
+from kepuyue.imports.models import ImportRow
+from kepuyue.messaging.models import Message
+from tests.cast import Cast
+from tests.factories import ActivityFactory
+from tests.security import corpus
+
+# Codes, keys and paths that the program makes or that only an operator's file brings; a form takes none of them
+WRITTEN_BY_THE_HOUSE = {
+    "accounts.User.password",
+    "activities.Activity.code",
+    "activities.Activity.outside_key",
+    "activities.Comment.field",
+    "activities.LinkCheck.detail",
+    "activities.Remark.field",
+    "activities.SavedFilter.query",
+    "activities.Submission.chain",
+    "core.AuditEvent.action",
+    "core.AuditEvent.organization_path",
+    "core.AuditEvent.subject_id",
+    "core.AuditEvent.subject_type",
+    "editions.CityMap.boundaries",
+    "editions.CityMap.outlines",
+    "editions.Edition.policy",
+    "editions.Edition.time_zone",
+    "editions.LoadedFolder.values",
+    "imports.ImportBatch.sha256",
+    "imports.ImportRow.severity",
+    "messaging.Message.key",
+    "messaging.Message.kind",
+    "messaging.Message.link",
+    "organizations.Organization.code",
+    "organizations.Organization.path",
+    # Copies of what stands elsewhere, written again from there after planting
+    "programme.IndexedActivity.words",
+    "programme.IndexedActivity.syllables",
+    "programme.IndexedActivity.initials",
+}
+# What an empty JSON field holds once somebody has typed something into it
+TYPED: dict[str, Any] = {
+    "activities.Activity.unsaved": {"basics": {"title": ["x"], "summary": ["x"]}},
+    "core.AuditEvent.changes": {"title": ["x", "x"], "summary": ["", "x"], "people": [None, "x"]},
+    "imports.ImportBatch.ignored_sheets": [["x", "x"]],
+    "imports.ImportBatch.unused_columns": [["x", "x"]],
+    "imports.ImportRow.problems": [{"cell": "B3", "code": "date", "severity": "warning", "why": "x"}],
+    "imports.ImportRow.refused": {"title": ["x"]},
+    "imports.ImportRow.raw": {"title": "x", "when": "x"},
+    "organizations.Organization.designations": ["x"],
+}
+# Values in JSON that are codes and not texts
+CODES = {"role", "mode", "admission", "booking_mode", "starts_at", "ends_at", "district", "cell", "code", "severity",
+         "terms", "marks", "city"}  # fmt: skip
+
+
+def text_fields(model: type[models.Model]) -> Iterator["models.Field[Any, Any]"]:
+    """The fields of the model that hold text which somebody typed."""
+    for field in model._meta.concrete_fields:
+        if not isinstance(field, models.CharField | models.TextField | models.JSONField):
+            continue
+        is_code = isinstance(field, models.SlugField | models.FileField) or bool(field.choices)
+        if not is_code and str(field) not in WRITTEN_BY_THE_HOUSE:
+            yield field
+
+
+def own_models() -> list[type[models.Model]]:
+    return [model for model in apps.get_models() if model.__module__.startswith("kepuyue.")]
+
+
+def something_everywhere(cast: Cast) -> None:
+    """Rows that the samples of the permission matrix lack: people, places, remarks and messages around their activities."""
+    for activity in Activity.objects.all():
+        Participation.objects.create(activity=activity, role="host", name="x", organization=cast.own_unit)
+        Speaker.objects.create(activity=activity, name="x", introduction="x", is_overseas=True)
+        activity.sessions.update(venue=Venue.objects.create(name=f"x{activity.pk}"))
+        audit.record("activity.change", activity, by=cast.owner, organization_path=activity.organization.path)
+    for place, unit in enumerate((cast.own_unit, cast.other_unit)):
+        away = ActivityFactory(
+            organization=unit, state=State.PUBLISHED, sessions=1, district=None, city=f"x{place}"
+        )
+        ActivityFactory(organization=unit, state=State.CANCELLED, sessions=1)
+        Speaker.objects.create(activity=away, name="x")
+    for submission in Submission.objects.all():
+        review = Review.objects.create(
+            submission=submission, organization=cast.own_district, by=cast.district_reviewer, decision="returned", note="x"
+        )  # fmt: skip
+        Comment.objects.create(review=review, field="title", text="x")
+    for user in cast.people().values():
+        if user is not None:
+            Message.objects.create(to=user.email, person=user, subject="x", body="x", due_at=timezone.now(),
+                                   key=f"hostile:{user.pk}")  # fmt: skip
+    _index()
+    for model in own_models():
+        if not model._default_manager.exists():
+            _made_of_defaults(model)
+
+
+def _index() -> None:
+    """As publication does: the public programme shows what the activities say now."""
+    for activity in Activity.objects.filter(state__in=PUBLIC_STATES):
+        public_content_changed.send(sender=Activity, activity=activity)
+
+
+def _made_of_defaults(model: type[models.Model]) -> None:
+    values: dict[str, Any] = {}
+    for field in model._meta.concrete_fields:
+        if isinstance(field, models.AutoField) or field.has_default() or field.null or field.auto_created:
+            continue
+        if isinstance(field, models.ForeignKey):
+            values[field.name] = field.related_model._default_manager.first()
+        elif field.choices:
+            values[field.name] = field.flatchoices[0][0]
+        elif isinstance(field, models.DateTimeField):
+            values[field.name] = timezone.now()
+        elif isinstance(field, models.DateField):
+            values[field.name] = timezone.now().date()
+        elif isinstance(field, models.IntegerField):
+            values[field.name] = 1
+        elif isinstance(field, models.CharField | models.TextField):
+            values[field.name] = "x"
+    try:
+        with transaction.atomic():
+            model._default_manager.create(**values)
+    except IntegrityError as reason:
+        raise AssertionError(
+            f"make a {model._meta.label} in tests/architecture/samples.py: {reason}"
+        ) from reason
+
+
+def plant(kind: str) -> set[str]:
+    """Write the kind into every text field of every row; the fields that took it, by their labels."""
+    planted: Counter[str] = Counter()
+    for model in own_models():
+        fields = list(text_fields(model))
+        for row in model._default_manager.order_by("pk"):
+            values = {field.name: _hostile(kind, field, row) for field in fields}
+            for name in _written(model, row, values):
+                planted[str(model._meta.get_field(name))] += 1
+    for submission in Submission.objects.all():
+        now = contents.of(Activity.objects.get(pk=submission.activity_id))
+        before = now | {"title": "以前的名称", "summary": "", "speakers": []}
+        Submission.objects.filter(pk=submission.pk).update(content=now, base=before)
+    for row in ImportRow.objects.all():
+        ImportRow.objects.filter(pk=row.pk).update(content=contents.of(Activity.objects.first()))  # type: ignore[arg-type]
+    _index()
+    planted["activities.Submission.content"] = planted["activities.Submission.base"] = 1
+    planted["imports.ImportRow.content"] = 1
+    return set(planted)
+
+
+def _written(model: type[models.Model], row: models.Model, values: dict[str, Any]) -> list[str]:
+    """Write past the model, as a fault elsewhere would; what a constraint of the database refuses stays out."""
+    if not values:
+        return []
+    try:
+        with transaction.atomic():
+            models.QuerySet(model).filter(pk=row.pk).update(**values)
+        return list(values)
+    except IntegrityError:
+        pass
+    took = []
+    for name, value in values.items():
+        try:
+            with transaction.atomic():
+                models.QuerySet(model).filter(pk=row.pk).update(**{name: value})
+            took.append(name)
+        except IntegrityError:
+            continue
+    return took
+
+
+def _hostile(kind: str, field: "models.Field[Any, Any]", row: models.Model) -> Any:
+    # Each row's text ends in its number: many must not be equal
+    room = field.max_length - len(str(row.pk)) if field.max_length else None
+    if isinstance(field, models.JSONField):
+        value = getattr(row, field.name) or TYPED.get(str(field), getattr(row, field.name))
+        return in_json(value, corpus.fitting(corpus.KINDS[kind], None))
+    if isinstance(field, models.EmailField):
+        local, _at, domain = corpus.MAILBOXES[0].rpartition("@")
+        return f"{row.pk}{local}@{domain}"
+    if isinstance(field, models.URLField):
+        return f"{corpus.ADDRESSES[row.pk % len(corpus.ADDRESSES)]}{row.pk}"
+    if str(field) == "activities.Activity.city" and not row.city:  # type: ignore[attr-defined]
+        return ""  # most activities stay in the edition's own city
+    text = corpus.fitting(corpus.KINDS[kind], room)
+    if kind == "markup" and connection.vendor == "sqlite":
+        # PostgreSQL stores no null character at all
+        text = f"\0{text}" if room is None or len(text) < room else text
+    return f"{text}{row.pk}"
+
+
+def in_json(value: Any, text: str, key: str = "") -> Any:
+    """The value with its texts replaced; codes, moments, numbers and the names of fields stay."""
+    if key in CODES:
+        return value
+    if isinstance(value, dict):
+        return {name: in_json(part, text, name) for name, part in value.items()}
+    if isinstance(value, list):
+        return [in_json(part, text, key) for part in value]
+    return text if isinstance(value, str) else value

@@ -1,0 +1,218 @@
+"""Hostile text typed into every form, hostile values in every query string and address: an answer, never a fault.
+
+Forms are found by opening every page of the table of routes; parameters by looking at its forms and links.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit
+
+import pytest
+from django.db import transaction
+from django.http import HttpResponse
+from django.urls import Resolver404, resolve, reverse
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from tests.architecture.routes import Row, all_routes, read_table
+from tests.architecture.world import World, a_world
+from tests.security import corpus, planting
+from tests.security.reading import faults
+
+pytestmark = pytest.mark.django_db
+
+GET = [row for row in read_table() if row.method == "GET"]
+PEOPLE = ("owner", "district_reviewer", "office", "other_reviewer", "anonymous", "outsider")
+KINDS_IN_THE_GATE = ("markup", "template")
+# Already encoded, since some of it is no text at all
+ODD = (
+    "0", "-1", "99999999999999999999", "1e309", "NaN", quote("١٢"), quote("２０２４-０９-１４"), "%00", "%ED%A0%80", "%FF%FE",
+    "W" * 4_000, "%5B%5D", "null", quote("' OR 1=1 --"), quote(corpus.KINDS["markup"][0]), "2024-02-30", "9999-12-31",
+    "0000-00-00", "0001-01-01", quote("../../../etc/passwd"), quote("//evil.example/"), quote("javascript:kpx()"),
+    quote("-password"), quote("organization__path"), quote("%(kp)s{0}{{ 640123|add:4 }}"), quote("\r\nX-Kp: 1"), "",
+)  # fmt: skip
+# Parameters that a page may know without showing them in a link
+USUAL = ("page", "q", "sort", "order", "next", "show", "edition", "page_size", "district", "day", "month", "from", "to",
+         "state", "unit", "date", "view", "step", "format", "kind", "since", "until", "code", "id", "key", "token")  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
+    def prepare(cast: Any) -> dict[str, Any]:
+        planting.something_everywhere(cast)
+        return {}
+
+    with django_db_blocker.unblock(), a_world(prepare) as found:
+        yield found
+
+
+def someone(row: Row) -> str | None:
+    """A person who is served the page."""
+    is_open = all_routes()[row.route].is_open
+    return next(
+        (name for name in PEOPLE if row.expected(name) == 200 and (is_open or name != "anonymous")), None
+    )
+
+
+def _address(row: Row, world: World) -> str:
+    return reverse(row.route, kwargs=world.samples[row.sample])
+
+
+def _is_page(answer: HttpResponse) -> bool:
+    return answer.status_code < 300 and answer.headers.get("Content-Type", "").startswith("text/html")
+
+
+# Forms
+
+
+def forms_of(page: str, address: str) -> Iterator[tuple[str, LexborNode]]:
+    """Where each form that writes is sent, and the form."""
+    for form in LexborHTMLParser(page).css("form"):
+        if (form.attributes.get("method") or "get").lower() == "post":
+            yield urlsplit(form.attributes.get("action") or address).path or address, form
+
+
+def typed_into(form: LexborNode, text: str, *, seriously: bool) -> list[tuple[str, str]]:
+    """The form filled in; `seriously` types dates and numbers where they are asked for, so that it may be taken."""
+    sent = []
+    for field in form.css("input, textarea, select, button[name]"):
+        name, kind = field.attributes.get("name"), (field.attributes.get("type") or "").lower()
+        given = field.attributes.get("value") or ""
+        if not name or (kind in {"file", "submit", "button", "reset"} and field.tag != "button"):
+            continue
+        if field.tag == "select":
+            options = [option.attributes.get("value") or "" for option in field.css("option")]
+            given = next((value for value in options if value), "") if seriously else text
+        elif kind in {"checkbox", "radio"}:
+            given = (given or "on") if seriously else text
+        elif field.tag == "textarea" or kind in {"", "text", "search", "tel"}:
+            room = int(field.attributes.get("maxlength") or 0) or None
+            given = text[:room] if seriously else text
+        elif kind != "hidden" and field.tag != "button":
+            sensible = {"date": "2024-09-21", "time": "10:00", "number": "60", "email": "kp@kp.example",
+                        "url": "https://kp.example/\"'><kp-x>", "password": "moonlight-2024-school",
+                        "datetime-local": "2024-09-21T10:00", "month": "2024-09"}  # fmt: skip
+            given = sensible.get(kind, text) if seriously else text
+        sent.append((name, given))
+    return sent
+
+
+def test_forms_take_hostile_text_as_text(world: World, is_long: bool) -> None:
+    kinds = list(corpus.names()) if is_long else KINDS_IN_THE_GATE
+    known: set[tuple[str, tuple[str, ...]]] = set()
+    complaints: list[str] = []
+
+    for row in GET:
+        person = someone(row)
+        if person is None:
+            continue
+        address = _address(row, world)
+        answer = world.answer(person, "GET", address)
+        if not _is_page(answer):
+            continue
+        for target, form in forms_of(answer.content.decode(), address):
+            shape = (
+                resolve(target).view_name,
+                tuple(sorted(n.attributes.get("name") or "" for n in form.css("[name]"))),
+            )
+            if shape in known:
+                continue
+            known.add(shape)
+            for kind in kinds:
+                for seriously in (True, False):
+                    fields = typed_into(form, corpus.KINDS[kind][0], seriously=seriously)
+                    for fault in what_comes_of(world, person, target, fields, address):
+                        complaints.append(f"{person} {target} on {address}, {kind}, {seriously}: {fault}")
+
+    assert len(known) > 20
+    assert complaints == []
+
+
+def what_comes_of(
+    world: World, person: str, target: str, fields: list[tuple[str, str]], came_from: str
+) -> list[str]:
+    """Send the form, go where it leads, look at the pages; all of it is undone."""
+    client = world.client(person)
+    found: list[str] = []
+    with transaction.atomic():
+        answer = client.post(
+            target, urlencode(fields), "application/x-www-form-urlencoded", headers={"referer": came_from}
+        )
+        for _hop in range(3):
+            if answer.status_code >= 500:
+                found.append(f"answered {answer.status_code}")
+            if not answer.streaming:
+                found += faults(answer)
+            place = answer.headers.get("Location", "")
+            if not place:
+                break
+            if urlsplit(place).netloc:
+                found.append(f"led away to {place}")
+                break
+            answer = client.get(place)
+        transaction.set_rollback(True)
+    return found
+
+
+# Query strings and addresses
+
+
+def parameters(page: str) -> set[str]:
+    """The names that forms and links of the page put into query strings."""
+    tree = LexborHTMLParser(page)
+    names = {
+        field.attributes["name"] or ""
+        for form in tree.css("form")
+        if (form.attributes.get("method") or "get").lower() == "get"
+        for field in form.css("[name]")
+    }
+    for link in tree.css("[href], [hx-get]"):
+        query = urlsplit(link.attributes.get("href") or link.attributes.get("hx-get") or "").query
+        names |= {name for name, _value in parse_qsl(query, keep_blank_values=True)}
+    return names
+
+
+@pytest.mark.parametrize("row", GET, ids=str)
+def test_odd_query_strings_are_answered(row: Row, world: World, is_long: bool) -> None:
+    person = someone(row)
+    if person is None:
+        return
+    address = _address(row, world)
+    page = world.answer(person, "GET", address)
+    names = sorted({*USUAL, *(parameters(page.content.decode()) if _is_page(page) else ())})
+    values = ODD if is_long else ODD[GET.index(row) % 9 :: 9]
+
+    for value in values:
+        pairs = [f"{quote(name)}={value}" for name in names]
+        for query in ("&".join(pairs + pairs), "&".join(pairs[::2])):
+            answer = world.answer(person, "GET", f"{address}?{query}")
+            assert answer.status_code < 500, f"{address}?…={value[:60]}"
+            assert faults(answer) == [], f"{address}?…={value[:60]}"
+            assert not urlsplit(answer.headers.get("Location", "")).netloc, f"{address}?…={value[:60]}"
+
+
+@pytest.mark.parametrize("row", [row for row in GET if row.sample != "-"], ids=str)
+def test_odd_addresses_are_not_found(row: Row, world: World) -> None:
+    usual = world.samples[row.sample]
+
+    for name, usually in usual.items():
+        for value in ODD[:12] + ODD[14:16]:
+            known = reverse(row.route, kwargs=usual)
+            address = re.sub(rf"(?<=[/-]){usually}(?=[/-]|$)", lambda _match, value=value: value, known)
+            try:
+                resolve(urlsplit(address).path)
+            except Resolver404:
+                continue
+            assert address != known, f"{name} is not in {known}"
+            assert world.ask("office", "GET", address) in {200, 302, 400, 403, 404, 410, 422}, address
+
+
+def test_control_a_fault_is_noticed(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With escaping broken, what is typed into a form is seen to come out of it."""
+    monkeypatch.setattr("django.template.base.conditional_escape", lambda text: text)
+
+    found = what_comes_of(
+        world, "owner", reverse("activities:new"), [("title", corpus.KINDS["markup"][0] * 4)], "/"
+    )
+
+    assert found
