@@ -6,3 +6,5 @@ import "./dialogs.js";
 import "./menus.js";
 import "./sharing.js";
 import "./rows.js";
+import "./passkeys.js";
+import "./codes.js";

@@ -18,7 +18,8 @@ Object.assign(htmx.config, {
   ],
 });
 
-const cookie = (name) => document.cookie.match(new RegExp(`(?:^|; )${name}=([^;]*)`))?.[1];
+// Where there is HTTPS the name says that only this host can have set it.
+const cookie = (name) => document.cookie.match(new RegExp(`(?:^|; )(?:__Host-)?${name}=([^;]*)`))?.[1];
 
 document.addEventListener("htmx:configRequest", ({ detail }) => {
   const token = cookie("csrftoken");

@@ -33,12 +33,20 @@ def env_flag(name: str, default: bool) -> bool:
     raise ImproperlyConfigured(f"{name}={text!r}: write 1 or 0")
 
 
-def env_number(name: str, default: int) -> int:
-    """A variable that is a whole number from 1 on."""
+def env_number(name: str, default: int, least: int = 1) -> int:
+    """A variable that is a whole number from 1 (or `least`) on."""
     text = env_text(name, str(default))
-    if text.isdecimal() and int(text) > 0:
+    if text.isdecimal() and int(text) >= least:
         return int(text)
-    raise ImproperlyConfigured(f"{name}={text!r}: write a whole number from 1 on")
+    raise ImproperlyConfigured(f"{name}={text!r}: write a whole number from {least} on")
+
+
+def env_choice(name: str, default: str, choices: set[str]) -> str:
+    """A variable that is one of a few words."""
+    text = env_text(name, default)
+    if text in choices:
+        return text
+    raise ImproperlyConfigured(f"{name}={text!r}: write one of {', '.join(sorted(choices))}")
 
 
 def env_list(name: str, default: list[str]) -> list[str]:
@@ -70,14 +78,18 @@ def kept_secret(name: str) -> str:
 
 
 SECRET_KEY = env_text("SECRET_KEY", "") or kept_secret("secret-key")
+# Keys of before, while what they made still counts (links in mails, encrypted second factors)
+SECRET_KEY_FALLBACKS = env_list("SECRET_KEY_FALLBACKS", [])
 PUBLIC_URL = env_text("PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/")
 ALLOWED_HOSTS = env_list(
     "ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]", urlsplit(PUBLIC_URL).hostname or ""]
 )
 CSRF_TRUSTED_ORIGINS = env_list("CSRF_TRUSTED_ORIGINS", [PUBLIC_URL])
 HTTPS = PUBLIC_URL.startswith("https://")
-# The proxy's own header is believed only where an operator says that there is a proxy
-if env_flag("BEHIND_PROXY", False):
+# The proxy's own header is believed only where an operator says that there is a proxy, and how many
+BEHIND_PROXY = env_flag("BEHIND_PROXY", False)
+TRUSTED_PROXIES = env_number("TRUSTED_PROXIES", 1) if BEHIND_PROXY else 0
+if BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     USE_X_FORWARDED_HOST = True
 
@@ -102,6 +114,10 @@ INSTALLED_APPS = [
     "django.forms",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "allauth.socialaccount.providers.weixin",
     "csp",
     "django_htmx",
     "template_partials",
@@ -120,7 +136,9 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "kepuyue.accounts.middleware.StayMiddleware",
     "kepuyue.accounts.middleware.SignInRequiredMiddleware",
+    "kepuyue.accounts.middleware.SecondFactorMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -191,13 +209,13 @@ AUTHENTICATION_BACKENDS = [
     "allauth.account.auth_backends.AuthenticationBackend",
 ]
 PASSWORD_HASHERS = [
-    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "kepuyue.accounts.passwords.Argon2Hasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "kepuyue.accounts.passwords.SimilarityValidator"},
     {"NAME": "kepuyue.accounts.passwords.LengthValidator", "OPTIONS": {"min_length": 10}},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "kepuyue.accounts.passwords.CommonValidator"},
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "organizations:desk"
@@ -206,11 +224,82 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_ADAPTER = "kepuyue.accounts.adapter.AccountAdapter"
+# The address is proven by the link that sets the password, or by one of ours (accounts/actions/people.py)
 ACCOUNT_EMAIL_VERIFICATION = "none"
-# Registering a unit writes to its superior; a school's whole staff may sit behind one address
-ACCOUNT_RATE_LIMITS = {"register_unit": "20/h/ip"}
+ACCOUNT_LOGIN_ON_PASSWORD_RESET = True
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
+ACCOUNT_FORMS = {"reset_password": "kepuyue.accounts.forms.PasswordMailForm"}
+# Guessing has bounds of our own that all processes count together (accounts/actions/lockout.py); what is left
+# here is for people who are signed in, and counted by each process for itself where there is no Redis
+ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": None, "reset_password": None}
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_PREVENT_ENUMERATION = True
+MFA_ADAPTER = "kepuyue.accounts.adapter.MFAAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_TOTP_TOLERANCE = 1  # half minutes that a phone's clock may be wrong
+MFA_RATE_LIMITS = {"webauthn_login": "300/m/ip"}  # nothing can be guessed; a school's staff comes in at once
+MFA_FORMS = {
+    "authenticate": "kepuyue.accounts.forms.CodeForm",
+    "reauthenticate": "kepuyue.accounts.forms.CodeAgainForm",
+    "activate_totp": "kepuyue.accounts.forms.AppForm",
+    "add_webauthn": "kepuyue.accounts.forms.PasskeyForm",
+    "edit_webauthn": "kepuyue.accounts.forms.PasskeyNameForm",
+}
+# Who must have a second factor: people who decide about others' work, nobody, or all who sign in. The
+# demonstration asks nobody, so that its printed accounts open the desk
+SECOND_FACTOR_REQUIRED_FOR = env_choice(
+    "SECOND_FACTOR_REQUIRED_FOR", "none" if DEMO else "reviewers", {"reviewers", "none", "all"}
+)
+SECOND_FACTOR_GRACE_DAYS = env_number("SECOND_FACTOR_GRACE_DAYS", 7, least=0)
+
+# Accounts elsewhere: off unless configured, and never tried by visitors' addresses
+SOCIALACCOUNT_ADAPTER = "kepuyue.accounts.outside.OutsideAdapter"
+SOCIALACCOUNT_STORE_TOKENS = False
+SOCIALACCOUNT_LOGIN_ON_GET = False
+SOCIALACCOUNT_REQUESTS_TIMEOUT = 8
+OIDC_ISSUER = env_text("OIDC_ISSUER", "").rstrip("/")
+WEIXIN_APP_ID = env_text("WEIXIN_APP_ID", "")
+# https://developers.weixin.qq.com/doc/oplatform/Website_App/WeChat_Login/Wechat_Login.html
+WEIXIN_URLS = {
+    "qrconnect": "https://open.weixin.qq.com/connect/qrconnect",
+    "access_token": "https://api.weixin.qq.com/sns/oauth2/access_token",
+    "userinfo": "https://api.weixin.qq.com/sns/userinfo",
+}
+SOCIALACCOUNT_PROVIDERS: dict[str, dict[str, object]] = {
+    "openid_connect": {"provider_class": "kepuyue.accounts.outside.StrictOIDCProvider", "APPS": []},
+    "weixin": {"provider_class": "kepuyue.accounts.outside.StrictWeixinProvider", "APPS": []},
+}
+if OIDC_ISSUER:
+    if not OIDC_ISSUER.startswith("https://"):
+        raise ImproperlyConfigured("OIDC_ISSUER: write the provider's address with https://")
+    SOCIALACCOUNT_PROVIDERS["openid_connect"]["APPS"] = [
+        {
+            "provider_id": "oidc",
+            "name": env_text("OIDC_NAME", "OpenID Connect"),
+            "client_id": env_text("OIDC_CLIENT_ID", ""),
+            "secret": env_text("OIDC_CLIENT_SECRET", ""),
+            "settings": {"server_url": OIDC_ISSUER},
+        }
+    ]
+if WEIXIN_APP_ID:
+    SOCIALACCOUNT_PROVIDERS["weixin"]["APPS"] = [
+        {
+            "name": "微信",
+            "client_id": WEIXIN_APP_ID,
+            "secret": env_text("WEIXIN_APP_SECRET", ""),
+            "settings": {},
+        }
+    ]
+
+# Sessions: a cookie that only this host can set (where there is HTTPS), ended when nobody has used it for long
+# (GB/T 22239-2019, 8.1.4.1 b: 登录连接超时自动退出); 0 leaves them open
+SESSION_IDLE_MINUTES = env_number("SESSION_IDLE_MINUTES", 120, least=0)
+SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = (
+    ("__Host-sessionid", "__Host-csrftoken") if HTTPS else ("sessionid", "csrftoken")
+)
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 14
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = HTTPS

@@ -8,8 +8,12 @@ class OrganizationsConfig(AppConfig):
     label = "organizations"
 
     def ready(self) -> None:
-        from kepuyue.core import audit  # models must be loaded first
+        from kepuyue.accounts import second_factor  # models must be loaded first
+        from kepuyue.core import audit
         from kepuyue.messaging import kinds
+        from kepuyue.organizations.permissions import decides_about_others
+
+        second_factor.count_as_reviewer(decides_about_others)
 
         kinds.register("unit.registered", label=_("新单位待确认"), digest=True, may_unsubscribe=True)
         kinds.register("unit.decided", label=_("本单位的确认结果"))

@@ -110,6 +110,11 @@ def holds_anywhere(user: "Person", permission: str) -> bool:
     )
 
 
+def decides_about_others(user: "Person") -> bool:
+    """Whether the person reviews or runs the edition: who takes over such an account can publish."""
+    return holds_anywhere(user, "review.decide") or holds_anywhere(user, "edition.manage")
+
+
 def reach(user: "Person", permission: str, path: str = "path") -> Q:
     """A condition for the rows whose unit (found along `path`) the person holds the permission for."""
     condition = Q(pk__in=[])

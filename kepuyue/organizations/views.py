@@ -1,4 +1,3 @@
-from allauth.core import ratelimit
 from django.contrib import messages
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
@@ -10,6 +9,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from kepuyue.accounts import network
+from kepuyue.accounts.actions import lockout
 from kepuyue.accounts.request import SignedInRequest
 from kepuyue.organizations import forms, queries
 from kepuyue.organizations.actions import members
@@ -101,7 +102,7 @@ def registration(request: SignedInRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         typed = form.cleaned_data
         try:
-            if not ratelimit.consume(request, action="register_unit"):
+            if not lockout.claim_registration(network.origin(request)).is_granted:
                 raise ValidationError(_("这个网络登记得太频繁了。填写的内容还在，请一小时后再提交。"))
             _organization, owner = unit_actions.register(
                 unit={
