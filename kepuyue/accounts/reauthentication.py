@@ -3,16 +3,19 @@
     @fresh_sign_in_required
     def merging(request, code): ...
 
-A sign-in, a password, a code or a passkey of the last five minutes counts (`adapter.FRESH_SECONDS`). Otherwise the
-person is led to show one, and then on to where they were: a page opens, a form is sent on as it was typed (files are not).
+A sign-in, a password, a code or a passkey of the last five minutes counts (`adapter.FRESH_SECONDS`). If not, the person
+is led to show one and then on to where they were: a page opens, a form is sent on as typed (files are not). Who has
+neither a password nor a factor (an account elsewhere only) is asked to sign in again.
 """
 
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from allauth.account.adapter import get_adapter
 from allauth.core.exceptions import ReauthenticationRequired
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 
 from kepuyue.accounts.adapter import signed_in_just_now
 
@@ -22,8 +25,10 @@ def fresh_sign_in_required(view: Callable[..., HttpResponse]) -> Callable[..., H
 
     @wraps(view)
     def asked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if not signed_in_just_now(request):
-            raise ReauthenticationRequired
-        return view(request, *args, **kwargs)
+        if signed_in_just_now(request):
+            return view(request, *args, **kwargs)
+        if not get_adapter(request).get_reauthentication_methods(request.user):
+            return render(request, "account/sign_in_again.html", status=403)
+        raise ReauthenticationRequired
 
     return asked

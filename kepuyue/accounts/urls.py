@@ -6,8 +6,10 @@ from allauth.mfa.webauthn import views as passkey_views
 from django.contrib.auth.decorators import login_not_required
 from django.urls import path, re_path
 from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
 
 from kepuyue.accounts import views
+from kepuyue.accounts.reauthentication import fresh_sign_in_required
 
 # Only what is used here: people come in through their unit, so there is no open sign-up
 urlpatterns = [
@@ -43,13 +45,29 @@ urlpatterns = [
     path("sessions/end/", views.stays_end, name="account_stays_end"),
     path("sessions/<int:pk>/end/", views.stay_end, name="account_stay_end"),
     path("second-factor/", views.second_factor_gate, name="account_second_factor"),
-    path("second-factor/app/", totp_views.activate_totp, name="mfa_activate_totp"),
-    path("second-factor/app/removal/", totp_views.deactivate_totp, name="mfa_deactivate_totp"),
-    path("second-factor/codes/", never_cache(code_views.view_recovery_codes), name="mfa_view_recovery_codes"),
-    path("second-factor/codes/new/", code_views.generate_recovery_codes, name="mfa_generate_recovery_codes"),
-    path("passkeys/new/", passkey_views.add_webauthn, name="mfa_add_webauthn"),
-    path("passkeys/<int:pk>/", passkey_views.edit_webauthn, name="mfa_edit_webauthn"),
-    path("passkeys/<int:pk>/removal/", views.passkey_removal, name="mfa_remove_webauthn"),
+    path("second-factor/app/", fresh_sign_in_required(totp_views.activate_totp), name="mfa_activate_totp"),
+    path(
+        "second-factor/app/removal/",
+        fresh_sign_in_required(totp_views.deactivate_totp),
+        name="mfa_deactivate_totp",
+    ),
+    path(
+        "second-factor/codes/",
+        require_safe(never_cache(fresh_sign_in_required(code_views.view_recovery_codes))),
+        name="mfa_view_recovery_codes",
+    ),
+    path(
+        "second-factor/codes/new/",
+        fresh_sign_in_required(code_views.generate_recovery_codes),
+        name="mfa_generate_recovery_codes",
+    ),
+    path("passkeys/new/", fresh_sign_in_required(passkey_views.add_webauthn), name="mfa_add_webauthn"),
+    path("passkeys/<int:pk>/", fresh_sign_in_required(passkey_views.edit_webauthn), name="mfa_edit_webauthn"),
+    path(
+        "passkeys/<int:pk>/removal/",
+        fresh_sign_in_required(views.passkey_removal),
+        name="mfa_remove_webauthn",
+    ),
     path("second-factor/all/", views.to_account, name="mfa_index"),
     path("passkeys/", views.to_account, name="mfa_list_webauthn"),
     path("outside/<slug:provider>/", views.outside_login, name="outside_login"),

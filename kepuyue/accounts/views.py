@@ -38,7 +38,7 @@ YEAR = 31_536_000
 def account(request: SignedInRequest) -> HttpResponse:
     """My account: name, language, address, password, second factor, sessions, accounts elsewhere."""
     person = User.objects.get(pk=request.user.pk)
-    form = forms.PersonForm(request.POST or None, instance=person)
+    form = forms.PersonForm(request.POST if request.method == "POST" else None, instance=person)
     if request.method == "POST" and form.is_valid():
         fresh = User.objects.get(pk=person.pk)
         people.edit(fresh, by=request.user, **form.cleaned_data)
@@ -90,7 +90,7 @@ def _outside(request: SignedInRequest) -> dict[str, Any]:
 @fresh_sign_in_required
 def address(request: SignedInRequest) -> HttpResponse:
     """Another address to sign in with; it counts once the mail sent there was opened."""
-    form = forms.AddressForm(request.POST or None)
+    form = forms.AddressForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         person = User.objects.get(pk=request.user.pk)
         people.ask_for_address(person, by=request.user, address=form.cleaned_data["email"])

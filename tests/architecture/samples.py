@@ -60,6 +60,9 @@ def samples(cast: Cast) -> dict[str, dict[str, Any]]:
         "paper": {"code": "notice"},
         "day": {"day": "2024-09-14"},
         "district": {"code": "futian"},
+        "token": {"token": "wrong"},
+        "nothing": {"pk": 0},
+        "oidc": {"provider": "oidc"},
         "key": {"uidb36": "1", "key": "wrong"},
     }
 

@@ -1,5 +1,6 @@
 """The desk pages of units, people and the trail."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from kepuyue.accounts.actions import lockout, tries
 from kepuyue.accounts.models import User
 from kepuyue.core import audit
 from kepuyue.organizations.models import Membership, Organization, Role
@@ -322,8 +324,10 @@ def test_unit_of_one_and_of_three_people_asks_the_same_number_of_queries(cast: C
     assert counts[0] == counts[1]
 
 
-def test_registration_from_one_network_is_limited_and_keeps_what_was_typed(cast: Cast, settings: Any) -> None:
-    settings.ACCOUNT_RATE_LIMITS = {"register_unit": "1/h/ip"}
+def test_registration_from_one_network_is_limited_and_keeps_what_was_typed(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lockout, "REGISTRATIONS", tries.Bound(1, timedelta(hours=1)))
     Client().post(REGISTRATION, registration(cast))
 
     answer = Client().post(REGISTRATION, registration(cast, name="另一个单位", email="other@school.example"))

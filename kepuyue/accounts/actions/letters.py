@@ -1,7 +1,7 @@
 """The mails that sign-in sends: all through the outbox, in the city's language.
 
-Kinds: `account.sign_in` (links that set a password or prove an address) and `account.security` (a change of how one signs
-in) cannot be turned off; `account.new_device` may wait for the digest.
+Kinds: `account.sign_in` (links that set a password or prove an address) and `account.security` (a change of how one
+signs in) cannot be turned off; `account.new_device` may wait for the digest.
 """
 
 from typing import TYPE_CHECKING, Any
@@ -160,4 +160,6 @@ def _send(
     person: Any = None,
 ) -> None:
     # A mail with a key to the account has no `person`: it must not lie in the inbox of a stolen session
-    outbox.post(kind=kind, to=to, person=person, subject=subject, body=body, values=values, link=link, key=None)
+    outbox.post(
+        kind=kind, to=to, person=person, subject=subject, body=body, values=values, link=link, key=None
+    )
