@@ -2,6 +2,7 @@ from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from kepuyue.core.time import now
@@ -47,3 +48,26 @@ class AuditEvent(models.Model):
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
         raise TypeError("an audit row is never changed, nor taken away")
+
+
+class AuditSeal(models.Model):
+    """封存: one link of the chain over the audit trail. See `core.seals` for what it proves.
+
+    It names its row by number and not by foreign key, so that a row that was taken away is missed.
+    """
+
+    position = models.PositiveBigIntegerField(primary_key=True, help_text="1, 2, 3 …: without gaps")
+    event_id = models.BigIntegerField(unique=True, help_text="the sealed row's number")
+    digest = models.CharField(
+        max_length=64, help_text="SHA-256 of the digest before it and of the row, in hexadecimal"
+    )
+    sealed_at = models.DateTimeField(default=timezone.now, help_text="UTC, the machine's clock")
+
+    class Meta:
+        verbose_name = _("封存")
+        verbose_name_plural = _("封存")
+        ordering = ("position",)
+        indexes = (models.Index(fields=("sealed_at",), name="seal_moment"),)
+
+    def __str__(self) -> str:
+        return f"{self.position}:{self.digest}"
