@@ -102,6 +102,7 @@ INSTALLED_APPS = [
     "kepuyue.organizations",
     "kepuyue.editions",
     "kepuyue.activities",
+    "kepuyue.resources",
     "kepuyue.programme",
     "kepuyue.imports",
     "kepuyue.api",

@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("desk/messages/", include("kepuyue.messaging.urls")),
     path("", include("kepuyue.editions.urls")),
     path("desk/", include("kepuyue.activities.urls")),
+    path("", include("kepuyue.resources.urls")),
     path("desk/imports/", include("kepuyue.imports.urls")),
     path("api/v1/", include("kepuyue.api.urls")),
 ]

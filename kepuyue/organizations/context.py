@@ -18,6 +18,8 @@ def desk(request: HttpRequest) -> dict[str, Any]:
         "desk_may": {
             "register": permissions.holds_anywhere(user, "activity.edit"),
             "review": permissions.holds_anywhere(user, "review.decide"),
+            "resources": permissions.holds_anywhere(user, "resource.request")
+            or permissions.holds_anywhere(user, "resource.oversee"),
             "import": permissions.holds_anywhere(user, "import.run"),
             "units": permissions.holds_anywhere(user, "unit.see"),
             "audit": permissions.holds_anywhere(user, "audit.see"),

@@ -30,8 +30,20 @@ class Grant:
     branch: frozenset[str] = frozenset()
 
 
-REGISTERING = frozenset({"unit.see", "activity.see", "activity.edit", "activity.submit", "import.run"})
-OVERSEEING = frozenset({"unit.see", "activity.see", "review.decide", "unit.confirm", "audit.see"})
+REGISTERING = frozenset(
+    {
+        "unit.see",
+        "activity.see",
+        "activity.edit",
+        "activity.submit",
+        "import.run",
+        "resource.offer",
+        "resource.request",
+    }
+)
+OVERSEEING = frozenset(
+    {"unit.see", "activity.see", "review.decide", "unit.confirm", "audit.see", "resource.oversee"}
+)
 
 ROLES: dict[str, Grant] = {
     Role.OFFICE: Grant(

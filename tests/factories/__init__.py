@@ -19,6 +19,7 @@ from tests.factories.organizations import (
     OfficeFactory,
     UnitFactory,
 )
+from tests.factories.resources import OfferFactory, OpeningFactory, ProposalFactory, RequestFactory
 
 __all__ = [
     "ActivityFactory",
@@ -28,9 +29,13 @@ __all__ = [
     "EditionFactory",
     "MarkFactory",
     "MembershipFactory",
+    "OfferFactory",
     "OfficeFactory",
+    "OpeningFactory",
     "ParticipationFactory",
     "PictureFactory",
+    "ProposalFactory",
+    "RequestFactory",
     "SessionFactory",
     "SubmissionFactory",
     "TaxonomyFactory",

@@ -1,0 +1,214 @@
+"""Who is told of what happens between two units, by mail and at the desk: each side once per event."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from kepuyue.activities.presentation import span
+from kepuyue.messaging.actions import outbox
+from kepuyue.messaging.models import Message
+from kepuyue.organizations.models import Organization, Role
+from kepuyue.organizations.queries import people_of
+from kepuyue.resources.models import Offer, Opening, Proposal, Request
+
+if TYPE_CHECKING:
+    from kepuyue.accounts.models import User
+
+SPEAKING = (Role.OWNER, Role.EDITOR, Role.OFFICE)
+# Event → (kind of message, subject, body). What people typed goes in as values only
+TEXTS: dict[str, tuple[str, str, str]] = {
+    "asked": (
+        "resource.turn",
+        gettext_noop("有单位来约：%(offer)s"),
+        gettext_noop("%(unit)s想约“%(offer)s”：%(title)s，%(when)s。请答复。"),
+    ),
+    "answered": (
+        "resource.turn",
+        gettext_noop("有单位答复：%(title)s"),
+        gettext_noop("%(unit)s可以用“%(offer)s”答复您的需求“%(title)s”，%(when)s。请确认。"),
+    ),
+    "countered": (
+        "resource.turn",
+        gettext_noop("对方另提了时间：%(title)s"),
+        gettext_noop("%(unit)s对“%(title)s”另提了时间：%(when)s。请答复。"),
+    ),
+    "accepted": (
+        "resource.news",
+        gettext_noop("已约定：%(title)s"),
+        gettext_noop("%(unit)s接受了“%(title)s”，%(when)s。联合活动草稿已经生成，由%(registrar)s填报。"),
+    ),
+    "agreed": (
+        "resource.news",
+        gettext_noop("已约定：%(title)s"),
+        gettext_noop("您接受了“%(title)s”，%(when)s。联合活动草稿已经生成，由%(registrar)s填报。"),
+    ),
+    "declined": (
+        "resource.news",
+        gettext_noop("未约成：%(title)s"),
+        gettext_noop("%(unit)s谢绝了“%(title)s”。原因：%(reason)s"),
+    ),
+    "taken_back": (
+        "resource.news",
+        gettext_noop("对方收回了答复：%(title)s"),
+        gettext_noop("%(unit)s收回了对“%(title)s”的答复。"),
+    ),
+    "withdrawn": (
+        "resource.news",
+        gettext_noop("需求已撤回：%(title)s"),
+        gettext_noop("%(unit)s撤回了需求“%(title)s”。"),
+    ),
+    "lapsed": (
+        "resource.news",
+        gettext_noop("没有约成：%(title)s"),
+        gettext_noop("“%(title)s”已经另有安排，感谢您的答复。"),
+    ),
+    "called_off": (
+        "resource.news",
+        gettext_noop("约定取消：%(title)s"),
+        gettext_noop("%(unit)s取消了“%(title)s”的约定。原因：%(reason)s"),
+    ),
+    "stopped": (
+        "resource.news",
+        gettext_noop("资源已停止：%(offer)s"),
+        gettext_noop("“%(offer)s”已经停止，您的需求“%(title)s”可以改为公开征集。原因：%(reason)s"),
+    ),
+    "expired": (
+        "resource.news",
+        gettext_noop("需求已过期：%(title)s"),
+        gettext_noop("“%(title)s”希望的日期已过，没有约成。"),
+    ),
+    "reminded": (
+        "resource.turn",
+        gettext_noop("还等您答复：%(title)s"),
+        gettext_noop("“%(title)s”已经等了%(days)s天，请答复；不方便时也请谢绝，好让对方另找。"),
+    ),
+}
+
+
+def tell(event: str, unit: Organization, request: Request, *, key: str, by_unit: Organization | None = None,
+         proposal: Proposal | None = None, **values: Any) -> None:  # fmt: skip
+    """Tell the unit's people that something happened to the request. The same `key` is told once."""
+    kind, subject, body = TEXTS[event]
+    with translation.override(settings.CITY_LANGUAGE):
+        filled = {
+            "title": request.title,
+            "unit": by_unit.name if by_unit else "",
+            "offer": proposal.offer.title if proposal else (request.offer.title if request.offer else ""),
+            "when": when(proposal) if proposal else "",
+            **values,
+        }
+        for person in people_of(unit, SPEAKING):
+            _post(
+                kind=kind,
+                to=person.email,
+                person=person,
+                subject=_(subject),
+                body=_(body),
+                values=filled,
+                link=reverse("resources:request", args=[request.code]),
+                key=f"{key}:{event}:{person.pk}",
+            )
+
+
+def when(proposal: Proposal) -> str:
+    """The proposed time as people write it."""
+    zone = proposal.request.edition.zone
+    return span(proposal.starts_at, proposal.ends_at, is_all_day=False, zone=zone)
+
+
+def opening_turn(opening: Opening) -> None:
+    """Ask the superior to confirm what the base filed."""
+    superior = opening.organization.parent
+    if superior is None:
+        return
+    with translation.override(settings.CITY_LANGUAGE):
+        for person in people_of(superior, (Role.REVIEWER, Role.OFFICE)):
+            _post_opening(
+                opening, person, _("待确认的开放安排：%(unit)s"), _("%(unit)s报送了科普月开放安排，请确认后公开。"),
+                key=f"opening:{opening.pk}:filed:{opening.version}",
+            )  # fmt: skip
+
+
+def opening_decided(opening: Opening) -> None:
+    """Tell the base that its opening is public now, or what to change."""
+    confirmed = opening.state == Opening.State.CONFIRMED
+    with translation.override(settings.CITY_LANGUAGE):
+        subject = _("开放安排已公开：%(unit)s") if confirmed else _("请修改开放安排：%(unit)s")
+        body = _("%(unit)s的开放安排已经公开。") if confirmed else _("%(unit)s的开放安排需要修改：%(remark)s")
+        for person in people_of(opening.organization, SPEAKING):
+            _post_opening(
+                opening, person, subject, body, key=f"opening:{opening.pk}:{opening.state}:{opening.version}"
+            )
+
+
+def opening_due(organization: Organization, edition_name: str, *, at: datetime) -> int:
+    """Remind a base that has not filed yet; once a day at most. Returns how many people were told."""
+    told = 0
+    with translation.override(settings.CITY_LANGUAGE):
+        for person in people_of(organization, SPEAKING):
+            posted = _post(
+                kind="opening.turn",
+                to=person.email,
+                person=person,
+                subject=_("请填报科普月开放安排：%(unit)s"),
+                body=_(
+                    "%(unit)s还没有填报%(edition)s的开放安排（免费或优惠、每周时间、闭馆日）。几分钟就能填好。"
+                ),
+                values={"unit": organization.name, "edition": edition_name},
+                link=reverse("resources:opening", args=[organization.code]),
+                key=f"opening-due:{organization.pk}:{timezone.localtime(at).date()}:{person.pk}",
+            )
+            told += posted is not None
+    return told
+
+
+def _post_opening(opening: Opening, person: "User", subject: str, body: str, *, key: str) -> None:
+    _post(
+        kind="opening.turn",
+        to=person.email,
+        person=person,
+        subject=subject,
+        body=body,
+        values={"unit": opening.organization.name, "remark": opening.remark},
+        link=reverse("resources:opening", args=[opening.organization.code]),
+        key=f"{key}:{person.pk}",
+    )
+
+
+def offer_stopped(offer: Offer) -> None:
+    """The unit learns that those above it stopped its offer, and why."""
+    with translation.override(settings.CITY_LANGUAGE):
+        for person in people_of(offer.organization, SPEAKING):
+            _post(
+                kind="resource.news",
+                to=person.email,
+                person=person,
+                subject=_("您的资源已被停止：%(offer)s"),
+                body=_("“%(offer)s”已由上级单位停止。原因：%(reason)s"),
+                values={"offer": offer.title, "reason": offer.close_reason},
+                link=reverse("resources:offer", args=[offer.code]),
+                key=f"offer:{offer.pk}:closed:{person.pk}",
+            )
+
+
+def _post(
+    *,
+    kind: str,
+    to: str,
+    person: "User",
+    subject: str,
+    body: str,
+    values: dict[str, Any],
+    link: str,
+    key: str,
+) -> Message | None:
+    """One message of the kind into the outbox."""
+    return outbox.post(
+        to=to, person=person, subject=subject % values, body=f"{body % values}\n\n{settings.PUBLIC_URL}{link}",
+        link=link, key=key,
+    )  # fmt: skip

@@ -1,0 +1,40 @@
+from django.urls import path
+
+from kepuyue.resources.views import offers, openings, overview, proposals, public, requests
+
+app_name = "resources"
+urlpatterns = [
+    path("bases/", public.bases, name="bases"),
+    path("bases/<slug:code>/", public.base, name="base"),
+    path("desk/resources/", offers.offer_list, name="offers"),
+    path("desk/resources/own/", offers.own, name="own"),
+    path("desk/resources/panel/", offers.panel, name="panel"),
+    path("desk/resources/overview/", overview.overview, name="overview"),
+    path("desk/resources/overview/<slug:table>.<slug:form>", overview.export, name="export"),
+    path("desk/resources/offers/new/", offers.new, name="offer-new"),
+    path("desk/resources/offers/<slug:code>/", offers.offer, name="offer"),
+    path("desk/resources/offers/<slug:code>/edit/", offers.edit, name="offer-edit"),
+    path("desk/resources/offers/<slug:code>/release/", offers.release, name="offer-release"),
+    path("desk/resources/offers/<slug:code>/pause/", offers.pause, name="offer-pause"),
+    path("desk/resources/offers/<slug:code>/closure/", offers.close, name="offer-closure"),
+    path("desk/resources/requests/", requests.request_list, name="requests"),
+    path("desk/resources/requests/new/", requests.new, name="request-new"),
+    path("desk/resources/requests/<slug:code>/", requests.request_page, name="request"),
+    path("desk/resources/requests/<slug:code>/edit/", requests.edit, name="request-edit"),
+    path("desk/resources/requests/<slug:code>/withdrawal/", requests.withdraw, name="request-withdrawal"),
+    path("desk/resources/requests/<slug:code>/opening-up/", requests.open_up, name="request-opening-up"),
+    path("desk/resources/requests/<slug:code>/answer/", proposals.answer, name="answer"),
+    path("desk/resources/requests/<slug:code>/cancellation/", proposals.call_off, name="cancellation"),
+    path("desk/resources/proposals/<int:pk>/acceptance/", proposals.accept, name="acceptance"),
+    path("desk/resources/proposals/<int:pk>/refusal/", proposals.decline, name="refusal"),
+    path("desk/resources/proposals/<int:pk>/counter/", proposals.counter, name="counter"),
+    path("desk/resources/proposals/<int:pk>/removal/", proposals.take_back, name="proposal-removal"),
+    path("desk/resources/activities/<slug:code>/", requests.of_activity, name="of-activity"),
+    path("desk/openings/", openings.filings, name="openings"),
+    path("desk/openings/reminders/", openings.remind, name="opening-reminders"),
+    path("desk/openings/<slug:code>/", openings.opening, name="opening"),
+    path("desk/openings/<slug:code>/copy/", openings.copy, name="opening-copy"),
+    path("desk/openings/<slug:code>/filing/", openings.file, name="opening-filing"),
+    path("desk/openings/<slug:code>/confirmation/", openings.confirm, name="opening-confirmation"),
+    path("desk/openings/<slug:code>/return/", openings.give_back, name="opening-return"),
+]
