@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 
@@ -8,6 +9,7 @@ class ResourcesConfig(AppConfig):
 
     def ready(self) -> None:
         from kepuyue.core import audit  # models must be loaded first
+        from kepuyue.messaging import kinds
 
         audit.name_actions(
             {
@@ -36,3 +38,6 @@ class ResourcesConfig(AppConfig):
                 "opening.remind": pgettext_lazy("audit", "提醒填报开放安排"),
             }
         )
+        kinds.register("resource.turn", label=_("资源对接等我答复"), digest=False, may_unsubscribe=False)
+        kinds.register("resource.news", label=_("资源对接的进展"), digest=True, may_unsubscribe=True)
+        kinds.register("opening.turn", label=_("开放安排等我处理"), digest=True, may_unsubscribe=False)

@@ -80,6 +80,15 @@ def is_party(user: "Person", request: Request, proposal: Proposal | None) -> boo
     return proposal is not None and may(user, "resource.offer", proposal.offer.organization)
 
 
+def check_can_call_off(user: "Person", request: Request) -> None:
+    """Raise unless the person acts for one of the two sides of the agreement."""
+    agreed = (
+        request.proposals.filter(state=Proposal.State.ACCEPTED).select_related("offer__organization").first()
+    )
+    if not is_party(user, request, agreed):
+        raise PermissionDenied(_("只有约定的双方可以取消约定。"))
+
+
 def check_can_confirm(user: "Person", opening: Opening) -> None:
     """Raise unless the person oversees the base from above: nobody confirms their own unit's opening."""
     check(user, "resource.oversee", opening.organization.parent or opening.organization)

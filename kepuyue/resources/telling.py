@@ -11,7 +11,6 @@ from django.utils.translation import gettext_noop
 
 from kepuyue.activities.presentation import span
 from kepuyue.messaging.actions import outbox
-from kepuyue.messaging.models import Message
 from kepuyue.organizations.models import Organization, Role
 from kepuyue.organizations.queries import people_of
 from kepuyue.resources.models import Offer, Opening, Proposal, Request
@@ -103,7 +102,7 @@ def tell(event: str, unit: Organization, request: Request, *, key: str, by_unit:
             **values,
         }
         for person in people_of(unit, SPEAKING):
-            _post(
+            outbox.post(
                 kind=kind,
                 to=person.email,
                 person=person,
@@ -151,7 +150,7 @@ def opening_due(organization: Organization, edition_name: str, *, at: datetime) 
     told = 0
     with translation.override(settings.CITY_LANGUAGE):
         for person in people_of(organization, SPEAKING):
-            posted = _post(
+            posted = outbox.post(
                 kind="opening.turn",
                 to=person.email,
                 person=person,
@@ -168,7 +167,7 @@ def opening_due(organization: Organization, edition_name: str, *, at: datetime) 
 
 
 def _post_opening(opening: Opening, person: "User", subject: str, body: str, *, key: str) -> None:
-    _post(
+    outbox.post(
         kind="opening.turn",
         to=person.email,
         person=person,
@@ -184,7 +183,7 @@ def offer_stopped(offer: Offer) -> None:
     """The unit learns that those above it stopped its offer, and why."""
     with translation.override(settings.CITY_LANGUAGE):
         for person in people_of(offer.organization, SPEAKING):
-            _post(
+            outbox.post(
                 kind="resource.news",
                 to=person.email,
                 person=person,
@@ -194,21 +193,3 @@ def offer_stopped(offer: Offer) -> None:
                 link=reverse("resources:offer", args=[offer.code]),
                 key=f"offer:{offer.pk}:closed:{person.pk}",
             )
-
-
-def _post(
-    *,
-    kind: str,
-    to: str,
-    person: "User",
-    subject: str,
-    body: str,
-    values: dict[str, Any],
-    link: str,
-    key: str,
-) -> Message | None:
-    """One message of the kind into the outbox."""
-    return outbox.post(
-        to=to, person=person, subject=subject % values, body=f"{body % values}\n\n{settings.PUBLIC_URL}{link}",
-        link=link, key=key,
-    )  # fmt: skip

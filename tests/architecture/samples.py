@@ -11,7 +11,17 @@ from kepuyue.editions.models import Paper
 from kepuyue.imports.models import ImportBatch
 from kepuyue.organizations.models import Membership, Organization
 from tests.cast import Cast
-from tests.factories import ActivityFactory, MembershipFactory, PictureFactory, SubmissionFactory, UnitFactory
+from tests.factories import (
+    ActivityFactory,
+    MembershipFactory,
+    OfferFactory,
+    OpeningFactory,
+    PictureFactory,
+    ProposalFactory,
+    RequestFactory,
+    SubmissionFactory,
+    UnitFactory,
+)
 
 
 def samples(cast: Cast) -> dict[str, dict[str, Any]]:
@@ -33,6 +43,7 @@ def samples(cast: Cast) -> dict[str, dict[str, Any]]:
     def person_of(unit: Organization) -> Membership:
         return Membership.objects.filter(organization=unit).latest("pk")
 
+    talk = _talk(cast)
     return {
         "-": {},
         "own-draft": codes(draft),
@@ -57,6 +68,22 @@ def samples(cast: Cast) -> dict[str, dict[str, Any]]:
         "person-far": {"code": far.code, "pk": _colleague_of(far).pk},
         "batch-own": {"pk": _batch(own, cast).pk},
         "batch-far": {"pk": _batch(far, cast).pk},
+        "offer-own": {"code": talk["own"].code},
+        "offer-own-draft": {"code": OfferFactory(organization=own, state="draft").code},
+        "offer-far": {"code": talk["far"].code},
+        "offer-far-draft": {"code": OfferFactory(organization=far, state="draft").code},
+        "request-own": {"code": RequestFactory(organization=own).code},
+        "request-far": {"code": RequestFactory(organization=far).code},
+        "request-own-declined": {"code": RequestFactory(organization=own, state="declined").code},
+        "request-own-accepted": {"code": talk["agreed"].request.code},
+        "request-far-private": {"code": talk["private"].request.code},
+        "proposal-own-turn": {"pk": talk["turn"].pk},
+        "proposal-own-answer": {"pk": talk["answer"].pk},
+        "proposal-far": {"pk": talk["private"].pk},
+        "opening-own": {"code": OpeningFactory(organization=own, state="filed").organization.code},
+        "opening-far": {"code": OpeningFactory(organization=far, state="confirmed").organization.code},
+        "opening-none": {"code": cast.other_unit.code},
+        "overview-table": {"table": "offers", "form": "xlsx"},
         "paper": {"code": "notice"},
         "day": {"day": "2024-09-14"},
         "district": {"code": "futian"},
@@ -80,3 +107,23 @@ def _batch(unit: Organization, cast: Cast) -> ImportBatch:
 
 def _colleague_of(unit: Organization) -> Membership:
     return MembershipFactory(organization=unit)
+
+
+def _talk(cast: Cast) -> dict[str, Any]:
+    """Offers of the own and the far unit, and proposals between the own unit, its neighbor and the far unit."""
+    own, far = OfferFactory(organization=cast.own_unit), OfferFactory(organization=cast.far_unit)
+    turn = ProposalFactory(request=RequestFactory(organization=cast.other_unit, offer=own), offer=own)
+    agreed = ProposalFactory(
+        request=RequestFactory(organization=cast.own_unit, offer=far, state="accepted"),
+        offer=far,
+        state="accepted",
+    )
+    answer = ProposalFactory(
+        request=RequestFactory(organization=cast.other_unit, state="proposed"),
+        offer=own,
+        organization=cast.own_unit,
+    )
+    private = ProposalFactory(
+        request=RequestFactory(organization=cast.unit_of_department, offer=far), offer=far
+    )
+    return {"own": own, "far": far, "turn": turn, "agreed": agreed, "answer": answer, "private": private}

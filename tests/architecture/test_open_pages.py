@@ -6,6 +6,8 @@ OPEN = {
     # the programme and its papers
     "programme:home", "programme:activities", "programme:activity", "programme:calendar", "programme:day",
     "programme:district", "editions:notice", "editions:paper",
+    "resources:bases",
+    "resources:base",
     # pictures of published activities; the view refuses others
     "activities:picture",
     # language and display, the page of components, the health check

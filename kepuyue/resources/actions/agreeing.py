@@ -25,7 +25,7 @@ from kepuyue.resources.actions import closing
 from kepuyue.resources.actions.requesting import Wish
 from kepuyue.resources.availability import objections
 from kepuyue.resources.models import Offer, PromisedDay, Proposal, Request
-from kepuyue.resources.permissions import check_can_decide, check_can_offer, check_can_request
+from kepuyue.resources.permissions import check_can_call_off, check_can_decide, check_can_offer
 
 if TYPE_CHECKING:
     from kepuyue.accounts.models import User
@@ -163,9 +163,9 @@ def decline(proposal: Proposal, *, by: "User", reason: str) -> Proposal:
 def take_back(proposal: Proposal, *, by: "User") -> Proposal:
     """The unit that answered takes its proposal back before it is decided."""
     request, proposal = _both_locked(proposal)
+    check_can_offer(by, proposal.offer.organization)
     if not proposal.is_from_offering_side:
         raise NotPossibleNow(_("需求方请撤回整个需求。"))
-    check_can_offer(by, proposal.offer.organization)
     _decide(proposal, "take_back")
     if request.offer_id is not None:
         closing.move(request, "decline", by=by, reason=_("对方收回了答复"), action="proposal.take_back")
@@ -188,14 +188,13 @@ def call_off(request: Request, *, by: "User", reason: str) -> Request:
     if not reason.strip():
         raise ValidationError(_("请写明取消约定的原因，对方会看到。"), code="reason-missing")
     request = closing.locked(request)
+    check_can_call_off(by, request)
     proposal = (
         request.proposals.select_related("offer__organization").filter(state=Proposal.State.ACCEPTED).first()
     )
     if proposal is None:
         raise NotPossibleNow(_("这个需求现在没有约定。"))
     offer_side = may(by, "resource.offer", proposal.offer.organization)
-    if not offer_side:
-        check_can_request(by, request.organization)
     Offer.objects.filter(pk=proposal.offer_id).update(times_promised=F("times_promised") - 1)
     PromisedDay.objects.filter(proposal=proposal).delete()
     _decide(proposal, "call_off")

@@ -50,6 +50,11 @@ def edition_of(request: DeskRequest) -> Edition:
     return get_object_or_404(Edition, pk=request.edition.pk if request.edition else 0)
 
 
+def posted(request: DeskRequest) -> Any:
+    """What was sent, an empty form included; None while a page is only looked at."""
+    return request.POST if request.method == "POST" else None
+
+
 @require_safe
 def offer_list(request: DeskRequest) -> HttpResponse:
     """What units offer, by kind, district and a word."""
@@ -131,6 +136,7 @@ def panel(request: DeskRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: DeskRequest) -> HttpResponse:
     """First the unit and the kind, then the offer itself."""
+    check_takes_part(request.user)
     edition = edition_of(request)
     units = own_units(request, "resource.offer")
     asked = request.POST if request.method == "POST" else request.GET
@@ -141,7 +147,7 @@ def new(request: DeskRequest) -> HttpResponse:
         return render(request, "resources/offer_kind.html", context, status=status)
     unit, kind = first.cleaned_data["organization"], first.cleaned_data["kind"]
     initial = _last_facts(unit)
-    form = OfferForm(request.POST or None, edition=edition, kind=kind, initial=initial)
+    form = OfferForm(posted(request), edition=edition, kind=kind, initial=initial)
     if request.method == "POST" and form.is_valid():
         offer = offering.create(
             edition=edition, organization=unit, kind=kind, by=request.user, facts=form.facts(),
@@ -208,7 +214,7 @@ def offer(request: DeskRequest, code: str) -> HttpResponse:
 def edit(request: DeskRequest, code: str) -> HttpResponse:
     """Change what the offer says."""
     found = get_object_or_404(queries.offers_of(request.user).with_facts(), code=code)
-    form = OfferForm(request.POST or None, edition=found.edition, kind=found.kind, offer=found)
+    form = OfferForm(posted(request), edition=found.edition, kind=found.kind, offer=found)
     theirs = None
     if request.method == "POST" and form.is_valid():
         try:
@@ -287,7 +293,7 @@ def close(request: DeskRequest, code: str) -> HttpResponse:
     """Stop the offer for good, with a reason."""
     found = get_seen(request, code)
     check_can_close(request.user, found)
-    form = ReasonForm(request.POST or None)
+    form = ReasonForm(posted(request))
     if request.method == "POST" and form.is_valid():
         try:
             offering.close(found, by=request.user, reason=form.cleaned_data["reason"])

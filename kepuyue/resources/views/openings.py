@@ -19,8 +19,8 @@ from kepuyue.resources.actions import openings
 from kepuyue.resources.actions.versions import Conflict
 from kepuyue.resources.forms.openings import OpeningForm, RemarkForm
 from kepuyue.resources.models import Opening
-from kepuyue.resources.permissions import check_takes_part
-from kepuyue.resources.views.offers import edition_of, tabs, theirs_written_out
+from kepuyue.resources.permissions import check_can_confirm, check_takes_part
+from kepuyue.resources.views.offers import edition_of, posted, tabs, theirs_written_out
 
 
 @require_safe
@@ -83,7 +83,7 @@ def opening(request: DeskRequest, code: str) -> HttpResponse:
         raise PermissionDenied(_("开放安排由基地自己填写。"))
     content = found.content if found else {}
     form = OpeningForm(
-        request.POST or None,
+        posted(request),
         edition=edition,
         content=content,
         version=found.version if found else 0,
@@ -175,6 +175,7 @@ def confirm(request: DeskRequest, code: str) -> HttpResponse:
 def give_back(request: DeskRequest, code: str) -> HttpResponse:
     """Ask the base for a change."""
     found = _filed(request, code)
+    check_can_confirm(request.user, found)
     form = RemarkForm(request.POST)
     if not form.is_valid():
         messages.warning(request, _("请写明要改什么。"))

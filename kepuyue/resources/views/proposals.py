@@ -18,7 +18,8 @@ from kepuyue.resources.actions import agreeing
 from kepuyue.resources.forms.fields import ReasonForm
 from kepuyue.resources.forms.requests import AcceptanceForm, AnswerForm, WishForm, wish_initial
 from kepuyue.resources.models import Offer, Proposal
-from kepuyue.resources.permissions import check_can_decide
+from kepuyue.resources.permissions import check_can_call_off, check_can_decide
+from kepuyue.resources.views.offers import posted
 from kepuyue.resources.views.requests import get_seen
 
 
@@ -38,7 +39,7 @@ def answer(request: DeskRequest, code: str) -> HttpResponse:
         initial |= {"offer": fitting[0].offer.pk, "starts": fitting[0].offer.hours_from}
     if wanted := request.GET.get("offer"):
         initial["offer"] = offers.filter(code=wanted).values_list("pk", flat=True).first()
-    form = AnswerForm(request.POST or None, edition=found.edition, offers=offers, initial=initial)
+    form = AnswerForm(posted(request), edition=found.edition, offers=offers, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
             agreeing.answer(found, form.cleaned_data["offer"], by=request.user, wish=form.wish())
@@ -97,6 +98,7 @@ def decline(request: DeskRequest, pk: int) -> HttpResponse:
 def call_off(request: DeskRequest, code: str) -> HttpResponse:
     """Undo an agreement, with a reason."""
     found = get_seen(request, code)
+    check_can_call_off(request.user, found)
 
     def press(reason: str) -> None:
         agreeing.call_off(found, by=request.user, reason=reason)
@@ -119,7 +121,7 @@ def _with_reason(
     press_label: str,
     done: str,
 ) -> HttpResponse:
-    form = ReasonForm(request.POST or None)
+    form = ReasonForm(posted(request))
     if request.method == "POST" and form.is_valid():
         try:
             press(form.cleaned_data["reason"])
@@ -141,7 +143,7 @@ def counter(request: DeskRequest, pk: int) -> HttpResponse:
     proposal = get_proposal(request, pk)
     check_can_decide(request.user, proposal)
     offer = Offer.objects.with_facts().get(pk=proposal.offer_id)
-    form = WishForm(request.POST or None, edition=offer.edition, offer=offer, initial=wish_initial(proposal))
+    form = WishForm(posted(request), edition=offer.edition, offer=offer, initial=wish_initial(proposal))
     if request.method == "POST" and form.is_valid():
         try:
             agreeing.counter(proposal, by=request.user, wish=form.wish())

@@ -25,7 +25,7 @@ from kepuyue.resources.actions.versions import Conflict
 from kepuyue.resources.forms.requests import AcceptanceForm, OfferRequestForm, OpenRequestForm
 from kepuyue.resources.models import Kind, Offer, Proposal, Request
 from kepuyue.resources.permissions import can_decide, check_takes_part, is_party
-from kepuyue.resources.views.offers import card, edition_of, own_units, tabs, theirs_written_out
+from kepuyue.resources.views.offers import card, edition_of, own_units, posted, tabs, theirs_written_out
 
 PAGE_SIZE = 24
 
@@ -66,6 +66,7 @@ def request_list(request: DeskRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: DeskRequest) -> HttpResponse:
     """Ask for one offer (`?offer=`), or openly."""
+    check_takes_part(request.user)
     edition, units = edition_of(request), own_units(request, "resource.request")
     wanted = request.GET.get("offer", "")
     offer: Offer | None = None
@@ -73,10 +74,10 @@ def new(request: DeskRequest) -> HttpResponse:
         offer = get_object_or_404(queries.offers_seen_by(request.user).open().with_facts(), code=wanted)
     form: Any
     if offer:
-        form = OfferRequestForm(request.POST or None, offer=offer, organizations=units)
+        form = OfferRequestForm(posted(request), offer=offer, organizations=units)
     else:
         initial = {"kind": Kind.EXPERT, "from_day": edition.starts_on, "until_day": edition.ends_on}
-        form = OpenRequestForm(request.POST or None, edition=edition, organizations=units, initial=initial)
+        form = OpenRequestForm(posted(request), edition=edition, organizations=units, initial=initial)
     if request.method == "POST" and form.is_valid():
         common = {
             "organization": form.cleaned_data["organization"], "by": request.user, "facts": form.facts(),
@@ -192,7 +193,7 @@ def edit(request: DeskRequest, code: str) -> HttpResponse:
         messages.warning(request, why_not)
         return redirect("resources:request", code)
     units = own_units(request, "resource.request")
-    form = OpenRequestForm(request.POST or None, edition=found.edition, organizations=units, request=found)
+    form = OpenRequestForm(posted(request), edition=found.edition, organizations=units, request=found)
     theirs = None
     if request.method == "POST" and form.is_valid():
         try:
