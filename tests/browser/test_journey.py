@@ -83,6 +83,13 @@ def next_step(page: Page, heading: str) -> None:
 
 
 def type_activity(page: Page, title: str) -> str:
+    fill_in(page, title)
+    page.get_by_role("button", name="提交审核").click()
+    expect(page.get_by_text("已提交").first).to_be_visible()
+    return page.url
+
+
+def fill_in(page: Page, title: str) -> None:
     page.goto("/desk/activities/new/")
     page.locator("[name=title]").fill(title)
     page.get_by_role("button", name="开始填写").click()
@@ -111,9 +118,6 @@ def type_activity(page: Page, title: str) -> str:
     settle(page)
     page.get_by_role("button", name="保存并检查").click()
     expect(page.get_by_role("heading", name=title, level=1)).to_be_visible()
-    page.get_by_role("button", name="提交审核").click()
-    expect(page.get_by_text("已提交").first).to_be_visible()
-    return page.url
 
 
 def import_sheet(page: Page, folder: Path) -> None:
