@@ -1,0 +1,190 @@
+"""What can be seen without reading: the desk's checks beside the text. `queries.review_checks` holds the rules' own."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from difflib import SequenceMatcher
+from typing import Any
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from kepuyue.activities import presentation
+from kepuyue.activities.models import Activity, LinkCheck, Session, State, Submission
+from kepuyue.activities.queries import Check, review_checks
+from kepuyue.activities.reviewing.words import Finder, Hit, finder_of, normalized
+from kepuyue.core import wording
+
+# "第三期", "（二）" and the year tell two activities of one row apart, not two records of one activity
+COUNTED = re.compile(r"第?[0-9一二三四五六七八九十]+[期场讲届季]|[（(][0-9一二三四五六七八九十]+[)）]")
+NEAR = 0.86  # titles at least so alike are named
+MOST_CANDIDATES = 200
+MOST_LINKS = 20
+URL = re.compile(r"https?://[^\s<>\"'，。；、）】》]+", re.IGNORECASE)
+
+LINK_WORDS = {
+    "no-such-host": gettext_lazy("没有这个网站"),
+    "no-connection": gettext_lazy("连接不上"),
+    "time-out": gettext_lazy("太久没有回应"),
+    "certificate": gettext_lazy("安全证书有问题"),
+    "too-many-redirects": gettext_lazy("跳转次数太多"),
+    "broken-answer": gettext_lazy("回应不完整"),
+}
+
+
+@dataclass(frozen=True)
+class Twin:
+    """Another record that may be the same activity, side by side: (label, here, there)."""
+
+    activity: Activity
+    is_same_title: bool
+    rows: list[tuple[str, str, str]] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Desk:
+    """All that the page shows beside one text."""
+
+    checks: list[Check]
+    twins: list[Twin]
+    hits: dict[str, list[Hit]]
+
+    @property
+    def warnings(self) -> list[Check]:
+        """What keeps it from being passed in bulk unopened."""
+        return [check for check in self.checks if check.tone == "warn"]
+
+
+def of(submission: Submission, *, finder: Finder | None = None) -> Desk:
+    """The checks of one submission."""
+    activity, text = submission.activity, submission.content
+    edition = activity.edition
+    found = [check for check in review_checks(submission) if check.tone != "ok" and check.field != "title"]
+    twins = twins_of(submission)
+    for twin in twins:
+        told = _("同名活动：%(title)s（%(unit)s）") if twin.is_same_title else _("可能重复：%(title)s（%(unit)s）")
+        named = {"title": twin.activity.title, "unit": twin.activity.organization.name}
+        found.append(Check("warn", told % named, "title"))
+    hits = word_hits(submission, finder or finder_of(edition))
+    labels = presentation.labels()
+    for name, places in hits.items():
+        words = wording.listed(dict.fromkeys(hit.word for hit in places))
+        found.append(Check("warn", _("%(field)s里有敏感词：%(words)s") % {"field": labels[name], "words": words}, name))
+    found += _links(text)
+    if not activity.edition.is_archive and edition.marks.exists() and not text.get("marks"):
+        found.append(Check("notice", _("没有勾选使用的标识，请看图片和海报是否用了全国科普日、科普月标识。"), "marks"))
+    if not text.get("title_en"):
+        found.append(Check("notice", _("没有英文名称，英文页面会显示中文。"), "title_en"))
+    unclear = sum(not picture.rights_confirmed for picture in activity.pictures.all())
+    if unclear:
+        found.append(Check("warn", _("有%(n)s张图片没有确认可以公开使用。") % {"n": unclear}, "pictures"))
+    found.sort(key=lambda check: check.tone != "warn")
+    return Desk(found, twins, hits)
+
+
+def word_hits(submission: Submission, finder: Finder) -> dict[str, list[Hit]]:
+    """{field: places in its text as it is written out for people}."""
+    written = presentation.written_out(submission.content, submission.activity.edition)
+    found = {name: finder.hits(text) for name, _label, text in written if name not in UNSEARCHED}
+    return {name: hits for name, hits in found.items() if hits}
+
+
+# Chosen from lists of the office's own, or a number
+UNSEARCHED = frozenset({"terms", "marks", "mode", "admission", "booking_mode", "district", "expected_crowd"})
+
+
+def plain_title(title: str) -> str:
+    """A title as it is compared: without signs, spaces, width, case, and its number in a row."""
+    return normalized(COUNTED.sub("", title).replace("演示", ""))
+
+
+def twins_of(submission: Submission) -> list[Twin]:
+    """Other records of the edition with the same title, or with a like one by the same unit or at the same hour and place."""
+    activity, text = submission.activity, submission.content
+    title = plain_title(text["title"])
+    others = Activity.objects.of(activity.edition).exclude(pk=activity.pk).exclude(
+        state__in=(State.REJECTED, State.ARCHIVED)
+    )  # fmt: skip
+    same = {pk for pk, other in others.values_list("pk", "title") if title and plain_title(other) == title}
+    near = {
+        pk
+        for pk, other in others.filter(_near_by(text, activity.organization_id)).values_list("pk", "title")[
+            :MOST_CANDIDATES
+        ]
+        if SequenceMatcher(None, title, plain_title(other), autojunk=False).ratio() >= NEAR
+    }
+    chosen = [*sorted(same), *sorted(near - same)][:3]
+    rows = others.filter(pk__in=chosen).select_related("organization", "edition").prefetch_related("sessions__venue")
+    found = [_side_by_side(submission, other, is_same=other.pk in same) for other in rows]
+    return sorted(found, key=lambda twin: (not twin.is_same_title, twin.activity.pk))
+
+
+def _near_by(text: dict[str, Any], organization: int) -> Q:
+    """By the same unit, or touching one of the sessions at the same venue or place."""
+    condition = Q(organization=organization)
+    for entry in text["sessions"][:10]:
+        where = Q(venue=entry["venue"]) if entry["venue"] else Q(place=entry["place"], venue=None)
+        if entry["is_cancelled"] or not (entry["venue"] or entry["place"]):
+            continue
+        start = datetime.fromisoformat(entry["starts_at"])
+        end = datetime.fromisoformat(entry["ends_at"]) if entry["ends_at"] else start
+        touching = Session.objects.filter(where, starts_at__lt=end).filter(
+            Q(ends_at__gt=start) | Q(starts_at__gte=start)
+        )
+        condition |= Q(pk__in=touching.values("activity"))
+    return condition
+
+
+def _side_by_side(submission: Submission, other: Activity, *, is_same: bool) -> Twin:
+    here = dict((name, text) for name, _l, text in presentation.written_out(
+        {key: submission.content.get(key) for key in ("title", "sessions")}, other.edition))  # fmt: skip
+    first = [session for session in other.sessions.all() if not session.is_cancelled][:3]
+    there = "\n".join(
+        f"{presentation.span(s.starts_at, s.ends_at, is_all_day=s.is_all_day, zone=other.edition.zone)}"
+        f" {s.venue or ''} {s.place}".strip()
+        for s in first
+    )
+    sessions = "\n".join(here.get("sessions", "").splitlines()[:3])
+    return Twin(other, is_same, [
+        (_("活动名称"), submission.content["title"], other.title),
+        (_("填报单位"), submission.activity.organization.name, other.organization.name),
+        (_("场次"), sessions, there),
+        (_("状态"), submission.get_state_display(), other.get_state_display()),
+    ])  # fmt: skip
+
+
+def addresses(text: dict[str, Any]) -> list[str]:
+    """The web addresses that a content holds, each once."""
+    typed: Iterable[str] = [
+        text.get("booking_url") or "",
+        *(session.get("online_url") or "" for session in text.get("sessions") or []),
+        *URL.findall(f"{text.get('summary') or ''}\n{text.get('description') or ''}\n{text.get('booking_note') or ''}"),
+    ]
+    return [url for url in dict.fromkeys(url.strip() for url in typed) if url and len(url) <= 300][:MOST_LINKS]
+
+
+def _links(text: dict[str, Any]) -> list[Check]:
+    """What is known of the addresses; nothing is asked here."""
+    asked = addresses(text)
+    known = LinkCheck.objects.in_bulk(asked, field_name="url") if asked else {}
+    found = []
+    for url in asked:
+        row = known.get(url)
+        where = "booking_url" if url == text.get("booking_url") else "sessions"
+        if row is None or row.result == LinkCheck.Result.WAITING:
+            found.append(Check("notice", _("网址正在后台检查：%(url)s") % {"url": url}, where))
+        elif row.result != LinkCheck.Result.REACHED and row.checked_at:
+            told = {"url": url, "why": why_not(row), "when": wording.moment_text(row.checked_at, year=False)}
+            found.append(Check("warn", _("网址打不开：%(url)s（%(why)s，%(when)s检查）") % told, where))
+    return found
+
+
+def why_not(row: LinkCheck) -> str:
+    """The result of an address's check in words."""
+    if row.result == LinkCheck.Result.REFUSED:
+        return _("不是公开的网址")
+    if row.detail.startswith("http-"):
+        return _("网站回应%(status)s") % {"status": row.detail.removeprefix("http-")}
+    return str(LINK_WORDS.get(row.detail, row.detail))
