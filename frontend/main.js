@@ -8,3 +8,4 @@ import "./sharing.js";
 import "./rows.js";
 import "./passkeys.js";
 import "./codes.js";
+import "./reviewing.js";

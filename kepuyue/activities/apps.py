@@ -13,6 +13,9 @@ class ActivitiesConfig(AppConfig):
 
         kinds.register("review.turn", label=_("轮到我审核"), digest=True, may_unsubscribe=True)
         kinds.register("review.decided", label=_("审核结果"))
+        kinds.register("review.assigned", label=_("审核分办和接手"), digest=True, may_unsubscribe=True)
+        kinds.register("review.taken_back", label=_("上一级收回"))
+        kinds.register("review.late", label=_("审核超时提醒"))
         audit.name_actions(
             {
                 "activity.create": pgettext_lazy("audit", "新建了活动"),
@@ -28,5 +31,13 @@ class ActivitiesConfig(AppConfig):
                 "review.approved": pgettext_lazy("audit", "审核通过"),
                 "review.returned": pgettext_lazy("audit", "退回修改"),
                 "review.rejected": pgettext_lazy("audit", "不予通过"),
+                "review.taken_back": pgettext_lazy("audit", "收回审核通过"),
+                "review.assign": pgettext_lazy("audit", "分办审核"),
+                "review.take_over": pgettext_lazy("audit", "接手审核"),
+                "review.release": pgettext_lazy("audit", "退回待分办"),
+                "review.escalate": pgettext_lazy("audit", "审核超时催办"),
+                "remark.keep": pgettext_lazy("audit", "保存常用意见"),
+                "remark.drop": pgettext_lazy("audit", "删除常用意见"),
+                "words.change": pgettext_lazy("audit", "修改敏感词表"),
             }
         )

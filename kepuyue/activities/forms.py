@@ -16,7 +16,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from kepuyue.activities.content import LISTS, Content, iso_utc
-from kepuyue.activities.models import Activity, Picture, Review, UnitRole, Venue
+from kepuyue.activities.models import Activity, Picture, Remark, Review, UnitRole, Venue
 from kepuyue.editions.models import Edition, Taxonomy
 from kepuyue.organizations.models import District, Organization
 
@@ -489,8 +489,19 @@ class ReasonForm(forms.Form):
 class DecisionForm(forms.Form):
     """A reviewer's decision with a note and remarks pinned to fields."""
 
-    decision = forms.ChoiceField(choices=Review.Decision.choices)
+    decision = forms.ChoiceField(
+        choices=[choice for choice in Review.Decision.choices if choice[0] != Review.Decision.TAKEN_BACK]
+    )
+    remarks = forms.ModelMultipleChoiceField(queryset=Remark.objects.none(), required=False)
+    queue = forms.CharField(required=False, max_length=400, widget=forms.HiddenInput)
     note = forms.CharField(
         label=_("意见"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 3})
     )
     step = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, remarks: Any = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["remarks"]
+        assert isinstance(field, forms.ModelMultipleChoiceField)
+        if remarks is not None:
+            field.queryset = remarks

@@ -40,6 +40,7 @@ SUBMISSION = Table(
         (Submission.State.OPEN, "withdraw"): Submission.State.WITHDRAWN,
         (Submission.State.PENDING, "withdraw"): Submission.State.WITHDRAWN,
         (Submission.State.PENDING, "pass_up"): Submission.State.PENDING,
+        (Submission.State.PENDING, "take_back"): Submission.State.PENDING,
         (Submission.State.PENDING, "approve"): Submission.State.APPROVED,
         (Submission.State.PENDING, "return"): Submission.State.RETURNED,
         (Submission.State.PENDING, "reject"): Submission.State.REJECTED,

@@ -121,6 +121,24 @@ class Calendar(Strict):
         return day
 
 
+class StepTimes(Strict):
+    """Working days that a reviewing unit has for one step."""
+
+    new: Annotated[int, Field(ge=1, le=60)] = 3
+    revision: Annotated[int, Field(ge=1, le=60)] = 2
+
+
+class ReviewTimes(Strict):
+    """Service times (服务时限) of review. No notice fixes them: all figures are the product's own defaults.
+
+    Late by `superior_after` working days more, the superior of the reviewing unit is told too.
+    """
+
+    branch: StepTimes = StepTimes()
+    office: StepTimes = StepTimes()
+    superior_after: Annotated[int, Field(ge=1, le=60)] = 2
+
+
 class Policy(Strict):
     """The edition's rules.
 
@@ -135,6 +153,7 @@ class Policy(Strict):
     fast_lane: FastLane = FastLane()
     changes: Changes = Changes()
     calendar: Calendar = Calendar()
+    review_times: ReviewTimes = ReviewTimes()
 
     def steps(self, terms: list[str]) -> list[Step]:
         """The chain for an activity with these terms ("tier:main_venue"): the first that has its own, else the default.

@@ -6,7 +6,7 @@ unit of the other district; "waiting" are things that wait for that district, "f
 
 from typing import Any
 
-from kepuyue.activities.models import Activity, State, Submission
+from kepuyue.activities.models import Activity, Remark, SavedFilter, State, Submission
 from kepuyue.editions.models import Paper
 from kepuyue.imports.models import ImportBatch
 from kepuyue.organizations.models import Membership, Organization
@@ -84,6 +84,8 @@ def samples(cast: Cast) -> dict[str, dict[str, Any]]:
         "opening-far": {"code": OpeningFactory(organization=far, state="confirmed").organization.code},
         "opening-none": {"code": cast.other_unit.code},
         "overview-table": {"table": "offers", "form": "xlsx"},
+        "filter-of-district": {"pk": _filter(cast).pk},
+        "remark-of-district": {"pk": _remark(cast).pk},
         "paper": {"code": "notice"},
         "day": {"day": "2024-09-14"},
         "district": {"code": "futian"},
@@ -127,3 +129,11 @@ def _talk(cast: Cast) -> dict[str, Any]:
         request=RequestFactory(organization=cast.unit_of_department, offer=far), offer=far
     )
     return {"own": own, "far": far, "turn": turn, "agreed": agreed, "answer": answer, "private": private}
+def _filter(cast: Cast) -> SavedFilter:
+    return SavedFilter.objects.create(person=cast.district_reviewer, name="大型活动", query="show=large")
+
+
+def _remark(cast: Cast) -> Remark:
+    return Remark.objects.create(
+        organization=cast.own_district, text="请写清楚在几楼集合。", field="sessions"
+    )

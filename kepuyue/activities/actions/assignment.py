@@ -31,7 +31,11 @@ def assign(submission: Submission, *, to: "User", by: "User", step: int | None =
     submission = _locked(submission, by=by, step=step)
     if to.pk != by.pk and not reviewers(submission.turn).filter(user=to).exists():
         raise ValidationError(_("%(name)s不是这个单位的审核人。") % {"name": to.name}, code="no-reviewer")
-    present = Assignment.objects.filter(submission=submission, step=submission.step).select_related("person").first()
+    present = (
+        Assignment.objects.filter(submission=submission, step=submission.step)
+        .select_related("person")
+        .first()
+    )
     if present and present.person_id == to.pk:
         return present
     former = present.person if present else None
@@ -40,7 +44,13 @@ def assign(submission: Submission, *, to: "User", by: "User", step: int | None =
         present.save(update_fields=["person", "by", "at"])
     else:
         present = Assignment.objects.create(submission=submission, step=submission.step, person=to, by=by)
-    _record("review.take_over" if former and to.pk == by.pk else "review.assign", submission, by=by, to=to, former=former)
+    _record(
+        "review.take_over" if former and to.pk == by.pk else "review.assign",
+        submission,
+        by=by,
+        to=to,
+        former=former,
+    )
     if former and former.pk != by.pk and former.is_active:
         _tell(former, submission, by, "taken", _("已由%(name)s接手：%(title)s"), to)
     if to.pk != by.pk:
@@ -52,7 +62,11 @@ def assign(submission: Submission, *, to: "User", by: "User", step: int | None =
 def release(submission: Submission, *, by: "User", step: int | None = None) -> bool:
     """Give it back to the unit's common queue; returns whether somebody had it."""
     submission = _locked(submission, by=by, step=step)
-    present = Assignment.objects.filter(submission=submission, step=submission.step).select_related("person").first()
+    present = (
+        Assignment.objects.filter(submission=submission, step=submission.step)
+        .select_related("person")
+        .first()
+    )
     if present is None:
         return False
     former = present.person
@@ -81,7 +95,10 @@ def look(submission: Submission, *, by: "User") -> list[str]:
     """Remember that `by` has opened the present step; returns the names of others who are looking at it just now."""
     moment = now()
     seen, is_new = Looking.objects.get_or_create(
-        submission=submission, step=submission.step, person=by, defaults={"first_at": moment, "last_at": moment}
+        submission=submission,
+        step=submission.step,
+        person=by,
+        defaults={"first_at": moment, "last_at": moment},
     )
     if not is_new and seen.last_at < moment:
         seen.last_at = moment
@@ -122,19 +139,19 @@ def _record(
 
 
 def _tell(person: "User", submission: Submission, by: "User", event: str, subject: str, to: "User") -> None:
-    link = reverse("activities:review", args=[submission.pk])
     with translation.override(settings.CITY_LANGUAGE):
-        values = {"title": submission.activity.title, "name": to.name, "by": by.name}
         body = {
             "taken": _("“%(title)s”现在由%(name)s审核，您不用再处理。"),
             "given": _("%(by)s请您审核“%(title)s”。"),
             "released": _("%(by)s把“%(title)s”退回本单位待分办，您不用再处理。"),
         }[event]
         outbox.post(
+            kind="review.assigned",
             to=person.email,
             person=person,
-            subject=subject % values,
-            body=f"{body % values}\n\n{settings.PUBLIC_URL}{link}",
-            link=link,
-            key=f"assign:{submission.pk}:{submission.step}:{event}:{person.pk}:{to.pk}",
+            subject=subject,
+            body=body,
+            values={"title": submission.activity.title, "name": to.name, "by": by.name},
+            link=reverse("activities:review", args=[submission.pk]),
+            key=f"assign:{submission.pk}:{submission.step}:{event}:{person.pk}:{now().timestamp()}",
         )

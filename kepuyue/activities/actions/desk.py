@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -93,7 +93,9 @@ def decide_many(
     sure = set(confirmed)
     outcomes = []
     for submission, step in list(rows)[:MOST_AT_ONCE]:
-        outcomes.append(_decide_one(submission, step, decision, by=by, note=note, is_sure=submission.pk in sure))
+        outcomes.append(
+            _decide_one(submission, step, decision, by=by, note=note, is_sure=submission.pk in sure)
+        )
     return outcomes
 
 
@@ -105,11 +107,15 @@ def _decide_one(
         last = submission.reviews.select_related("by").last()
         who = last.by.name if last and last.by else _("同事")
         told = last.get_decision_display() if last else submission.get_state_display()
-        return Outcome(submission, "already", _("%(name)s已处理：%(decision)s") % {"name": who, "decision": told})
+        return Outcome(
+            submission, "already", _("%(name)s已处理：%(decision)s") % {"name": who, "decision": told}
+        )
     if not can_review(by, submission):
         return Outcome(submission, "not-yours", _("现在不轮到您审核。"))
     seen_to = (
-        Assignment.objects.filter(submission=submission, step=step, person__in=reviewers(submission.turn).values("user"))
+        Assignment.objects.filter(
+            submission=submission, step=step, person__in=reviewers(submission.turn).values("user")
+        )
         .exclude(person=by)
         .select_related("person")
         .first()
@@ -126,7 +132,9 @@ def _decide_one(
     except (ValidationError, PermissionDenied) as error:
         messages = error.messages if isinstance(error, ValidationError) else [str(error)]
         return Outcome(submission, "blocked", "；".join(messages))
-    return Outcome(submission, "done", _("已通过") if decision == Review.Decision.APPROVED else _("已退回修改"))
+    return Outcome(
+        submission, "done", _("已通过") if decision == Review.Decision.APPROVED else _("已退回修改")
+    )
 
 
 def was_opened(submission: Submission, by: "User") -> bool:
@@ -145,7 +153,9 @@ def can_take_back(submission: Submission, *, by: "User") -> bool:
         and last.decision == Review.Decision.APPROVED
         and last.organization_id == submission.chain[submission.step - 1]
         and last.at >= now() - TAKE_BACK
-        and not Looking.objects.filter(submission=submission, step=submission.step).exclude(person=by).exists()
+        and not Looking.objects.filter(submission=submission, step=submission.step)
+        .exclude(person=by)
+        .exists()
     )
 
 
@@ -165,6 +175,7 @@ def take_back(submission: Submission, *, by: "User") -> Submission:
     if not can_take_back(submission, by=by):
         raise NotPossibleNow(_("已经不能收回：下一级已经打开，或超过了10分钟。需要时请联系下一级退回。"))
     submission.state = workflow.SUBMISSION.next_state(submission.state, "take_back")
+    upper = submission.turn
     submission.step -= 1
     submission.turn = Organization.objects.get(pk=submission.chain[submission.step])
     submission.turn_since = _began(submission)
@@ -176,13 +187,17 @@ def take_back(submission: Submission, *, by: "User") -> Submission:
     last.decision = Review.Decision.TAKEN_BACK
     last.save(update_fields=["decision"])
     audit.record(
-        "review.taken_back", submission.activity, by=by, organization_path=submission.activity.organization.path
+        "review.taken_back",
+        submission.activity,
+        by=by,
+        organization_path=submission.activity.organization.path,
     )
-    notification.taken_back(submission)
+    if upper is not None:
+        notification.taken_back(submission, from_unit=upper)
     return submission
 
 
-def _began(submission: Submission) -> "object":
+def _began(submission: Submission) -> datetime | None:
     """Since when the step had waited before it was passed: the service time goes on and does not begin anew."""
-    earlier = submission.reviews.filter(decision=Review.Decision.APPROVED).order_by("-pk")[1:2]
-    return earlier[0].at if earlier else submission.submitted_at
+    earlier = submission.reviews.filter(decision=Review.Decision.APPROVED).order_by("-pk")[:2]
+    return earlier[1].at if len(earlier) > 1 else submission.submitted_at

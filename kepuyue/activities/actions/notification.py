@@ -8,10 +8,10 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from kepuyue.activities import content as contents
-from kepuyue.activities.models import Submission
+from kepuyue.activities.models import Review, Submission
 from kepuyue.core import wording
 from kepuyue.messaging.actions import outbox
-from kepuyue.organizations.models import Role
+from kepuyue.organizations.models import Organization, Role
 from kepuyue.organizations.queries import people_of
 
 if TYPE_CHECKING:
@@ -28,12 +28,17 @@ def waiting_for_review(submission: Submission) -> None:
                 person,
                 submission,
                 kind="review.turn",
-                event=f"turn-{submission.step}",
+                event=f"turn-{submission.step}"
+                + (f"-{again}" if (again := _times_taken_back(submission)) else ""),
                 subject=_("待审核：%(title)s"),
                 body=_("“%(unit)s”提交了“%(title)s”，请审核。"),
                 values={"unit": submission.activity.organization, "title": submission.activity},
                 link=reverse("activities:review", args=[submission.pk]),
             )
+
+
+def _times_taken_back(submission: Submission) -> int:
+    return submission.reviews.filter(decision=Review.Decision.TAKEN_BACK).count()
 
 
 def decided(
@@ -65,6 +70,22 @@ def decided(
                 body="\n".join([subject, *(["%(remarks)s"] if lines else [])]),
                 values={"title": activity, "remarks": "\n".join(lines)},
                 link=reverse("activities:detail", args=[activity.code]),
+            )
+
+
+def taken_back(submission: Submission, *, from_unit: Organization) -> None:
+    """Tell the unit that it waited for, in vain, and nobody else: the unit that registers had heard nothing yet."""
+    with translation.override(settings.CITY_LANGUAGE):
+        for person in people_of(from_unit, (Role.REVIEWER, Role.OFFICE)):
+            _tell(
+                person,
+                submission,
+                kind="review.taken_back",
+                event=f"taken-back-{submission.reviews.count()}",
+                subject=_("上一级收回：%(title)s"),
+                body=_("“%(title)s”的上一级审核人收回了通过，您暂时不用处理。"),
+                values={"title": submission.activity},
+                link=reverse("activities:review", args=[submission.pk]),
             )
 
 

@@ -57,7 +57,8 @@ def keep(
         remark = Remark.objects.select_for_update().get(pk=remark.pk, organization=unit)
         if version is not None and version != remark.version:
             raise NotPossibleNow(
-                _("这条意见刚刚被同事改为：“%(text)s”。您填写的还在下面，请核对后再保存。") % {"text": remark.text},
+                _("这条意见刚刚被同事改为：“%(text)s”。您填写的还在下面，请核对后再保存。")
+                % {"text": remark.text},
                 code="changed",
             )
         if twins.exclude(pk=remark.pk).exists():
@@ -86,7 +87,9 @@ def save_filter(*, by: "User", name: str, query: str) -> SavedFilter:
         raise ValidationError(_("最多保存%(n)s个常用筛选，请先删去不用的。") % {"n": MOST_FILTERS})
     try:
         with transaction.atomic():
-            row, _is_new = SavedFilter.objects.update_or_create(person=by, name=name, defaults={"query": query})
+            row, _is_new = SavedFilter.objects.update_or_create(
+                person=by, name=name, defaults={"query": query}
+            )
     except IntegrityError:  # pressed twice in the same moment
         row = filters.get(name=name)
     return row

@@ -62,9 +62,7 @@ def add(edition: Edition, *, by: "User", text: str) -> Taken:
     Edition.objects.select_for_update().get(pk=edition.pk)
     found, refused = entries(text)
     wanted = {normalized(word): (word, category, remark) for word, category, remark in found}
-    present = SensitiveWord.objects.filter(edition=edition).in_bulk(field_name="normal") if False else {
-        row.normal: row for row in SensitiveWord.objects.filter(edition=edition)
-    }  # fmt: skip
+    present = {row.normal: row for row in SensitiveWord.objects.filter(edition=edition)}
     new = [
         SensitiveWord(edition=edition, word=word, normal=normal, category=category, remark=remark)
         for normal, (word, category, remark) in wanted.items()
@@ -99,13 +97,15 @@ def remove(edition: Edition, *, by: "User", words: list[int]) -> int:
 
 def written_out(edition: Edition) -> str:
     """The list as text that `add` reads again."""
-    out = StringIO()
-    writer = csv.writer(out, delimiter="\t", lineterminator="\n", quoting=csv.QUOTE_NONE, quotechar=None, escapechar="\\")
-    for row in SensitiveWord.objects.filter(edition=edition):
-        writer.writerow([part.replace("\t", " ").replace("\n", " ") for part in (row.word, row.category, row.remark)])
-    return out.getvalue()
+    rows = SensitiveWord.objects.filter(edition=edition)
+    return "".join(
+        "\t".join(" ".join(part.split()) for part in (row.word, row.category, row.remark)).rstrip() + "\n"
+        for row in rows
+    )
 
 
 def _record(edition: Edition, by: "User", **numbers: int) -> None:
     # Numbers and not the words: the trail is read by more people than the list
-    audit.record("words.change", edition, by=by, changes={name: [0, number] for name, number in numbers.items()})
+    audit.record(
+        "words.change", edition, by=by, changes={name: [0, number] for name, number in numbers.items()}
+    )

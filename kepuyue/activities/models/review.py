@@ -82,6 +82,7 @@ class Review(models.Model):
         APPROVED = "approved", pgettext_lazy("state", "通过")
         RETURNED = "returned", pgettext_lazy("state", "退回修改")
         REJECTED = "rejected", pgettext_lazy("state", "不予通过")
+        TAKEN_BACK = "taken_back", pgettext_lazy("state", "通过后收回")
 
     submission = models.ForeignKey(Submission, models.CASCADE, related_name="reviews")
     organization = models.ForeignKey(

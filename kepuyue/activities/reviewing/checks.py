@@ -64,17 +64,25 @@ def of(submission: Submission, *, finder: Finder | None = None) -> Desk:
     found = [check for check in review_checks(submission) if check.tone != "ok" and check.field != "title"]
     twins = twins_of(submission)
     for twin in twins:
-        told = _("同名活动：%(title)s（%(unit)s）") if twin.is_same_title else _("可能重复：%(title)s（%(unit)s）")
+        told = (
+            _("同名活动：%(title)s（%(unit)s）")
+            if twin.is_same_title
+            else _("可能重复：%(title)s（%(unit)s）")
+        )
         named = {"title": twin.activity.title, "unit": twin.activity.organization.name}
         found.append(Check("warn", told % named, "title"))
     hits = word_hits(submission, finder or finder_of(edition))
     labels = presentation.labels()
     for name, places in hits.items():
         words = wording.listed(dict.fromkeys(hit.word for hit in places))
-        found.append(Check("warn", _("%(field)s里有敏感词：%(words)s") % {"field": labels[name], "words": words}, name))
+        found.append(
+            Check("warn", _("%(field)s里有敏感词：%(words)s") % {"field": labels[name], "words": words}, name)
+        )
     found += _links(text)
     if not activity.edition.is_archive and edition.marks.exists() and not text.get("marks"):
-        found.append(Check("notice", _("没有勾选使用的标识，请看图片和海报是否用了全国科普日、科普月标识。"), "marks"))
+        found.append(
+            Check("notice", _("没有勾选使用的标识，请看图片和海报是否用了全国科普日、科普月标识。"), "marks")
+        )
     if not text.get("title_en"):
         found.append(Check("notice", _("没有英文名称，英文页面会显示中文。"), "title_en"))
     unclear = sum(not picture.rights_confirmed for picture in activity.pictures.all())
@@ -101,7 +109,7 @@ def plain_title(title: str) -> str:
 
 
 def twins_of(submission: Submission) -> list[Twin]:
-    """Other records of the edition with the same title, or with a like one by the same unit or at the same hour and place."""
+    """Records of the edition with the same title, or a like one by the same unit or at the same hour and place."""
     activity, text = submission.activity, submission.content
     title = plain_title(text["title"])
     others = Activity.objects.of(activity.edition).exclude(pk=activity.pk).exclude(
@@ -116,7 +124,11 @@ def twins_of(submission: Submission) -> list[Twin]:
         if SequenceMatcher(None, title, plain_title(other), autojunk=False).ratio() >= NEAR
     }
     chosen = [*sorted(same), *sorted(near - same)][:3]
-    rows = others.filter(pk__in=chosen).select_related("organization", "edition").prefetch_related("sessions__venue")
+    rows = (
+        others.filter(pk__in=chosen)
+        .select_related("organization", "edition")
+        .prefetch_related("sessions__venue")
+    )
     found = [_side_by_side(submission, other, is_same=other.pk in same) for other in rows]
     return sorted(found, key=lambda twin: (not twin.is_same_title, twin.activity.pk))
 
@@ -138,8 +150,8 @@ def _near_by(text: dict[str, Any], organization: int) -> Q:
 
 
 def _side_by_side(submission: Submission, other: Activity, *, is_same: bool) -> Twin:
-    here = dict((name, text) for name, _l, text in presentation.written_out(
-        {key: submission.content.get(key) for key in ("title", "sessions")}, other.edition))  # fmt: skip
+    here = {name: text for name, _l, text in presentation.written_out(
+        {key: submission.content.get(key) for key in ("title", "sessions")}, other.edition)}  # fmt: skip
     first = [session for session in other.sessions.all() if not session.is_cancelled][:3]
     there = "\n".join(
         f"{presentation.span(s.starts_at, s.ends_at, is_all_day=s.is_all_day, zone=other.edition.zone)}"
@@ -160,9 +172,13 @@ def addresses(text: dict[str, Any]) -> list[str]:
     typed: Iterable[str] = [
         text.get("booking_url") or "",
         *(session.get("online_url") or "" for session in text.get("sessions") or []),
-        *URL.findall(f"{text.get('summary') or ''}\n{text.get('description') or ''}\n{text.get('booking_note') or ''}"),
+        *URL.findall(
+            f"{text.get('summary') or ''}\n{text.get('description') or ''}\n{text.get('booking_note') or ''}"
+        ),
     ]
-    return [url for url in dict.fromkeys(url.strip() for url in typed) if url and len(url) <= 300][:MOST_LINKS]
+    return [url for url in dict.fromkeys(url.strip() for url in typed) if url and len(url) <= 300][
+        :MOST_LINKS
+    ]
 
 
 def _links(text: dict[str, Any]) -> list[Check]:

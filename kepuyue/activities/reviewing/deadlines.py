@@ -92,4 +92,3 @@ def overdue_anywhere() -> Q:
     for edition in editions_under_review():
         condition |= overdue(edition)
     return condition
-

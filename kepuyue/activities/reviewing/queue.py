@@ -67,7 +67,9 @@ def with_urgency(rows: QuerySet[Submission]) -> QuerySet[Submission]:
         step=OuterRef("step"),
         person__is_active=True,
     )
+    told = Escalation.objects.filter(submission=OuterRef("pk"), step=OuterRef("step"))
     return rows.annotate(
+        told_level=Subquery(told.order_by("-level").values("level")[:1], output_field=IntegerField()),
         first_start=Subquery(sessions.order_by("starts_at").values("starts_at")[:1]),
         assignee=Subquery(assigned.values("person")[:1], output_field=IntegerField()),
     ).annotate(
@@ -100,7 +102,7 @@ def tabs(user: "Person") -> dict[str, Q]:
         "overdue": deadlines.overdue_anywhere(),
         "changes": Q(kind=Submission.Kind.REVISION),
         "large": Q(activity__expected_crowd__gte=LARGE),
-        "escalated": Exists(Escalation.objects.filter(submission=OuterRef("pk"), step=OuterRef("step"))),
+        "escalated": Q(told_level__isnull=False),
     }
 
 
@@ -113,13 +115,11 @@ def counts(user: "Person") -> dict[str, int]:
 def shown(rows: QuerySet[Submission]) -> QuerySet[Submission]:
     """With what a row of the list shows; the text itself is not read."""
     opened = Looking.objects.filter(submission=OuterRef("pk"), step=OuterRef("step"))
-    told = Escalation.objects.filter(submission=OuterRef("pk"), step=OuterRef("step"))
     return (
         rows.defer("content", "base")
         .select_related("activity__organization", "activity__edition", "activity__district", "turn")
         .annotate(
             is_opened=Exists(opened),
-            told_level=Subquery(told.order_by("-level").values("level")[:1], output_field=IntegerField()),
         )
     )
 
@@ -140,7 +140,9 @@ def neighbors(numbers: list[int], pk: int) -> tuple[int | None, int | None]:
 
 def reviewing_units(user: "Person") -> list[Organization]:
     """The units for which the person reviews."""
-    return list({m.organization_id: m.organization for m in memberships(user) if m.role in REVIEWING}.values())
+    return list(
+        {m.organization_id: m.organization for m in memberships(user) if m.role in REVIEWING}.values()
+    )
 
 
 def colleagues(unit: Organization) -> "list[User]":
@@ -179,15 +181,16 @@ def loads(unit: Organization) -> list[Load]:
 
 def spread(unit: Organization, limit: int = 200) -> "list[tuple[Submission, User]]":
     """Who could see to what is not assigned: the most urgent first, each to whoever then has least."""
-    desks = {load.person.pk: [load.open, place, load.person] for place, load in enumerate(loads(unit))}
+    desks = loads(unit)
     if not desks:
         return []
-    rows = with_urgency(Submission.objects.filter(state=Submission.State.PENDING, turn=unit))
+    has = {load.person.pk: load.open for load in desks}
+    rows: QuerySet[Any] = with_urgency(Submission.objects.filter(state=Submission.State.PENDING, turn=unit))
     proposal = []
     for row in ordered(shown(rows.filter(assignee=None)), "urgency")[:limit]:
-        desk = min(desks.values(), key=lambda desk: (desk[0], desk[1]))
-        desk[0] += 1
-        proposal.append((row, desk[2]))
+        person = min(desks, key=lambda load: has[load.person.pk]).person
+        has[person.pk] += 1
+        proposal.append((row, person))
     return proposal
 
 
@@ -214,8 +217,8 @@ def figures(user: "Person") -> list[Late]:
             late=Count("pk", filter=deadlines.overdue_anywhere()),
         )
     )
-    by_unit = {row["turn"]: row for row in waiting}
-    oldest: dict[int, datetime] = {}
+    by_unit: dict[int, Any] = {row["turn"]: row for row in waiting}
+    oldest: dict[int, datetime | None] = {}
     for turn, since in Submission.objects.filter(
         state=Submission.State.PENDING, turn__in=by_unit
     ).order_by("-turn_since").values_list("turn", "turn_since"):  # fmt: skip
@@ -273,3 +276,10 @@ def days_until(moment: datetime | None) -> int | None:
         return None
     day: date = timezone.localtime(moment).date()
     return (day - today()).days
+
+
+def overseen(user: "Person") -> QuerySet[Submission]:
+    """What waits anywhere in the person's branch, whosever turn it is."""
+    return Submission.objects.filter(state=Submission.State.PENDING).filter(
+        reach(user, "review.decide", "turn__path")
+    )

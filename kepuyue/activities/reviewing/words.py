@@ -4,6 +4,7 @@ A word is compared without width, case, spaces, punctuation and the difference b
 characters: "敏 感*詞" is found by "敏感词". The cost grows with the text alone, not with the length of the list.
 """
 
+import itertools
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -66,7 +67,9 @@ class Finder:
         """`words` are (normalized, as written, category, remark)."""
         self.words = list(words)
         patterns = [word[0] for word in self.words]
-        self.machine = AhoCorasick(patterns, implementation=Implementation.ContiguousNFA) if patterns else None
+        self.machine = (
+            AhoCorasick(patterns, implementation=Implementation.ContiguousNFA) if patterns else None
+        )
 
     def hits(self, text: str) -> list[Hit]:
         """The words in the text, in its order; where two overlap, both."""
@@ -93,7 +96,7 @@ def _is_one_word(text: str, places: list[int]) -> bool:
     """Whether the letters stand near enough to each other to be read as one word."""
     return all(
         after - before <= MOST_BETWEEN + 1 and "\n" not in text[before:after]
-        for before, after in zip(places, places[1:], strict=False)
+        for before, after in itertools.pairwise(places)
     )
 
 
@@ -131,6 +134,6 @@ def pieces(text: str, hits: list[Hit]) -> list[Piece]:
     cuts = sorted({0, len(text), *(hit.start for hit in hits), *(hit.end for hit in hits)})
     return [
         Piece(text[start:end], tuple(hit for hit in hits if hit.start <= start and end <= hit.end))
-        for start, end in zip(cuts, cuts[1:], strict=False)
+        for start, end in itertools.pairwise(cuts)
         if end > start
     ]

@@ -1,0 +1,18 @@
+"""What the worker does for the desk, again and again."""
+
+from datetime import timedelta
+
+from kepuyue.activities.actions import escalation, links
+from kepuyue.core.duties import duty
+
+
+@duty(every=timedelta(seconds=20))
+def check_links() -> None:
+    """Ask the addresses that wait for it."""
+    links.check_waiting()
+
+
+@duty(every=timedelta(minutes=15))
+def tell_of_late_reviews() -> None:
+    """Tell leads and superiors of steps that are late."""
+    escalation.tell_of_late()

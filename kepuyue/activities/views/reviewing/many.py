@@ -1,0 +1,84 @@
+"""Many at once from the queue, with a result for each."""
+
+from django.contrib.auth import get_user_model
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from kepuyue.activities import queries
+from kepuyue.activities.actions import assignment, desk
+from kepuyue.activities.models import Submission
+from kepuyue.activities.reviewing.forms import AssignForm, ManyForm
+from kepuyue.activities.views.reviewing.queue import check_reviews, form_of, show
+from kepuyue.editions.request import DeskRequest
+
+
+@require_POST
+def decide(request: DeskRequest) -> HttpResponse:
+    """Approve, return or assign the chosen rows; each says what became of it."""
+    check_reviews(request)
+    form = ManyForm(request.POST)
+    queue_form = form_of(request.POST.get("queue", ""))
+    chosen = _chosen(request)
+    if not form.is_valid():
+        return show(request, queue_form, status=422, many=form)
+    rows = list(queries.reviewable_by(request.user).filter(pk__in=[pk for pk, _step in chosen]))
+    steps = dict(chosen)
+    pairs = sorted(
+        ((row, steps[row.pk]) for row in rows), key=lambda pair: [pk for pk, _s in chosen].index(pair[0].pk)
+    )
+    if not pairs:
+        form.add_error(None, _("请先勾选要处理的活动。"))
+        return show(request, queue_form, status=422, many=form)
+    decision, note = form.cleaned_data["decision"], form.cleaned_data["note"]
+    if decision == "returned" and not note.strip():
+        form.add_error("note", _("请写明需要修改什么，单位才好改。"))
+        return show(request, queue_form, status=422, many=form, ticked=steps)
+    if decision == "assign":
+        outcomes = _assign(request, pairs)
+        if outcomes is None:
+            form.add_error(None, _("请选择分办给谁。"))
+            return show(request, queue_form, status=422, many=form, ticked=steps)
+    else:
+        sure = [
+            int(text)
+            for text in request.POST.getlist("confirmed")[:200]
+            if text.isdecimal() and len(text) < 12
+        ]
+        outcomes = desk.decide_many(pairs, decision, by=request.user, note=note, confirmed=sure)
+    return show(
+        request,
+        queue_form,
+        outcomes=outcomes,
+        to_confirm=[outcome for outcome in outcomes if outcome.code == "look"],
+        decided=decision,
+        done=sum(outcome.code == "done" for outcome in outcomes),
+    )
+
+
+def _chosen(request: HttpRequest) -> list[tuple[int, int]]:
+    """The ticked rows, each with the step that was shown: "12:0"."""
+    found = {}
+    for text in request.POST.getlist("row")[: desk.MOST_AT_ONCE]:
+        row, _colon, step = text.partition(":")
+        if row.isdecimal() and step.isdecimal() and len(row) < 12 and len(step) < 3:
+            found[int(row)] = int(step)
+    return list(found.items())
+
+
+def _assign(request: DeskRequest, pairs: list[tuple[Submission, int]]) -> list[desk.Outcome] | None:
+    form = AssignForm(request.POST, people=get_user_model().objects.filter(is_active=True))
+    if not form.is_valid():
+        return None
+    person = form.cleaned_data["person"]
+    outcomes = []
+    for row, step in pairs:
+        try:
+            assignment.assign(row, to=person, by=request.user, step=step)
+        except (ValidationError, PermissionDenied) as error:
+            text = error.messages[0] if isinstance(error, ValidationError) else str(error)
+            outcomes.append(desk.Outcome(row, "blocked", text))
+        else:
+            outcomes.append(desk.Outcome(row, "done", _("由%(name)s办理") % {"name": person.name}))
+    return outcomes

@@ -1,0 +1,114 @@
+"""The reviewer's desk by keyboard: fifty plain activities, each opened, at most two keys for each.
+
+What is counted is keys pressed. The server tells in the end what was approved, and that each was opened.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from kepuyue.activities.models import Looking, Submission
+from tests.browser.conftest import settle
+from tests.cast import Cast
+from tests.factories import ActivityFactory, SubmissionFactory, complete_content
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+MANY = 50
+
+
+class Keys:
+    """A keyboard that counts."""
+
+    def __init__(self, page: Page) -> None:
+        self.page, self.count = page, 0
+
+    def press(self, key: str) -> None:
+        self.count += 1
+        self.page.keyboard.press(key)
+
+
+def waiting(cast: Cast, title: str) -> Submission:
+    activity = ActivityFactory(organization=cast.own_unit, state="submitted", sessions=1, title=title)
+    return SubmissionFactory(activity=activity, content=complete_content(title=title, title_en="A walk"))
+
+
+@pytest.fixture
+def desk(cast: Cast, desktop: Page, sign_in_browser: Callable[[Page, Any], None]) -> Page:
+    sign_in_browser(desktop, cast.district_reviewer)
+    return desktop
+
+
+def test_fifty_plain_activities_are_opened_and_approved_with_two_keys_each_at_most(
+    cast: Cast, desk: Page
+) -> None:
+    titles = [f"第{chr(0x4E00 + number)}号观察站的一天" for number in range(MANY)]
+    rows = [waiting(cast, title) for title in titles]
+    keys = Keys(desk)
+    desk.goto("/desk/reviews/")
+
+    keys.press("j")
+    keys.press("Enter")
+    for done in range(MANY):
+        heading = desk.locator("h1[data-key-start]")
+        expect(heading).to_have_text(titles[done])
+        settle(desk)
+        keys.press("a")
+    expect(desk.get_by_text("都处理完了")).to_be_visible()
+
+    assert keys.count <= 2 * MANY
+    assert keys.count == MANY + 2
+    assert (
+        list(Submission.objects.filter(pk__in=[row.pk for row in rows]).values_list("step", flat=True))
+        == [1] * MANY
+    )
+    opened = Looking.objects.filter(person=cast.district_reviewer, step=0)
+    assert set(opened.values_list("submission", flat=True)) == {row.pk for row in rows}
+
+
+def test_keys_only_write_while_one_writes_and_a_remark_comes_by_number(cast: Cast, desk: Page) -> None:
+    cast.own_district.remarks.create(text="请写清楚在几楼集合。")
+    first = waiting(cast, "水滴里的世界")
+    desk.goto(f"/desk/reviews/{first.pk}/")
+
+    desk.keyboard.press("1")
+    desk.keyboard.press("r")
+    desk.keyboard.press("End")
+    desk.keyboard.type("a也要写地址")
+    expect(desk.locator("[name=note]")).to_have_value("请写清楚在几楼集合。a也要写地址")
+    desk.keyboard.press("Control+Enter")
+    expect(desk.get_by_text("已退回：水滴里的世界")).to_be_visible()
+
+    review = Submission.objects.get(pk=first.pk).reviews.get()
+    assert (review.decision, review.note) == ("returned", "请写清楚在几楼集合。a也要写地址")
+
+
+def test_wrong_key_is_taken_back_by_one_key(cast: Cast, desk: Page) -> None:
+    first, second = waiting(cast, "水滴里的世界"), waiting(cast, "石头会说话")
+    desk.goto(f"/desk/reviews/{first.pk}/")
+
+    desk.keyboard.press("a")
+    expect(desk.locator("h1[data-key-start]")).to_have_text("石头会说话")
+    settle(desk)
+    desk.keyboard.press("z")
+    expect(desk.get_by_text("已收回，请重新决定。")).to_be_visible()
+
+    first.refresh_from_db()
+    assert (first.step, first.turn, second.state) == (0, cast.own_district, "pending")
+    assert list(first.reviews.values_list("decision", flat=True)) == ["taken_back"]
+
+
+def test_list_of_keys_opens_and_closes_by_keyboard(
+    cast: Cast, desk: Page, assert_accessible: Callable[[Page], None]
+) -> None:
+    waiting(cast, "水滴里的世界")
+    desk.goto("/desk/reviews/")
+
+    desk.keyboard.press("?")
+    expect(desk.get_by_role("dialog")).to_be_visible()
+    assert_accessible(desk)
+    desk.keyboard.press("Escape")
+
+    expect(desk.get_by_role("dialog")).to_have_count(0)
