@@ -129,6 +129,8 @@ def _talk(cast: Cast) -> dict[str, Any]:
         request=RequestFactory(organization=cast.unit_of_department, offer=far), offer=far
     )
     return {"own": own, "far": far, "turn": turn, "agreed": agreed, "answer": answer, "private": private}
+
+
 def _filter(cast: Cast) -> SavedFilter:
     return SavedFilter.objects.create(person=cast.district_reviewer, name="大型活动", query="show=large")
 
