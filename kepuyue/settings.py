@@ -229,7 +229,10 @@ ACCOUNT_ADAPTER = "kepuyue.accounts.adapter.AccountAdapter"
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGIN_ON_PASSWORD_RESET = True
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
-ACCOUNT_FORMS = {"reset_password": "kepuyue.accounts.forms.PasswordMailForm"}
+ACCOUNT_FORMS = {
+    "login": "kepuyue.accounts.forms.SignInForm",
+    "reset_password": "kepuyue.accounts.forms.PasswordMailForm",
+}
 # Guessing has bounds of our own that all processes count together (accounts/actions/lockout.py); what is left
 # here is for people who are signed in, and counted by each process for itself where there is no Redis
 ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": None, "reset_password": None}

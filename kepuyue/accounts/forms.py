@@ -1,6 +1,6 @@
 from typing import Any
 
-from allauth.account.forms import ResetPasswordForm
+from allauth.account.forms import LoginForm, ResetPasswordForm
 from allauth.core import context
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
@@ -10,6 +10,8 @@ from allauth.mfa.webauthn.forms import AddWebAuthnForm, EditWebAuthnForm
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.urls import reverse_lazy
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from kepuyue.accounts import network
@@ -30,6 +32,7 @@ class PersonForm(forms.ModelForm[User]):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["language"].help_text = ""
         self.fields["language"].choices = [("", _("跟随浏览器")), *settings.LANGUAGES]  # type: ignore[attr-defined]
 
 
@@ -37,6 +40,20 @@ class AddressForm(forms.Form):
     """A new address to sign in with."""
 
     email = forms.EmailField(label=_("新的邮箱"), max_length=254)
+
+
+class SignInForm(LoginForm):
+    """Address and password, in our words."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["login"].label = _("登录邮箱")
+        self.fields["remember"].label = _("两周内不用再登录（公用电脑不要选）")
+        self.fields["password"].help_text = format_html(
+            '<a href="{}">{}</a>', reverse_lazy("account_reset_password"), _("设置或找回密码")
+        )
+        for name in ("login", "password"):
+            self.fields[name].widget.attrs.pop("placeholder", None)
 
 
 class PasswordMailForm(ResetPasswordForm):

@@ -8,6 +8,7 @@ from django.utils.crypto import get_random_string
 
 from kepuyue.accounts.models import User
 from kepuyue.activities.models import UnitRole
+from kepuyue.core.time import now
 from kepuyue.demo import accounts
 from kepuyue.imports.entries import Entry
 from kepuyue.imports.report import unit_key
@@ -60,7 +61,12 @@ class Cast:
         """One account with its role in the unit."""
         person = User.objects.filter(email=account.email).first()
         if person is None:
-            person = User.objects.create(email=account.email, name=account.name, password=_hashed(password))
+            person = User.objects.create(
+                email=account.email,
+                name=account.name,
+                password=_hashed(password),
+                email_proven_at=now(),
+            )
         Membership.objects.get_or_create(user=person, organization=unit, role=account.role)
         self._people.setdefault((unit.pk, account.role), person)
         return person
