@@ -40,7 +40,7 @@ def pages(found: dict[str, dict[str, Any]]) -> Iterator[tuple[str, str]]:
         yield "anonymous", address
     for address in ("/desk/", "/desk/activities/", "/desk/activities/new/", f"/desk/activities/{draft}/",
                     f"/desk/activities/{waiting}/", f"/desk/activities/{draft}/pictures/",
-                    f"/desk/activities/{public}/cancellation/", "/desk/imports/", "/desk/imports/new/",
+                    f"/desk/activities/{public}/cancellation/", "/accounts/", "/accounts/password/set/", "/desk/imports/", "/desk/imports/new/",
                     f"/desk/imports/{found['batch-own']['pk']}/", "/desk/messages/", "/desk/audit/",
                     f"/desk/units/{found['unit-own']['code']}/", f"/desk/units/{found['unit-own']['code']}/edit/",
                     *(f"/desk/activities/{draft}/edit/{step}/" for step in (
