@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from kepuyue.core import wording
 from kepuyue.organizations.models import District
-from kepuyue.resources.models import Offer
+from kepuyue.resources.models import Offer, Request
 
 
 def objections(
@@ -70,9 +70,12 @@ def free_days(offer: Offer, days: Iterable[date]) -> list[date]:
 
 
 def weekdays_text(weekdays: Iterable[int]) -> str:
-    """周一、周三 · Mon, Wed."""
+    """周一、周三 · Mon, Wed; three and more that follow each other: 周二至周日 · Tue to Sun."""
     names = wording.EN_WEEKDAYS if wording.is_english() else [f"周{name}" for name in wording.ZH_WEEKDAYS]
-    return wording.listed(names[day] for day in sorted(weekdays))
+    days = sorted(weekdays)
+    if len(days) > 2 and days == list(range(days[0], days[-1] + 1)):
+        return _("%(first)s至%(last)s") % {"first": names[days[0]], "last": names[days[-1]]}
+    return wording.listed(names[day] for day in days)
 
 
 def span_text(offer: Offer) -> str:
@@ -104,3 +107,13 @@ def when_text(offer: Offer) -> str:
         listed = wording.listed(wording.day_text(day, weekday=False) for day in closed[:6])
         parts.append(_("%(days)s除外") % {"days": listed})
     return wording.clauses(part for part in parts if part)
+
+
+def ages_text(record: Offer | Request) -> str:
+    """8岁以上 · 8–12岁 · 12岁以下; empty where any age will do."""
+    low, high = record.age_min, record.age_max
+    if low is not None and high is not None:
+        return _("%(low)s–%(high)s岁") % {"low": low, "high": high}
+    if low is not None:
+        return _("%(low)s岁以上") % {"low": low}
+    return _("%(high)s岁以下") % {"high": high} if high is not None else ""

@@ -122,6 +122,7 @@ class OpeningFactory(DjangoModelFactory[Opening]):
 
     edition = factory.SubFactory(EditionFactory)
     organization = factory.SubFactory(UnitFactory)
+    state = Opening.State.DRAFT
     content = factory.LazyFunction(lambda: dict(OPENING))
     public = factory.LazyAttribute(lambda row: row.content if row.state == Opening.State.CONFIRMED else {})
     confirmed_at = factory.LazyAttribute(lambda row: now() if row.state == Opening.State.CONFIRMED else None)

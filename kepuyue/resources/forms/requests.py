@@ -56,10 +56,14 @@ class WishForm(forms.Form):
     )
     is_online = forms.BooleanField(label=gettext_lazy("线上进行"), required=False)
     note = forms.CharField(label=gettext_lazy("说明"), max_length=300, required=False)
+    zone_of: Edition
 
-    def __init__(self, *args: Any, edition: Edition, offer: Offer | None = None, **options: Any) -> None:
+    def __init__(
+        self, *args: Any, edition: Edition | None = None, offer: Offer | None = None, **options: Any
+    ) -> None:
         super().__init__(*args, **options)
-        self.zone_of = edition
+        if edition is not None:
+            self.zone_of = edition
         if offer is not None:
             self.fit_to(offer)
 

@@ -96,6 +96,7 @@ def card(offer: Offer) -> dict[str, Any]:
         "terms": list(offer.terms.all())[:5],
         "when": availability.when_text(offer),
         "where": place_text(offer),
+        "ages": availability.ages_text(offer),
     }
 
 

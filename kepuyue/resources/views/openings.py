@@ -58,9 +58,15 @@ def filings(request: DeskRequest) -> HttpResponse:
         "missing": len(groups["missing"]),
         "total": len(rows),
         "oversees": True,
-        "own": organizations_where(request.user, "resource.offer").filter(memberships__user=request.user).distinct(),
+        "own": own_bases(request),
     }  # fmt: skip
     return render(request, "resources/filings.html", context)
+
+
+def own_bases(request: DeskRequest) -> Any:
+    """The person's own units that open to the public."""
+    writable = organizations_where(request.user, "resource.offer").filter(level=Organization.Level.UNIT)
+    return writable.filter(memberships__user=request.user).distinct()
 
 
 def get_base(request: DeskRequest, code: str) -> Organization:

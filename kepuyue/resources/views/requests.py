@@ -22,6 +22,7 @@ from kepuyue.organizations.permissions import holds_anywhere, may
 from kepuyue.resources import joint, matching, queries, telling
 from kepuyue.resources.actions import requesting
 from kepuyue.resources.actions.versions import Conflict
+from kepuyue.resources.availability import ages_text
 from kepuyue.resources.forms.requests import AcceptanceForm, OfferRequestForm, OpenRequestForm
 from kepuyue.resources.models import Kind, Offer, Proposal, Request
 from kepuyue.resources.permissions import can_decide, check_takes_part, is_party
@@ -168,7 +169,6 @@ def _spoken(proposal: Proposal, request: DeskRequest) -> dict[str, Any]:
 
 def _written_out(found: Request) -> list[tuple[Any, Any]]:
     """What is asked, as (label, text)."""
-    ages = [str(age) for age in (found.age_min, found.age_max) if age is not None]
     days = wording.days_text(found.from_day, found.until_day)
     district = found.district.name_for_reader if found.district else ""
     rows = [
@@ -177,7 +177,7 @@ def _written_out(found: Request) -> list[tuple[Any, Any]]:
         (_("地点"), _("线上") if found.is_online else " ".join(filter(None, [district, found.place]))),
         (_("预计人数"), _("%(count)s人") % {"count": found.head_count}),
         (_("参加的人"), found.audience_note),
-        (_("年龄"), "–".join(ages)),
+        (_("年龄"), ages_text(found)),
         (_("主题和人群"), wording.listed(found.terms.all())),
         (_("具体愿望"), found.wishes),
         (_("其他需要"), found.needs),
