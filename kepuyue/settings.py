@@ -376,6 +376,28 @@ else:
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
     EMAIL_FILE_PATH = DATA_DIR / "mail"
 
+
+def env_pairs(name: str) -> dict[str, str]:
+    """A variable of the form kind=template,kind=template."""
+    pairs = {}
+    for part in env_list(name, []):
+        left, sign, right = part.partition("=")
+        if not sign or not left or not right:
+            raise ImproperlyConfigured(f"{name}={part!r}: write kind=template, several with commas between")
+        pairs[left.strip()] = right.strip()
+    return pairs
+
+
+# Text messages and WeChat, where the city has them: see docs/operation.md
+SMS_ENDPOINT = env_text("SMS_ENDPOINT", "https://sms.tencentcloudapi.com")
+SMS_REGION = env_text("SMS_REGION", "ap-guangzhou")
+SMS_SECRET_ID, SMS_SECRET_KEY = env_text("SMS_SECRET_ID", ""), env_text("SMS_SECRET_KEY", "")
+SMS_APP_ID, SMS_SIGN = env_text("SMS_APP_ID", ""), env_text("SMS_SIGN", "")
+SMS_TEMPLATES = env_pairs("SMS_TEMPLATES")
+WECHAT_ENDPOINT = env_text("WECHAT_ENDPOINT", "https://api.weixin.qq.com")
+WECHAT_APP_ID, WECHAT_APP_SECRET = env_text("WECHAT_APP_ID", ""), env_text("WECHAT_APP_SECRET", "")
+WECHAT_TEMPLATES = env_pairs("WECHAT_TEMPLATES")
+
 EDITIONS_DIR = PROJECT_ROOT / "editions"
 
 LOGGING = {

@@ -34,3 +34,8 @@ def kind(code: str) -> Kind:
 def all_kinds() -> list[Kind]:
     """Every kind, in the order of the codes."""
     return [_known[code] for code in sorted(_known)]
+
+
+def is_known(code: str) -> bool:
+    """Whether some room has named the kind."""
+    return code in _known

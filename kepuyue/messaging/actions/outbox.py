@@ -6,13 +6,14 @@ from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
-from django.core.mail import EmailMessage
 from django.db.models import F
 from django.utils import timezone
 from django.utils.crypto import get_random_string
 
-from kepuyue.messaging import kinds, wording
-from kepuyue.messaging.models import Message
+from kepuyue.messaging import kinds, queries, wording
+from kepuyue.messaging.actions import bounces
+from kepuyue.messaging.channels import NotConfigured, NotSent, Refused, transport
+from kepuyue.messaging.models import Channel, Delivery, Message
 
 logger = logging.getLogger(__name__)
 
@@ -31,30 +32,52 @@ def post(
     values: Mapping[str, object] | None = None,
     person: Any = None,
     link: str = "",
+    channel: str = Channel.EMAIL,
 ) -> Message | None:
     """Put one message into the outbox; returns None where the same `key` was posted before.
 
     `kind` is one that a room registered (`messaging.kinds`). `subject` and `body` are sentences of ours;
     what people typed goes through `values` only and becomes neither a link nor a header. `link` is a path
     inside the site; its full address is put under the text. `key` names what is told and to whom (for
-    instance "returned:42:7"); None makes a key of its own.
+    instance "returned:42:7"); None makes a key of its own. The person's choice (`Preference`) decides whether it
+    leaves at once, with the daily digest, or stays at the desk.
     """
-    kinds.kind(kind)
+    known = kinds.kind(kind)
     values = values or {}
     text = wording.filled(body, values, lines=True)
+    key = key or f"once:{get_random_string(24)}"
+    if Message.objects.filter(key=key).exists():
+        return None
+    state, error = _first_state(known, to, person)
     message, is_new = Message.objects.get_or_create(
-        key=key or f"once:{get_random_string(24)}",
+        key=key,
         defaults={
             "kind": kind,
+            "channel": channel,
             "to": to,
             "person": person,
             "subject": " ".join(wording.filled(subject, values).split())[:200],
             "body": f"{text}\n\n{settings.PUBLIC_URL}{link}" if link else text,
+            "values": {name: wording.neutral(value) for name, value in values.items()},
             "link": link,
+            "state": state,
+            "last_error": error,
             "due_at": timezone.now(),
         },
     )
     return message if is_new else None
+
+
+def _first_state(kind: kinds.Kind, to: str, person: Any) -> tuple[str, str]:
+    wanted = queries.delivery(person.pk if person else None, kind)
+    if wanted == Delivery.DESK:
+        return Message.State.DESK, ""
+    if kind.may_unsubscribe and (bounced := queries.has_bounced(to)):
+        # What nobody must miss (passwords, decisions) is tried all the same: the address may live again
+        return Message.State.BOUNCED, bounced.reason
+    if queries.is_held(kind.code):
+        return Message.State.HELD, ""
+    return (Message.State.DIGEST if wanted == Delivery.DAILY else Message.State.WAITING), ""
 
 
 def deliver_due(limit: int = 50) -> int:
@@ -76,7 +99,10 @@ def _deliver(pk: int) -> bool:
         return False
     message = Message.objects.get(pk=pk)
     try:
-        EmailMessage(message.subject, message.body, to=[message.to]).send()
+        transport(message.channel).send(message)
+    except Refused as refused:
+        _give_up(message, refused)
+        return False
     except (
         Exception
     ) as error:  # the server is away or refuses, or the address is none: the others still go out
@@ -86,10 +112,20 @@ def _deliver(pk: int) -> bool:
     return True
 
 
+def _give_up(message: Message, refused: Refused) -> None:
+    logger.warning("message %s refused for good: %s", message.pk, refused)
+    message.last_error = str(refused)[:300]
+    message.state = Message.State.BOUNCED if refused.is_address else Message.State.FAILED
+    message.save(update_fields=["last_error", "state"])
+    if refused.is_address:
+        bounces.mark(message.to, str(refused))
+
+
 def _put_back(message: Message, error: Exception) -> None:
-    logger.warning("mail %s not sent (attempt %s): %s", message.pk, message.attempts, error)
-    message.last_error = f"{type(error).__name__}: {error}"[:300]
+    logger.warning("message %s not sent (attempt %s): %s", message.pk, message.attempts, error)
+    said = str(error) if isinstance(error, NotSent) else f"{type(error).__name__}: {error}"
+    message.last_error = said[:300]
     message.due_at = timezone.now() + timedelta(minutes=2**message.attempts)
-    if message.attempts >= MAX_ATTEMPTS:
+    if message.attempts >= MAX_ATTEMPTS or isinstance(error, NotConfigured):
         message.state = Message.State.FAILED
     message.save(update_fields=["last_error", "due_at", "state"])
