@@ -9,6 +9,7 @@ from typing import Any
 from kepuyue.activities.models import Activity, Remark, SavedFilter, State, Submission
 from kepuyue.editions.models import Paper
 from kepuyue.imports.models import ImportBatch
+from kepuyue.messaging.tokens import unsubscribe_path
 from kepuyue.organizations.models import Membership, Organization
 from tests.cast import Cast
 from tests.factories import (
@@ -92,6 +93,9 @@ def samples(cast: Cast) -> dict[str, dict[str, Any]]:
         "token": {"token": "wrong"},
         "nothing": {"pk": 0},
         "oidc": {"provider": "oidc"},
+        "unsubscribe": {
+            "token": unsubscribe_path(cast.owner.pk, "review.turn").rstrip("/").rpartition("/")[2]
+        },
         "key": {"uidb36": "1", "key": "wrong"},
     }
 
