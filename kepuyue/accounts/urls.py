@@ -4,6 +4,7 @@ from allauth.mfa.recovery_codes import views as code_views
 from allauth.mfa.totp import views as totp_views
 from allauth.mfa.webauthn import views as passkey_views
 from django.contrib.auth.decorators import login_not_required
+from django.db import transaction
 from django.urls import path, re_path
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -11,7 +12,8 @@ from django.views.decorators.http import require_safe
 from kepuyue.accounts import views
 from kepuyue.accounts.reauthentication import fresh_sign_in_required
 
-# Only what is used here: people come in through their unit, so there is no open sign-up
+# Only what is used here: people come in through their unit, so there is no open sign-up. A new password and the end of
+# all other sessions are one transaction: never the one without the other.
 urlpatterns = [
     path("", views.account, name="account"),
     path("login/", account_views.login, name="account_login"),
@@ -25,13 +27,15 @@ urlpatterns = [
     path(
         "reauthenticate/passkey/", passkey_views.reauthenticate_webauthn, name="mfa_reauthenticate_webauthn"
     ),
-    path("password/change/", account_views.password_change, name="account_change_password"),
-    path("password/set/", account_views.password_set, name="account_set_password"),
+    path(
+        "password/change/", transaction.atomic(account_views.password_change), name="account_change_password"
+    ),
+    path("password/set/", transaction.atomic(account_views.password_set), name="account_set_password"),
     path("password/reset/", account_views.password_reset, name="account_reset_password"),
     path("password/reset/done/", account_views.password_reset_done, name="account_reset_password_done"),
     re_path(
         r"^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
-        account_views.password_reset_from_key,
+        transaction.atomic(account_views.password_reset_from_key),
         name="account_reset_password_from_key",
     ),
     path(

@@ -10,19 +10,17 @@ from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 import pytest
 from django.db import transaction
-from django.http import HttpResponse
 from django.urls import Resolver404, resolve, reverse
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+from selectolax.lexbor import LexborHTMLParser
 
-from tests.architecture.routes import Row, all_routes, read_table
+from tests.architecture.routes import Row
 from tests.architecture.world import World, a_world
 from tests.security import corpus, planting
+from tests.security.filling import GET, address_of, all_forms, is_page, someone, typed_into
 from tests.security.reading import faults
 
 pytestmark = pytest.mark.django_db
 
-GET = [row for row in read_table() if row.method == "GET"]
-PEOPLE = ("owner", "district_reviewer", "office", "other_reviewer", "anonymous", "outsider")
 KINDS_IN_THE_GATE = ("markup", "template")
 # Already encoded, since some of it is no text at all
 ODD = (
@@ -46,86 +44,24 @@ def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
         yield found
 
 
-def someone(row: Row) -> str | None:
-    """A person who is served the page."""
-    is_open = all_routes()[row.route].is_open
-    return next(
-        (name for name in PEOPLE if row.expected(name) == 200 and (is_open or name != "anonymous")), None
-    )
-
-
-def _address(row: Row, world: World) -> str:
-    return reverse(row.route, kwargs=world.samples[row.sample])
-
-
-def _is_page(answer: HttpResponse) -> bool:
-    return answer.status_code < 300 and answer.headers.get("Content-Type", "").startswith("text/html")
-
-
 # Forms
-
-
-def forms_of(page: str, address: str) -> Iterator[tuple[str, LexborNode]]:
-    """Where each form that writes is sent, and the form."""
-    for form in LexborHTMLParser(page).css("form"):
-        if (form.attributes.get("method") or "get").lower() == "post":
-            yield urlsplit(form.attributes.get("action") or address).path or address, form
-
-
-def typed_into(form: LexborNode, text: str, *, seriously: bool) -> list[tuple[str, str]]:
-    """The form filled in; `seriously` types dates and numbers where they are asked for, so that it may be taken."""
-    sent = []
-    for field in form.css("input, textarea, select, button[name]"):
-        name, kind = field.attributes.get("name"), (field.attributes.get("type") or "").lower()
-        given = field.attributes.get("value") or ""
-        if not name or (kind in {"file", "submit", "button", "reset"} and field.tag != "button"):
-            continue
-        if field.tag == "select":
-            options = [option.attributes.get("value") or "" for option in field.css("option")]
-            given = next((value for value in options if value), "") if seriously else text
-        elif kind in {"checkbox", "radio"}:
-            given = (given or "on") if seriously else text
-        elif field.tag == "textarea" or kind in {"", "text", "search", "tel"}:
-            room = int(field.attributes.get("maxlength") or 0) or None
-            given = text[:room] if seriously else text
-        elif kind != "hidden" and field.tag != "button":
-            sensible = {"date": "2024-09-21", "time": "10:00", "number": "60", "email": "kp@kp.example",
-                        "url": "https://kp.example/\"'><kp-x>", "password": "moonlight-2024-school",
-                        "datetime-local": "2024-09-21T10:00", "month": "2024-09"}  # fmt: skip
-            given = sensible.get(kind, text) if seriously else text
-        sent.append((name, given))
-    return sent
 
 
 def test_forms_take_hostile_text_as_text(world: World, is_long: bool) -> None:
     kinds = list(corpus.names()) if is_long else KINDS_IN_THE_GATE
-    known: set[tuple[str, tuple[str, ...]]] = set()
+    known: set[str] = set()
     complaints: list[str] = []
 
-    for row in GET:
-        person = someone(row)
-        if person is None:
-            continue
-        address = _address(row, world)
-        answer = world.answer(person, "GET", address)
-        if not _is_page(answer):
-            continue
-        for target, form in forms_of(answer.content.decode(), address):
-            shape = (
-                resolve(target).view_name,
-                tuple(sorted(n.attributes.get("name") or "" for n in form.css("[name]"))),
-            )
-            if shape in known:
-                continue
-            known.add(shape)
-            for kind in kinds:
-                for seriously in (True, False):
-                    fields = typed_into(form, corpus.KINDS[kind][0], seriously=seriously)
-                    for fault in what_comes_of(world, person, target, fields, address):
-                        complaints.append(f"{person} {target} on {address}, {kind}, {seriously}: {fault}")
+    for person, target, address, form in all_forms(world):
+        known.add(target)
+        for kind in kinds:
+            for seriously in (True, False):
+                fields = typed_into(form, corpus.KINDS[kind][0], seriously=seriously)
+                for fault in what_comes_of(world, person, target, fields, address):
+                    complaints.append(f"{person} {target} on {address}, {kind}, {seriously}: {fault}")
 
     assert len(known) > 20
-    assert complaints == []
+    assert not complaints, "\n".join(complaints)
 
 
 def what_comes_of(
@@ -177,9 +113,9 @@ def test_odd_query_strings_are_answered(row: Row, world: World, is_long: bool) -
     person = someone(row)
     if person is None:
         return
-    address = _address(row, world)
+    address = address_of(row, world)
     page = world.answer(person, "GET", address)
-    names = sorted({*USUAL, *(parameters(page.content.decode()) if _is_page(page) else ())})
+    names = sorted({*USUAL, *(parameters(page.content.decode()) if is_page(page) else ())})
     values = ODD if is_long else ODD[GET.index(row) % 9 :: 9]
 
     for value in values:

@@ -20,6 +20,8 @@ pytestmark = pytest.mark.django_db
 GET = [row for row in read_table() if row.method == "GET"]
 # In the gate the kind that finds most, and one that asks whether anything breaks
 SAMPLED = ("markup", "lines")
+# The office's own papers are Markdown, and may lead to other sites; what runs is taken out of them too
+MAY_LINK = {"editions:paper"}
 PEOPLE = ("office", "district_reviewer", "owner", "other_reviewer", "editor", "outsider", "anonymous")
 
 
@@ -76,7 +78,10 @@ def test_pages_show_hostile_text_as_text(row: Row, world: World, is_long: bool) 
                     person, "GET", address, headers={"accept-language": language, **fragment}
                 )
                 assert answer.status_code < 400, (person, language, fragment)
-                assert faults(answer) == [], (person, language, fragment)
+                found = [
+                    fault for fault in faults(answer) if not (row.route in MAY_LINK and "a link" in fault)
+                ]
+                assert found == [], (person, language, fragment)
 
 
 def test_control_without_escaping_the_holes_are_found(

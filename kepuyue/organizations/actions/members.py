@@ -87,6 +87,8 @@ def remove(membership: Membership, *, by: "User") -> None:
     # One at a time, so that the last two owners cannot remove each other
     organization = Organization.objects.select_for_update().get(pk=membership.organization_id)
     check(by, "unit.people", organization)
+    if not Membership.objects.filter(pk=membership.pk).exists():
+        raise NotPossibleNow(_("这位同事已经移除了，请刷新页面。"))
     if membership.role not in roles_to_give(by, organization):
         raise ValidationError(_("这个角色要由上级单位调整。"))
     last_of = {Role.OWNER, Role.OFFICE}
