@@ -110,12 +110,17 @@ def proof_mail(request: SignedInRequest) -> HttpResponse:
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-@login_not_required
-def address_proof(request: HttpRequest, token: str) -> HttpResponse:
-    """The link of the mail. A mail program that looks at links changes nothing: the button does."""
+def address_proof(request: SignedInRequest, token: str) -> HttpResponse:
+    """The link of the mail, opened by the account's owner.
+
+    Who has the mailbox but not the account (somebody typed a stranger's address) can prove nothing for it. A mail
+    program that looks at links changes nothing: the button does.
+    """
     try:
+        person, new = people.read_link(token)
+        if person.pk != request.user.pk:
+            raise ValidationError(_("这个链接是另一个账号的。请先退出，用那个账号登录后再打开。"))
         if request.method != "POST":
-            _person, new = people.read_link(token)
             return render(request, "account/address_proof.html", {"address": new})
         person = people.prove_by_link(token)
     except ValidationError as error:

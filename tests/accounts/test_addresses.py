@@ -40,9 +40,9 @@ def test_change_counts_once_the_new_address_has_opened_its_mail(person: User, cl
     assert User.objects.get().email == "li@example.org"
     assert told() == [("li@example.org", "有人要更换您的登录邮箱"), ("neu@example.org", "请确认新的登录邮箱")]
 
-    looked = Client().get(link)
+    looked = client.get(link)
     assert (looked.status_code, User.objects.get().email) == (200, "li@example.org")
-    Client().post(link)
+    client.post(link)
 
     changed = User.objects.get()
     assert changed.email == "neu@example.org" and changed.email_proven_at is not None
@@ -56,14 +56,16 @@ def test_link_counts_once(person: User, client: Client) -> None:
     client.post(ADDRESS, {"email": "neu@example.org"})
     link = last_link()
 
-    answers = [Client().post(link).status_code for _n in range(2)]
+    answers = [client.post(link).status_code for _n in range(2)]
 
     assert answers == [302, 410]
 
 
-@pytest.mark.parametrize("what", ["password", "expired", "inactive", "made-up"])
+@pytest.mark.parametrize(
+    ("what", "wanted"), [("password", 302), ("expired", 410), ("inactive", 302), ("made-up", 410)]
+)
 def test_link_that_no_longer_counts_says_so(
-    person: User, client: Client, what: str, monkeypatch: pytest.MonkeyPatch
+    person: User, client: Client, what: str, wanted: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     client.post(ADDRESS, {"email": "neu@example.org"})
     link = last_link()
@@ -77,9 +79,22 @@ def test_link_that_no_longer_counts_says_so(
     if what == "made-up":
         link = reverse("account_address_proof", args=[signing.dumps([1], salt=people.SALT)])
 
-    answer = Client().post(link)
+    answer = client.post(link)
 
-    assert (answer.status_code, User.objects.get().email) == (410, "li@example.org")
+    assert (answer.status_code, User.objects.get().email) == (wanted, "li@example.org")
+
+
+def test_mailbox_without_the_account_proves_nothing_for_it(person: User, client: Client) -> None:
+    client.post(ADDRESS, {"email": "victim@example.org"})
+    link = last_link()
+    other = browser()
+    sign_in(other, UserFactory(password=PASSWORD))
+
+    visitor, stranger = Client().post(link), other.post(link)
+
+    assert visitor["Location"].startswith(reverse("account_login"))
+    assert stranger.status_code == 410 and "另一个账号" in stranger.content.decode()
+    assert User.objects.filter(email="victim@example.org").count() == 0
 
 
 def test_taken_address_is_answered_alike_and_its_owner_is_told(person: User, client: Client) -> None:
@@ -100,7 +115,7 @@ def test_address_taken_meanwhile_is_not_taken_away(person: User, client: Client)
     link = last_link()
     UserFactory(email="neu@example.org")
 
-    assert Client().post(link).status_code == 410
+    assert client.post(link).status_code == 410
     assert User.objects.filter(email="li@example.org").count() == 1
 
 
@@ -108,7 +123,7 @@ def test_present_address_is_proven_by_its_own_mail(person: User, client: Client)
     assert "未确认" in client.get(ACCOUNT).content.decode()
 
     client.post(reverse("account_proof_mail"))
-    Client().post(last_link())
+    client.post(last_link())
 
     page = client.get(ACCOUNT).content.decode()
     assert "已确认" in page and "未确认" not in page

@@ -17,7 +17,7 @@ OPEN = {
     # coming in
     "organizations:registration", "account_login", "account_logout", "account_inactive", "account_signup",
     "account_reset_password", "account_reset_password_done", "account_reset_password_from_key",
-    "account_reset_password_from_key_done", "account_address_proof", "mfa_authenticate", "mfa_login_webauthn",
+    "account_reset_password_from_key_done", "mfa_authenticate", "mfa_login_webauthn",
     "outside_login", "outside_callback",
     # in demonstration mode only
     "demo:stage",
