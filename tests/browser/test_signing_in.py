@@ -94,7 +94,7 @@ def test_reviewer_sets_up_a_passkey_and_comes_in_by_it_alone(
     sign_out(page)
 
     page.goto("/accounts/login/?next=/desk/reviews/")
-    page.get_by_role("button", name="用通行密钥登录").click()
+    page.get_by_role("button", name="使用通行密钥").click()
 
     page.wait_for_url("**/desk/reviews/")
 
