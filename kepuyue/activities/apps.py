@@ -8,6 +8,7 @@ class ActivitiesConfig(AppConfig):
     label = "activities"
 
     def ready(self) -> None:
+        from kepuyue.activities import receivers  # noqa: F401 (models must be ready before they listen)
         from kepuyue.core import audit  # models must be loaded first
         from kepuyue.messaging import kinds
 

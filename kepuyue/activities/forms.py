@@ -113,7 +113,13 @@ class ClassificationForm(forms.Form):
         super().__init__(*args, **kwargs)
         known = taxonomies if taxonomies is not None else list(edition.taxonomies.prefetch_related("terms"))
         for taxonomy in known:
-            choices = [(term.code, str(term)) for term in taxonomy.terms.all()]
+            chosen = self.initial.get(f"terms_{taxonomy.code}") or ()
+            # A retired term is offered only where it stands already
+            choices = [
+                (term.code, str(term))
+                for term in taxonomy.terms.all()
+                if not term.is_retired or term.code in ([chosen] if isinstance(chosen, str) else chosen)
+            ]
             field: forms.ChoiceField | forms.MultipleChoiceField
             if taxonomy.multiple:
                 field = forms.MultipleChoiceField(choices=choices, widget=forms.CheckboxSelectMultiple)

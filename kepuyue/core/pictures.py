@@ -5,7 +5,7 @@ from io import BytesIO
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.files.base import ContentFile
+from django.core.files.base import ContentFile, File
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 from PIL import Image, ImageOps
@@ -20,6 +20,26 @@ def re_encoded(file: UploadedFile) -> ContentFile:
 
     Raises ValidationError in the reader's language for what is too large, truncated, or no picture.
     """
+    with_alpha = _decoded(file)
+    flat = Image.new("RGB", with_alpha.size, "white")
+    flat.paste(with_alpha, mask=with_alpha.getchannel("A"))
+    written = BytesIO()
+    flat.save(written, "JPEG", quality=85, optimize=True, progressive=True)
+    # A name is needed for an image field to learn the size of what it is given
+    return ContentFile(written.getvalue(), name="picture.jpg")
+
+
+def drawn(file: File) -> ContentFile:
+    """A mark or drawing as a plain PNG of its own size and with its transparency; raises as `re_encoded` does.
+
+    A drawing in SVG can carry a program and is refused like any other file that is no picture.
+    """
+    written = BytesIO()
+    _decoded(file).save(written, "PNG", optimize=True)
+    return ContentFile(written.getvalue(), name="picture.png")
+
+
+def _decoded(file: File) -> Image.Image:
     limit = settings.UPLOAD_MAX_BYTES
     if (file.size or 0) > limit:
         raise ValidationError(_("图片超过%(limit)s MB，请压缩后再上传。") % {"limit": limit // 1_000_000})
@@ -40,9 +60,4 @@ def re_encoded(file: UploadedFile) -> ContentFile:
         raise ValidationError(
             _("这个文件不是能打开的图片。请用 JPG、PNG 或 WebP 格式；如果是手机照片，可以截图后上传。")
         ) from error
-    flat = Image.new("RGB", with_alpha.size, "white")
-    flat.paste(with_alpha, mask=with_alpha.getchannel("A"))
-    written = BytesIO()
-    flat.save(written, "JPEG", quality=85, optimize=True, progressive=True)
-    # A name is needed for an image field to learn the size of what it is given
-    return ContentFile(written.getvalue(), name="picture.jpg")
+    return with_alpha

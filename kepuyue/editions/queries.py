@@ -1,6 +1,6 @@
 """Reads about editions."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -8,12 +8,15 @@ from functools import lru_cache
 from math import ceil, cos, radians
 from typing import Any
 
+from django.db.models import Q
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
+from kepuyue.core import wording
 from kepuyue.core.geo import Point, locate
 from kepuyue.core.time import today
-from kepuyue.editions.models import CityMap, Edition, KeyDate, Taxonomy
-from kepuyue.organizations.models import District
+from kepuyue.editions.models import CityMap, Edition, Extension, KeyDate, Taxonomy
+from kepuyue.organizations.models import District, Organization
 
 
 def current_edition() -> Edition | None:
@@ -58,6 +61,82 @@ def phase(edition: Edition, day: date | None = None) -> Phase:
 def is_open_to_public(edition: Edition) -> bool:
     """Whether the programme may be shown: from the day publicity opens (notice 四(三))."""
     return phase(edition) is not Phase.CALL
+
+
+# What opens on which day and ends with which; None: no such day. Publicity, once open, does not close
+WINDOWS: dict[str, tuple[KeyDate.Kind | None, KeyDate.Kind | None]] = {
+    "registration": (KeyDate.Kind.REGISTRATION_OPENS, KeyDate.Kind.REGISTRATION_DUE),
+    "plan": (None, KeyDate.Kind.PLAN_DUE),
+    "publicity": (KeyDate.Kind.PUBLICITY_OPENS, None),
+    "summary": (None, KeyDate.Kind.SUMMARY_DUE),
+}
+
+
+@dataclass(frozen=True)
+class Window:
+    """When something may be done by one unit: from `opens` to `due`, both days included; None: no limit.
+
+    `due` is the day that holds for this unit, `extension` the exception that moved it there.
+    """
+
+    kind: str
+    opens: date | None
+    due: date | None
+    extension: Extension | None = None
+
+    def is_open(self, day: date | None = None) -> bool:
+        """Whether it may be done on a day (default: today)."""
+        day = day or today()
+        return (self.opens is None or day >= self.opens) and (self.due is None or day <= self.due)
+
+    def why_closed(self, edition: Edition, day: date | None = None) -> str:
+        """A sentence that says what is the case and what to do; empty while it is open."""
+        day = day or today()
+        named = {
+            "what": {"registration": _("申报"), "plan": _("报送工作方案"), "summary": _("报送总结"),
+                     "publicity": _("对外发布")}[self.kind],
+            "contact": wording.listed(filter(None, (edition.contact_phone, edition.contact_email)))
+            or str(edition.office or edition.office_name),
+        }  # fmt: skip
+        if self.opens and day < self.opens:
+            text = _("%(what)s从%(day)s开始，到时再提交即可；已填写的内容都保存好了。")
+            return text % (named | {"day": wording.day_text(self.opens, weekday=False)})
+        if self.due and day > self.due:
+            text = _(
+                "%(what)s已于%(day)s截止。已填写的内容都保存好了；确需补报，请联系市级统筹单位（%(contact)s）延期。"
+            )
+            return text % (named | {"day": wording.day_text(self.due, weekday=False)})
+        return ""
+
+
+def window(
+    edition: Edition, kind: str, organization: Organization | None = None, *, tiers: Iterable[str] = ()
+) -> Window:
+    """When a unit may do something ("registration", "plan", "publicity", "summary") in an edition.
+
+    The latest of the exceptions that hold for the unit, for one above it, or for one of the activity's tiers
+    (codes of terms) goes before the common deadline.
+    """
+    first, last = WINDOWS[kind]
+    days = dict(edition.key_dates.values_list("kind", "day"))
+    due = days.get(last) if last else None
+    if due is None:
+        return Window(kind, days.get(first) if first else None, None)
+    above = [int(part) for part in organization.path.strip("/").split("/")] if organization else []
+    reached = edition.extensions.filter(kind=last).filter(
+        Q(organization__in=above) | Q(tier__in=[tier for tier in tiers if tier])
+    )
+    extension = reached.order_by("-until").first()
+    if extension and extension.until > due:
+        return Window(kind, days.get(first) if first else None, extension.until, extension)
+    return Window(kind, days.get(first) if first else None, due)
+
+
+def is_open(
+    edition: Edition, kind: str, organization: Organization | None = None, *, tiers: Iterable[str] = ()
+) -> bool:
+    """Whether the unit may do it today; see `window`."""
+    return window(edition, kind, organization, tiers=tiers).is_open()
 
 
 # The drawing's own coordinates: every map of an edition has this width, and as much height as it needs

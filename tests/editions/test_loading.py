@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from django.core.exceptions import PermissionDenied
 
+from kepuyue.accounts.models import User
 from kepuyue.core import audit
 from kepuyue.editions.actions import copying, editing, loading
 from kepuyue.editions.folder import BrokenFolder
@@ -16,6 +17,11 @@ from tests.factories import ActivityFactory, MembershipFactory, UnitFactory, Use
 
 pytestmark = pytest.mark.django_db
 Edit = Callable[[str, str, str], int]
+
+
+def theme(edition: Edition, text: str, by: User) -> None:
+    seen = editing.stamp(editing.values_of(edition, ("theme",)))
+    editing.change(edition, edition, {"theme": text}, by=by, seen=seen)
 
 
 def lines(report: loading.Report, verb: str) -> list[tuple[str, str]]:
@@ -73,7 +79,7 @@ def test_changed_lines_only_are_written_and_told(folder: Path, edit: Edit) -> No
     assert lines(report, "changed") == [
         ("深圳市科学馆（旧馆）", "单位名称"),
         ("2024年深圳科普月", "主题"),
-        ("短视频", ""),
+        ("短视频", "英文名称"),
     ]
     assert report.edition.version == before.version + 1
     assert audit.trail(report.edition)[1].changes == {
@@ -84,13 +90,9 @@ def test_changed_lines_only_are_written_and_told(folder: Path, edit: Edit) -> No
 def test_what_the_office_changed_on_screen_stays(folder: Path) -> None:
     edition = loading.load(folder).edition
     office = MembershipFactory(organization=edition.office, role="office").user
-    editing.change(
-        edition,
-        facts={"theme": "科技改变生活 创新赢得未来"},
-        key_dates={"registration_due": date(2024, 8, 20), "summary_due": date(2024, 9, 29)},
-        by=office,
-        version=edition.version,
-    )
+    theme(edition, "科技改变生活 创新赢得未来", office)
+    days = {"registration_due": date(2024, 8, 20), "summary_due": date(2024, 9, 29)}
+    editing.change_dates(edition, days, by=office, seen=editing.stamp(editing.dates_of(edition)))
 
     report = loading.load(folder)
 
@@ -105,7 +107,7 @@ def test_what_the_office_changed_on_screen_stays(folder: Path) -> None:
 def test_line_that_changed_in_the_folder_is_the_later_word(folder: Path, edit: Edit) -> None:
     edition = loading.load(folder).edition
     office = MembershipFactory(organization=edition.office, role="office").user
-    editing.change(edition, facts={"theme": "甲"}, key_dates={}, by=office, version=edition.version)
+    theme(edition, "甲", office)
     edit("edition.yaml", "theme: 提升全民科学素质，协力建设科技强国", "theme: 乙")
 
     report = loading.load(folder)

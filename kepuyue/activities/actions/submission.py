@@ -19,6 +19,7 @@ from kepuyue.core import audit
 from kepuyue.core.time import now
 from kepuyue.core.transitions import NotPossibleNow
 from kepuyue.editions.models import Edition
+from kepuyue.editions.queries import window
 from kepuyue.organizations.models import Organization
 
 if TYPE_CHECKING:
@@ -126,6 +127,7 @@ def submit(activity: Activity, *, by: "User") -> Submission:
     check_can_submit(by, activity)
     if activity.organization.state != Organization.State.ACTIVE:
         raise NotPossibleNow(_("单位还在等待上级确认，确认后即可提交。已填写的内容都保存好了。"))
+    _check_in_time(activity)
     under_way = submission_under_way(activity)
     if activity.state == State.PUBLISHED:
         if not under_way:
@@ -168,6 +170,16 @@ def submit(activity: Activity, *, by: "User") -> Submission:
     else:
         notification.waiting_for_review(submission)
     return submission
+
+
+def _check_in_time(activity: Activity) -> None:
+    """Registration opens and closes by the edition's key dates; what was handed in once may come again."""
+    if activity.submissions.exclude(submitted_at=None).exists():
+        return
+    tiers = [term.code for term in activity.terms.filter(taxonomy__code="tier")]
+    registration = window(activity.edition, "registration", activity.organization, tiers=tiers)
+    if why := registration.why_closed(activity.edition):
+        raise NotPossibleNow(why, code="not-in-time")
 
 
 def _last_read(activity: Activity) -> Content:

@@ -10,12 +10,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from django.core.files.base import ContentFile
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from kepuyue.core import audit, wording
+from kepuyue.core.pictures import drawn
 from kepuyue.core.time import now
 from kepuyue.editions import numerals
 from kepuyue.editions.folder import Folder, read
@@ -36,6 +38,8 @@ from kepuyue.organizations.models import District, Organization
 if TYPE_CHECKING:
     from kepuyue.accounts.models import User
 
+# What people may take away on screen; it then stays away
+REMOVABLE = frozenset({"taxonomy", "term", "mark", "paper"})
 CREATED, CHANGED, REMOVED, KEPT = "created", "changed", "removed", "kept"
 Values = dict[str, Any]
 
@@ -131,6 +135,12 @@ class _Loading:
         """Write the values that changed in the folder since the last loading; True where one was written."""
         last = self.last.get(kind, {}).get(key)
         self.now.setdefault(kind, {})[key] = _plain(values)
+        if thing.pk is None and last is not None and kind in REMOVABLE:
+            self.note(KEPT, thing, _("已在系统里删除，没有再载入"))
+            return False
+        if thing.pk is not None and kind in REMOVABLE and self.own and kind not in self.own:
+            # Loaded before such things could be changed on screen: what is there is what the folder said
+            last = _plain({name: getattr(thing, name) for name in values})
         if thing.pk is not None and last is None:
             self.note(KEPT, thing, _("不是从资料文件夹载入的，没有改动"))
             return False
@@ -239,11 +249,9 @@ class _Loading:
 
     def _facts(self, make_current: bool) -> None:
         edition = self.folder.edition
+        ordinals = [one.model_dump() for one in edition.ordinals]
         values = edition.model_dump(include=set(EDITION_FACTS)) | {
-            "ordinal": "暨".join(f"第{numerals.chinese(o.number)}届{o.name}" for o in edition.ordinals),
-            "ordinal_en": " and ".join(
-                f"{numerals.english(o.number)} {o.name_en or o.name}" for o in edition.ordinals
-            ),
+            "ordinals": ordinals,
             "office_name": edition.office.name,
             "office_name_en": edition.office.name_en,
             "contact_email": edition.contact.email,
@@ -254,6 +262,8 @@ class _Loading:
             self.edition.save(update_fields=["office"])
             self.note(CHANGED, self.edition, _label(self.edition, "office"))
         self.merge("edition", "facts", self.edition, values)
+        self.edition.ordinal, self.edition.ordinal_en = numerals.held(self.edition.ordinals)
+        self.edition.save(update_fields=["ordinal", "ordinal_en"])
         if make_current and not self.edition.is_current:
             for other in Edition.objects.filter(is_current=True):
                 other.is_current = False
@@ -286,58 +296,76 @@ class _Loading:
         present = {taxonomy.code: taxonomy for taxonomy in self.edition.taxonomies.all()}
         for position, entry in enumerate(self.folder.taxonomies):
             taxonomy = present.pop(entry.code, None) or Taxonomy(edition=self.edition, code=entry.code)
-            self.put(taxonomy, entry.model_dump(exclude={"code", "terms"}) | {"position": position})
-            terms = {term.code: term for term in taxonomy.terms.all()}
+            values = entry.model_dump(exclude={"code", "terms"}) | {"position": position}
+            self.merge("taxonomy", entry.code, taxonomy, values)
+            terms = {term.code: term for term in taxonomy.terms.all()} if taxonomy.pk else {}
             seen: dict[str, Term] = {}
             for place, item in enumerate(entry.terms):
                 term = terms.pop(item.code, None) or Term(taxonomy=taxonomy, code=item.code)
-                values = item.model_dump(exclude={"code", "parent"})
-                parent = seen[item.parent] if item.parent else None
-                self.put(term, values | {"position": place, "parent": parent})
-                seen[item.code] = term
-            # Children first, so that a parent is not held back by them
-            for term in sorted(terms.values(), key=lambda gone: gone.parent_id is None):
-                self.drop(term)
+                if taxonomy.pk is None:
+                    continue
+                parent = seen.get(item.parent) if item.parent else None
+                written = item.model_dump(exclude={"code", "parent"}) | {"position": place, "parent": parent}
+                self.merge("term", f"{entry.code}:{item.code}", term, written)
+                if term.pk:
+                    seen[item.code] = term
+            self._gone_terms(taxonomy.code, terms.values())
         for taxonomy in present.values():
-            for term in sorted(taxonomy.terms.all(), key=lambda gone: gone.parent_id is None):
-                self.drop(term)
+            if not self._came_from_here("taxonomy", taxonomy.code):
+                continue
+            self._gone_terms(taxonomy.code, taxonomy.terms.all())
             if taxonomy.terms.exists():
                 self.note(KEPT, taxonomy, _("文件夹里已经没有，但还有活动在用，没有删除"))
             else:
                 self.note(REMOVED, taxonomy)
                 taxonomy.delete()
 
+    def _gone_terms(self, taxonomy: str, terms: Iterable[Term]) -> None:
+        """Terms that left the folder; children first, so that a parent is not held back by them."""
+        for term in sorted(terms, key=lambda gone: gone.parent_id is None):
+            if self._came_from_here("term", f"{taxonomy}:{term.code}"):
+                self.drop(term)
+
+    def _came_from_here(self, kind: str, key: str) -> bool:
+        """Whether the folder held it the last time; what people added on screen did not come from there."""
+        return key in self.last.get(kind, {}) or (bool(self.own) and kind not in self.own)
+
     def _marks_and_papers(self) -> None:
         marks = {mark.code: mark for mark in self.edition.marks.all()}
         for position, row in enumerate(self.folder.edition.marks):
-            self.put(
-                marks.pop(row.code, Mark(edition=self.edition, code=row.code)),
-                row.model_dump(exclude={"code"}) | {"position": position},
-            )
+            mark = marks.pop(row.code, None) or Mark(edition=self.edition, code=row.code)
+            values = row.model_dump(exclude={"code", "picture"}) | {"position": position}
+            is_new = mark.pk is None
+            self.merge("mark", row.code, mark, values)
+            if is_new and mark.pk and row.picture:
+                mark.picture.save(row.picture, drawn(ContentFile(self.folder.pictures[row.picture])))
         papers = {paper.code: paper for paper in self.edition.papers.all()}
         for position, entry in enumerate(self.folder.edition.papers):
             body = self.folder.papers[entry.file].strip() + "\n"
-            self.put(
-                papers.pop(entry.code, Paper(edition=self.edition, code=entry.code)),
-                entry.model_dump(exclude={"code", "file"}) | {"position": position, "body": body},
-            )
-        for mark_gone in marks.values():
-            self.drop(mark_gone)
-        for paper_gone in papers.values():
-            self.drop(paper_gone)
+            paper = papers.pop(entry.code, None) or Paper(edition=self.edition, code=entry.code)
+            values = entry.model_dump(exclude={"code", "file"}) | {"position": position, "body": body}
+            self.merge("paper", entry.code, paper, values)
+        for kind, gone in (("mark", marks.values()), ("paper", papers.values())):
+            for thing in gone:
+                if self._came_from_here(kind, thing.code):
+                    self.drop(thing)
 
     def _synonyms(self) -> None:
-        present = list(self.edition.synonyms.all())
-        wanted = [list(group) for group in self.folder.synonyms]
-        gone = [group for group in present if group.words not in wanted]
-        there = [group.words for group in present]
-        new = [Synonym(edition=self.edition, words=words) for words in wanted if words not in there]
-        Synonym.objects.filter(pk__in=[group.pk for group in gone]).delete()
-        Synonym.objects.bulk_create(new)
-        for group in gone:
-            self.note(REMOVED, group)
-        for group in new:
+        """Groups have no code: one that changed is one that went and one that came."""
+        wanted = {"/".join(group): list(group) for group in self.folder.synonyms}
+        present = {"/".join(group.words): group for group in self.edition.synonyms.all()}
+        last = self.last.get("synonym", {})
+        if self.own and "synonym" not in self.own:
+            last = dict.fromkeys(present)
+        self.now["synonym"] = {key: {"words": words} for key, words in wanted.items()}
+        for key in present.keys() & (last.keys() - wanted.keys()):
+            self.note(REMOVED, present[key])
+            present[key].delete()
+        new = [key for key in wanted if key not in present and key not in last]
+        for group in Synonym.objects.bulk_create(Synonym(edition=self.edition, words=wanted[key]) for key in new):
             self.note(CREATED, group)
+        for key in wanted.keys() & (last.keys() - present.keys()):
+            self.note(KEPT, Synonym(words=wanted[key]), _("已在系统里修改或删除，没有再载入"))
 
     def _map(self) -> None:
         present = CityMap.objects.filter(edition=self.edition).first()

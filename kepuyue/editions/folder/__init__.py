@@ -62,6 +62,7 @@ class Folder:
     associations: list[AssociationRow]
     bases: list[BaseRow]
     papers: dict[str, str] = field(default_factory=dict)
+    pictures: dict[str, bytes] = field(default_factory=dict)
     outlines: dict[str, Any] = field(default_factory=dict)
     boundaries: dict[str, Any] = field(default_factory=dict)
 
@@ -85,6 +86,9 @@ def read(path: Path | str) -> Folder:
         associations=parts.entries("associations.csv"),
         bases=parts.entries("bases.csv"),
         papers=parts.texts,
+        pictures={
+            mark.picture: (Path(path) / mark.picture).read_bytes() for mark in parts.record.marks if mark.picture
+        },
         outlines=parts.map("outlines.geojson"),
         boundaries=parts.map("boundaries.geojson"),
     )
@@ -109,6 +113,7 @@ def _examined(path: Path) -> tuple[Parts, list[Problem]]:
         except Unreadable as error:
             line = parts.line("edition.yaml", ("papers", number, "file"))
             problems.append(_at_paper(error.problem, line))
+    problems += _missing_pictures(parts, path)
     problems += rules.broken(parts)
     return parts, in_order(problems)
 
@@ -150,6 +155,19 @@ def _at_paper(problem: Problem, line: int | None) -> Problem:
     if problem.line:
         return problem
     return Problem("edition.yaml", line, f"{problem.file}: {problem.what}", problem.remedy)
+
+
+def _missing_pictures(parts: Parts, path: Path) -> list[Problem]:
+    return [
+        Problem(
+            "edition.yaml",
+            parts.line("edition.yaml", ("marks", number, "picture")),
+            _("没有图样文件“%(name)s”。") % {"name": mark.picture},
+            _("请把它放进这个文件夹，或者删去这一行。"),
+        )
+        for number, mark in enumerate(parts.facts.get("marks", []))
+        if mark.picture and not (path / mark.picture).is_file()
+    ]
 
 
 def _unknown_files(path: Path) -> list[Problem]:

@@ -125,6 +125,7 @@ class MarkEntry(Strict):
     name_en: EnglishName = ""
     rules: str = ""
     rules_en: str = ""
+    picture: Annotated[str, Field(pattern=r"^[\w-]+\.png$")] | Literal[""] = ""
 
 
 class PaperEntry(Strict):
@@ -136,6 +137,7 @@ class PaperEntry(Strict):
     number: Annotated[str, _may_be_empty(60)] = ""
     issuer: Annotated[str, _may_be_empty(120)] = ""
     issued_on: Day | None = None
+    is_published: bool = True
 
 
 class MapFacts(Strict):
@@ -178,6 +180,7 @@ class TermEntry(Strict):
     name_en: EnglishName = ""
     parent: Code | None = None
     synonyms: list[Annotated[str, _line(40)]] = []
+    is_retired: bool = False
 
 
 class TaxonomyEntry(Strict):
