@@ -53,10 +53,14 @@ ROLES: dict[str, Grant] = {
     ),
     Role.OWNER: Grant(
         gettext_lazy("管理本单位资料和人员，填报、提交和取消本单位活动。"),
-        own=REGISTERING | {"unit.edit", "unit.people", "activity.cancel", "audit.see"},
+        own=REGISTERING | {"unit.edit", "unit.people", "activity.cancel", "audit.see", "plan.edit"},
     ),
     Role.EDITOR: Grant(gettext_lazy("填报和提交本单位活动。"), own=REGISTERING),
-    Role.REVIEWER: Grant(gettext_lazy("审核本单位及下级单位的活动，确认下级单位。"), branch=OVERSEEING),
+    Role.REVIEWER: Grant(
+        gettext_lazy("审核本单位及下级单位的活动，确认下级单位。"),
+        own=frozenset({"plan.edit"}),
+        branch=OVERSEEING,
+    ),
     Role.CHECK_IN: Grant(
         gettext_lazy("在活动现场为观众签到。"),
         own=frozenset({"unit.see", "activity.see", "session.check_in"}),

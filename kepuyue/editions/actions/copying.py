@@ -84,9 +84,9 @@ def _new_values(document: Document, folder: Folder, year: int) -> dict[Location,
     old = folder.edition
     values: dict[Location, str] = {}
     values["year",] = str(year)
-    values["code",] = _renamed(old.code, old.year, year, suffix="-")
+    values["code",] = renamed(old.code, old.year, year, suffix="-")
     for key in ("name", "name_en"):
-        values[key,] = _quoted(_renamed(getattr(old, key), old.year, year, suffix=" "))
+        values[key,] = _quoted(renamed(getattr(old, key), old.year, year, suffix=" "))
     for number, ordinal in enumerate(old.ordinals):
         values["ordinals", number, "number"] = str(ordinal.number + year - old.year)
     for key in ("theme", "theme_en"):
@@ -103,7 +103,8 @@ def _new_values(document: Document, folder: Folder, year: int) -> dict[Location,
     return {place: text for place, text in values.items() if place in document.spans}
 
 
-def _renamed(text: str, old: int, new: int, *, suffix: str) -> str:
+def renamed(text: str, old: int, new: int, *, suffix: str) -> str:
+    """The text with the new year where the old one stood, else with the new year behind it."""
     return text.replace(str(old), str(new)) if str(old) in text else f"{text}{suffix}{new}"
 
 

@@ -9,7 +9,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from kepuyue.editions import folder
-from kepuyue.editions.actions import copying, loading
+from kepuyue.editions.actions import copying, exporting, loading
 from kepuyue.editions.models import Edition
 
 # Above this, a report is told in figures; --all lists everything
@@ -17,9 +17,9 @@ MANY = 40
 
 
 class Command(BaseCommand):
-    """kepuyue edition check|load|copy|list"""
+    """kepuyue edition check|load|copy|export|list"""
 
-    help = "Check, load, copy and list editions (one year's month in one city)."
+    help = "Check, load, copy, export and list editions (one year's month in one city)."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         common = ArgumentParser(add_help=False)
@@ -38,6 +38,9 @@ class Command(BaseCommand):
         copy.add_argument("directory", type=Path)
         copy.add_argument("target", type=Path)
         copy.add_argument("--year", type=int, help="default: the following year")
+        export = verbs.add_parser("export", parents=[common], help="write an edition back into a folder")
+        export.add_argument("code")
+        export.add_argument("target", type=Path)
         verbs.add_parser("list", parents=[common], help="list the editions that are loaded")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -89,6 +92,21 @@ class Command(BaseCommand):
         if copied.to_fill_in:
             self.stdout.write(_("载入之前，请填写："))
         for problem in copied.to_fill_in:
+            self.stdout.write(f"  {problem}")
+
+    def _export(self, options: dict[str, Any], as_json: bool) -> None:
+        edition = Edition.objects.filter(code=options["code"]).first()
+        if edition is None:
+            raise CommandError(_("没有代码为%(code)s的一届。") % {"code": options["code"]})
+        problems = exporting.export(edition, options["target"])
+        if as_json:
+            found = [problem.as_json() for problem in problems]
+            self._print_json({"path": str(options["target"]), "problems": found})
+            return
+        self.stdout.write(self.style.SUCCESS(_("已导出到 %(path)s。") % {"path": options["target"]}))
+        if problems:
+            self.stdout.write(_("再次载入之前，请改正："))
+        for problem in problems:
             self.stdout.write(f"  {problem}")
 
     def _list(self, options: dict[str, Any], as_json: bool) -> None:
