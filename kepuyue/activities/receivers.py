@@ -21,7 +21,8 @@ def follow_merge(sender: Any, term: Term, into: Term, **kwargs: Any) -> None:
         activity.terms.remove(term)
     old, new = (f"{one.taxonomy.code}:{one.code}" for one in (term, into))
     under_way = Submission.objects.filter(
-        state__in=(Submission.State.OPEN, Submission.State.PENDING), activity__edition=into.taxonomy.edition_id
+        state__in=(Submission.State.OPEN, Submission.State.PENDING),
+        activity__edition=into.taxonomy.edition_id,
     )
     for submission in under_way:
         if old in submission.content.get("terms", ()):

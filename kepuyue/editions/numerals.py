@@ -52,5 +52,7 @@ def parts(text: str, text_en: str = "") -> list[dict[str, Any]]:
         if match is None or value is None:
             return []
         name_en = english_parts[place] if place < len(english_parts) else ""
-        found.append({"name": match[2], "name_en": name_en.removeprefix(f"{english(value)} "), "number": value})
+        found.append(
+            {"name": match[2], "name_en": name_en.removeprefix(f"{english(value)} "), "number": value}
+        )
     return found

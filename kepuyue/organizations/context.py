@@ -22,6 +22,11 @@ def desk(request: HttpRequest) -> dict[str, Any]:
             or permissions.holds_anywhere(user, "resource.oversee"),
             "import": permissions.holds_anywhere(user, "import.run"),
             "units": permissions.holds_anywhere(user, "unit.see"),
+            "plan": any(
+                one.organization.level in ("district", "department")
+                and "plan.edit" in permissions.granted(one).own
+                for one in permissions.memberships(user)
+            ),
             "audit": permissions.holds_anywhere(user, "audit.see"),
             "edition": permissions.holds_anywhere(user, "edition.manage"),
         },

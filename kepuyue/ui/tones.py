@@ -51,6 +51,10 @@ TONES: dict[str, Tone] = {
     # work
     "new": Tone("info", "sparkles"),
     "changed": Tone("moon", "refresh-cw"),
+    "late": Tone("warn", "clock"),
+    "not_begun": Tone("idle", "circle"),
+    "filed": Tone("info", "send"),
+    "accepted": Tone("ok", "circle-check"),
     "overdue": Tone("warn", "triangle-alert"),
     "waiting": Tone("moon", "clock"),
     "done": Tone("ok", "check"),

@@ -7,6 +7,9 @@ unit of the other district; "waiting" are things that wait for that district, "f
 from typing import Any
 
 from kepuyue.activities.models import Activity, Remark, SavedFilter, State, Submission
+from django.core.files.base import ContentFile
+
+from kepuyue.activities.models import Activity, State, Submission
 from kepuyue.editions.models import Paper
 from kepuyue.imports.models import ImportBatch
 from kepuyue.messaging.tokens import unsubscribe_path
@@ -23,6 +26,15 @@ from tests.factories import (
     SubmissionFactory,
     UnitFactory,
 )
+    ExtensionFactory,
+    MarkFactory,
+    MembershipFactory,
+    PictureFactory,
+    PlanFactory,
+    SubmissionFactory,
+    UnitFactory,
+)
+from tests.factories.editions import png
 
 
 def samples(cast: Cast) -> dict[str, dict[str, Any]]:
@@ -37,6 +49,11 @@ def samples(cast: Cast) -> dict[str, dict[str, Any]]:
     final.save()
     new_unit = UnitFactory(name="新登记的单位", parent=cast.own_district, state=Organization.State.PENDING)
     Paper.objects.create(edition=cast.edition, code="notice", title="通知", body="正文")
+    Paper.objects.create(edition=cast.edition, code="annex", title="附件", body="正文", is_published=False)
+    here = {"edition": cast.edition.code}
+    mark = MarkFactory(edition=cast.edition, code="national-day", name="全国科普日")
+    mark.picture.save("mark.png", ContentFile(png()))
+    PlanFactory(organization=cast.own_district, with_file=True)
 
     def codes(activity: Activity, **more: Any) -> dict[str, Any]:
         return {"code": activity.code} | more
@@ -88,6 +105,13 @@ def samples(cast: Cast) -> dict[str, dict[str, Any]]:
         "filter-of-district": {"pk": _filter(cast).pk},
         "remark-of-district": {"pk": _remark(cast).pk},
         "paper": {"code": "notice"},
+        "edition": here,
+        "taxonomy": here | {"code": "content"},
+        "term": here | {"code": "content", "term": "frontier"},
+        "mark": here | {"code": "national-day"},
+        "paper-edit": here | {"code": "annex"},
+        "extension": here | {"pk": ExtensionFactory(edition=cast.edition).pk},
+        "plan": here | {"unit": cast.own_district.code},
         "day": {"day": "2024-09-14"},
         "district": {"code": "futian"},
         "token": {"token": "wrong"},

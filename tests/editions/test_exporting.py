@@ -20,17 +20,35 @@ pytestmark = pytest.mark.django_db
 def everything(edition: Edition) -> dict[str, Any]:
     """All that a folder says, as the database holds it."""
     edition.refresh_from_db()
-    fields = ("name", "theme", "ordinal", "ordinal_en", "starts_on", "ends_on", "office_name", "contact_email")
+    fields = (
+        "name",
+        "theme",
+        "ordinal",
+        "ordinal_en",
+        "starts_on",
+        "ends_on",
+        "office_name",
+        "contact_email",
+    )
     return {
         "facts": {name: getattr(edition, name) for name in fields},
         "rules": edition.rules.model_dump(),
         "days": sorted(edition.key_dates.values_list("kind", "day", "source")),
         "terms": list(
             Term.objects.filter(taxonomy__edition=edition).values_list(
-                "taxonomy__code", "code", "name", "name_en", "parent__code", "synonyms", "is_retired", "position"
+                "taxonomy__code",
+                "code",
+                "name",
+                "name_en",
+                "parent__code",
+                "synonyms",
+                "is_retired",
+                "position",
             )
         ),
-        "taxonomies": list(edition.taxonomies.values_list("code", "name", "help", "multiple", "required", "is_filter")),
+        "taxonomies": list(
+            edition.taxonomies.values_list("code", "name", "help", "multiple", "required", "is_filter")
+        ),
         "marks": list(edition.marks.values_list("code", "name", "rules")),
         "papers": list(edition.papers.values_list("code", "title", "number", "issued_on", "body")),
         "synonyms": sorted(group.words for group in edition.synonyms.all()),
@@ -50,7 +68,9 @@ def changed(folder: Path) -> Edition:
     seen = editing.stamp(editing.values_of(term, terms.FIELDS))
     values = {"name": "科学集市", "name_en": "Fair", "synonyms": ["游园"], "parent": None}
     terms.save(term.taxonomy, term, values, by=by, seen=seen)
-    terms.save(term.taxonomy, None, values | {"code": "camp", "name": "露营"} | {"synonyms": []}, by=by, seen="")
+    terms.save(
+        term.taxonomy, None, values | {"code": "camp", "name": "露营"} | {"synonyms": []}, by=by, seen=""
+    )
     terms.move(Term.objects.get(code="camp"), up=True, by=by)
     ActivityFactory(edition=edition, terms=["online_form:vr"])
     terms.retire(Term.objects.get(taxonomy__code="online_form", code="vr"), by=by)

@@ -10,7 +10,15 @@ from tests.factories.activities import (
     VenueFactory,
     complete_content,
 )
-from tests.factories.editions import EditionFactory, MarkFactory, TaxonomyFactory, TermFactory
+from tests.factories.editions import (
+    EditionFactory,
+    ExtensionFactory,
+    MarkFactory,
+    PlanFactory,
+    SubThemeFactory,
+    TaxonomyFactory,
+    TermFactory,
+)
 from tests.factories.organizations import (
     DepartmentFactory,
     DistrictAssociationFactory,
@@ -27,6 +35,7 @@ __all__ = [
     "DistrictAssociationFactory",
     "DistrictFactory",
     "EditionFactory",
+    "ExtensionFactory",
     "MarkFactory",
     "MembershipFactory",
     "OfferFactory",
@@ -34,9 +43,11 @@ __all__ = [
     "OpeningFactory",
     "ParticipationFactory",
     "PictureFactory",
+    "PlanFactory",
     "ProposalFactory",
     "RequestFactory",
     "SessionFactory",
+    "SubThemeFactory",
     "SubmissionFactory",
     "TaxonomyFactory",
     "TermFactory",

@@ -1,11 +1,14 @@
-from datetime import date
+from datetime import UTC, date, datetime
+from io import BytesIO
 from typing import Any
 
 import factory
+from django.core.files.base import ContentFile
 from factory.django import DjangoModelFactory
+from PIL import Image
 
-from kepuyue.editions.models import Edition, KeyDate, Mark, Taxonomy, Term
-from tests.factories.organizations import OfficeFactory
+from kepuyue.editions.models import Edition, Extension, KeyDate, Mark, Plan, SubTheme, Taxonomy, Term
+from tests.factories.organizations import DistrictAssociationFactory, OfficeFactory
 
 # A few terms of the real edition, enough to classify and to filter
 TAXONOMIES: dict[str, dict[str, Any]] = {
@@ -102,3 +105,57 @@ class MarkFactory(DjangoModelFactory[Mark]):
 
     class Meta:
         model = Mark
+
+
+def png(mode: str = "RGBA", size: tuple[int, int] = (60, 40)) -> bytes:
+    """A small picture with some transparency."""
+    written = BytesIO()
+    Image.new(mode, size, (200, 30, 30, 128) if mode == "RGBA" else (200, 30, 30)).save(written, "PNG")
+    return written.getvalue()
+
+
+class ExtensionFactory(DjangoModelFactory[Extension]):
+    """One more week for 福田区 to file its plan."""
+
+    edition = factory.SubFactory(EditionFactory)
+    kind = "plan_due"
+    organization = factory.SubFactory(DistrictAssociationFactory)
+    until = date(2024, 8, 25)
+    reason = "换届"
+
+    class Meta:
+        model = Extension
+
+
+class SubThemeFactory(DjangoModelFactory[SubTheme]):
+    edition = factory.SubFactory(EditionFactory)
+    organization = factory.SubFactory(DistrictAssociationFactory)
+    theme = "科技点亮福田"
+
+    class Meta:
+        model = SubTheme
+
+
+class PlanFactory(DjangoModelFactory[Plan]):
+    """A plan that 福田区 filed; `state="draft"` and `filed_at=None` for one in writing."""
+
+    edition = factory.SubFactory(EditionFactory)
+    organization = factory.SubFactory(DistrictAssociationFactory)
+    state = "filed"
+    goals = "让每个社区都有一场科普活动"
+    highlights = "开幕活动"
+    safeguards = "成立专班"
+    schedule = "8月筹备，9月实施"
+    liaison = "联络员"
+    liaison_phone = "0755-00000000"
+    filed_at = datetime(2024, 8, 15, 2, tzinfo=UTC)
+
+    class Meta:
+        model = Plan
+        skip_postgeneration_save = True
+
+    @factory.post_generation
+    def with_file(self: Any, create: bool, wanted: bool | None, **_options: Any) -> None:
+        if create and wanted:
+            self.file_name = "方案.pdf"
+            self.file.save("plan.pdf", ContentFile(b"%PDF-1.7"))

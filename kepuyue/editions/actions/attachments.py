@@ -14,7 +14,7 @@ TYPES = {
 
 
 def checked(file: UploadedFile) -> str:
-    """"docx" or "pdf" by the file's content; raises ValidationError for anything else.
+    """ "docx" or "pdf" by the file's content; raises ValidationError for anything else.
 
     A document with a program in it is refused: nobody reads a plan to run something.
     """
@@ -37,6 +37,8 @@ def checked(file: UploadedFile) -> str:
         raise refused from None
     finally:
         file.seek(0)
-    if not {"[Content_Types].xml", "word/document.xml"} <= names or any("vbaProject" in name for name in names):
+    if not {"[Content_Types].xml", "word/document.xml"} <= names or any(
+        "vbaProject" in name for name in names
+    ):
         raise refused
     return "docx"

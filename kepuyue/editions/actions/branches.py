@@ -9,6 +9,7 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from kepuyue.core import audit, wording
 from kepuyue.core.codes import new_code
@@ -29,7 +30,12 @@ if TYPE_CHECKING:
 
 SUB_THEME = ("theme", "theme_en", "introduction", "introduction_en")
 PLAN = ("goals", "highlights", "safeguards", "schedule", "liaison", "liaison_phone", "is_public")
-NEEDED = ("goals", "highlights", "safeguards", "schedule")
+NEEDED = {
+    "goals": gettext_lazy("目标"),
+    "highlights": gettext_lazy("重点活动"),
+    "safeguards": gettext_lazy("组织保障"),
+    "schedule": gettext_lazy("时间安排"),
+}
 
 
 def sub_theme_values(found: SubTheme | None) -> Values:
@@ -52,7 +58,9 @@ def set_sub_theme(
         raise Conflict(present)
     focus: list[Term] = values["focus"]
     wanted = {name: values[name] for name in SUB_THEME} | {"focus": sorted(term.code for term in focus)}
-    changes = {name: [present.get(name), value] for name, value in wanted.items() if present.get(name) != value}
+    changes = {
+        name: [present.get(name), value] for name, value in wanted.items() if present.get(name) != value
+    }
     found = found or SubTheme(edition=edition, organization=organization)
     for name in SUB_THEME:
         setattr(found, name, values[name])
@@ -70,7 +78,10 @@ def write_plan(
     edition: Edition, organization: Organization, values: Values, *, by: "User", seen: str,
     file: UploadedFile | None = None, without_file: bool = False,
 ) -> Plan:  # fmt: skip
-    """Keep a plan as a draft. A file takes the old one's place. Raises `Conflict`, `NotPossibleNow`, ValidationError."""
+    """Keep a plan as a draft; a file takes the old one's place.
+
+    Raises `Conflict`, `NotPossibleNow`, ValidationError.
+    """
     check_can_set_for(by, edition, organization)
     Edition.objects.select_for_update(of=("self",)).get(pk=edition.pk)
     plan = Plan.objects.filter(edition=edition, organization=organization).first()
@@ -80,7 +91,9 @@ def write_plan(
     if seen != stamp(present):
         raise Conflict(present)
     plan = plan or Plan(edition=edition, organization=organization)
-    changes = {name: [present.get(name), plain(values[name])] for name in PLAN if present.get(name) != values[name]}
+    changes = {
+        name: [present.get(name), plain(values[name])] for name in PLAN if present.get(name) != values[name]
+    }
     for name in PLAN:
         setattr(plan, name, values[name])
     if file is not None:
@@ -105,7 +118,7 @@ def file_plan(plan: Plan, *, by: "User") -> Plan:
     """Hand the plan in. Late is not refused: it is marked, and the office sees it."""
     plan = _locked(plan)
     check_can_set_for(by, plan.edition, plan.organization)
-    lacks = [str(Plan._meta.get_field(name).verbose_name) for name in NEEDED if not getattr(plan, name).strip()]  # type: ignore[union-attr]
+    lacks = [str(label) for name, label in NEEDED.items() if not getattr(plan, name).strip()]
     if lacks and not plan.file:
         raise ValidationError(
             _("请填写%(fields)s，或附上方案文件。") % {"fields": wording.listed(lacks)}, code="incomplete"
@@ -159,7 +172,9 @@ def remind(edition: Edition, organizations: list[Organization], *, by: "User") -
     """Remind those who have not filed yet, each person at most once a day; returns how many messages were made."""
     check_can_manage(by, edition)
     filed = set(
-        edition.plans.filter(state__in=(Plan.State.FILED, Plan.State.ACCEPTED)).values_list("organization", flat=True)
+        edition.plans.filter(state__in=(Plan.State.FILED, Plan.State.ACCEPTED)).values_list(
+            "organization", flat=True
+        )
     )
     sent = 0
     for unit in organizations:

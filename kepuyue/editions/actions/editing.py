@@ -126,7 +126,9 @@ def change_dates(
     present = dates_of(edition)
     if seen != stamp(present):
         raise Conflict(present)
-    changes = {name: [present[name], plain(day)] for name, day in values.items() if present[name] != plain(day)}
+    changes = {
+        name: [present[name], plain(day)] for name, day in values.items() if present[name] != plain(day)
+    }
     if not changes:
         return False
     for name in PERIOD:

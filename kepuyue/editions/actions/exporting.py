@@ -58,7 +58,10 @@ def as_zip(edition: Edition) -> tuple[bytes, list[Problem]]:
 def _files(edition: Edition) -> Iterator[tuple[str, bytes]]:
     city_map = CityMap.objects.filter(edition=edition).first()
     yield "edition.yaml", _yaml(_facts(edition, city_map))
-    yield "taxonomies.yaml", _yaml([_taxonomy(one) for one in edition.taxonomies.prefetch_related("terms__parent")])
+    yield (
+        "taxonomies.yaml",
+        _yaml([_taxonomy(one) for one in edition.taxonomies.prefetch_related("terms__parent")]),
+    )
     groups = [list(group.words) for group in edition.synonyms.order_by("pk")]
     if groups:
         yield "synonyms.yaml", _yaml(groups)
@@ -67,7 +70,10 @@ def _files(edition: Edition) -> Iterator[tuple[str, bytes]]:
     if edition.office_id:
         members = members.exclude(level=Level.OFFICE) | Organization.objects.filter(pk=edition.office_id)
     yield "members.csv", _table(MemberRow, members.order_by("pk"))
-    yield "associations.csv", _table(AssociationRow, Organization.objects.filter(level=Level.DISTRICT).order_by("pk"))
+    yield (
+        "associations.csv",
+        _table(AssociationRow, Organization.objects.filter(level=Level.DISTRICT).order_by("pk")),
+    )
     units = Organization.objects.filter(level=Level.UNIT, code__in=_units_of_folders())
     yield "bases.csv", _table(BaseRow, units.order_by("pk"))
     for paper in edition.papers.all():

@@ -362,7 +362,9 @@ class _Loading:
             self.note(REMOVED, present[key])
             present[key].delete()
         new = [key for key in wanted if key not in present and key not in last]
-        for group in Synonym.objects.bulk_create(Synonym(edition=self.edition, words=wanted[key]) for key in new):
+        for group in Synonym.objects.bulk_create(
+            Synonym(edition=self.edition, words=wanted[key]) for key in new
+        ):
             self.note(CREATED, group)
         for key in wanted.keys() & (last.keys() - present.keys()):
             self.note(KEPT, Synonym(words=wanted[key]), _("已在系统里修改或删除，没有再载入"))

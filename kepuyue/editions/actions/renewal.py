@@ -103,7 +103,9 @@ def begin(source: Edition, year: int, *, by: "User", align: str = SAME_DAY) -> E
         _copy_taxonomy(taxonomy, edition)
     for mark in source.marks.all():
         _copy_mark(mark, edition)
-    Synonym.objects.bulk_create(Synonym(edition=edition, words=group.words) for group in source.synonyms.all())
+    Synonym.objects.bulk_create(
+        Synonym(edition=edition, words=group.words) for group in source.synonyms.all()
+    )
     if city_map := CityMap.objects.filter(edition=source).first():
         city_map.pk, city_map.edition = None, edition
         city_map.save()

@@ -1,6 +1,6 @@
 """Terms in use: retired, merged, deleted, put in another order. Nothing that an activity says is lost."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -89,15 +89,15 @@ def merge(term: Term, into: Term, *, by: "User") -> None:
 def move(thing: Taxonomy | Term, *, up: bool, by: "User") -> None:
     """Change places with the neighbour before (or after) in the list."""
     edition = locked(thing.edition if isinstance(thing, Taxonomy) else thing.taxonomy.edition, by)
-    siblings: list[Taxonomy] | list[Term] = (
-        list(edition.taxonomies.all()) if isinstance(thing, Taxonomy) else list(thing.taxonomy.terms.all())
+    siblings: list[Any] = list(
+        edition.taxonomies.all() if isinstance(thing, Taxonomy) else thing.taxonomy.terms.all()
     )
     keys = [one.pk for one in siblings]
     here = keys.index(thing.pk)
     there = here - 1 if up else here + 1
     if not 0 <= there < len(keys):
         return
-    siblings[here], siblings[there] = siblings[there], siblings[here]  # type: ignore[call-overload]
+    siblings[here], siblings[there] = siblings[there], siblings[here]
     for place, one in enumerate(siblings):
         if one.position != place:
             one.position = place
@@ -110,7 +110,7 @@ def _check_words(taxonomy: Taxonomy, words: list[str], but: Term | None) -> None
     """Import and search must know which term a word means."""
     taken = {
         word.casefold(): other
-        for other in taxonomy.terms.exclude(pk=but.pk if but else None)
+        for other in taxonomy.terms.exclude(pk=but.pk if but and but.pk else 0)
         if not other.is_retired
         for word in (other.name, *other.synonyms)
     }

@@ -87,7 +87,9 @@ def read(path: Path | str) -> Folder:
         bases=parts.entries("bases.csv"),
         papers=parts.texts,
         pictures={
-            mark.picture: (Path(path) / mark.picture).read_bytes() for mark in parts.record.marks if mark.picture
+            mark.picture: (Path(path) / mark.picture).read_bytes()
+            for mark in parts.record.marks
+            if mark.picture
         },
         outlines=parts.map("outlines.geojson"),
         boundaries=parts.map("boundaries.geojson"),

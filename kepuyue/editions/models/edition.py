@@ -1,7 +1,7 @@
 """The edition itself, its key dates and the exceptions from them."""
 
 from datetime import date, datetime, time, timedelta
-from typing import Any, Self
+from typing import Self
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -176,7 +176,9 @@ class Extension(models.Model):
                 name="one_extension_per_branch",
             ),
             models.UniqueConstraint(
-                fields=("edition", "kind", "tier"), condition=~models.Q(tier=""), name="one_extension_per_tier"
+                fields=("edition", "kind", "tier"),
+                condition=~models.Q(tier=""),
+                name="one_extension_per_tier",
             ),
         )
 

@@ -1,0 +1,1 @@
+"""The edition's pages: what everybody reads, what the office sets, what districts and departments file."""
