@@ -53,8 +53,6 @@ TONES: dict[str, Tone] = {
     "changed": Tone("moon", "refresh-cw"),
     "late": Tone("warn", "clock"),
     "not_begun": Tone("idle", "circle"),
-    "filed": Tone("info", "send"),
-    "accepted": Tone("ok", "circle-check"),
     "overdue": Tone("warn", "triangle-alert"),
     "waiting": Tone("moon", "clock"),
     "done": Tone("ok", "check"),

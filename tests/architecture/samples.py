@@ -17,20 +17,15 @@ from kepuyue.organizations.models import Membership, Organization
 from tests.cast import Cast
 from tests.factories import (
     ActivityFactory,
+    ExtensionFactory,
+    MarkFactory,
     MembershipFactory,
     OfferFactory,
     OpeningFactory,
     PictureFactory,
+    PlanFactory,
     ProposalFactory,
     RequestFactory,
-    SubmissionFactory,
-    UnitFactory,
-)
-    ExtensionFactory,
-    MarkFactory,
-    MembershipFactory,
-    PictureFactory,
-    PlanFactory,
     SubmissionFactory,
     UnitFactory,
 )

@@ -1,3 +1,4 @@
+import re
 from datetime import date
 from pathlib import Path
 
@@ -14,7 +15,8 @@ from tests.cast import Cast
 from tests.factories import EditionFactory, MarkFactory, MembershipFactory
 
 pytestmark = pytest.mark.django_db
-HERE = "/desk/edition/"
+HUB = "/desk/edition/shenzhen-2024/"
+NAMES, DATES = f"{HUB}names/", f"{HUB}dates/"
 
 
 @pytest.fixture
@@ -39,12 +41,18 @@ def office(client: Client, edition: Edition) -> Client:
     return client
 
 
-def posted(edition: Edition, **changes: str) -> dict[str, str]:
-    """What the form sends when only `changes` are typed."""
-    values = {"theme": edition.theme, "theme_en": edition.theme_en, "contact_email": edition.contact_email,
-              "contact_phone": edition.contact_phone, "version": str(edition.version)}  # fmt: skip
-    days = {entry.kind: entry.day.isoformat() for entry in edition.key_dates.all()}
-    return values | days | changes
+def seen_in(page: str) -> str:
+    """The stamp that a page's form sends along."""
+    found = re.search(r'name="seen" value="(\w+)"', page)
+    assert found
+    return found[1]
+
+
+def typed(client: Client, address: str, **changes: str) -> dict[str, str]:
+    """What the form of a page sends when only `changes` are typed."""
+    form = client.get(address).context["form"]
+    values = {name: form[name].value() for name in form.fields}
+    return {name: str(value) for name, value in values.items() if value not in (None, False)} | changes
 
 
 def test_notice_is_shown_to_everyone(client: Client, edition: Edition) -> None:
@@ -85,28 +93,46 @@ def test_only_the_office_opens_the_edition(cast: Cast, client: Client) -> None:
         client.logout()
         if person:
             client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
-        answers[name] = (client.get(HERE).status_code, client.post(HERE, {}).status_code)
+        answers[name] = (client.get(NAMES).status_code, client.post(NAMES, {}).status_code)
 
     assert {name for name, answer in answers.items() if answer == (200, 422)} == {"office"}
     assert {name for name, answer in answers.items() if answer == (302, 302)} == {"anonymous"}
     assert {answer for name, answer in answers.items() if name not in ("office", "anonymous")} == {(403, 403)}
 
 
-def test_theme_changed_after_printing_changes_every_place(office: Client, edition: Edition) -> None:
-    answer = office.post(HERE, posted(edition, theme="科技改变生活 创新赢得未来", summary_due="2024-09-29"))
+def test_menu_leads_to_the_current_edition(office: Client) -> None:
+    assert office.get("/desk/edition/").headers["Location"] == HUB
+
+
+def test_hub_leads_to_every_part(office: Client) -> None:
+    page = office.get(HUB).content.decode()
+
+    for part in ("dates", "names", "taxonomies", "rules", "marks", "papers", "plans", "synonyms", "next"):
+        assert f'href="{HUB}{part}/"' in page
+
+
+def test_theme_changed_after_printing_is_recorded(office: Client, edition: Edition) -> None:
+    answer = office.post(NAMES, typed(office, NAMES, theme="科技改变生活 创新赢得未来"))
 
     assert answer.status_code == 302
     edition.refresh_from_db()
     assert edition.theme == "科技改变生活 创新赢得未来"
-    assert edition.key_dates.get(kind="summary_due").day == date(2024, 9, 29)
     assert audit.trail(edition)[0].changes == {
-        "theme": ["提升全民科学素质，协力建设科技强国", "科技改变生活 创新赢得未来"],
-        "summary_due": ["2024-09-28", "2024-09-29"],
+        "theme": ["提升全民科学素质，协力建设科技强国", "科技改变生活 创新赢得未来"]
     }
 
 
+def test_ordinals_are_typed_as_numbers_and_written_in_words(office: Client, edition: Edition) -> None:
+    rows = {"ordinal_1_number": "22", "ordinal_1_name": "全国科普日", "ordinal_1_name_en": "National Day"}
+
+    office.post(NAMES, typed(office, NAMES, **rows))
+
+    edition.refresh_from_db()
+    assert (edition.ordinal, edition.ordinal_en) == ("第二十二届全国科普日", "22nd National Day")
+
+
 def test_key_date_is_added_and_taken_away(office: Client, edition: Edition) -> None:
-    office.post(HERE, posted(edition, registration_due="2024-08-20", publicity_opens=""))
+    office.post(DATES, typed(office, DATES, registration_due="2024-08-20", publicity_opens=""))
 
     assert sorted(edition.key_dates.values_list("kind", flat=True)) == [
         "registration_due", "registration_opens", "summary_due",
@@ -114,43 +140,52 @@ def test_key_date_is_added_and_taken_away(office: Client, edition: Edition) -> N
 
 
 def test_form_sent_twice_writes_once(office: Client, edition: Edition) -> None:
-    values = posted(edition, theme="科技改变生活")
+    values = typed(office, NAMES, theme="科技改变生活")
 
-    office.post(HERE, values)
-    again = office.post(HERE, values)
+    office.post(NAMES, values)
+    again = office.post(NAMES, values)
 
     assert again.status_code == 422
     assert audit.trail(edition).filter(action="edition.change").count() == 1
 
 
 def test_two_people_at_once_nothing_is_overwritten_or_lost(office: Client, edition: Edition) -> None:
-    mine = posted(edition, theme="我写的主题")
-    office.post(HERE, posted(edition, theme="别人写的主题"))
+    mine = typed(office, NAMES, theme="我写的主题")
+    office.post(NAMES, typed(office, NAMES, theme="别人写的主题"))
 
-    answer = office.post(HERE, mine)
+    answer = office.post(NAMES, mine)
 
     page = answer.content.decode()
     assert answer.status_code == 422
-    assert "我写的主题" in page
+    assert 'value="我写的主题"' in page
     assert "别人写的主题" in page
     edition.refresh_from_db()
     assert edition.theme == "别人写的主题"
-    assert f'name="version" value="{edition.version}"' in page
+
+    assert office.post(NAMES, mine | {"seen": seen_in(page)}).status_code == 302
+    edition.refresh_from_db()
+    assert edition.theme == "我写的主题"
+
+
+def test_two_people_on_two_pages_do_not_get_in_each_others_way(office: Client, edition: Edition) -> None:
+    mine = typed(office, NAMES, theme="我写的主题")
+    office.post(DATES, typed(office, DATES, registration_due="2024-08-20"))
+
+    assert office.post(NAMES, mine).status_code == 302
 
 
 def test_dates_out_of_order_are_told_at_their_field(office: Client, edition: Edition) -> None:
-    answer = office.post(HERE, posted(edition, summary_due="2024-08-28", theme="新主题"))
+    answer = office.post(DATES, typed(office, DATES, summary_due="2024-08-28"))
 
     assert answer.status_code == 422
     assert "不能晚于" in answer.content.decode()
-    edition.refresh_from_db()
-    assert edition.theme != "新主题"
+    assert edition.key_dates.get(kind="summary_due").day == date(2024, 9, 28)
 
 
 def test_typed_text_is_shown_as_text(office: Client, edition: Edition) -> None:
-    office.post(HERE, posted(edition, theme="<script>alert(1)</script>"))
+    office.post(NAMES, typed(office, NAMES, theme="<script>alert(1)</script>"))
 
-    assert "<script>alert(1)" not in office.get(HERE).content.decode()
+    assert "<script>alert(1)" not in office.get(NAMES).content.decode()
 
 
 def test_query_count_does_not_grow_with_marks(client: Client, edition: Edition) -> None:
