@@ -6,10 +6,9 @@ unit of the other district; "waiting" are things that wait for that district, "f
 
 from typing import Any
 
-from kepuyue.activities.models import Activity, Remark, SavedFilter, State, Submission
 from django.core.files.base import ContentFile
 
-from kepuyue.activities.models import Activity, State, Submission
+from kepuyue.activities.models import Activity, Remark, SavedFilter, State, Submission
 from kepuyue.editions.models import Paper
 from kepuyue.imports.models import ImportBatch
 from kepuyue.messaging.tokens import unsubscribe_path
