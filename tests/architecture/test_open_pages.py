@@ -5,7 +5,8 @@ from tests.architecture.routes import all_routes
 OPEN = {
     # the programme and its papers
     "programme:home", "programme:activities", "programme:activity", "programme:calendar", "programme:day",
-    "programme:district", "editions:notice", "editions:paper",
+    "programme:district", "editions:mark-picture",
+    "editions:notice", "editions:paper",
     "resources:bases",
     "resources:base",
     # pictures of published activities; the view refuses others
