@@ -31,6 +31,8 @@ class Slot:
     first_day: date
     last_day: date
     is_all_day: bool
+    in_month: bool = True
+    "Whether it touches the edition's period"
 
     @property
     def is_exhibition(self) -> bool:
@@ -67,6 +69,11 @@ class Entry:
         """Whether it is nothing but exhibitions over weeks."""
         return bool(self.slots) and all(slot.is_exhibition for slot in self.slots)
 
+    @property
+    def is_beyond_month(self) -> bool:
+        """Whether it is year-round publicity (主题宣传贯穿全年, notice 一): shown apart, not counted as the month's."""
+        return self.is_year_round or (bool(self.slots) and not any(slot.in_month for slot in self.slots))
+
 
 @dataclass(frozen=True)
 class Catalogue:
@@ -80,6 +87,14 @@ class Catalogue:
         """Those of the edition's own city that take place: what highlights and coverage speak of."""
         return [entry for entry in self.entries if not entry.city and not entry.is_cancelled]
 
+    def of_month(self) -> list[Entry]:
+        """Those of the own city that belong to the month."""
+        return [entry for entry in self.own() if not entry.is_beyond_month]
+
+    def year_round(self) -> list[Entry]:
+        """Those of the own city that go on through the year or lie outside the month."""
+        return [entry for entry in self.own() if entry.is_beyond_month]
+
 
 _kept: dict[int, tuple[Any, Catalogue]] = {}
 
@@ -89,7 +104,7 @@ def load(edition: Edition) -> Catalogue:
     public = approved().filter(edition=edition)
     # Read before the rows: a change in between makes the copy newer than its mark, never older
     state = public.aggregate(Count("pk"), Max("pk"), Sum("version"), Max("updated_at"), Max("published_at"))
-    mark = (*state.values(), edition.time_zone)
+    mark = (*state.values(), edition.time_zone, edition.starts_on, edition.ends_on)
     kept = _kept.get(edition.pk)
     if kept and kept[0] == mark:
         return kept[1]
@@ -116,7 +131,8 @@ def _read(edition: Edition) -> tuple[Entry, ...]:
             continue
         start, end = starts.astimezone(zone), ends.astimezone(zone) if ends else None
         last = (end - timedelta(microseconds=1)).date() if end else start.date()
-        slots[activity].append(Slot(pk, start, end, start.date(), last, is_all_day))
+        in_month = start.date() <= edition.ends_on and last >= edition.starts_on
+        slots[activity].append(Slot(pk, start, end, start.date(), last, is_all_day, in_month))
     facts = (
         "pk", "city", "district_id", "mode", "admission", "booking_mode", "state", "is_year_round",
     )  # fmt: skip

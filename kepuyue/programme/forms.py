@@ -25,6 +25,7 @@ DAYS = {
     "weekend": gettext_lazy("周末"),
     "week": gettext_lazy("七天内"),
 }
+SEASONS = {"month": gettext_lazy("科普月内"), "year": gettext_lazy("全年科普")}
 CITIES = {"own": gettext_lazy("本市"), "linked": gettext_lazy("联动城市")}
 
 
@@ -104,6 +105,7 @@ class FilterForm(forms.Form):
         self.fields["mode"] = Words({value: value for value in Mode.values}, label=_("参与方式"))
         bookings = {value: value for value in BookingMode.values if value != BookingMode.UNKNOWN}
         self.fields["booking"] = Words(bookings, label=_("预约方式"))
+        self.fields["season"] = Words({value: value for value in SEASONS}, label=_("时段"))
         self.fields["city"] = Words({value: value for value in CITIES}, label=_("城市"))
         self.full_clean()
         self._remark()
@@ -132,7 +134,7 @@ class FilterForm(forms.Form):
             first, last = last, first
         if got.get("when") and not (first or last):
             first, last = span(got["when"], today())
-        city = got.get("city") or []
+        city, season = got.get("city") or [], got.get("season") or []
         return Query(
             q=got.get("q", ""),
             first=first,
@@ -147,6 +149,7 @@ class FilterForm(forms.Form):
             bookings=frozenset(got.get("booking", ())),
             free=bool(got.get("free")),
             city=city[0] if len(city) == 1 else "",
+            season=season[0] if len(season) == 1 else "",
         )
 
     @property

@@ -35,18 +35,20 @@ def in_full(activities: QuerySet[Activity]) -> QuerySet[Activity]:
 
 @dataclass(frozen=True)
 class Figures:
-    """What is counted, never added up: 项, 场次, and the weeks-long exhibitions among them."""
+    """What is counted, never added up: the month's 项, 场次 and weeks-long exhibitions, and the 项 beyond it."""
 
     activities: int
     sessions: int
     exhibitions: int = 0
+    year_round: int = 0
 
 
 def figures(entries: Iterable[Entry]) -> Figures:
-    """The figures of some activities; cancelled ones do not count."""
+    """The figures of some activities; cancelled ones do not count, year-round ones not as the month's."""
     held = [entry for entry in entries if not entry.is_cancelled]
-    slots = [slot for entry in held for slot in entry.slots]
-    return Figures(len(held), len(slots), sum(slot.is_exhibition for slot in slots))
+    month = [entry for entry in held if not entry.is_beyond_month]
+    slots = [slot for entry in month for slot in entry.slots if slot.in_month]
+    return Figures(len(month), len(slots), sum(slot.is_exhibition for slot in slots), len(held) - len(month))
 
 
 def sessions_by_day(edition: Edition, entries: Iterable[Entry]) -> Counter[date]:
@@ -54,7 +56,7 @@ def sessions_by_day(edition: Edition, entries: Iterable[Entry]) -> Counter[date]
     counts: Counter[date] = Counter(dict.fromkeys(edition.days, 0))
     for entry in entries:
         for slot in entry.slots:
-            if not slot.is_exhibition and not entry.is_cancelled:
+            if not (slot.is_exhibition or entry.is_cancelled or entry.is_beyond_month):
                 first, last = max(slot.first_day, edition.starts_on), min(slot.last_day, edition.ends_on)
                 counts.update(day for day in edition.days if first <= day <= last)
     return counts

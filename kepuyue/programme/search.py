@@ -29,6 +29,8 @@ class Query:
     bookings: frozenset[str] = frozenset()
     free: bool = False
     city: str = ""
+    season: str = ""
+    "month: what belongs to the month; year: year-round publicity and what lies outside the month"
 
     @property
     def has_dates(self) -> bool:
@@ -60,8 +62,10 @@ class Result:
 
 
 BY_SYNONYM = 3
-# The groups of the list in their order: at an hour, over weeks, without a day, over
-UPCOMING, EXHIBITION, UNDATED, PAST = GROUPS = ("upcoming", "exhibition", "undated", "past")
+# The groups of the list in their order: at an hour, over weeks, without a day, all year, over
+UPCOMING, EXHIBITION, UNDATED, YEAR_ROUND, PAST = GROUPS = (
+    "upcoming", "exhibition", "undated", "year_round", "past"
+)  # fmt: skip
 
 
 def search(edition: Edition, query: Query, *, at: datetime, taxonomy_of: dict[int, str]) -> Result:
@@ -120,6 +124,7 @@ def _tests(query: Query) -> dict[str, Callable[[Entry], bool]]:
         "booking": lambda entry: not query.bookings or entry.booking_mode in query.bookings,
         "free": lambda entry: not query.free or entry.admission == Admission.FREE,
         "city": lambda entry: not query.city or _city(entry) == query.city,
+        "season": lambda entry: not query.season or _season(entry) == query.season,
     }
     for taxonomy, wanted in query.terms.items():
         if wanted:
@@ -134,6 +139,7 @@ def _count(
     values: dict[str, Iterable[Any]] = {
         "district": [entry.district], "mode": [entry.mode], "booking": [entry.booking_mode],
         "free": [entry.admission == Admission.FREE], "city": [_city(entry)],
+        "season": [_season(entry)],
     }  # fmt: skip
     for name in values if only is None else [only] if only in values else []:
         counts[name].update(values[name])
@@ -147,15 +153,21 @@ def _city(entry: Entry) -> str:
     return "linked" if entry.city else "own"
 
 
+def _season(entry: Entry) -> str:
+    return "year" if entry.is_beyond_month else "month"
+
+
 def _slots(entry: Entry, query: Query) -> list[Slot]:
     return [slot for slot in entry.slots if slot.touches(query.first, query.last)]
 
 
 def _place(entry: Entry, slots: list[Slot], at: datetime) -> tuple[str, float]:
     """The group and the order in it: what comes next first, what is over last and the latest first."""
+    ahead = [slot for slot in slots if slot.over_at > at]
+    if entry.is_beyond_month and (entry.is_year_round or ahead):
+        return YEAR_ROUND, min((slot.start for slot in ahead), default=at).timestamp()
     if not slots:
         return UNDATED, 0.0
-    ahead = [slot for slot in slots if slot.over_at > at]
     if not ahead:
         return PAST, -max(slot.start for slot in slots).timestamp()
     dated = [slot for slot in ahead if not slot.is_exhibition]

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from kepuyue.programme.views import calendar, home, listing, page
+from kepuyue.programme.views import calendar, home, listing, page, places
 
 app_name = "programme"
 urlpatterns = [
@@ -9,5 +9,7 @@ urlpatterns = [
     path("activities/<slug:code>/", page.activity, name="activity"),
     path("calendar/", calendar.calendar, name="calendar"),
     path("calendar/<str:day>/", calendar.day, name="day"),
-    path("districts/<slug:code>/", listing.district, name="district"),
+    path("districts/<slug:code>/", places.district, name="district"),
+    path("departments/", places.departments, name="departments"),
+    path("departments/<slug:code>/", places.department, name="department"),
 ]

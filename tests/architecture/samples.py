@@ -100,6 +100,7 @@ def samples(cast: Cast) -> dict[str, dict[str, Any]]:
         "remark-of-district": {"pk": _remark(cast).pk},
         "paper": {"code": "notice"},
         "edition": here,
+        "department": {"code": cast.department_unit.code},
         "taxonomy": here | {"code": "content"},
         "term": here | {"code": "content", "term": "frontier"},
         "mark": here | {"code": "national-day"},

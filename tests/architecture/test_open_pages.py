@@ -5,7 +5,7 @@ from tests.architecture.routes import all_routes
 OPEN = {
     # the programme and its papers
     "programme:home", "programme:activities", "programme:activity", "programme:calendar", "programme:day",
-    "programme:district", "editions:mark-picture",
+    "programme:district", "programme:department", "programme:departments", "editions:mark-picture",
     "editions:notice", "editions:paper",
     "resources:bases",
     "resources:base",

@@ -52,6 +52,7 @@ class EditionFactory(DjangoModelFactory[Edition]):
         lambda: {"review": {"default": ["branch", "office"], "tier:main_venue": ["office"]}}
     )
     is_current = True
+    was_current = factory.SelfAttribute("is_current")
 
     class Meta:
         model = Edition

@@ -199,7 +199,7 @@ def test_what_is_next_comes_first_then_exhibitions_then_undated_then_what_is_ove
         "upcoming",
         "upcoming",
         "exhibition",
-        "undated",
+        "year_round",
         "past",
     ]
 

@@ -269,8 +269,8 @@ class _Loading:
                 other.is_current = False
                 other.save(update_fields=["is_current"])
                 self.note(CHANGED, other, _("不再是本届"))
-            self.edition.is_current = True
-            self.edition.save(update_fields=["is_current"])
+            self.edition.is_current = self.edition.was_current = True
+            self.edition.save(update_fields=["is_current", "was_current"])
             self.note(CHANGED, self.edition, _("设为本届"))
 
     def _key_dates(self) -> None:

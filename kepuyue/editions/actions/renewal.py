@@ -131,8 +131,8 @@ def switch(edition: Edition, *, by: "User") -> None:
         other.save(update_fields=["is_current"])
         touch(other)
         audit.record("edition.leave", other, by=by)
-    edition.is_current = True
-    edition.save(update_fields=["is_current"])
+    edition.is_current = edition.was_current = True
+    edition.save(update_fields=["is_current", "was_current"])
     touch(edition)
     audit.record("edition.switch", edition, by=by)
 

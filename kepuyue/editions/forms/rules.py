@@ -4,6 +4,7 @@ A new section or value appears here by itself; `LABELS` gives it words. Chains a
 tier and joint action, systems per kind of unit.
 """
 
+from collections.abc import Iterator
 from datetime import date
 from typing import Any, Literal, get_args, get_origin
 
@@ -25,6 +26,7 @@ SECTIONS: dict[str, Any] = {
     "fast_lane": gettext_lazy("快速通道"),
     "changes": gettext_lazy("发布后的变更"),
     "calendar": gettext_lazy("放假和调休"),
+    "review_times": gettext_lazy("审核时限"),
 }
 LABELS: dict[str, Any] = {
     "lead_times.ordinary": gettext_lazy("一般活动（工作日）"),
@@ -41,6 +43,11 @@ LABELS: dict[str, Any] = {
     "fast_lane.longest_days": gettext_lazy("授予信任最长多少天"),
     "changes.new_time_within_days": gettext_lazy("新时间在多少天以内可以先显示"),
     "changes.new_place_same_district": gettext_lazy("新地点仍在同一个区时可以先显示"),
+    "review_times.branch.new": gettext_lazy("区或成员单位审新活动（工作日）"),
+    "review_times.branch.revision": gettext_lazy("区或成员单位审变更（工作日）"),
+    "review_times.office.new": gettext_lazy("市级终审新活动（工作日）"),
+    "review_times.office.revision": gettext_lazy("市级终审变更（工作日）"),
+    "review_times.superior_after": gettext_lazy("再超过几个工作日通知上级"),
     "calendar.source": gettext_lazy("依据"),
     "calendar.off": gettext_lazy("放假的日子"),
     "calendar.work": gettext_lazy("调休上班的日子"),
@@ -81,10 +88,7 @@ class RulesForm(SeenForm):
         for section in Policy.model_fields:
             value = getattr(self.rules, section)
             if isinstance(value, BaseModel):
-                names = [
-                    self._add(section, name, field, getattr(value, name))
-                    for name, field in type(value).model_fields.items()
-                ]
+                names = list(self._add_all(section, value))
                 self.section_names.append((section, str(SECTIONS.get(section, section)), names))
 
     def sections(self) -> list[tuple[str, str, list[forms.BoundField]]]:
@@ -123,8 +127,11 @@ class RulesForm(SeenForm):
             elif kind == "systems" and value:
                 typed["systems"][key] = value
             elif kind == "section":
-                section, _dot, field = key.partition(".")
-                typed.setdefault(section, {})[field] = value
+                *sections, field = key.split(".")
+                place = typed
+                for section in sections:
+                    place = place.setdefault(section, {})
+                place[field] = value
         # What stands for a term that is not offered here stays
         for kind in ("review", "systems"):
             offered = {name.partition("|")[2] for name in self.fields if name.startswith(f"{kind}|")}
@@ -134,11 +141,12 @@ class RulesForm(SeenForm):
             self._policy = Policy.model_validate(typed)
         except ValidationError as error:
             for fault in error.errors():
-                place = ".".join(str(part) for part in fault["loc"][:2])
-                field = f"section|{place}"
+                said = ".".join(str(part) for part in fault["loc"])
+                field = next((name for name in self.fields if f"section|{said}.".startswith(f"{name}.")), "")
                 self.add_error(
-                    field if field in self.fields else None,
-                    _("“%(name)s”的值不合适，请核对后再保存。") % {"name": self._said(place)},
+                    field or None,
+                    _("“%(name)s”的值不合适，请核对后再保存。")
+                    % {"name": self._said(field.partition("|")[2] or said)},
                 )
         return data
 
@@ -209,6 +217,15 @@ class RulesForm(SeenForm):
             )
         return full
 
+    def _add_all(self, section: str, value: BaseModel) -> Iterator[str]:
+        """All values of a section, those of a section inside it by a longer name."""
+        for name, field in type(value).model_fields.items():
+            inner = getattr(value, name)
+            if isinstance(inner, BaseModel):
+                yield from self._add_all(f"{section}.{name}", inner)
+            else:
+                yield self._add(section, name, field, inner)
+
     def _said(self, key: str) -> str:
         if "|" in key:
             return self.label_of(key)
@@ -237,9 +254,20 @@ class RulesForm(SeenForm):
 def _flat(policy: Policy) -> dict[str, Any]:
     """A policy's values by the names of the form's fields (sections without their prefix)."""
     found: dict[str, Any] = {}
+
+    def take(key: str, value: Any) -> None:
+        if isinstance(value, dict):
+            for name, inner in value.items():
+                take(f"{key}.{name}", inner)
+        else:
+            found[key] = value
+
     for section, value in policy.model_dump(mode="json").items():
         for name, inner in value.items():
-            found[f"{section}|{name}" if section in ("review", "systems") else f"{section}.{name}"] = inner
+            if section in ("review", "systems"):
+                found[f"{section}|{name}"] = inner
+            else:
+                take(f"{section}.{name}", inner)
     return found
 
 

@@ -66,12 +66,12 @@ class Plan(models.Model):
     )
     file = models.FileField(_("附件"), upload_to="plans/%Y/", blank=True, help_text="DOCX or PDF, by content")
     file_name = models.CharField(max_length=120, blank=True, help_text="as the person's computer called it")
-    filed_at = models.DateTimeField(_("报送时间"), null=True)
+    filed_at = models.DateTimeField(_("报送时间"), null=True, blank=True)
     is_late = models.BooleanField(_("逾期报送"), default=False, help_text="first filed after its deadline")
     remark = models.TextField(_("意见"), max_length=1000, blank=True, help_text="why it was returned")
-    decided_at = models.DateTimeField(null=True)
+    decided_at = models.DateTimeField(null=True, blank=True)
     updated_at = models.DateTimeField(default=now)
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
 
     personal_fields = ("liaison", "liaison_phone")
 

@@ -63,6 +63,9 @@ class Edition(models.Model):
     )
     is_archive = models.BooleanField(_("存档"), default=False)
     is_current = models.BooleanField(_("本届"), default=False)
+    was_current = models.BooleanField(
+        default=False, help_text="it is or once was current: only then does the public see anything of it"
+    )
     loaded_at = models.DateTimeField(default=now)
     version = models.PositiveIntegerField(
         default=1, help_text="grows with every change of the edition or of anything that belongs to it"
@@ -157,7 +160,7 @@ class Extension(models.Model):
     )
     until = models.DateField(_("延至"), help_text="the last day, included")
     reason = models.CharField(_("理由"), max_length=300)
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
     at = models.DateTimeField(default=now)
 
     class Meta:

@@ -38,7 +38,7 @@ def mark_picture(request: HttpRequest, edition: str, code: str) -> FileResponse:
     found = get_object_or_404(
         Mark.objects.select_related("edition__office"), edition__code=edition, code=code
     )
-    if not found.picture or not (found.edition.is_current or can_manage(request.user, found.edition)):
+    if not found.picture or not (found.edition.was_current or can_manage(request.user, found.edition)):
         raise Http404
     try:
         file = found.picture.open("rb")

@@ -45,7 +45,7 @@ def day(request: PublicRequest, day: str) -> HttpResponse:
 
 def _month(edition: Edition, known: Catalogue, at: datetime) -> dict[str, Any]:
     """The month's grid, rendered; the same for everybody."""
-    own, now_day = known.own(), at.date()
+    own, now_day = known.of_month(), at.date()
     by_day: dict[date, tuple[list[tuple[Slot, Entry]], list[Entry]]] = {
         day: queries.on(own, day, day) for day in edition.days
     }
@@ -79,6 +79,7 @@ def _month(edition: Edition, known: Catalogue, at: datetime) -> dict[str, Any]:
                      for n in range(7)],
         "figures": figures,
         "undated": sum(not entry.slots for entry in own),
+        "year_round": len(known.year_round()),
         "edition": edition,
     }  # fmt: skip
     return {
@@ -91,10 +92,13 @@ def _day(edition: Edition, known: Catalogue, at: datetime, shown: date) -> dict[
     """The day's agenda, rendered; the same for everybody."""
     entries = [entry for entry in known.entries if not entry.is_cancelled]
     called_off = [entry for entry in known.entries if entry.is_cancelled and not entry.city]
-    dated, exhibitions = queries.on(entries, shown, shown)
+    dated, on_show = queries.on(entries, shown, shown)
+    exhibitions = [entry for entry in on_show if not entry.is_beyond_month or entry.city]
+    dated += [(slot, entry) for entry in on_show if entry not in exhibitions for slot in entry.slots]
     off, _none = queries.on(called_off, shown, shown)
     read = queries.rows(entry.pk for entry in (*(e for _s, e in (*dated, *off)), *exhibitions))
-    own = [(slot, entry) for slot, entry in dated if not entry.city]
+    own = [(slot, entry) for slot, entry in dated if not entry.city and not entry.is_beyond_month]
+    beyond = [(slot, entry) for slot, entry in dated if not entry.city and entry.is_beyond_month]
     linked = [(slot, entry) for slot, entry in dated if entry.city]
     drawn = {
         entry.pk: card(read[entry.pk], at=at, first=shown, last=shown)
@@ -107,6 +111,7 @@ def _day(edition: Edition, known: Catalogue, at: datetime, shown: date) -> dict[
         "text": wording.day_text(shown),
         "today": at.date(),
         "hours": _by_hour(edition, [*own, *off], read, shown),
+        "year_round": _by_hour(edition, beyond, read, shown),
         "linked": _by_hour(edition, linked, read, shown),
         "count": len(own),
         "linked_count": len(linked),

@@ -59,9 +59,13 @@ def home(request: PublicRequest) -> HttpResponse:
 
 def _build(edition: Edition, known: Catalogue, at: datetime, stage: Phase) -> dict[str, Any]:
     """The parts of the page that are the same for everybody, rendered."""
-    own, day = known.own(), at.date()
+    own, day = known.of_month(), at.date()
     kinds = {taxonomy.code: taxonomy for taxonomy in taxonomies(edition)}
-    rows = [*_now(edition, own, at, day, stage), *_readers(kinds.get("audience"), own, at)]
+    rows = [
+        *_now(edition, own, at, day, stage),
+        *_readers(kinds.get("audience"), own, at),
+        _year_round(known, at),
+    ]
     _fill(rows, at)
     by_day = queries.sessions_by_day(edition, own)
     hero = _hero(edition, stage, day, by_day[day])
@@ -73,7 +77,7 @@ def _build(edition: Edition, known: Catalogue, at: datetime, stage: Phase) -> di
         ],
         "day": day if edition.holds(day) else None,
         "rows": [row for row in rows if row.cards],
-        "figures": queries.figures(own),
+        "figures": queries.figures(known.own()),
         "linked": sum(bool(entry.city) and not entry.is_cancelled for entry in known.entries),
         "tiles": tiles(District.objects.all(), queries.by_district(known)),
         "joint_actions": _joint_actions(kinds.get("joint_action"), known),
@@ -176,6 +180,15 @@ def _now(edition: Edition, own: list[Entry], at: datetime, day: date, stage: Pha
         keys = [entry.pk for entry in queries.soonest(own, at)]
         rows.append(Row(_("接下来"), everything, _("全部活动"), keys[:6]) if keys else _look_back(own))
     return rows
+
+
+def _year_round(known: Catalogue, at: datetime) -> Row:
+    """What goes on through the year: beside the month, not part of its figures."""
+    beyond = known.year_round()
+    coming = queries.soonest(beyond, at)
+    keys = [entry.pk for entry in (*coming, *(entry for entry in beyond if not entry.slots))]
+    address = f"{reverse('programme:activities')}?season=year&city=own"
+    return Row(_("全年科普"), address, _("全部"), keys[:3], note=_("主题宣传贯穿全年，不计入本月场次"))
 
 
 def _look_back(own: list[Entry]) -> Row:

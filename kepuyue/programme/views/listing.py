@@ -1,4 +1,4 @@
-"""The list with its filters, and the page of one district."""
+"""The list with its filters."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from typing import Any
 
 from django.core.paginator import Page, Paginator
 from django.http import HttpResponse, QueryDict
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
@@ -17,12 +17,10 @@ from django.utils.translation import gettext_lazy
 from kepuyue.activities.models import BookingMode, Mode
 from kepuyue.core import wording
 from kepuyue.core.time import now
-from kepuyue.organizations.models import District
 from kepuyue.programme import catalogue, queries
 from kepuyue.programme.cards import Card, card, localized
-from kepuyue.programme.forms import CITIES, DAYS, FilterForm, Vocabulary, vocabulary
+from kepuyue.programme.forms import CITIES, DAYS, SEASONS, FilterForm, Vocabulary, vocabulary
 from kepuyue.programme.fragments import kept
-from kepuyue.programme.maps import tiles
 from kepuyue.programme.request import PublicRequest, canonical, public_page
 from kepuyue.programme.search import Match, Query, Result, search
 
@@ -30,7 +28,8 @@ PER_PAGE = 24
 HEADINGS = {
     "upcoming": gettext_lazy("即将举行"),
     "exhibition": gettext_lazy("长期展览"),
-    "undated": gettext_lazy("全年举办或时间待定"),
+    "undated": gettext_lazy("时间待定"),
+    "year_round": gettext_lazy("全年科普（不计入本月场次）"),
     "past": gettext_lazy("已经结束"),
 }
 # Filters that stand in the open; the others wait behind "more"
@@ -116,29 +115,6 @@ def _results(request: PublicRequest, at: datetime) -> dict[str, Any]:
     }
 
 
-@public_page
-def district(request: PublicRequest, code: str) -> HttpResponse:
-    """One district: its figures, what comes next, and its neighbours."""
-    found = get_object_or_404(District, code=code)
-    at = now().astimezone(request.edition.zone)
-    known = catalogue.load(request.edition)
-    here = [entry for entry in known.own() if entry.district == found.pk]
-    coming = queries.soonest(here, at)
-    shown = coming[:12] or here[:12]
-    read = queries.rows(entry.pk for entry in shown)
-    context = {
-        "district": found,
-        "name": localized(found.name, found.name_en)[0],
-        "figures": queries.figures(here),
-        "cards": [card(read[entry.pk], at=at) for entry in shown if entry.pk in read],
-        "are_over": bool(here) and not coming,
-        "rest": len(here) - len(shown),
-        "tiles": tiles(District.objects.all(), queries.by_district(known), current=found.pk),
-        "canonical": canonical(request),
-    }
-    return render(request, "programme/district.html", context)
-
-
 def _groups(page: Page[Match], query: Query, at: datetime) -> Iterator[tuple[str, list[Card]]]:
     """The page's cards under their headings; a search keeps its own order and has none."""
     read = queries.rows(match.entry.pk for match in page)
@@ -177,6 +153,10 @@ def _facets(address: QueryDict, words: Vocabulary, result: Result) -> list[Facet
         Facet("booking", _("预约方式"), [
             _toggle(address, "booking", mode.value, str(mode.label), counts["booking"][mode.value])
             for mode in BookingMode if mode != BookingMode.UNKNOWN
+        ]),
+        Facet("season", _("时段"), [
+            _toggle(address, "season", key, str(label), counts["season"][key], only=True)
+            for key, label in SEASONS.items()
         ]),
         Facet("city", _("城市"), [
             _toggle(address, "city", key, str(label), counts["city"][key], only=True) for key, label in CITIES.items()

@@ -1,0 +1,102 @@
+"""One district, one department: sub-theme, figures, what comes next; and all departments."""
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext as _
+
+from kepuyue.core.time import now
+from kepuyue.editions.models import Plan
+from kepuyue.organizations.models import District, Organization
+from kepuyue.programme import catalogue, queries
+from kepuyue.programme.cards import card, localized
+from kepuyue.programme.catalogue import Catalogue, Entry
+from kepuyue.programme.maps import tiles
+from kepuyue.programme.permissions import approved
+from kepuyue.programme.request import PublicRequest, canonical, public_page
+
+Level = Organization.Level
+SHOWN = 12
+
+
+@public_page
+def district(request: PublicRequest, code: str) -> HttpResponse:
+    """One district: its sub-theme, its figures, what comes next, and its neighbours."""
+    found = get_object_or_404(District, code=code)
+    known = catalogue.load(request.edition)
+    here = [entry for entry in known.own() if entry.district == found.pk]
+    branch = Organization.objects.filter(level=Level.DISTRICT, district=found).first()
+    context = _page(request, known, here, branch) | {
+        "eyebrow": _("分会场"),
+        "name": localized(found.name, found.name_en)[0],
+        "district": found,
+        "tiles": tiles(District.objects.all(), queries.by_district(known), current=found.pk),
+    }
+    return render(request, "programme/district.html", context)
+
+
+@public_page
+def department(request: PublicRequest, code: str) -> HttpResponse:
+    """One member unit of the city: its sub-theme and the activities of its branch."""
+    found = get_object_or_404(Organization.objects.active(), level=Level.DEPARTMENT, code=code)
+    known = catalogue.load(request.edition)
+    public = approved().filter(edition=request.edition, organization__path__startswith=found.path)
+    keys = set(public.values_list("pk", flat=True))
+    here = [entry for entry in known.own() if entry.pk in keys]
+    context = _page(request, known, here, found) | {
+        "eyebrow": _("部门特色活动"),
+        "name": localized(found.name, found.name_en)[0],
+    }
+    return render(request, "programme/district.html", context)
+
+
+@public_page
+def departments(request: PublicRequest) -> HttpResponse:
+    """All member units, those with a sub-theme or activities first."""
+    themes = {found.organization_id: found for found in request.edition.sub_themes.all()}
+    public = approved().filter(edition=request.edition, city="")
+    paths = list(public.values_list("organization__path", flat=True))
+    rows: list[dict[str, Any]] = []
+    for unit in Organization.objects.active().filter(level=Level.DEPARTMENT):
+        theme = themes.get(unit.pk)
+        rows.append(
+            {
+                "unit": unit,
+                "name": localized(unit.name, unit.name_en)[0],
+                "theme": localized(theme.theme, theme.theme_en)[0] if theme else "",
+                "count": sum(path.startswith(unit.path) for path in paths),
+            }
+        )
+    rows.sort(key=lambda row: (not (row["theme"] or row["count"]), -row["count"]))
+    return render(request, "programme/departments.html", {"rows": rows, "canonical": canonical(request)})
+
+
+def _page(
+    request: PublicRequest, known: Catalogue, here: list[Entry], branch: Organization | None
+) -> dict[str, Any]:
+    """What a district's and a department's page have in common."""
+    at = now().astimezone(request.edition.zone)
+    month = [entry for entry in here if not entry.is_beyond_month]
+    beyond = [entry for entry in here if entry.is_beyond_month]
+    coming = queries.soonest(month, at)
+    shown = coming[:SHOWN] or month[:SHOWN]
+    read = queries.rows(entry.pk for entry in (*shown, *beyond[:SHOWN]))
+    theme = request.edition.sub_themes.filter(organization=branch).first() if branch else None
+    plan = (
+        request.edition.plans.filter(organization=branch, is_public=True, state=Plan.State.ACCEPTED).first()
+        if branch
+        else None
+    )
+    return {
+        "figures": queries.figures(here),
+        "cards": [card(read[entry.pk], at=at) for entry in shown if entry.pk in read],
+        "year_round": [card(read[entry.pk], at=at) for entry in beyond[:SHOWN] if entry.pk in read],
+        "are_over": bool(month) and not coming,
+        "sub_theme": theme,
+        "theme": localized(theme.theme, theme.theme_en) if theme else None,
+        "introduction": localized(theme.introduction, theme.introduction_en) if theme else None,
+        "focus": theme.focus.all() if theme else [],
+        "plan": plan,
+        "canonical": canonical(request),
+    }
