@@ -96,7 +96,9 @@ def own_models() -> list[type[models.Model]]:
 def something_everywhere(cast: Cast) -> None:
     """Rows that the samples of the permission matrix lack: people, places, remarks and messages around their activities."""
     for activity in Activity.objects.all():
-        Participation.objects.create(activity=activity, role="host", name="x", organization=cast.own_unit)
+        Participation.objects.create(
+            activity=activity, role="host", name="x", organization=activity.organization
+        )
         Speaker.objects.create(activity=activity, name="x", introduction="x", is_overseas=True)
         activity.sessions.update(venue=Venue.objects.create(name=f"x{activity.pk}"))
         audit.record("activity.change", activity, by=cast.owner, organization_path=activity.organization.path)
@@ -108,7 +110,7 @@ def something_everywhere(cast: Cast) -> None:
         Speaker.objects.create(activity=away, name="x")
     for submission in Submission.objects.all():
         review = Review.objects.create(
-            submission=submission, organization=cast.own_district, by=cast.district_reviewer, decision="returned", note="x"
+            submission=submission, organization=submission.activity.organization.parent, by=cast.district_reviewer, decision="returned", note="x"
         )  # fmt: skip
         Comment.objects.create(review=review, field="title", text="x")
     for user in cast.people().values():
