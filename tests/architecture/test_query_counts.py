@@ -19,7 +19,11 @@ from tests.cast import Cast
 from tests.factories import (
     ActivityFactory,
     MembershipFactory,
+    OfferFactory,
+    OpeningFactory,
     PictureFactory,
+    ProposalFactory,
+    RequestFactory,
     SubmissionFactory,
     UnitFactory,
     VenueFactory,
@@ -99,7 +103,39 @@ def recorded(cast: Cast) -> Any:
     return audit.record("unit.edit", cast.own_unit, by=cast.owner, organization_path=cast.own_unit.path)
 
 
+def open_offer(cast: Cast) -> Any:
+    unit = UnitFactory(parent=cast.own_district)
+    return OfferFactory(organization=unit, terms=["content:frontier"], districts=[unit.district])
+
+
+def own_offer(cast: Cast) -> Any:
+    return OfferFactory(organization=cast.own_unit)
+
+
+def open_request(cast: Cast) -> Any:
+    return RequestFactory(organization=UnitFactory(parent=cast.own_district), terms=["content:frontier"])
+
+
+def waiting_proposal(cast: Cast) -> Any:
+    offer = OfferFactory(organization=cast.own_unit)
+    return ProposalFactory(offer=offer, request=RequestFactory(organization=cast.other_unit, offer=offer))
+
+
+def public_opening(cast: Cast) -> Any:
+    return OpeningFactory(organization=UnitFactory(parent=cast.own_district), state="confirmed")
+
+
 LISTS: list[tuple[str, str, Make]] = [
+    ("anonymous", "/bases/", public_opening),
+    ("owner", "/desk/resources/", open_offer),
+    ("owner", "/desk/resources/own/", own_offer),
+    ("owner", "/desk/resources/own/", waiting_proposal),
+    ("owner", "/desk/resources/panel/", waiting_proposal),
+    ("owner", "/desk/resources/requests/", open_request),
+    ("district_reviewer", "/desk/resources/overview/", open_offer),
+    ("district_reviewer", "/desk/resources/overview/", open_request),
+    ("district_reviewer", "/desk/resources/overview/", waiting_proposal),
+    ("district_reviewer", "/desk/openings/", public_opening),
     ("anonymous", "/", public_activity),
     ("anonymous", "/activities/", public_activity),
     ("anonymous", "/activities/?q=科学", public_activity),

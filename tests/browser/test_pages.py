@@ -51,6 +51,30 @@ def pages(found: dict[str, dict[str, Any]]) -> Iterator[tuple[str, str]]:
         yield "district_reviewer", address
     for address in ("/desk/", "/desk/edition/", "/desk/reviews/", "/desk/units/"):
         yield "office", address
+    talk = {
+        name: found[name]
+        for name in ("offer-own", "offer-far", "request-own", "request-far", "request-own-accepted")
+    }
+    yield "anonymous", "/bases/"
+    yield "anonymous", f"/bases/{found['opening-far']['code']}/"
+    for address in ("/desk/resources/", "/desk/resources/own/", "/desk/resources/requests/", "/desk/resources/offers/new/",
+                    "/desk/resources/offers/new/?kind=expert", f"/desk/resources/offers/{talk['offer-own']['code']}/",
+                    f"/desk/resources/offers/{talk['offer-own']['code']}/edit/",
+                    f"/desk/resources/offers/{talk['offer-own']['code']}/closure/", "/desk/resources/requests/new/",
+                    f"/desk/resources/requests/new/?offer={talk['offer-far']['code']}",
+                    f"/desk/resources/requests/{talk['request-own']['code']}/",
+                    f"/desk/resources/requests/{talk['request-own']['code']}/edit/",
+                    f"/desk/resources/requests/{talk['request-own-accepted']['code']}/",
+                    f"/desk/resources/requests/{talk['request-far']['code']}/answer/",
+                    f"/desk/resources/proposals/{found['proposal-own-turn']['pk']}/counter/",
+                    f"/desk/openings/{found['opening-own']['code']}/"):  # fmt: skip
+        yield "owner", address
+    for address in (
+        "/desk/openings/",
+        f"/desk/openings/{found['opening-own']['code']}/",
+        "/desk/resources/overview/",
+    ):
+        yield "district_reviewer", address
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
