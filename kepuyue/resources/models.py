@@ -376,6 +376,9 @@ class Opening(models.Model):
     filed_at = models.DateTimeField(null=True)
     confirmed_at = models.DateTimeField(null=True)
 
+    # Where two bases turn out to be one, the survivor's own opening stays
+    on_merge = {"organization": "move_unless_there"}
+
     class Meta:
         verbose_name = _("开放安排")
         verbose_name_plural = _("开放安排")

@@ -9,7 +9,7 @@ from django.forms.models import fields_for_model
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from kepuyue.editions.models import Edition
+from kepuyue.editions.models import Edition, Term
 from kepuyue.organizations.models import Organization
 from kepuyue.resources.actions.requesting import Wish
 from kepuyue.resources.forms.fields import (
@@ -160,11 +160,8 @@ class _RequestFields(VersionedForm, MatchedTerms):
 
     def head(self) -> list[forms.BoundField]:
         """What is to happen, and for whom."""
-        return [
-            self[name]
-            for name in ("organization", "kind", "title", "wishes", *self.term_fields)
-            if name in self.fields
-        ]
+        names = ("organization", "kind", "title", "wishes", *self.term_fields)
+        return [self[name] for name in names if name in self.fields and not self[name].is_hidden]
 
     def people(self) -> list[forms.BoundField]:
         """Who comes, and who is called."""
@@ -191,8 +188,16 @@ class OfferRequestForm(_RequestFields, WishForm):
 
     def __init__(self, *args: Any, offer: Offer, **options: Any) -> None:
         super().__init__(*args, edition=offer.edition, **options)
-        self.zone_of = offer.edition
+        self.zone_of, self.offer = offer.edition, offer
+        # What it is about and for whom the offer says already
+        for name in self.term_fields:
+            self.fields.pop(name)
+        self.term_fields = []
         self.fit_to(offer)
+
+    def terms(self) -> list[Term]:
+        """The offer's own, which also find others should it be declined and asked openly."""
+        return list(self.offer.terms.all())
 
     def when(self) -> list[forms.BoundField]:
         """The wish."""
