@@ -40,4 +40,5 @@ class ResourcesConfig(AppConfig):
         )
         kinds.register("resource.turn", label=_("资源对接等我答复"), digest=False, may_unsubscribe=False)
         kinds.register("resource.news", label=_("资源对接的进展"), digest=True, may_unsubscribe=True)
+        kinds.register("resource.agreed", label=_("约定成立和取消"), digest=False, may_unsubscribe=False)
         kinds.register("opening.turn", label=_("开放安排等我处理"), digest=True, may_unsubscribe=False)

@@ -37,12 +37,12 @@ TEXTS: dict[str, tuple[str, str, str]] = {
         gettext_noop("%(unit)s对“%(title)s”另提了时间：%(when)s。请答复。"),
     ),
     "accepted": (
-        "resource.news",
+        "resource.agreed",
         gettext_noop("已约定：%(title)s"),
         gettext_noop("%(unit)s接受了“%(title)s”，%(when)s。联合活动草稿已经生成，由%(registrar)s填报。"),
     ),
     "agreed": (
-        "resource.news",
+        "resource.agreed",
         gettext_noop("已约定：%(title)s"),
         gettext_noop("您接受了“%(title)s”，%(when)s。联合活动草稿已经生成，由%(registrar)s填报。"),
     ),
@@ -67,7 +67,7 @@ TEXTS: dict[str, tuple[str, str, str]] = {
         gettext_noop("“%(title)s”已经另有安排，感谢您的答复。"),
     ),
     "called_off": (
-        "resource.news",
+        "resource.agreed",
         gettext_noop("约定取消：%(title)s"),
         gettext_noop("%(unit)s取消了“%(title)s”的约定。原因：%(reason)s"),
     ),
