@@ -58,6 +58,10 @@ WRITTEN_BY_THE_HOUSE = {
     "messaging.Message.link",
     "organizations.Organization.code",
     "organizations.Organization.path",
+    "resources.Offer.closed_days",
+    "resources.Offer.code",
+    "resources.Offer.weekdays",
+    "resources.Request.code",
     # Copies of what stands elsewhere, written again from there after planting
     "programme.IndexedActivity.words",
     "programme.IndexedActivity.syllables",
@@ -76,7 +80,7 @@ TYPED: dict[str, Any] = {
 }
 # Values in JSON that are codes and not texts
 CODES = {"role", "mode", "admission", "booking_mode", "starts_at", "ends_at", "district", "cell", "code", "severity",
-         "terms", "marks", "city"}  # fmt: skip
+         "terms", "marks", "city", "hours", "closed", "special", "booking", "concessions", "facilities"}  # fmt: skip
 
 
 def text_fields(model: type[models.Model]) -> Iterator["models.Field[Any, Any]"]:
