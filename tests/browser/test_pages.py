@@ -35,7 +35,7 @@ def pages(found: dict[str, dict[str, Any]]) -> Iterator[tuple[str, str]]:
     """Who opens which address."""
     public, draft, waiting = (found[name]["code"] for name in ("own-public", "own-draft", "own-waiting"))
     for address in ("/", "/activities/", "/activities/?q=科学", "/activities/?q=没有这个", f"/activities/{public}/",
-                    "/calendar/", "/calendar/2024-09-14/", "/districts/futian/", "/notice/", "/notice/notice/",
+                    "/calendar/", "/calendar/2024-09-14/", "/districts/futian/", "/departments/", "/notice/", "/notice/notice/",
                     "/accounts/login/", "/accounts/password/reset/", "/desk/units/registration/"):  # fmt: skip
         yield "anonymous", address
     for address in ("/desk/", "/desk/activities/", "/desk/activities/new/", f"/desk/activities/{draft}/",
@@ -49,7 +49,20 @@ def pages(found: dict[str, dict[str, Any]]) -> Iterator[tuple[str, str]]:
     for address in ("/desk/", "/desk/reviews/", f"/desk/reviews/{found['submission-waiting']['pk']}/",
                     "/desk/units/", f"/desk/units/{found['unit-new']['code']}/"):  # fmt: skip
         yield "district_reviewer", address
-    for address in ("/desk/", "/desk/edition/", "/desk/reviews/", "/desk/units/"):
+    edition = f"/desk/edition/{found['edition']['edition']}/"
+    plan = f"/desk/plans/{found['edition']['edition']}/{found['plan']['unit']}/"
+    for address in (plan, f"{plan}sub-theme/"):
+        yield "district_reviewer", address
+    parts = ("", "names/", "dates/", "taxonomies/", "taxonomies/content/", "taxonomies/content/terms/frontier/",
+             "taxonomies/content/terms/frontier/merge/", "rules/", "marks/", "marks/national-day/", "papers/",
+             "new-paper/", "synonyms/", "plans/", "next/", "current/")  # fmt: skip
+    for address in (
+        "/desk/",
+        "/desk/reviews/",
+        "/desk/units/",
+        plan,
+        *(f"{edition}{part}" for part in parts),
+    ):
         yield "office", address
     talk = {
         name: found[name]

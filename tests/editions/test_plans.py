@@ -145,6 +145,8 @@ def test_file_is_saved_and_not_shown_and_only_to_those_concerned(cast: Cast, cli
         if person is not None:
             client.force_login(person, backend=BACKEND)
             answers[name] = client.get(here)
+            # Reading a file to its end closes it
+            assert answers[name].status_code != 200 or answers[name].getvalue()
 
     assert {name for name, answer in answers.items() if answer.status_code == 200} == {
         "district_reviewer",
