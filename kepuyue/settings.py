@@ -236,6 +236,11 @@ ACCOUNT_FORMS = {
 # Guessing has bounds of our own that all processes count together (accounts/actions/lockout.py); what is left
 # here is for people who are signed in, and counted by each process for itself where there is no Redis
 ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": None, "reset_password": None}
+# People that one person may invite or add within 24 hours: owners; those who oversee a branch
+INVITATIONS_A_DAY = {
+    "own": env_number("INVITATIONS_A_DAY", 30),
+    "branch": env_number("INVITATIONS_A_DAY_BRANCH", 600),
+}
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_PREVENT_ENUMERATION = True
 MFA_ADAPTER = "kepuyue.accounts.adapter.MFAAdapter"

@@ -31,6 +31,7 @@ class ActivitiesConfig(AppConfig):
                 "activity.picture.remove": pgettext_lazy("audit", "删除图片"),
                 "review.approved": pgettext_lazy("audit", "审核通过"),
                 "review.returned": pgettext_lazy("audit", "退回修改"),
+                "review.reroute": pgettext_lazy("audit", "改由新的上级审核"),
                 "review.rejected": pgettext_lazy("audit", "不予通过"),
                 "review.taken_back": pgettext_lazy("audit", "收回审核通过"),
                 "review.assign": pgettext_lazy("audit", "分办审核"),

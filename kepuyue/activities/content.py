@@ -20,7 +20,8 @@ from django.utils.translation import gettext_lazy as _
 
 from kepuyue.activities.models import Activity, Participation, Session, Speaker
 from kepuyue.editions.models import Mark, Term
-from kepuyue.organizations.models import District, Organization
+from kepuyue.organizations.models import District
+from kepuyue.organizations.queries import units_named
 
 Content = dict[str, Any]
 
@@ -185,14 +186,14 @@ def _terms(activity: Activity, pairs: Iterable[str]) -> list[Term]:
 def _write_participations(activity: Activity, entries: list[Content]) -> None:
     activity.participations.all().delete()
     names = {entry["name"] for entry in entries}
-    known = dict(Organization.objects.filter(name__in=names).values_list("name", "pk"))
+    known = units_named(names)
     unique = list({(entry["role"], entry["name"]): entry for entry in entries}.values())
     Participation.objects.bulk_create(
         Participation(
             activity=activity,
             role=entry["role"],
             name=entry["name"],
-            organization_id=known.get(entry["name"]),
+            organization=known.get(entry["name"]),
             position=place,
         )
         for place, entry in enumerate(unique)

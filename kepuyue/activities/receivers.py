@@ -1,15 +1,18 @@
-"""What the room does when editions announce something."""
+"""What activities do when editions or units announce something."""
 
 from typing import Any
 
 from django.db.models import F
 from django.dispatch import receiver
 
+from kepuyue.activities.actions import rerouting
 from kepuyue.activities.models import Activity, Submission
 from kepuyue.activities.signals import public_content_changed
 from kepuyue.core.time import now
 from kepuyue.editions.models import Term
 from kepuyue.editions.signals import term_merged, terms_renamed
+from kepuyue.organizations.models import Organization
+from kepuyue.organizations.signals import unit_merged, unit_moved
 
 
 @receiver(term_merged)
@@ -36,6 +39,18 @@ def follow_merge(sender: Any, term: Term, into: Term, **kwargs: Any) -> None:
 def follow_names(sender: Any, terms: list[Term], **kwargs: Any) -> None:
     """An activity is found by the names of its terms."""
     _tell(list(Activity.objects.filter(terms__in=terms).distinct()))
+
+
+@receiver(unit_moved)
+def follow_move(sender: Any, organization: Organization, **kwargs: Any) -> None:
+    """What waits for review goes to the new superior."""
+    rerouting.reroute(organization)
+
+
+@receiver(unit_merged)
+def follow_merger(sender: Any, organization: Organization, survivor: Organization, **kwargs: Any) -> None:
+    """What came over waits for the survivor's superior."""
+    rerouting.reroute(survivor)
 
 
 def _tell(activities: list[Activity]) -> None:

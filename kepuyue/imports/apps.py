@@ -12,6 +12,8 @@ class ImportsConfig(AppConfig):
         audit.name_actions(
             {
                 "import.stage": pgettext_lazy("audit", "上传表格"),
+                "import.units.stage": pgettext_lazy("audit", "上传单位表"),
+                "import.units.commit": pgettext_lazy("audit", "用表格新建单位"),
                 "import.commit": pgettext_lazy("audit", "导入表格"),
             }
         )

@@ -38,3 +38,12 @@ class UploadForm(forms.Form):
         except reader.Unreadable as reason:
             raise forms.ValidationError(str(reason)) from None
         return file
+
+
+class UnitUploadForm(UploadForm):
+    """A file of units, and the superior below which they come."""
+
+    def __init__(self, *args: Any, organizations: QuerySet[Organization], **options: Any) -> None:
+        super().__init__(*args, organizations=organizations, **options)
+        self.fields["organization"].label = _("上级单位")
+        self.fields["organization"].help_text = _("表里的单位都会建在它下面。")

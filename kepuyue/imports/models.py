@@ -34,6 +34,8 @@ class ImportBatch(models.Model):
     created_at = models.DateTimeField(_("上传时间"), default=now)
     finished_at = models.DateTimeField(null=True)
 
+    on_merge = {"organization": "move"}
+
     class Meta:
         verbose_name = _("导入批次")
         verbose_name_plural = _("导入批次")
@@ -104,3 +106,66 @@ class ImportRow(models.Model):
 
 
 TAKEN = (ImportRow.State.CREATED, ImportRow.State.CHANGED, ImportRow.State.UNCHANGED)
+
+
+class UnitBatch(models.Model):
+    """单位表: one file of units that a superior sent, from its reading to the units made of it."""
+
+    class State(models.TextChoices):
+        STAGED = "staged", _("待确认")
+        COMMITTING = "committing", _("导入中")
+        DONE = "done", _("已导入")
+
+    organization = models.ForeignKey(
+        Organization, models.PROTECT, related_name="unit_batches", verbose_name=_("上级单位"),
+        help_text="the superior below which the units are made",
+    )  # fmt: skip
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    file_name = models.CharField(_("文件名"), max_length=200)
+    state = models.CharField(_("状态"), max_length=10, choices=State, default=State.STAGED)
+    created_at = models.DateTimeField(_("上传时间"), default=now)
+    finished_at = models.DateTimeField(null=True)
+
+    on_merge = {"organization": "move"}
+
+    class Meta:
+        verbose_name = _("单位表")
+        verbose_name_plural = _("单位表")
+        ordering = ("-pk",)
+
+    def __str__(self) -> str:
+        return self.file_name
+
+
+class UnitRow(models.Model):
+    """单位表的行: one unit of the file, what is doubtful in it, and what came of it."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("将新建")
+        HELD = "held", _("疑似重复，请核对")
+        CREATED = "created", _("已新建")
+        KNOWN = "known", _("已经有了")
+        REFUSED = "refused", _("未能新建")
+        SKIPPED = "skipped", _("不是单位")
+
+    batch = models.ForeignKey(UnitBatch, models.CASCADE, related_name="rows")
+    sheet = models.CharField(_("工作表"), max_length=120, blank=True)
+    number = models.PositiveIntegerField(_("行号"))
+    values = models.JSONField(default=dict, help_text="see unit_rows; the district by its code")
+    problems = models.JSONField(default=list, help_text="[{cell, severity, why}, …]")
+    near = models.JSONField(default=list, help_text="[{code, name, why}, …]: units that may be the same")
+    state = models.CharField(_("状态"), max_length=10, choices=State, default=State.WAITING)
+    why = models.CharField(_("原因"), max_length=300, blank=True)
+    organization = models.ForeignKey(Organization, models.SET_NULL, null=True, related_name="+")
+    is_invited = models.BooleanField(_("已邀请"), default=False)
+
+    personal_fields = ("values",)
+    on_merge = {"organization": "move"}
+
+    class Meta:
+        verbose_name = _("单位表的行")
+        verbose_name_plural = _("单位表的行")
+        ordering = ("pk",)
+
+    def __str__(self) -> str:
+        return f"{self.sheet} {self.number}".strip()

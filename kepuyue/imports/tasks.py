@@ -1,11 +1,17 @@
 from django_tasks import task
 
 from kepuyue.accounts.models import User
-from kepuyue.imports.actions import committing
-from kepuyue.imports.models import ImportBatch
+from kepuyue.imports.actions import committing, units
+from kepuyue.imports.models import ImportBatch, UnitBatch
 
 
 @task()
 def commit_batch(batch_id: int, user_id: int) -> None:
     """Import the waiting rows of a batch; safe to run twice."""
     committing.commit(ImportBatch.objects.get(pk=batch_id), by=User.objects.get(pk=user_id))
+
+
+@task()
+def commit_units(batch_id: int, user_id: int) -> None:
+    """Make the units of a file; safe to run twice."""
+    units.commit(UnitBatch.objects.get(pk=batch_id), by=User.objects.get(pk=user_id))

@@ -1,12 +1,16 @@
 from django.urls import path
 
-from kepuyue.imports import views
+from kepuyue.imports.views import activities, units
 
 app_name = "imports"
 urlpatterns = [
-    path("", views.batches, name="list"),
-    path("new/", views.new, name="new"),
-    path("template.csv", views.template, name="template"),
-    path("<int:pk>/", views.batch, name="batch"),
-    path("<int:pk>/commit/", views.commit, name="commit"),
+    path("", activities.batches, name="list"),
+    path("new/", activities.new, name="new"),
+    path("template.csv", activities.template, name="template"),
+    path("units/", units.units, name="units"),
+    path("units/template.xlsx", units.template, name="unit-template"),
+    path("units/<int:pk>/", units.batch, name="unit-batch"),
+    path("units/<int:pk>/commit/", units.commit, name="unit-commit"),
+    path("<int:pk>/", activities.batch, name="batch"),
+    path("<int:pk>/commit/", activities.commit, name="commit"),
 ]

@@ -41,24 +41,31 @@ REGISTERING = frozenset(
         "resource.request",
     }
 )
-OVERSEEING = frozenset(
-    {"unit.see", "activity.see", "review.decide", "unit.confirm", "audit.see", "resource.oversee"}
+# What one does with the units below one's own. They are asked for the superior of the unit that is changed (see
+# `check_from_above`), so that nobody closes, moves or merges the unit that they sit in.
+SUPERVISING = frozenset(
+    {"unit.confirm", "unit.create", "unit.appoint", "unit.close", "unit.move", "unit.merge"}
 )
+OVERSEEING = (
+    frozenset({"unit.see", "activity.see", "review.decide", "audit.see", "liaison.see", "resource.oversee"})
+    | SUPERVISING
+)
+LIAISON = frozenset({"liaison.see", "liaison.edit"})
 
 ROLES: dict[str, Grant] = {
     Role.OFFICE: Grant(
         gettext_lazy("统筹全市：管理各届活动、单位和人员，终审活动，查看全部记录。"),
         own=REGISTERING | {"edition.manage"},
-        branch=OVERSEEING | {"unit.edit", "unit.people", "activity.edit", "activity.cancel"},
+        branch=OVERSEEING | LIAISON | {"unit.edit", "unit.people", "activity.edit", "activity.cancel"},
     ),
     Role.OWNER: Grant(
         gettext_lazy("管理本单位资料和人员，填报、提交和取消本单位活动。"),
-        own=REGISTERING | {"unit.edit", "unit.people", "activity.cancel", "audit.see", "plan.edit"},
+        own=REGISTERING | LIAISON | {"unit.edit", "unit.people", "activity.cancel", "audit.see", "plan.edit"},
     ),
     Role.EDITOR: Grant(gettext_lazy("填报和提交本单位活动。"), own=REGISTERING),
     Role.REVIEWER: Grant(
-        gettext_lazy("审核本单位及下级单位的活动，确认下级单位。"),
-        own=frozenset({"plan.edit"}),
+        gettext_lazy("审核本单位及下级单位的活动，确认和管理下级单位。"),
+        own=LIAISON | {"plan.edit"},
         branch=OVERSEEING,
     ),
     Role.CHECK_IN: Grant(
@@ -75,6 +82,7 @@ ROLES: dict[str, Grant] = {
     ),
 }
 REVIEWING = tuple(role for role, grant in ROLES.items() if "review.decide" in grant.branch)
+OVERSEERS = tuple(role for role, grant in ROLES.items() if "unit.confirm" in grant.branch)
 PERMISSIONS = frozenset().union(*(grant.own | grant.branch for grant in ROLES.values()))
 
 
@@ -90,10 +98,16 @@ def memberships(user: "Person") -> list[Membership]:
 
 
 def granted(membership: Membership) -> Grant:
-    """What the role gives in this unit; in a refused one only to mend its facts and ask again."""
+    """What the role gives in this unit: in a refused one only to mend its facts and ask again, in a closed one
+    only to look."""
     grant = ROLES[membership.role]
-    if membership.organization.state == Organization.State.REFUSED:
-        return Grant(grant.description, own=grant.own & {"unit.see", "unit.edit"})
+    left = {
+        Organization.State.REFUSED: frozenset({"unit.see", "unit.edit"}),
+        Organization.State.CLOSED: frozenset({"unit.see", "activity.see"}),
+        Organization.State.MERGED: frozenset[str](),
+    }.get(Organization.State(membership.organization.state))
+    if left is not None:
+        return Grant(grant.description, own=(grant.own | grant.branch) & left)
     return grant
 
 
@@ -115,6 +129,20 @@ def check(user: "Person", permission: str, organization: Organization) -> None:
     if not may(user, permission, organization):
         raise PermissionDenied(
             _("您在“%(unit)s”没有这项权限。如需办理，请联系该单位负责人或上级科协。")
+            % {"unit": organization.name}
+        )
+
+
+def may_from_above(user: "Person", permission: str, organization: Organization) -> bool:
+    """Whether the person holds the permission for the unit's superior; nobody does for the top of the tree."""
+    return organization.parent is not None and may(user, permission, organization.parent)
+
+
+def check_from_above(user: "Person", permission: str, organization: Organization) -> None:
+    """Raise PermissionDenied unless `may_from_above`: what is decided about a unit by those above it."""
+    if not may_from_above(user, permission, organization):
+        raise PermissionDenied(
+            _("这件事由“%(unit)s”的上级单位办理。如需办理，请联系上级科协或主管部门。")
             % {"unit": organization.name}
         )
 

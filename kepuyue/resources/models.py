@@ -110,6 +110,8 @@ class Offer(models.Model):
 
     objects = OfferQuerySet.as_manager()
 
+    on_merge = {"organization": "move"}
+
     class Meta:
         verbose_name = _("资源")
         verbose_name_plural = _("资源")
@@ -234,6 +236,8 @@ class Request(models.Model):
 
     objects = RequestQuerySet.as_manager()
 
+    on_merge = {"organization": "move"}
+
     class Meta:
         verbose_name = _("需求")
         verbose_name_plural = _("需求")
@@ -291,6 +295,8 @@ class Proposal(models.Model):
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(default=now)
     decided_at = models.DateTimeField(null=True)
+
+    on_merge = {"organization": "move"}
 
     class Meta:
         verbose_name = _("约定方案")

@@ -4,15 +4,19 @@
 unit of the other district; "waiting" are things that wait for that district, "final" for the office.
 """
 
+from datetime import timedelta
 from typing import Any
 
 from django.core.files.base import ContentFile
 
+from kepuyue.accounts.models import User
 from kepuyue.activities.models import Activity, Remark, SavedFilter, State, Submission
+from kepuyue.core.time import now
 from kepuyue.editions.models import Paper
-from kepuyue.imports.models import ImportBatch
+from kepuyue.imports.models import ImportBatch, UnitBatch
 from kepuyue.messaging.tokens import unsubscribe_path
-from kepuyue.organizations.models import Membership, Organization
+from kepuyue.organizations.actions.invitations import fingerprint
+from kepuyue.organizations.models import Handover, Invitation, Membership, Merger, Organization, Role
 from tests.cast import Cast
 from tests.factories import (
     ActivityFactory,
@@ -78,6 +82,14 @@ def samples(cast: Cast) -> dict[str, dict[str, Any]]:
         "unit-district": {"code": cast.own_district.code},
         "person-own": {"code": own.code, "pk": person_of(own).pk},
         "person-far": {"code": far.code, "pk": _colleague_of(far).pk},
+        "invitation-own": {"code": own.code, "pk": _invitation(own, cast.owner).pk},
+        "invitation-far": {"code": far.code, "pk": _invitation(far, cast.office).pk},
+        "invitation-link": {"token": INVITATION},
+        "invitation-wrong": {"token": "no-such-token"},
+        "merger-own": {"code": own.code, "pk": _merger(own).pk},
+        "handover-own": {
+            "pk": Handover.objects.create(organization=own, giver=cast.owner, taker=cast.editor).pk
+        },
         "batch-own": {"pk": _batch(own, cast).pk},
         "batch-far": {"pk": _batch(far, cast).pk},
         "offer-own": {"code": talk["own"].code},
@@ -98,6 +110,8 @@ def samples(cast: Cast) -> dict[str, dict[str, Any]]:
         "overview-table": {"table": "offers", "form": "xlsx"},
         "filter-of-district": {"pk": _filter(cast).pk},
         "remark-of-district": {"pk": _remark(cast).pk},
+        "unit-batch-own": {"pk": _unit_batch(cast.own_district).pk},
+        "unit-batch-far": {"pk": _unit_batch(cast.other_district).pk},
         "paper": {"code": "notice"},
         "edition": here,
         "department": {"code": cast.department_unit.code},
@@ -162,3 +176,34 @@ def _remark(cast: Cast) -> Remark:
     return Remark.objects.create(
         organization=cast.own_district, text="请写清楚在几楼集合。", field="sessions"
     )
+
+
+# The token of the one link in the samples; it lets an editor in
+INVITATION = "sample-invitation-token"
+
+
+def _invitation(unit: Organization, by: User) -> Invitation:
+    token = INVITATION if unit.name == "福田区少年宫" else f"token-of-{unit.pk}"
+    return Invitation.objects.create(
+        token_hash=fingerprint(token),
+        organization=unit,
+        role=Role.EDITOR,
+        by=by,
+        expires_at=now() + timedelta(days=7),
+    )
+
+
+def _merger(survivor: Organization) -> Merger:
+    twin = UnitFactory(
+        name="被合并的单位", parent=survivor.parent, state=Organization.State.MERGED, merged_into=survivor
+    )
+    return Merger.objects.create(
+        merged=twin, survivor=survivor, merged_facts={"state": "active", "note": "", "credit_code": ""}
+    )
+
+
+def _unit_batch(superior: Organization) -> UnitBatch:
+    batch = UnitBatch.objects.create(organization=superior, file_name="单位.xlsx")
+    batch.rows.create(number=2, values={"name": "表里的单位", "type": "other", "district": "", "credit_code": "",
+                                        "person": "", "email": "", "address": ""})  # fmt: skip
+    return batch

@@ -16,7 +16,7 @@ OPEN = {
     # the interface for other machines
     "messaging:unsubscription", "api:openapi-json", "api:activities", "api:activity", "api:api-root",
     # coming in
-    "organizations:registration", "account_login", "account_logout", "account_inactive", "account_signup",
+    "organizations:registration", "organizations:similar", "organizations:invitation", "account_login", "account_logout", "account_inactive", "account_signup",
     "account_reset_password", "account_reset_password_done", "account_reset_password_from_key",
     "account_reset_password_from_key_done", "mfa_authenticate", "mfa_login_webauthn",
     "outside_login", "outside_callback",

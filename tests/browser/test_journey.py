@@ -62,6 +62,7 @@ def register_unit(page: Page, superior: Organization) -> None:
     page.locator("[name=type]").select_option("school")
     page.locator("[name=district]").select_option(str(superior.district_id))
     page.locator("[name=parent]").select_option(str(superior.pk))
+    page.locator("[name=no_code_reason]").select_option("founding")
     page.locator("[name=person_name]").fill("林老师")
     page.locator("[name=email]").fill("teacher@example.org")
     page.locator("[name=password]").fill(PASSWORD)

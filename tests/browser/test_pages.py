@@ -36,17 +36,23 @@ def pages(found: dict[str, dict[str, Any]]) -> Iterator[tuple[str, str]]:
     public, draft, waiting = (found[name]["code"] for name in ("own-public", "own-draft", "own-waiting"))
     for address in ("/", "/activities/", "/activities/?q=科学", "/activities/?q=没有这个", f"/activities/{public}/",
                     "/calendar/", "/calendar/2024-09-14/", "/districts/futian/", "/departments/", "/notice/", "/notice/notice/",
-                    "/accounts/login/", "/accounts/password/reset/", "/desk/units/registration/"):  # fmt: skip
+                    "/accounts/login/", "/accounts/password/reset/", "/desk/units/registration/",
+                    f"/desk/invitations/{found['invitation-link']['token']}/"):  # fmt: skip
         yield "anonymous", address
     for address in ("/desk/", "/desk/activities/", "/desk/activities/new/", f"/desk/activities/{draft}/",
                     f"/desk/activities/{waiting}/", f"/desk/activities/{draft}/pictures/",
                     f"/desk/activities/{public}/cancellation/", "/accounts/", "/accounts/password/set/", "/desk/imports/", "/desk/imports/new/",
                     f"/desk/imports/{found['batch-own']['pk']}/", "/desk/messages/", "/desk/audit/",
+                    f"/desk/units/{found['unit-own']['code']}/handover/", f"/desk/handovers/{found['handover-own']['pk']}/",
                     f"/desk/units/{found['unit-own']['code']}/", f"/desk/units/{found['unit-own']['code']}/edit/",
                     *(f"/desk/activities/{draft}/edit/{step}/" for step in (
                         "basics", "units", "classification", "sessions", "audience", "responsibility", "contact"))):  # fmt: skip
         yield "owner", address
     for address in ("/desk/", "/desk/reviews/", f"/desk/reviews/{found['submission-waiting']['pk']}/",
+                    "/desk/units/tree/", "/desk/units/waiting/", "/desk/units/new/", "/desk/liaisons/", "/desk/imports/units/",
+                    f"/desk/imports/units/{found['unit-batch-own']['pk']}/", f"/desk/units/{found['unit-district']['code']}/liaison/",
+                    *(f"/desk/units/{found['unit-own']['code']}/{page}/" for page in ("appointment", "closing", "superior", "merger")),
+                    f"/desk/units/{found['unit-own']['code']}/invitations/",
                     "/desk/units/", f"/desk/units/{found['unit-new']['code']}/"):  # fmt: skip
         yield "district_reviewer", address
     edition = f"/desk/edition/{found['edition']['edition']}/"

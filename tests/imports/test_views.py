@@ -137,7 +137,7 @@ def test_template_has_the_headings_that_are_read(desk):
 
 
 def test_import_whose_worker_was_stopped_goes_on_when_asked(cast, desk, batch, monkeypatch):
-    monkeypatch.setattr("kepuyue.imports.views.AT_ONCE", 0)
+    monkeypatch.setattr("kepuyue.imports.views.activities.AT_ONCE", 0)
     committing.begin(batch, by=cast.editor)
     address = reverse("imports:commit", args=[batch.pk])
 

@@ -39,7 +39,7 @@ def test_unit_registered_today_reaches_the_public(cast: Cast) -> None:
     landed = press(
         unit_browser, reverse("organizations:registration"), sends="person_name",
         name="福田区彩虹小学", type="school", district=str(cast.own_district.district_id),
-        parent=str(cast.own_district.pk), credit_code="", address="彩虹路1号",
+        parent=str(cast.own_district.pk), credit_code="", no_code_reason="founding", address="彩虹路1号",
         person_name="林老师", email="lin@school.example", password="rainbow-school-2024",
     )  # fmt: skip
     assert landed.redirect_chain[-1][0] == reverse("organizations:desk")

@@ -75,7 +75,7 @@ def test_credit_code_with_a_wrong_check_character_is_refused() -> None:
         )
 
     assert refused.value.message_dict == {
-        "credit_code": ["统一社会信用代码的校验位不对，请对照证书逐位核对。"]
+        "credit_code": ["校验位对不上，说明有一位抄错了，请对照证书逐位核对。"]
     }
 
 

@@ -27,12 +27,15 @@ pytestmark = pytest.mark.django_db
 OWN, DISTRICT, SISTER, FAR, OFFICE = "own_unit", "own_district", "other_unit", "far_unit", "office_unit"
 PLACES = (OWN, DISTRICT, SISTER, FAR, OFFICE)
 BRANCH = {OWN, DISTRICT, SISTER}
+# What goes with confirming units; each is asked for the superior of the unit that is changed
+SUPERVISING = ("unit.confirm", "unit.create", "unit.appoint", "unit.close", "unit.move", "unit.merge")
 
 # person: {permission: the units in which it holds}
 TABLE: dict[str, dict[str, set[str]]] = {
     "owner": {
         "unit.see": {OWN}, "unit.edit": {OWN}, "unit.people": {OWN}, "activity.see": {OWN}, "activity.edit": {OWN},
         "activity.submit": {OWN}, "activity.cancel": {OWN}, "import.run": {OWN}, "audit.see": {OWN},
+        "liaison.see": {OWN}, "liaison.edit": {OWN},
     },
     "editor": {
         "unit.see": {OWN}, "activity.see": {OWN}, "activity.edit": {OWN}, "activity.submit": {OWN},
@@ -43,19 +46,21 @@ TABLE: dict[str, dict[str, set[str]]] = {
     "colleague": {
         "unit.see": {SISTER}, "unit.edit": {SISTER}, "unit.people": {SISTER}, "activity.see": {SISTER},
         "activity.edit": {SISTER}, "activity.submit": {SISTER}, "activity.cancel": {SISTER},
-        "import.run": {SISTER}, "audit.see": {SISTER},
+        "import.run": {SISTER}, "audit.see": {SISTER}, "liaison.see": {SISTER}, "liaison.edit": {SISTER},
     },
     "district_reviewer": {
-        "unit.see": BRANCH, "activity.see": BRANCH, "review.decide": BRANCH, "unit.confirm": BRANCH,
-        "audit.see": BRANCH,
+        "unit.see": BRANCH, "activity.see": BRANCH, "review.decide": BRANCH,
+        "audit.see": BRANCH, "liaison.see": BRANCH, "liaison.edit": {DISTRICT}, **dict.fromkeys(SUPERVISING, BRANCH),
     },
     "other_reviewer": {
-        "unit.see": {FAR}, "activity.see": {FAR}, "review.decide": {FAR}, "unit.confirm": {FAR}, "audit.see": {FAR},
+        "unit.see": {FAR}, "activity.see": {FAR}, "review.decide": {FAR}, "audit.see": {FAR},
+        "liaison.see": {FAR}, **{name: {FAR} for name in SUPERVISING},
     },
     "department_reviewer": {},
     "office": {
         "unit.see": set(PLACES), "activity.see": set(PLACES), "review.decide": set(PLACES),
-        "unit.confirm": set(PLACES), "audit.see": set(PLACES), "unit.edit": set(PLACES),
+        **{name: set(PLACES) for name in SUPERVISING}, "liaison.see": set(PLACES), "liaison.edit": set(PLACES),
+        "audit.see": set(PLACES), "unit.edit": set(PLACES),
         "unit.people": set(PLACES), "activity.edit": set(PLACES), "activity.cancel": set(PLACES),
         "activity.submit": {OFFICE}, "import.run": {OFFICE}, "edition.manage": {OFFICE},
     },

@@ -19,7 +19,12 @@ State = Organization.State
 
 
 def register(cast: Cast, **facts: Any) -> tuple[Organization, User]:
-    unit = {"name": "彩虹小学", "type": "school", "parent": cast.own_district} | facts
+    unit = {
+        "name": "彩虹小学",
+        "type": "school",
+        "parent": cast.own_district,
+        "no_code_reason": "founding",
+    } | facts
     return units.register(
         unit=unit, person_name="林老师", email="Lin@School.example", password="long-enough-1"
     )
@@ -41,7 +46,7 @@ def test_register_makes_a_pending_unit_with_its_owner(cast: Cast) -> None:
 def test_register_asks_the_reviewers_of_the_superior_and_nobody_else(cast: Cast) -> None:
     unit = pending(cast)
 
-    message = Message.objects.get()
+    message = Message.objects.get(kind="unit.registered")
     assert (message.to, message.subject) == (cast.district_reviewer.email, "新单位待确认：彩虹小学")
     assert message.link == f"/desk/units/{unit.code}/"
 
@@ -49,13 +54,13 @@ def test_register_asks_the_reviewers_of_the_superior_and_nobody_else(cast: Cast)
 def test_register_below_the_office_asks_the_office(cast: Cast) -> None:
     register(cast, parent=cast.office_unit)
 
-    assert [message.to for message in Message.objects.all()] == [cast.office.email]
+    assert [message.to for message in Message.objects.filter(kind="unit.registered")] == [cast.office.email]
 
 
 def test_register_with_a_known_address_is_refused_and_leaves_nothing(cast: Cast) -> None:
     with pytest.raises(ValidationError) as refused:
         units.register(
-            unit={"name": "彩虹小学", "parent": cast.own_district},
+            unit={"name": "彩虹小学", "parent": cast.own_district, "no_code_reason": "founding"},
             person_name="林", email=cast.owner.email.upper(), password="long-enough-1",
         )  # fmt: skip
 
@@ -83,7 +88,7 @@ def test_confirm_by_the_superior_makes_it_active_and_tells_its_owner(cast: Cast,
 
     unit.refresh_from_db()
     assert unit.state == State.ACTIVE
-    assert Message.objects.get(to="lin@school.example").subject == "单位已确认：彩虹小学"
+    assert Message.objects.get(to="lin@school.example", kind="unit.decided").subject == "单位已确认：彩虹小学"
     assert [event.action for event in audit.trail(unit)] == ["unit.confirm", "unit.register"]
 
 
@@ -130,7 +135,7 @@ def test_refuse_tells_the_owner_why_and_what_to_do(cast: Cast) -> None:
 
     unit.refresh_from_db()
     assert (unit.state, unit.note) == (State.REFUSED, "名称与公章不符。")
-    body = Message.objects.get(to="lin@school.example").body
+    body = Message.objects.get(to="lin@school.example", kind="unit.decided").body
     assert body.startswith("名称与公章不符。\n\n请登录工作台")
     assert audit.trail(unit).filter(action="unit.refuse").get().reason == "名称与公章不符。"
 
@@ -140,7 +145,7 @@ def test_refused_unit_mended_asks_its_superior_again(cast: Cast) -> None:
     units.refuse(unit, by=cast.district_reviewer, reason="名称与公章不符。")
     Message.objects.all().delete()
 
-    units.edit(unit, {"name": "福田区彩虹小学"}, by=User.objects.get(pk=owner.pk))
+    units.edit(unit, {"name": "福田区彩虹小学"}, by=User.objects.get(pk=owner.pk), version=1)
 
     unit.refresh_from_db()
     assert (unit.state, unit.note, unit.name) == (State.PENDING, "", "福田区彩虹小学")
@@ -149,7 +154,7 @@ def test_refused_unit_mended_asks_its_superior_again(cast: Cast) -> None:
 
 
 def test_edit_writes_and_records_what_differs(cast: Cast) -> None:
-    units.edit(cast.own_unit, {"address": "莲花路1号", "name": "福田区少年宫"}, by=cast.owner)
+    units.edit(cast.own_unit, {"address": "莲花路1号", "name": "福田区少年宫"}, by=cast.owner, version=1)
 
     cast.own_unit.refresh_from_db()
     assert cast.own_unit.address == "莲花路1号"
@@ -157,7 +162,7 @@ def test_edit_writes_and_records_what_differs(cast: Cast) -> None:
 
 
 def test_edit_of_nothing_is_not_recorded(cast: Cast) -> None:
-    units.edit(cast.own_unit, {"name": "福田区少年宫", "address": ""}, by=cast.owner)
+    units.edit(cast.own_unit, {"name": "福田区少年宫", "address": ""}, by=cast.owner, version=1)
 
     assert list(audit.trail(cast.own_unit)) == []
 
@@ -167,6 +172,7 @@ def test_edit_of_what_is_not_the_units_to_change_is_passed_over(cast: Cast) -> N
         cast.own_unit,
         {"level": "office", "parent": cast.far_unit, "path": "/", "state": "pending"},
         by=cast.owner,
+        version=1,
     )
 
     fresh = Organization.objects.get(pk=cast.own_unit.pk)
@@ -178,18 +184,18 @@ def test_edit_of_what_is_not_the_units_to_change_is_passed_over(cast: Cast) -> N
 @pytest.mark.parametrize("person", ["editor", "check_in", "colleague", "district_reviewer", "outsider"])
 def test_edit_by_others_is_denied(cast: Cast, person: str) -> None:
     with pytest.raises(PermissionDenied):
-        units.edit(cast.own_unit, {"address": "别处"}, by=getattr(cast, person))
+        units.edit(cast.own_unit, {"address": "别处"}, by=getattr(cast, person), version=1)
 
 
 def test_edit_to_the_name_of_another_unit_is_refused(cast: Cast) -> None:
     with pytest.raises(ValidationError):
-        units.edit(cast.own_unit, {"name": "福田区图书馆"}, by=cast.owner)
+        units.edit(cast.own_unit, {"name": "福田区图书馆"}, by=cast.owner, version=1)
 
     assert Organization.objects.get(pk=cast.own_unit.pk).name == "福田区少年宫"
 
 
 def test_edit_of_a_district_is_recorded_by_name(cast: Cast) -> None:
-    units.edit(cast.own_unit, {"district": cast.other_district.district}, by=cast.owner)
+    units.edit(cast.own_unit, {"district": cast.other_district.district}, by=cast.owner, version=1)
 
     assert audit.trail(cast.own_unit).get().changes == {"district": ["福田区", "南山区"]}
 

@@ -100,7 +100,7 @@ def test_units_are_found_by_a_word_within_ones_reach(cast: Cast, sign_in: Any) -
 def registration(cast: Cast, **more: Any) -> dict[str, Any]:
     return {
         "name": "彩虹小学", "type": "school", "district": cast.own_district.district_id, "parent": cast.own_district.pk,
-        "credit_code": "", "address": "", "person_name": "林老师", "email": "lin@school.example",
+        "credit_code": "", "no_code_reason": "founding", "no_code_note": "", "address": "", "person_name": "林老师", "email": "lin@school.example",
         "password": "rainbow-school-1",
     } | more  # fmt: skip
 

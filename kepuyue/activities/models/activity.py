@@ -34,6 +34,8 @@ class Venue(models.Model):
         verbose_name=_("管理单位"),
     )
 
+    on_merge = {"organization": "move"}
+
     class Meta:
         verbose_name = _("场地")
         verbose_name_plural = _("场地")
@@ -149,6 +151,7 @@ class Activity(models.Model):
     personal_fields = (
         "emergency_contact", "content_lead", "content_signoff", "contact_name", "contact_phone", "unsaved",
     )  # fmt: skip
+    on_merge = {"organization": "move"}
 
     objects = ActivityQuerySet.as_manager()
 

@@ -70,6 +70,8 @@ class Remark(models.Model):
     uses = models.PositiveIntegerField(_("使用次数"), default=0, help_text="decisions that it was put into")
     version = models.PositiveIntegerField(default=1, help_text="grows with every change of the wording")
 
+    on_merge = {"organization": "move_unless_there"}
+
     class Meta:
         verbose_name = _("常用意见")
         verbose_name_plural = _("常用意见")

@@ -30,6 +30,8 @@ class Participation(models.Model):
     )
     position = models.PositiveSmallIntegerField(default=0)
 
+    on_merge = {"organization": "move"}
+
     class Meta:
         verbose_name = _("参与单位")
         verbose_name_plural = _("参与单位")

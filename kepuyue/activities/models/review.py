@@ -53,6 +53,8 @@ class Submission(models.Model):
     turn_since = models.DateTimeField(null=True, help_text="since when it waits for the present reviewer")
     closed_at = models.DateTimeField(null=True)
 
+    on_merge = {"turn": "move"}
+
     class Meta:
         verbose_name = _("申报")
         verbose_name_plural = _("申报")
@@ -92,6 +94,9 @@ class Review(models.Model):
     decision = models.CharField(_("结论"), max_length=10, choices=Decision)
     note = models.TextField(_("意见"), blank=True)
     at = models.DateTimeField(default=now)
+
+    # A decision stays that of the unit that took it
+    on_merge = {"organization": "keep"}
 
     class Meta:
         verbose_name = _("审核意见")

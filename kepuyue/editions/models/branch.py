@@ -28,6 +28,8 @@ class SubTheme(models.Model):
         help_text="terms of the edition's classification of focus (notice 三(二))",
     )  # fmt: skip
 
+    on_merge = {"organization": "move_unless_there"}
+
     class Meta:
         verbose_name = _("分主题")
         verbose_name_plural = _("分主题")
@@ -74,6 +76,8 @@ class Plan(models.Model):
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
 
     personal_fields = ("liaison", "liaison_phone")
+
+    on_merge = {"organization": "move_unless_there"}
 
     class Meta:
         verbose_name = _("工作方案")

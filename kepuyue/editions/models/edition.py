@@ -73,6 +73,9 @@ class Edition(models.Model):
 
     objects = EditionQuerySet.as_manager()
 
+    # The office itself is never merged into another unit
+    on_merge = {"office": "keep"}
+
     class Meta:
         verbose_name = _("届")
         verbose_name_plural = _("各届")
@@ -162,6 +165,8 @@ class Extension(models.Model):
     reason = models.CharField(_("理由"), max_length=300)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
     at = models.DateTimeField(default=now)
+
+    on_merge = {"organization": "move_unless_there"}
 
     class Meta:
         verbose_name = _("延期")

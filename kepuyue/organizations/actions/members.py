@@ -2,19 +2,20 @@
 
 from typing import TYPE_CHECKING
 
-from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.urls import reverse
-from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from kepuyue.core import audit
 from kepuyue.core.transitions import NotPossibleNow
-from kepuyue.messaging.actions import outbox
+from kepuyue.organizations.actions import limits
+from kepuyue.organizations.actions.notices import tell
 from kepuyue.organizations.models import Membership, Organization, Role
-from kepuyue.organizations.permissions import check, may
+from kepuyue.organizations.permissions import check, check_from_above, may
+from kepuyue.organizations.queries import people_of
 
 if TYPE_CHECKING:
     from kepuyue.accounts.models import User
@@ -45,15 +46,75 @@ def add(organization: Organization, *, by: "User", email: str, name: str, role: 
         raise NotPossibleNow(_("上级单位确认以后，才能添加同事。"))
     if role not in roles_to_give(by, organization):
         raise ValidationError({"role": _("这个角色要由上级单位添加。")})
+    membership = _give(organization, by=by, email=email, name=name, role=role)
+    tell(
+        "unit.people",
+        [membership.user],
+        subject=gettext_lazy("您已加入：%(unit)s"),
+        body=gettext_lazy("%(by)s请您担任“%(unit)s”的%(role)s。第一次登录，请用这个邮箱设置密码："),
+        values={"by": by.get_full_name(), "unit": organization, "role": membership.get_role_display()},
+        link=reverse("account_reset_password"),
+    )
+    return membership
+
+
+@transaction.atomic
+def appoint(organization: Organization, *, by: "User", email: str, name: str, reason: str) -> Membership:
+    """The superior makes somebody owner of a unit below: for instance because the only owner has gone.
+
+    The owners there are told, so that nobody is displaced in silence; they keep their role.
+    """
+    organization = (
+        Organization.objects.select_for_update(of=("self",)).select_related("parent").get(pk=organization.pk)
+    )
+    check_from_above(by, "unit.appoint", organization)
+    if organization.state != Organization.State.ACTIVE:
+        raise NotPossibleNow(_("请先确认或恢复这个单位，再指定负责人。"))
+    if not reason.strip():
+        raise ValidationError({"reason": _("请写明为什么要指定新的负责人，单位原来的负责人会看到。")})
+    owners = people_of(organization, (Role.OWNER,))
+    membership = _give(organization, by=by, email=email, name=name, role=Role.OWNER, reason=reason.strip())
+    values = {"by": by.get_full_name(), "unit": organization, "person": membership.user.get_full_name(),
+              "reason": reason.strip()}  # fmt: skip
+    tell(
+        "unit.people",
+        [membership.user],
+        subject=gettext_lazy("请您负责：%(unit)s"),
+        body=gettext_lazy(
+            "上级单位（%(by)s）指定您为“%(unit)s”的单位负责人。第一次登录，请用这个邮箱设置密码："
+        ),
+        values=values,
+        link=reverse("account_reset_password"),
+    )
+    tell(
+        "unit.people",
+        owners,
+        subject=gettext_lazy("新增负责人：%(unit)s"),
+        body=gettext_lazy(
+            "上级单位（%(by)s）指定%(person)s为“%(unit)s”的负责人，原因：%(reason)s。您的角色没有变。"
+        ),
+        values=values,
+        link=reverse("organizations:unit", args=[organization.code]),
+    )
+    return membership
+
+
+def _give(
+    organization: Organization, *, by: "User", email: str, name: str, role: str, reason: str = ""
+) -> Membership:
+    """The role for the person of this address, who is made where nobody has it yet."""
+    limits.check_limit(by)
     users = get_user_model()
     person = users.objects.filter(email__iexact=email).first()
     if person is None:
         person = users.objects.create_user(email, None, name=name)
     elif not person.memberships.filter(organization__state=Organization.State.ACTIVE).exists():
-        # Registering a unit proves nothing about the address: the mail below does, so the password is set by it
+        # Registering a unit proves nothing about the address: the mail that follows does, so it sets the password
         person.set_unusable_password()
         person.save(update_fields=["password"])
-    membership, is_new = Membership.objects.get_or_create(user=person, organization=organization, role=role)
+    membership, is_new = Membership.objects.get_or_create(
+        user=person, organization=organization, role=role, defaults={"added_by": by}
+    )
     if not is_new:
         raise ValidationError({"email": _("这位同事已经有这个角色了。")})
     audit.record(
@@ -61,23 +122,9 @@ def add(organization: Organization, *, by: "User", email: str, name: str, role: 
         organization,
         by=by,
         changes={"people": [None, f"{person.name} {membership.get_role_display()}"]},
+        reason=reason,
         organization_path=organization.path,
     )
-    with translation.override(settings.CITY_LANGUAGE):
-        outbox.post(
-            kind="unit.people",
-            to=person.email,
-            person=person,
-            subject=_("您已加入：%(unit)s"),
-            body=_("%(by)s请您担任“%(unit)s”的%(role)s。第一次登录，请用这个邮箱设置密码："),
-            values={
-                "by": by.get_full_name(),
-                "unit": organization,
-                "role": membership.get_role_display(),
-            },
-            link=reverse("account_reset_password"),
-            key=None,
-        )
     return membership
 
 

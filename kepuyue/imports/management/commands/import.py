@@ -19,6 +19,7 @@ from kepuyue.imports.models import ImportBatch, ImportRow
 from kepuyue.imports.queries import counts
 from kepuyue.imports.reader import Unreadable, check_size
 from kepuyue.organizations.models import Organization
+from kepuyue.organizations.queries import units_named
 
 NOT_READABLE = 2
 
@@ -93,6 +94,8 @@ def _unit(name: str | None) -> Organization:
             raise CommandError(_("还没有载入单位。请先运行 kepuyue edition load。"))
         return office
     key = report.unit_key(name)
+    if known := units_named([name]).get(name):
+        return known
     for unit in Organization.objects.active():
         if unit.name == name or report.unit_key(unit.name) == key:
             return unit

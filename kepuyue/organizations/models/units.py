@@ -2,12 +2,14 @@ from typing import Any, Self
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from kepuyue.core import wording
-from kepuyue.core.codes import credit_code_is_valid, new_code
+from kepuyue.core.codes import credit_code_fault, new_code
 from kepuyue.core.time import now
+from kepuyue.organizations import naming
 
 
 class District(models.Model):
@@ -44,6 +46,10 @@ class OrganizationQuerySet(models.QuerySet["Organization"]):
         """Units whose superior has confirmed them."""
         return self.filter(state=Organization.State.ACTIVE)
 
+    def standing(self) -> Self:
+        """All but those that were merged into another: what a list of units shows."""
+        return self.exclude(state=Organization.State.MERGED)
+
     def in_branch(self, top: "Organization") -> Self:
         """The unit itself and all below it."""
         return self.filter(path__startswith=top.path)
@@ -75,6 +81,18 @@ class Organization(models.Model):
         PENDING = "pending", _("待确认")
         ACTIVE = "active", _("正常")
         REFUSED = "refused", _("未通过")
+        CLOSED = "closed", _("已停用")
+        MERGED = "merged", _("已合并")
+
+    class NoCode(models.TextChoices):
+        """Why a unit has no unified social credit code. GB 32100-2015 gives one to legal persons and other
+        organizations that are registered, not to their parts."""
+
+        WORKSTATION = "workstation", _("社区工作站、党群服务中心等")
+        INTERNAL = "internal", _("单位的内设机构")
+        FOUNDING = "founding", _("正在筹建")
+        OVERSEAS = "overseas", _("境外（含港澳台）机构")
+        OTHER = "other", _("其他（请写明）")
 
     code = models.CharField(_("代码"), max_length=40, unique=True, default=new_code)
     name = models.CharField(_("单位名称"), max_length=120, unique=True, help_text="full name, as on the seal")
@@ -96,6 +114,8 @@ class Organization(models.Model):
     credit_code = models.CharField(
         _("统一社会信用代码"), max_length=18, blank=True, help_text="GB 32100-2015, 18 places"
     )
+    no_code_reason = models.CharField(_("没有信用代码的原因"), max_length=12, choices=NoCode, blank=True)
+    no_code_note = models.CharField(_("原因说明"), max_length=120, blank=True)
     address = models.CharField(_("地址"), max_length=200, blank=True)
     lng = models.FloatField(_("经度"), null=True, blank=True, help_text="WGS-84 degrees")
     lat = models.FloatField(_("纬度"), null=True, blank=True)
@@ -103,7 +123,25 @@ class Organization(models.Model):
     designations = models.JSONField(_("称号"), default=list, blank=True)
     state = models.CharField(_("状态"), max_length=8, choices=State, default=State.ACTIVE)
     note = models.CharField(_("说明"), max_length=300, blank=True)
+    merged_into = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="merged_units", verbose_name=_("已并入"),
+        help_text="the unit that stands for this one now; its own code and name lead there",
+    )  # fmt: skip
+    version = models.PositiveIntegerField(
+        default=1, help_text="grows with every change of its facts; guards against overwriting"
+    )
     created_at = models.DateTimeField(default=now)
+    asked_at = models.DateTimeField(
+        default=now, help_text="UTC; since when it waits for its superior's confirmation"
+    )
+    name_key = models.CharField(
+        max_length=120, editable=False, default="", db_index=True, help_text="see naming.key"
+    )
+    initials = models.CharField(
+        max_length=120, editable=False, default="", help_text="pinyin initials of the name"
+    )
+
+    on_merge = {"parent": "path", "merged_into": "move"}
 
     objects = OrganizationQuerySet.as_manager()
 
@@ -119,6 +157,11 @@ class Organization(models.Model):
             models.UniqueConstraint(
                 fields=("credit_code",), condition=~models.Q(credit_code=""), name="credit_code_once"
             ),
+            models.CheckConstraint(
+                name="merged_means_into_another",
+                condition=models.Q(state="merged", merged_into__isnull=False)
+                | (~models.Q(state="merged") & models.Q(merged_into__isnull=True)),
+            ),
         )
 
     def __str__(self) -> str:
@@ -127,16 +170,20 @@ class Organization(models.Model):
     def clean(self) -> None:
         # Before the constraints are looked at: the same code in small letters is the same code
         self.credit_code = self.credit_code.upper()
-        if self.credit_code and not credit_code_is_valid(self.credit_code):
-            raise ValidationError({"credit_code": _("统一社会信用代码的校验位不对，请对照证书逐位核对。")})
+        if self.credit_code and (fault := credit_code_fault(self.credit_code)):
+            raise ValidationError({"credit_code": fault})
         if self.credit_code and Organization.objects.filter(credit_code=self.credit_code).exclude(pk=self.pk):
             raise ValidationError(
                 {"credit_code": _("这个信用代码已经登记过。请联系本单位负责人把您加进来，或请上级科协核对。")}
             )
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Keeps `path` true: a new unit gets its own once it has a number."""
+        """Keeps `path` true (a new unit gets its own once it has a number) and the keys of its name."""
         self.credit_code = self.credit_code.upper()
+        self.name_key = naming.key(self.name)[:120]
+        self.initials = naming.initials(self.name)[:120]
+        if (fields := kwargs.get("update_fields")) is not None and "name" in fields:
+            kwargs["update_fields"] = {*fields, "name_key", "initials"}
         if self.pk is None:
             self.path = f"new/{new_code(12)}"
             super().save(*args, **kwargs)
@@ -150,33 +197,58 @@ class Organization(models.Model):
         return self.path.startswith(top.path)
 
 
-class Role(models.TextChoices):
-    """角色: what a person is in one unit. What each may do stands in `permissions.ROLES`."""
+class UnitName(models.Model):
+    """别名: another name under which a unit is known: a former one, a short one, that of a unit merged into it."""
 
-    OFFICE = "office", _("市级管理员")
-    OWNER = "owner", _("单位负责人")
-    EDITOR = "editor", _("填报人")
-    REVIEWER = "reviewer", _("审核人")
-    CHECK_IN = "check_in", _("签到员")
-    HELPDESK = "helpdesk", _("预约代办员")
-    JUDGE = "judge", _("评委")
-    MODERATOR = "moderator", _("内容审看员")
-
-
-class Membership(models.Model):
-    """任职: a person has a role in a unit."""
-
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="memberships")
-    organization = models.ForeignKey(Organization, models.CASCADE, related_name="memberships")
-    role = models.CharField(_("角色"), max_length=12, choices=Role)
+    organization = models.ForeignKey(Organization, models.CASCADE, related_name="names")
+    name = models.CharField(_("名称"), max_length=120, unique=True)
+    name_key = models.CharField(max_length=120, editable=False, db_index=True)
+    initials = models.CharField(max_length=120, editable=False)
     since = models.DateTimeField(default=now)
 
+    on_merge = {"organization": "move"}
+
     class Meta:
-        verbose_name = _("任职")
-        verbose_name_plural = _("任职")
-        constraints = (
-            models.UniqueConstraint(fields=("user", "organization", "role"), name="one_role_once"),
-        )
+        verbose_name = _("别名")
+        verbose_name_plural = _("别名")
+        ordering = ("pk",)
 
     def __str__(self) -> str:
-        return f"{self.user} · {self.organization} · {self.get_role_display()}"
+        return self.name
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.name_key = naming.key(self.name)[:120]
+        self.initials = naming.initials(self.name)[:120]
+        super().save(*args, **kwargs)
+
+
+class Merger(models.Model):
+    """合并: one unit became part of another. `moved` says which rows went over, so that it can be taken back."""
+
+    merged = models.ForeignKey(
+        Organization, models.PROTECT, related_name="mergers_away", verbose_name=_("并入的单位")
+    )
+    survivor = models.ForeignKey(
+        Organization, models.PROTECT, related_name="mergers_here", verbose_name=_("保留的单位")
+    )
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    at = models.DateTimeField(default=now)
+    moved = models.JSONField(
+        default=dict,
+        encoder=DjangoJSONEncoder,
+        help_text="{'room.Model.field': [ids, and whole rows where the survivor had one already]}",
+    )
+    facts = models.JSONField(default=dict, help_text="what the survivor took over: {field: [its own, taken]}")
+    merged_facts = models.JSONField(default=dict, help_text="what the merged unit gave up: {field: value}")
+    undone_at = models.DateTimeField(null=True)
+
+    personal_fields = ("moved",)
+    on_merge = {"merged": "keep", "survivor": "keep"}
+
+    class Meta:
+        verbose_name = _("单位合并")
+        verbose_name_plural = _("单位合并")
+        ordering = ("-pk",)
+
+    def __str__(self) -> str:
+        return f"{self.merged} → {self.survivor}"
