@@ -35,11 +35,11 @@ TABLE: dict[str, dict[str, set[str]]] = {
     "owner": {
         "unit.see": {OWN}, "unit.edit": {OWN}, "unit.people": {OWN}, "activity.see": {OWN}, "activity.edit": {OWN},
         "activity.submit": {OWN}, "activity.cancel": {OWN}, "import.run": {OWN}, "audit.see": {OWN},
-        "liaison.see": {OWN}, "liaison.edit": {OWN},
+        "liaison.see": {OWN}, "liaison.edit": {OWN}, "resource.offer": {OWN}, "resource.request": {OWN},
     },
     "editor": {
         "unit.see": {OWN}, "activity.see": {OWN}, "activity.edit": {OWN}, "activity.submit": {OWN},
-        "import.run": {OWN},
+        "import.run": {OWN}, "resource.offer": {OWN}, "resource.request": {OWN},
     },
     "check_in": {"unit.see": {OWN}, "activity.see": {OWN}, "session.check_in": {OWN}},
     "helpdesk": {"unit.see": {OWN}, "activity.see": {OWN}, "booking.by_proxy": {OWN}},
@@ -47,14 +47,15 @@ TABLE: dict[str, dict[str, set[str]]] = {
         "unit.see": {SISTER}, "unit.edit": {SISTER}, "unit.people": {SISTER}, "activity.see": {SISTER},
         "activity.edit": {SISTER}, "activity.submit": {SISTER}, "activity.cancel": {SISTER},
         "import.run": {SISTER}, "audit.see": {SISTER}, "liaison.see": {SISTER}, "liaison.edit": {SISTER},
+        "resource.offer": {SISTER}, "resource.request": {SISTER},
     },
     "district_reviewer": {
         "unit.see": BRANCH, "activity.see": BRANCH, "review.decide": BRANCH,
-        "audit.see": BRANCH, "liaison.see": BRANCH, "liaison.edit": {DISTRICT}, **dict.fromkeys(SUPERVISING, BRANCH),
+        "audit.see": BRANCH, "liaison.see": BRANCH, "liaison.edit": {DISTRICT}, "resource.oversee": BRANCH, **dict.fromkeys(SUPERVISING, BRANCH),
     },
     "other_reviewer": {
         "unit.see": {FAR}, "activity.see": {FAR}, "review.decide": {FAR}, "audit.see": {FAR},
-        "liaison.see": {FAR}, **{name: {FAR} for name in SUPERVISING},
+        "liaison.see": {FAR}, "resource.oversee": {FAR}, **{name: {FAR} for name in SUPERVISING},
     },
     "department_reviewer": {},
     "office": {
@@ -63,6 +64,7 @@ TABLE: dict[str, dict[str, set[str]]] = {
         "audit.see": set(PLACES), "unit.edit": set(PLACES),
         "unit.people": set(PLACES), "activity.edit": set(PLACES), "activity.cancel": set(PLACES),
         "activity.submit": {OFFICE}, "import.run": {OFFICE}, "edition.manage": {OFFICE},
+        "resource.offer": {OFFICE}, "resource.request": {OFFICE}, "resource.oversee": set(PLACES),
     },
     "judge": {"evaluation.score": {OFFICE}},
     "moderator": {"unit.see": {OFFICE}, "content.moderate": {OFFICE}},
