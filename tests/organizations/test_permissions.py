@@ -35,7 +35,7 @@ TABLE: dict[str, dict[str, set[str]]] = {
     "owner": {
         "unit.see": {OWN}, "unit.edit": {OWN}, "unit.people": {OWN}, "activity.see": {OWN}, "activity.edit": {OWN},
         "activity.submit": {OWN}, "activity.cancel": {OWN}, "import.run": {OWN}, "audit.see": {OWN},
-        "liaison.see": {OWN}, "liaison.edit": {OWN}, "resource.offer": {OWN}, "resource.request": {OWN},
+        "liaison.see": {OWN}, "liaison.edit": {OWN}, "resource.offer": {OWN}, "resource.request": {OWN}, "plan.edit": {OWN},
     },
     "editor": {
         "unit.see": {OWN}, "activity.see": {OWN}, "activity.edit": {OWN}, "activity.submit": {OWN},
@@ -47,11 +47,11 @@ TABLE: dict[str, dict[str, set[str]]] = {
         "unit.see": {SISTER}, "unit.edit": {SISTER}, "unit.people": {SISTER}, "activity.see": {SISTER},
         "activity.edit": {SISTER}, "activity.submit": {SISTER}, "activity.cancel": {SISTER},
         "import.run": {SISTER}, "audit.see": {SISTER}, "liaison.see": {SISTER}, "liaison.edit": {SISTER},
-        "resource.offer": {SISTER}, "resource.request": {SISTER},
+        "resource.offer": {SISTER}, "resource.request": {SISTER}, "plan.edit": {SISTER},
     },
     "district_reviewer": {
         "unit.see": BRANCH, "activity.see": BRANCH, "review.decide": BRANCH,
-        "audit.see": BRANCH, "liaison.see": BRANCH, "liaison.edit": {DISTRICT}, "resource.oversee": BRANCH, **dict.fromkeys(SUPERVISING, BRANCH),
+        "audit.see": BRANCH, "liaison.see": BRANCH, "liaison.edit": {DISTRICT}, "resource.oversee": BRANCH, "plan.edit": {DISTRICT}, **dict.fromkeys(SUPERVISING, BRANCH),
     },
     "other_reviewer": {
         "unit.see": {FAR}, "activity.see": {FAR}, "review.decide": {FAR}, "audit.see": {FAR},
