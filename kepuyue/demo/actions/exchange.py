@@ -152,6 +152,8 @@ OPENINGS: tuple[tuple[str, dict[str, Any], bool], ...] = (
 
 def furnish(edition: Edition, cast: Cast, until: datetime) -> None:
     """Offers and opening hours from the two weeks before `until`, two requests under way and one agreement."""
+    if Offer.objects.filter(edition=edition).exists():
+        return  # furnished before; a second set would double it
     begun = until - timedelta(days=14)
     offers = {piece.title: _offer(piece, edition, cast, begun) for piece in OFFERS if cast.named(piece.unit)}
     for name, content, is_public in OPENINGS:
