@@ -121,15 +121,7 @@ class UnitRegistrationForm(NewUnitForm):
 
     person_name = forms.CharField(label=_("您的姓名"), max_length=60)
     email = forms.EmailField(label=_("您的邮箱"), help_text=_("用来登录和接收审核结果。"))
-    password = forms.CharField(
-        label=_("密码"), widget=forms.PasswordInput, help_text=_("至少10位，不要用常见的密码。")
-    )
-    field_order = (*FACTS[:3], "parent", *FACTS[3:], "person_name", "email", "password", "is_distinct")
-
-    def clean_password(self) -> str:
-        password: str = self.cleaned_data["password"]
-        validate_password(password)
-        return password
+    field_order = (*FACTS[:3], "parent", *FACTS[3:], "person_name", "email", "is_distinct")
 
 
 class UnitCreationForm(NewUnitForm):

@@ -8,6 +8,7 @@ a word of two characters.
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from django.conf import settings
@@ -16,6 +17,7 @@ from playwright.sync_api import Page, expect
 
 from kepuyue.activities.models import Activity, State
 from kepuyue.editions.actions import loading
+from kepuyue.messaging.models import Message
 from kepuyue.organizations.models import Organization, Role
 from tests.browser.conftest import settle
 from tests.factories import MembershipFactory, UserFactory
@@ -65,8 +67,13 @@ def register_unit(page: Page, superior: Organization) -> None:
     page.locator("[name=no_code_reason]").select_option("founding")
     page.locator("[name=person_name]").fill("林老师")
     page.locator("[name=email]").fill("teacher@example.org")
-    page.locator("[name=password]").fill(PASSWORD)
     page.get_by_role("button", name="登记").click()
+    expect(page.get_by_role("heading", name="邮件已发出")).to_be_visible()
+    letter = Message.objects.filter(to="teacher@example.org").latest("pk").body
+    page.goto(urlsplit(next(word for word in letter.split() if word.startswith("http"))).path)
+    page.locator("input[name=password1]").fill(PASSWORD)
+    page.locator("input[name=password2]").fill(PASSWORD)
+    page.get_by_role("button", name="保存新密码").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("林老师")
 
 

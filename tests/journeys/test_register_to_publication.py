@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from kepuyue.activities.models import Activity, State, Submission
 from kepuyue.organizations.models import Organization
+from tests.accounts.signing import last_link
 from tests.cast import Cast
 from tests.journeys.pages import form_of
 
@@ -34,15 +35,19 @@ def step(client: Client, activity: Activity, name: str, **typed: Any) -> Any:
 
 
 def test_unit_registered_today_reaches_the_public(cast: Cast) -> None:
-    # The unit registers; its first person is signed in at once
+    # The unit registers; its first person comes in by the link of the mail, which sets the password
     unit_browser = browser()
     landed = press(
         unit_browser, reverse("organizations:registration"), sends="person_name",
         name="福田区彩虹小学", type="school", district=str(cast.own_district.district_id),
         parent=str(cast.own_district.pk), credit_code="", no_code_reason="founding", address="彩虹路1号",
-        person_name="林老师", email="lin@school.example", password="rainbow-school-2024",
+        person_name="林老师", email="lin@school.example",
     )  # fmt: skip
-    assert landed.redirect_chain[-1][0] == reverse("organizations:desk")
+    assert landed.redirect_chain[-1][0] == reverse("account_reset_password_done")
+    page = unit_browser.get(last_link(), follow=True)
+    passwords = {"password1": "rainbow-school-2024", "password2": "rainbow-school-2024"}
+    came_in = unit_browser.post(page.redirect_chain[-1][0], passwords)
+    assert came_in["Location"] == reverse("organizations:desk")
     unit = Organization.objects.get(name="福田区彩虹小学")
     assert unit.state == Organization.State.PENDING
 

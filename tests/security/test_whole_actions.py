@@ -88,12 +88,11 @@ def _register(cast: Cast) -> Callable[[], Any]:
     unit = {
         "name": "新单位",
         "type": "school",
+        "no_code_reason": "founding",
         "parent": cast.own_district,
         "district": cast.own_district.district,
     }
-    return lambda: units.register(
-        unit=unit, person_name="甲", email="new@example.org", password="moonlight-2024-school"
-    )
+    return lambda: units.register(unit=unit, person_name="甲", email="new@example.org")
 
 
 def _confirm(cast: Cast) -> Callable[[], Any]:

@@ -46,6 +46,27 @@ def unknown_account(address: str) -> None:
         )
 
 
+def unit_registered(user: "User", unit: object, password_link: str) -> None:
+    """To whoever registered a unit: somebody new sets a password by the link, who is known signs in as ever."""
+    with translation.override(settings.CITY_LANGUAGE):
+        _send(
+            SIGN_IN,
+            user.email,
+            subject=_("单位登记好了，请进入工作台"),
+            body=(
+                _(
+                    "有人（应该是您）用这个邮箱登记了“%(unit)s”。打开链接设置密码，就能进入工作台。不是您操作的，不用理会。"
+                )
+                if password_link
+                else _(
+                    "有人（应该是您）用这个邮箱登记了“%(unit)s”。请照常登录，它已在您的单位里。不是您操作的，请告诉科协。"
+                )
+            ),
+            values={"unit": unit},
+            link=password_link or reverse(settings.LOGIN_REDIRECT_URL),
+        )
+
+
 def prove_new_address(user: "User", address: str, link: str) -> None:
     """To the new address: the link that proves it."""
     with translation.override(settings.CITY_LANGUAGE):

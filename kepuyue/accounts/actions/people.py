@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from allauth.account import app_settings
+from allauth.account.utils import user_pk_to_url_str
 from django.core import signing
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
@@ -50,6 +52,13 @@ def ask_for_proof(user: User, *, by: User) -> None:
     """Send the link that proves the present address."""
     if lockout.claim_mail_to(user.email).is_granted:
         letters.prove_address(user, link_for(user, user.email))
+
+
+def password_link(user: User) -> str:
+    """The path by which the person sets a password, proves the address and comes in; dies with the next password."""
+    token = app_settings.PASSWORD_RESET_TOKEN_GENERATOR().make_token(user)
+    parts = {"uidb36": user_pk_to_url_str(user), "key": token}
+    return reverse("account_reset_password_from_key", kwargs=parts)
 
 
 def link_for(user: User, new: str) -> str:

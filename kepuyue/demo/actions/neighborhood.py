@@ -30,7 +30,7 @@ def settle(cast: Cast, until: datetime) -> None:
         for name in PAIR:
             units.create(unit={"name": name, **facts}, by=reviewer)
         units.register(unit={"name": WAITING, **facts}, person_name="演示·工作站联系人",
-                       email="workstation@demo.example", password=None)  # fmt: skip
+                       email="workstation@demo.example")  # fmt: skip
         for name in LIAISONS:
             unit = cast.named(name)
             if unit is not None and not Liaison.objects.filter(organization=unit).exists():

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from kepuyue.accounts.actions import people
+from kepuyue.accounts.actions import letters, people
 from kepuyue.core import audit, wording
 from kepuyue.core.time import now
 from kepuyue.core.transitions import NotPossibleNow
@@ -42,9 +42,7 @@ class Conflict(ValidationError):
 
 
 @transaction.atomic
-def register(
-    *, unit: dict[str, Any], person_name: str, email: str, password: str | None
-) -> "tuple[Organization, User]":
+def register(*, unit: dict[str, Any], person_name: str, email: str) -> "tuple[Organization, User]":
     """A unit registers itself with its first person, its owner; its superior is asked to confirm.
 
     `unit` holds the model's fields, `parent` among them, and either a credit code or the reason why there is none.
@@ -52,14 +50,21 @@ def register(
     """
     users = get_user_model()
     organization = _made(unit, Organization.State.PENDING)
-    if users.objects.filter(email__iexact=email).exists():
-        raise ValidationError({"email": _("这个邮箱已经登记过，请先登录，或换一个邮箱。")})
-    owner = users.objects.create_user(email, password, name=person_name)
+    # Whether the address has an account is not told: in both cases the mail goes on from here
+    known = users.objects.filter(email__iexact=email).first()
+    owner = known or users.objects.create_user(email, None, name=person_name)
     Membership.objects.create(user=owner, organization=organization, role=Role.OWNER)
-    audit.record("unit.register", organization, by=owner, organization_path=organization.path)
+    audit.record(
+        "unit.register",
+        organization,
+        by=owner,
+        reason=_("邮箱由登记的人填写，当时还没有核实。"),
+        organization_path=organization.path,
+    )
     _ask_the_superior(organization)
-    # Typing an address proves nothing about it: the link that goes there does
-    people.ask_for_proof(owner, by=owner)
+    # Typing an address proves nothing about it: the password is set by the link that goes there
+    may_set = known is None or not (known.has_usable_password() or known.email_proven_at)
+    letters.unit_registered(owner, organization, people.password_link(owner) if may_set else "")
     return organization, owner
 
 

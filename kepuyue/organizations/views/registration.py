@@ -1,7 +1,6 @@
 """A unit registers itself; while its name is typed, units that may be the same one are named."""
 
 from django.contrib import messages
-from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
@@ -34,18 +33,18 @@ def registration(request: SignedInRequest) -> HttpResponse:
         try:
             if not lockout.claim_registration(network.origin(request)).is_granted:
                 raise ValidationError(_("这个网络登记得太频繁了。填写的内容还在，请一小时后再提交。"))
-            _organization, owner = unit_actions.register(
+            unit_actions.register(
                 unit=form.facts(),
                 person_name=typed["person_name"],
                 email=typed["email"],
-                password=typed["password"],
             )
         except ValidationError as error:
             form.add_error(None, error)
         else:
-            login(request, owner, backend="django.contrib.auth.backends.ModelBackend")
-            messages.success(request, _("登记好了。上级确认之前可以先填写活动，确认后就能提交。"))
-            return redirect("organizations:desk")
+            messages.success(
+                request, _("登记好了。请打开邮箱里的信，从那里进入工作台；上级确认之前可以先填写活动。")
+            )
+            return redirect("account_reset_password_done")
     status = 422 if request.method == "POST" else 200
     return render(request, "organizations/registration.html", {"form": form, "near": near}, status=status)
 
