@@ -104,7 +104,10 @@ def get(
         target = answer.headers.get("location")
         if answer.status not in REDIRECTS or not target:
             return answer
-        url = urljoin(answer.url, target)
+        try:
+            url = urljoin(answer.url, target)
+        except ValueError:
+            raise Refused("malformed") from None
     raise Unreachable("too-many-redirects")
 
 
