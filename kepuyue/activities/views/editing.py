@@ -15,7 +15,7 @@ from kepuyue.accounts.middleware import KEPT_INPUT, take_kept_input
 from kepuyue.activities import forms, presentation, queries
 from kepuyue.activities.actions import drafting, submission
 from kepuyue.activities.content import Change
-from kepuyue.activities.models import Activity, Venue
+from kepuyue.activities.models import Activity, Review, Venue
 from kepuyue.editions.request import DeskRequest
 from kepuyue.organizations.models import Organization
 
@@ -129,6 +129,7 @@ def _show(
     if data is not None and spare:
         data = _with_spare_rows(data, step, spare)
     shown = forms.step_input(step, edition=activity.edition, content=content, data=data)
+    remarks = _pin_to_fields(shown, _pinned(activity))
     gaps = submission.gaps(content, activity.edition)
     return render(
         request,
@@ -147,6 +148,7 @@ def _show(
             "restored": restored,
             "problems": shown.problems() if data is not None else [],
             "comments": _pinned_comments(activity),
+            "rows_remark": remarks,
             "venues": Venue.objects.filter(city="").values_list("name", flat=True)
             if step == "sessions"
             else (),
@@ -168,14 +170,36 @@ def _with_spare_rows(data: QueryDict, step: str, spare: int) -> QueryDict:
 
 
 def _pinned_comments(activity: Activity) -> list[tuple[Any, str]]:
-    """Remarks of the last review that the unit still has to answer."""
-    last = activity.submissions.filter(reviews__isnull=False).order_by("-pk").first()
-    review = last.reviews.prefetch_related("comments").last() if last else None
-    if review is None or review.decision != review.Decision.RETURNED:
+    """What the last review asks for: its note, then the remarks on fields of any step."""
+    review = _last_return(activity)
+    if review is None:
         return []
     labels = presentation.labels()
     notes: list[tuple[Any, str]] = [("", review.note)] if review.note else []
     return notes + [(labels[comment.field], comment.text) for comment in review.comments.all()]
+
+
+def _pinned(activity: Activity) -> dict[str, str]:
+    """{field: remark} of the last review that the unit still has to answer."""
+    review = _last_return(activity)
+    return {comment.field: comment.text for comment in review.comments.all()} if review else {}
+
+
+def _last_return(activity: Activity) -> Review | None:
+    last = activity.submissions.filter(reviews__isnull=False).order_by("-pk").first()
+    review = last.reviews.prefetch_related("comments").last() if last else None
+    return review if review and review.decision == Review.Decision.RETURNED else None
+
+
+def _pin_to_fields(shown: forms.StepInput, remarks: dict[str, str]) -> str:
+    """Put each remark beside its field of this step; returns the one for the step's list of rows."""
+    fields = shown.form.fields if shown.form else {}
+    for name, field in fields.items():
+        # Classifications are one field for the reviewer and one for each taxonomy in the form
+        text = remarks.get("terms" if name.startswith("terms_") else name, "")
+        if text:
+            field.remark = text  # type: ignore[attr-defined]
+    return remarks.get(shown.rows_field, "") if shown.rows is not None else ""
 
 
 def _steps(activity: Activity, current: str, gaps: list[submission.Gap]) -> list[dict[str, Any]]:

@@ -74,20 +74,20 @@ def _put(piece: Piece, edition: Edition, cast: Cast, at: datetime, key: str) -> 
     unit = cast.named(piece.unit)
     assert unit is not None
     registrar = cast.registrar(unit)
-    with _at(at):
+    with acting_at(at):
         activity = drafting.create(
-            edition=edition, organization=unit, by=registrar, content=_content(piece), origin=Origin.DEMO,
+            edition=edition, organization=unit, by=registrar, content=content_of(piece), origin=Origin.DEMO,
             outside_key=key,
         )  # fmt: skip
     if piece.reached == DRAFT:
         return
-    with _at(at + timedelta(hours=3)):
+    with acting_at(at + timedelta(hours=3)):
         handed_in = submission.submit(activity, by=registrar)
     if piece.reached == RETURNED:
-        with _at(at + timedelta(days=1)):
+        with acting_at(at + timedelta(days=1)):
             _decide(handed_in, cast, comments=REMARKS)
     elif piece.reached == AT_OFFICE and len(handed_in.chain) > 1:
-        with _at(at + timedelta(days=1)):
+        with acting_at(at + timedelta(days=1)):
             _decide(handed_in, cast)
 
 
@@ -102,7 +102,8 @@ def _decide(handed_in: Submission, cast: Cast, comments: dict[str, str] | None =
         review.approve(handed_in, by=reviewer, note="时间、场地已核对。")
 
 
-def _content(piece: Piece) -> Content:
+def content_of(piece: Piece) -> Content:
+    """The content of an invented activity."""
     start, end = (time.fromisoformat(part) for part in piece.hours.split("-"))
     day = datetime(2024, 9, piece.day, tzinfo=stages.ZONE)
     is_draft = piece.reached == DRAFT
@@ -156,10 +157,11 @@ def _change_something_published(edition: Edition, cast: Cast, until: datetime) -
                 later = datetime.fromisoformat(session[edge]) + timedelta(minutes=30)
                 session[edge] = iso_utc(later)
     registrar = cast.registrar(activity.organization)
-    with _at(until - timedelta(hours=20)):
+    with acting_at(until - timedelta(hours=20)):
         drafting.change(activity, {"sessions": sessions}, by=registrar)
         submission.submit(activity, by=registrar)
 
 
-def _at(moment: datetime) -> AbstractContextManager[None]:
+def acting_at(moment: datetime) -> AbstractContextManager[None]:
+    """What is done inside was done at this moment."""
     return shifted(moment - timezone.now())

@@ -15,7 +15,7 @@ from kepuyue.activities.models import Activity, BookingMode, Mode, Origin, Submi
 from kepuyue.activities.signals import public_content_changed
 from kepuyue.core.time import shifted
 from kepuyue.demo import classification, moving, source, stages
-from kepuyue.demo.actions import branches, desks, exchange, neighborhood
+from kepuyue.demo.actions import branches, desks, exchange, neighborhood, reviewing
 from kepuyue.demo.actions.cast import Cast
 from kepuyue.demo.stages import Stage
 from kepuyue.editions.models import Edition, Taxonomy
@@ -80,6 +80,7 @@ def seed(edition: Edition, stage: Stage, *, progress: Callable[[], Any] | None =
         branches.set_up(edition, players.cast, until)
         exchange.furnish(edition, players.cast, until)
         neighborhood.settle(players.cast, until)
+        reviewing.furnish(edition, players.cast, until)
         # Nobody reads mail at these addresses
         Message.objects.filter(state=Message.State.WAITING, to__endswith="@demo.example").update(
             state=Message.State.SENT, sent_at=timezone.now()
