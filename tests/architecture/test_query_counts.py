@@ -1,6 +1,7 @@
 """No list asks the database more often because it is longer."""
 
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,7 +10,16 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from kepuyue.activities.models import Activity, Participation, Speaker, State, UnitRole
+from kepuyue.activities.models import (
+    Activity,
+    Participation,
+    Remark,
+    SensitiveWord,
+    Speaker,
+    State,
+    Submission,
+    UnitRole,
+)
 from kepuyue.activities.signals import public_content_changed
 from kepuyue.core import audit
 from kepuyue.imports.models import ImportBatch
@@ -71,6 +81,35 @@ def own_activity(cast: Cast) -> Any:
 def waiting_submission(cast: Cast) -> Any:
     unit = UnitFactory(parent=cast.own_district)
     return SubmissionFactory(activity=ActivityFactory(organization=unit, state=State.SUBMITTED, sessions=2))
+
+
+def assigned_submission(cast: Cast) -> Any:
+    """One that the reviewer sees to, opened and told upwards."""
+    row = waiting_submission(cast)
+    row.assignments.create(step=0, person=cast.district_reviewer)
+    row.lookings.create(step=0, person=cast.district_reviewer)
+    row.escalations.create(step=0, level=1)
+    return row
+
+
+def late_submission(cast: Cast) -> Any:
+    row = assigned_submission(cast)
+    Submission.objects.filter(pk=row.pk).update(turn_since=row.turn_since - timedelta(days=20))
+    return row
+
+
+def frequent_remark(cast: Cast) -> Any:
+    number = Remark.objects.count()
+    return Remark.objects.create(
+        organization=cast.own_district, text=f"请写清楚在{number}楼集合。", field="sessions"
+    )
+
+
+def sensitive_word(cast: Cast) -> Any:
+    number = SensitiveWord.objects.count()
+    return SensitiveWord.objects.create(
+        edition=cast.edition, word=f"包治{number}病", normal=f"包治{number}病"
+    )
 
 
 def batch(cast: Cast) -> Any:
@@ -155,6 +194,12 @@ LISTS: list[tuple[str, str, Make]] = [
     ("district_reviewer", "/desk/units/", new_unit),
     ("district_reviewer", "/desk/", new_unit),
     ("office", "/desk/reviews/", waiting_submission),
+    ("district_reviewer", "/desk/reviews/", assigned_submission),
+    ("district_reviewer", "/desk/reviews/?show=mine&sort=unit", assigned_submission),
+    ("district_reviewer", "/desk/reviews/spread/", waiting_submission),
+    ("district_reviewer", "/desk/reviews/figures/", late_submission),
+    ("district_reviewer", "/desk/reviews/remarks/", frequent_remark),
+    ("office", "/desk/reviews/words/", sensitive_word),
     ("office", "/desk/activities/", own_activity),
 ]
 

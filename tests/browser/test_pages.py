@@ -55,6 +55,11 @@ def pages(found: dict[str, dict[str, Any]]) -> Iterator[tuple[str, str]]:
                     f"/desk/units/{found['unit-own']['code']}/invitations/",
                     "/desk/units/", f"/desk/units/{found['unit-new']['code']}/"):  # fmt: skip
         yield "district_reviewer", address
+    for address in ("/desk/reviews/?show=unassigned&q=没有这个", "/desk/reviews/help/", "/desk/reviews/figures/",
+                    "/desk/reviews/spread/", "/desk/reviews/remarks/",
+                    f"/desk/reviews/remarks/{found['remark-of-district']['pk']}/"):  # fmt: skip
+        yield "district_reviewer", address
+    yield "office", "/desk/reviews/words/"
     edition = f"/desk/edition/{found['edition']['edition']}/"
     plan = f"/desk/plans/{found['edition']['edition']}/{found['plan']['unit']}/"
     for address in (plan, f"{plan}sub-theme/"):
