@@ -69,13 +69,16 @@ def decide(request: DeskRequest, pk: int) -> HttpResponse:
         submission.refresh_from_db()
         form.add_error(None, error)
         return _show(request, submission, form=form, comments=comments, status=409)
-    following = _following(before, numbers(request, queue_form), pk)
+    left = numbers(request, queue_form)
+    following = _following(before, left, pk)
     if request.htmx and following:
         following_row = get_object_or_404(queries.reviewable_by(request.user), pk=following)
         next_form = forms.DecisionForm(
             initial={"step": following_row.step, "queue": queue_form.query()}, remarks=usable_remarks(request)
         )
-        answer = _show(request, following_row, form=next_form, comments={}, query=queue_form.query())
+        answer = _show(
+            request, following_row, form=next_form, comments={}, query=queue_form.query(), in_order=left
+        )
         answer["HX-Push-Url"] = _address(following, queue_form.query())
         return answer
     messages.success(
@@ -153,6 +156,7 @@ def _show(
     comments: dict[str, str],
     status: int = 200,
     query: str | None = None,
+    in_order: list[int] | None = None,
 ) -> HttpResponse:
     can_decide = submission.state == Submission.State.PENDING and can_review(request.user, submission)
     others = assignment.look(submission, by=request.user) if can_decide else []
@@ -160,7 +164,8 @@ def _show(
         links.ask_for(submission)
     beside = checks.of(submission)
     queue_form = form_of(query if query is not None else request.POST.get("queue", request.GET.urlencode()))
-    in_order = numbers(request, queue_form) if can_decide else []
+    if in_order is None:
+        in_order = numbers(request, queue_form) if can_decide else []
     previous, following = queue.neighbors(in_order, submission.pk)
     seen_to = (
         Assignment.objects.filter(submission=submission, step=submission.step)
