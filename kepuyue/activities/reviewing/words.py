@@ -112,7 +112,7 @@ def finder_of(edition: Edition) -> Finder:
     """The edition's list, built anew when it has changed (one small query each time)."""
     words = SensitiveWord.objects.filter(edition=edition)
     stamp = words.aggregate(count=Count("pk"), newest=Max("pk"), changed=Max("changed_at"))
-    return _kept(edition.pk, tuple(stamp.values()))
+    return _kept(edition.pk, tuple(stamp.values())) if stamp["count"] else Finder([])
 
 
 @lru_cache(maxsize=4)
