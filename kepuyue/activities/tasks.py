@@ -8,7 +8,8 @@ from kepuyue.core.duties import duty
 
 @duty(every=timedelta(seconds=20))
 def check_links() -> None:
-    """Ask the addresses that wait for it."""
+    """Ask the addresses that wait for it, those of what was just handed in among them."""
+    links.ask_for_new()
     links.check_waiting()
 
 

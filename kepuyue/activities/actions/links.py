@@ -12,6 +12,7 @@ from kepuyue.core.time import now
 # So long a result is believed; so long a claimed address is left to the process that took it
 GOOD_FOR = timedelta(days=3)
 CLAIM = timedelta(minutes=5)
+NEW = timedelta(hours=1)
 AT_A_TIME = 10
 # What the whole check needs is a status line and a little more
 LIMITS = fetch.Limits(total=12.0, phase=4.0, most_bytes=16_384)
@@ -31,6 +32,12 @@ def ask_for(submission: Submission) -> list[str]:
     LinkCheck.objects.bulk_create([LinkCheck(url=url) for url in stale], ignore_conflicts=True)
     LinkCheck.objects.filter(url__in=stale).update(result=LinkCheck.Result.WAITING, asked_at=now())
     return stale
+
+
+def ask_for_new() -> int:
+    """Have the addresses of what was just handed in checked before a reviewer opens it; returns how many."""
+    new = Submission.objects.filter(state=Submission.State.PENDING, submitted_at__gte=now() - NEW)
+    return sum(len(ask_for(submission)) for submission in new.only("content").iterator())
 
 
 def check_waiting(*, resolve: fetch.Resolve | None = None, dial: fetch.Dial | None = None) -> int:
