@@ -3,6 +3,7 @@
 What is counted is keys pressed. The server tells in the end what was approved, and that each was opened.
 """
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -54,6 +55,7 @@ def test_fifty_plain_activities_are_opened_and_approved_with_two_keys_each_at_mo
     for done in range(MANY):
         heading = desk.locator("h1[data-key-start]")
         expect(heading).to_have_text(titles[done])
+        expect(desk).to_have_title(re.compile(titles[done]))
         settle(desk)
         keys.press("a")
     expect(desk.get_by_text("都处理完了")).to_be_visible()
