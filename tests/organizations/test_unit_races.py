@@ -1,0 +1,75 @@
+"""Two people at once: one link, one unit, one pair."""
+
+from collections.abc import Callable
+from threading import Barrier, Thread
+from typing import Any
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.db import connection
+
+from kepuyue.organizations.actions import invitations, joining, merging, tree, units
+from kepuyue.organizations.models import Merger, Organization
+from tests.cast import assemble
+from tests.factories import UserFactory
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def at_once(*works: Callable[[], Any]) -> list[str]:
+    """Run them at the same moment; what came of each: its fault's name, or done."""
+    barrier, outcomes = Barrier(len(works)), [""] * len(works)
+
+    def run(place: int, work: Callable[[], Any]) -> None:
+        barrier.wait()
+        try:
+            work()
+            outcomes[place] = "done"
+        except ValidationError:
+            outcomes[place] = "refused"
+        finally:
+            connection.close()
+
+    threads = [Thread(target=run, args=(place, work)) for place, work in enumerate(works)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return sorted(outcomes)
+
+
+def test_link_for_one_lets_in_one_of_four() -> None:
+    cast = assemble()
+    invitation, token = invitations.invite(cast.own_unit, by=cast.owner, role="editor")
+    people = [UserFactory() for _ in range(4)]
+
+    outcomes = at_once(*(lambda person=person: joining.accept(token, by=person) for person in people))
+
+    invitation.refresh_from_db()
+    assert outcomes == ["done", "refused", "refused", "refused"]
+    assert (invitation.uses, invitation.entries.count()) == (1, 1)
+
+
+def test_two_units_merged_into_each_other_at_once_are_merged_once() -> None:
+    cast = assemble()
+
+    outcomes = at_once(
+        lambda: merging.merge(cast.own_unit, into=cast.other_unit, by=cast.office),
+        lambda: merging.merge(cast.other_unit, into=cast.own_unit, by=cast.office),
+    )
+
+    assert (outcomes, Merger.objects.count()) == (["done", "refused"], 1)
+
+
+def test_unit_made_while_its_superior_moves_stands_in_the_moved_branch() -> None:
+    cast = assemble()
+    facts = {"name": "彩虹小学", "parent": cast.own_district, "no_code_reason": "founding"}
+
+    at_once(
+        lambda: tree.move(cast.own_unit, to=cast.other_district, by=cast.office),
+        lambda: units.create(unit=facts, by=cast.district_reviewer),
+        lambda: units.create(unit=facts | {"name": "星河小学"}, by=cast.district_reviewer),
+    )
+
+    for unit in Organization.objects.select_related("parent"):
+        assert unit.path == f"{unit.parent.path if unit.parent else '/'}{unit.pk}/"
