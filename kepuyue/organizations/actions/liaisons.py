@@ -71,7 +71,7 @@ def remind(organizations: Iterable[Organization], *, by: "User") -> tuple[int, l
         check(by, "liaison.see", organization)
         if Liaison.objects.filter(organization=organization).exists():
             continue
-        people = people_of(organization, (Role.OWNER, Role.REVIEWER))
+        people = people_of(organization, (Role.OWNER, Role.REVIEWER, Role.OFFICE))
         if not people:
             unreachable.append(organization)
             continue

@@ -15,7 +15,7 @@ from kepuyue.core import tables, wording
 from kepuyue.core.time import today
 from kepuyue.organizations import forms, queries
 from kepuyue.organizations.actions import liaisons as actions
-from kepuyue.organizations.models import Liaison
+from kepuyue.organizations.models import Liaison, Organization
 from kepuyue.organizations.permissions import check, holds_anywhere, may
 from kepuyue.organizations.views.finding import sent, visible
 
@@ -73,7 +73,7 @@ def reminders(request: SignedInRequest) -> HttpResponse:
         messages.info(request, _("今天已经提醒过，没有重复发送。"))
     if unreachable:
         messages.warning(
-            request, _("这些单位还没有可以联系的人员：%(units)s") % {"units": wording.listed(unreachable)}
+            request, _("这些单位还没有可以联系的人员：%(units)s") % {"units": _first(unreachable)}
         )
     return redirect("organizations:liaisons")
 
@@ -104,6 +104,11 @@ def liaison(request: SignedInRequest, code: str) -> HttpResponse:
     return render(
         request, "organizations/liaison.html", context, status=422 if request.method == "POST" else 200
     )
+
+
+def _first(units: list[Organization]) -> str:
+    """The first few by name: a passing note is no list, the page itself is."""
+    return wording.listed(units[:5]) + ("……" if len(units) > 5 else "")
 
 
 def _rows(request: SignedInRequest) -> list[dict[str, Any]]:
