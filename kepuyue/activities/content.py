@@ -7,9 +7,13 @@ all speak this one shape, so that a fact is typed once and compared as it was ty
 * ``district``: a code or ""; ``terms``: ["taxonomy:term", …]; ``marks``: [code, …];
 * ``participations``: [{"role", "name"}]; ``speakers``: [{"name", "introduction", "is_overseas"}];
 * ``sessions``: [{"id", "starts_at", "ends_at", "is_all_day", "venue", "place", "online_url", "capacity",
-  "note", "is_cancelled"}] with ISO 8601 times in UTC and a venue's number.
+  "note", "is_cancelled", "is_postponed", "safety_plan", "emergency_contact"}] with ISO 8601 times in UTC and a
+  venue's number; what an entry leaves out stays as it is;
+* ``pictures``: numbers of the pictures that are shown, in their order.
 """
 
+import hashlib
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -20,6 +24,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kepuyue.activities.models import Activity, Participation, Session, Speaker
 from kepuyue.editions.models import Mark, Term
+from kepuyue.editions.policy import Crowd
 from kepuyue.organizations.models import District
 from kepuyue.organizations.queries import units_named
 
@@ -28,21 +33,28 @@ Content = dict[str, Any]
 PLAIN = (
     "title", "title_en", "summary", "description", "mode", "city", "dates_as_written", "is_year_round", "is_key",
     "audience_note", "age_min", "age_max", "languages", "accessibility", "admission", "admission_note",
-    "booking_mode", "booking_url", "booking_note", "expected_crowd", "safety_plan", "licence",
-    "emergency_contact", "content_lead", "content_signoff", "contact_name", "contact_phone", "public_phone",
+    "booking_mode", "booking_url", "booking_note", "expected_crowd", "safety_plan", "safety_items", "licence",
+    "licence_papers", "licence_exempt", "emergency_contact", "content_lead", "content_signoff", "contact_name",
+    "contact_phone", "public_phone",
 )  # fmt: skip
 LISTS = ("participations", "sessions", "speakers")
-FIELDS = (*PLAIN, "district", "terms", "marks", *LISTS)
+FIELDS = (*PLAIN, "district", "terms", "marks", *LISTS, "pictures")
 
-# A change of these on a published activity goes through review again: time, place, speaker, content
-# (product rule from the universities' practice "any change of time, place or content"; domain notes (c))
-REVIEWED = frozenset({
-    "title", "title_en", "summary", "description", "mode", "city", "district", "sessions", "speakers", "participations",
-    "expected_crowd", "content_lead", "content_signoff",
-})  # fmt: skip
+# Time, place, speaker and content: a change of these on a published activity goes through review again (product
+# rule from the universities' practice "any change of time, place or content"; domain notes (c)). Two more are
+# judged by what is changed in them, see `needs_review`: the hosts, and a crowd that comes to need a licence
+TIME = frozenset({"sessions", "dates_as_written", "is_year_round"})
+PLACE = frozenset({"sessions", "mode", "city", "district"})
+CONTENT = frozenset({"title", "title_en", "summary", "description", "pictures"})
+REVIEWED = TIME | PLACE | CONTENT | {"speakers"}
 
 SESSION_KEYS = (
     "starts_at", "ends_at", "is_all_day", "venue", "place", "online_url", "capacity", "note", "is_cancelled",
+    "is_postponed", "safety_plan", "emergency_contact",
+)  # fmt: skip
+# Of a session its time and place are reviewed; seats, a note and who answers for safety are small corrections
+REVIEWED_SESSION_KEYS = (
+    "starts_at", "ends_at", "is_all_day", "venue", "place", "online_url", "is_cancelled", "is_postponed",
 )  # fmt: skip
 
 
@@ -57,7 +69,7 @@ def labels() -> dict[str, Any]:
     named = {name: _field(Activity, name).verbose_name for name in PLAIN}
     return named | {
         "district": _("所属区"), "terms": _("分类"), "marks": _("使用标识"), "participations": _("参与单位"),
-        "sessions": _("场次"), "speakers": _("主讲人"),
+        "sessions": _("场次"), "speakers": _("主讲人"), "pictures": _("图片"),
     }  # fmt: skip
 
 
@@ -75,10 +87,11 @@ def of(activity: Activity) -> Content:
         for s in activity.speakers.all()
     ]
     content["sessions"] = [_session(session) for session in activity.sessions.all()]
+    content["pictures"] = [picture.pk for picture in activity.pictures.all() if picture.is_shown]
     return content
 
 
-PREFETCH = ("terms__taxonomy", "marks", "participations", "speakers", "sessions")
+PREFETCH = ("terms__taxonomy", "marks", "participations", "speakers", "sessions", "pictures")
 
 
 def blank() -> Content:
@@ -91,6 +104,7 @@ def blank() -> Content:
         "participations": [],
         "speakers": [],
         "sessions": [],
+        "pictures": [],
     }
 
 
@@ -106,6 +120,9 @@ def _session(session: Session) -> Content:
         "capacity": session.capacity,
         "note": session.note,
         "is_cancelled": session.is_cancelled,
+        "is_postponed": session.is_postponed,
+        "safety_plan": session.safety_plan,
+        "emergency_contact": session.emergency_contact,
     }
 
 
@@ -133,14 +150,64 @@ def diff(old: Content, new: Content) -> list[Change]:
     ]
 
 
-def _comparable(field: str, value: Any) -> Any:
+def _comparable(field: str, value: Any, keys: Iterable[str] = SESSION_KEYS) -> Any:
     if field == "sessions":
-        # In the order of time, whatever the order in which they were typed
+        # In the order of time, whatever the order in which they were typed; what is left out is the default
         in_order = sorted(value or [], key=lambda session: str(session.get("starts_at")))
-        return [{key: session.get(key) for key in SESSION_KEYS} for session in in_order]
-    if value is None and field not in ("age_min", "age_max", "expected_crowd"):
+        return [{key: session.get(key) or "" for key in keys} for session in in_order]
+    if value in (None, [], {}) and field not in ("age_min", "age_max", "expected_crowd"):
         return ""
     return value
+
+
+def needs_review(field: str, old: Any, new: Any, crowd: Crowd) -> bool:
+    """Whether a published activity's change of this field waits for review; a small correction does not.
+
+    Who hosts it is a statement about whose word the public is given, so hosts count as content; the other
+    units do not. A crowd counts where it comes to need a licence, which the reviewer has to see.
+    """
+    if field == "sessions":
+        keys = REVIEWED_SESSION_KEYS
+        return bool(_comparable(field, old, keys) != _comparable(field, new, keys))
+    if field == "participations":
+        return _hosts(old) != _hosts(new)
+    if field == "expected_crowd":
+        return crowd.needs_licence(new) and (new or 0) > (old or 0)
+    return field in REVIEWED and _comparable(field, old) != _comparable(field, new)
+
+
+def _hosts(entries: list[Content] | None) -> list[str]:
+    return sorted(entry["name"] for entry in entries or [] if entry["role"] == "host")
+
+
+def digest(content: Content) -> str:
+    """A fingerprint of what a person signs off: time, place, speakers, content and hosts, in SHA-256.
+
+    Small corrections leave it as it is; a change of what is reviewed gives another one.
+    """
+    reviewed: Content = {field: _comparable(field, content.get(field)) for field in REVIEWED - {"sessions"}}
+    reviewed["sessions"] = _comparable("sessions", content.get("sessions"), REVIEWED_SESSION_KEYS)
+    reviewed["hosts"] = _hosts(content.get("participations"))
+    text = json.dumps(reviewed, ensure_ascii=False, sort_keys=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def filled(present: Content, changes: Content) -> Content:
+    """The changes with each known session complete: what an entry leaves out stays as it is.
+
+    A session whose time is changed is not postponed any more: it has its new time.
+    """
+    if "sessions" not in changes:
+        return changes
+    known = {session.get("id"): session for session in present.get("sessions", [])}
+    sessions = []
+    for entry in changes["sessions"]:
+        before = known.get(entry.get("id")) if entry.get("id") else None
+        merged = (before or {}) | entry
+        if before and before.get("is_postponed") and "is_postponed" not in entry:
+            merged["is_postponed"] = before["starts_at"] == merged["starts_at"]
+        sessions.append(merged)
+    return changes | {"sessions": sessions}
 
 
 def write(activity: Activity, content: Content) -> None:
@@ -171,6 +238,8 @@ def write(activity: Activity, content: Content) -> None:
         )
     if "sessions" in content:
         _write_sessions(activity, content["sessions"])
+    if "pictures" in content:
+        _write_pictures(activity, content["pictures"])
     # What a prefetch held is no longer true
     activity._prefetched_objects_cache = {}  # type: ignore[attr-defined]
 
@@ -203,17 +272,29 @@ def _write_participations(activity: Activity, entries: list[Content]) -> None:
 def _write_sessions(activity: Activity, entries: list[Content]) -> None:
     present = {session.pk: session for session in activity.sessions.all()}
     for entry in entries:
-        session = present.pop(entry.get("id") or 0, None) or Session(activity=activity)
+        known = present.pop(entry.get("id") or 0, None)
+        session = known or Session(activity=activity)
         for key in SESSION_KEYS:
-            value = entry.get(key, _field(Session, key).get_default())
-            setattr(session, "venue_id" if key == "venue" else key, value)
+            if known is None or key in entry:
+                value = entry.get(key, _field(Session, key).get_default())
+                setattr(session, "venue_id" if key == "venue" else key, value)
         for key in ("starts_at", "ends_at"):
             if isinstance(value := entry.get(key), str):
                 setattr(session, key, datetime.fromisoformat(value))
         session.save()
     for session in present.values():
-        if activity.is_public:
+        if activity.published_at is not None:
             session.is_cancelled = True
             session.save(update_fields=["is_cancelled"])
         else:
             session.delete()
+
+
+def _write_pictures(activity: Activity, keys: list[int]) -> None:
+    places = {key: place for place, key in enumerate(keys)}
+    for picture in activity.pictures.all():
+        is_shown = picture.pk in places
+        place = places.get(picture.pk, picture.position)
+        if (picture.is_shown, picture.position) != (is_shown, place):
+            picture.is_shown, picture.position = is_shown, place
+            picture.save(update_fields=["is_shown", "position"])

@@ -6,15 +6,18 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from kepuyue.activities import safety
 from kepuyue.activities.content import FIELDS, Change, Content, labels
-from kepuyue.activities.models import Admission, BookingMode, Mode, UnitRole, Venue
+from kepuyue.activities.models import Admission, BookingMode, Mode, Picture, UnitRole, Venue
 from kepuyue.core import wording
 from kepuyue.editions.models import Edition, Mark, Term
 from kepuyue.organizations.models import District
 
 # Seen by reviewers and the unit only
-INTERNAL = ("safety_plan", "licence", "emergency_contact", "content_lead", "content_signoff", "contact_name",
-            "contact_phone")  # fmt: skip
+INTERNAL = (
+    "safety_plan", "safety_items", "licence", "licence_papers", "licence_exempt", "emergency_contact",
+    "content_lead", "content_signoff", "contact_name", "contact_phone",
+)  # fmt: skip
 
 
 def written_out(content: Content, edition: Edition) -> list[tuple[str, Any, str]]:
@@ -87,6 +90,17 @@ class _Names:
             wording.labelled(UnitRole(entry["role"]).label, entry["name"]) for entry in entries or []
         )
 
+    def _safety_items(self, items: dict[str, str] | None) -> str:
+        written = [(name, (items or {}).get(code, "")) for code, name in safety.ITEMS.items()]
+        return "\n".join(str(wording.labelled(name, text)) for name, text in written if text)
+
+    def _licence_papers(self, codes: list[str] | None) -> str:
+        return wording.listed(name for code, name in safety.PAPERS.items() if code in (codes or []))
+
+    def _pictures(self, keys: list[int] | None) -> str:
+        known = {one.pk: one.alt for one in Picture.objects.filter(pk__in=keys or [])}
+        return "\n".join(known.get(key, _("（已删除）")) for key in keys or [])
+
     def _speakers(self, entries: list[Content] | None) -> str:
         return "\n".join(
             " ".join(filter(None, [s["name"], s["introduction"], _("（境外）") if s["is_overseas"] else ""]))
@@ -102,14 +116,25 @@ class _Names:
             )
             seats = _("名额%(count)s") % {"count": entry["capacity"]} if entry.get("capacity") else ""
             cancelled = _("（已取消）") if entry.get("is_cancelled") else ""
+            if entry.get("is_postponed") and not cancelled:
+                cancelled = _("（原安排不再有效）")
             when = span(
                 datetime.fromisoformat(entry["starts_at"]),
                 datetime.fromisoformat(entry["ends_at"]) if entry.get("ends_at") else None,
                 is_all_day=entry.get("is_all_day", False),
                 zone=self.edition.zone,
             )
-            lines.append(" · ".join(filter(None, [when + cancelled, place, seats, entry.get("note")])))
+            lines.append(
+                " · ".join(
+                    filter(None, [when + cancelled, place, seats, entry.get("note"), *_own_safety(entry)])
+                )
+            )
         return "\n".join(lines)
+
+
+def _own_safety(entry: Content) -> list[str]:
+    named = ((_("本场预案"), entry.get("safety_plan")), (_("本场安全负责人"), entry.get("emergency_contact")))
+    return [str(wording.labelled(label, text)) for label, text in named if text]
 
 
 def span(start: datetime, end: datetime | None, *, is_all_day: bool, zone: tzinfo) -> str:

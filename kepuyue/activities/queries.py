@@ -7,8 +7,17 @@ from typing import TYPE_CHECKING
 from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from kepuyue.activities import content
-from kepuyue.activities.models import Activity, Review, Submission
+from kepuyue.activities import content, safety
+from kepuyue.activities.models import (
+    Activity,
+    Picture,
+    Review,
+    Sampling,
+    SignOff,
+    Submission,
+    Takedown,
+    Trust,
+)
 from kepuyue.core import wording
 from kepuyue.core.time import now, today
 from kepuyue.editions.models import Edition
@@ -96,6 +105,13 @@ def working_content(activity: Activity) -> content.Content:
     return content.of(activity)
 
 
+def working_pictures(activity: Activity) -> list[Picture]:
+    """The pictures of what the unit is editing, in their order."""
+    known = {picture.pk: picture for picture in activity.pictures.all()}
+    keys = working_content(activity).get("pictures", [])
+    return [known[key] for key in keys if key in known]
+
+
 def review_chain(activity: Activity) -> list[Organization]:
     """The units that review the activity, first to last, by the edition's policy.
 
@@ -118,8 +134,9 @@ def review_chain(activity: Activity) -> list[Organization]:
     ]
     by_region = not branch or branch[-1].level == Organization.Level.DISTRICT
     if by_region and (code := rules.system(terms, activity.organization.type)):
-        system = Organization.objects.filter(code=code).exclude(pk=activity.organization_id)
-        branch = list(system) or branch
+        system = Organization.objects.filter(code=code).select_related("merged_into").first()
+        survivor = system and (system.merged_into or system)
+        branch = [survivor] if survivor and survivor.pk != activity.organization_id else branch
     chain: list[Organization] = []
     for step in rules.steps(terms):
         for unit in branch[-1:] if step == "branch" else office[:1]:
@@ -160,13 +177,91 @@ def review_checks(submission: Submission) -> list[Check]:
     for other in same.select_related("organization")[:3]:
         named = {"unit": other.organization, "code": other.code}
         checks.append(Check("warn", _("同名活动：%(unit)s（%(code)s）") % named, "title"))
-    if (text["expected_crowd"] or 0) >= 1_000:
-        checks.append(Check("notice", _("预计单场1000人以上，请核对安全许可文号。"), "licence"))
-    if any(speaker["is_overseas"] for speaker in text["speakers"]):
-        checks.append(Check("notice", _("有境外主讲人，请核对是否已按规定报批。"), "speakers"))
+    checks += _rule_checks(submission)
     if text["mode"] != "online" and not text["city"] and not text["district"]:
         checks.append(Check("notice", _("没有选择所属区，按区查找时不会出现。"), "district"))
     for number, session in enumerate(held, start=1):
         if text["mode"] != "online" and not (session["venue"] or session["place"]):
             checks.append(Check("notice", _("场次%(number)s没有地点。") % {"number": number}, "sessions"))
     return checks or [Check("ok", _("时间、重复和许可都没有发现问题。"))]
+
+
+def _rule_checks(submission: Submission) -> list[Check]:
+    """Licence, lead time, sign-off: what the edition's rules ask and a reviewer has to know."""
+    text, activity = submission.content, submission.activity
+    edition = activity.edition
+    checks: list[Check] = []
+    if gate := safety.licence_gate(text, edition):
+        named = {
+            "police": gate.police,
+            "day": wording.day_text(gate.apply_by, weekday=False) if gate.apply_by else _("（还没有场次）"),
+            "number": gate.number,
+        }
+        if gate.exempt:
+            checks.append(Check("notice", _("单位说明由政府直接举办，免于许可，请核对。"), "licence_exempt"))
+        elif gate.number:
+            checks.append(
+                Check("notice", _("预计单场1000人以上，许可文号%(number)s，请核对。") % named, "licence")
+            )
+        else:
+            tone = "warn" if gate.is_late else "notice"
+            sentence = _("预计单场1000人以上，还没有许可文号，暂不能发布。应在%(day)s前向%(police)s申请。")
+            checks.append(Check(tone, sentence % named, "licence"))
+    if safety.licensed_facts_changed(submission.base, text):
+        checks.append(
+            Check(
+                "warn",
+                _("取得许可后又改了时间、地点、内容或规模：改时间须公安机关同意，其余须重新申请许可。"),
+                "licence",
+            )
+        )
+    lead = safety.lead_time(text, edition)
+    if any(speaker["is_overseas"] for speaker in text["speakers"]):
+        checks.append(Check("notice", _("有境外主讲人，请核对是否已按规定报批。"), "speakers"))
+    if lead and lead.is_late and submission.kind == Submission.Kind.NEW:
+        waiver = activity.waivers.select_related("organization").first()
+        if waiver:
+            sentence = _("提交晚于规定，%(unit)s已登记例外：%(reason)s") % {
+                "unit": waiver.organization, "reason": waiver.reason,
+            }  # fmt: skip
+        else:
+            sentence = _("提交晚于规定：应提前%(days)s个工作日。") % {"days": lead.days}
+        checks.append(Check("notice", sentence, "sessions"))
+    return checks
+
+
+def valid_sign_off(activity: Activity, text: content.Content) -> SignOff | None:
+    """The sign-off that holds for exactly this content."""
+    return activity.sign_offs.filter(digest=content.digest(text)).first() if activity.pk else None
+
+
+def trust_of(organization: Organization, edition: Edition) -> Trust | None:
+    """The trust that holds for the unit today."""
+    found = Trust.objects.filter(organization=organization, edition=edition, revoked_at__isnull=True).first()
+    is_open = edition.rules.fast_lane.is_open
+    return found if found and is_open and found.holds_on(today()) else None
+
+
+def samplings_for(user: "Person") -> QuerySet[Sampling]:
+    """What was drawn in the person's branch, or came to one of their units by system; the oldest first."""
+    return Sampling.objects.filter(
+        reach(user, "review.decide", "turn__path")
+        | reach(user, "review.decide", "submission__activity__organization__path")
+    ).select_related("submission__activity__organization", "submission__activity__edition", "turn", "by")
+
+
+def trusts_for(user: "Person", edition: Edition) -> QuerySet[Trust]:
+    """The trusted units of the person's branch, those that hold first."""
+    return (
+        Trust.objects.filter(reach(user, "review.decide", "organization__path"), edition=edition)
+        .select_related("organization", "given_for", "given_by", "edition")
+        .order_by(F("revoked_at").desc(nulls_first=True), "organization__name", "-pk")
+    )
+
+
+def takedowns_for(user: "Person") -> QuerySet[Takedown]:
+    """The register of takedowns in the person's branch, the newest first."""
+    return Takedown.objects.filter(
+        reach(user, "review.decide", "activity__organization__path")
+        | reach(user, "review.decide", "organization__path")
+    ).select_related("activity__organization", "activity__edition", "organization", "by", "restored_by")

@@ -1,6 +1,13 @@
 from django.urls import path
 
-from kepuyue.activities.views import editing, handing_in, listing, pictures
+from kepuyue.activities.views import (
+    editing,
+    handing_in,
+    listing,
+    overseeing,
+    pictures,
+    rescheduling,
+)
 from kepuyue.activities.views.reviewing import assigning, keeping, many, page, queue
 
 app_name = "activities"
@@ -15,6 +22,33 @@ urlpatterns = [
     path("activities/<slug:code>/submission/", handing_in.submit, name="submission"),
     path("activities/<slug:code>/withdrawal/", handing_in.withdraw, name="withdrawal"),
     path("activities/<slug:code>/cancellation/", handing_in.cancel, name="cancellation"),
+    path("activities/<slug:code>/discarding/", handing_in.discard, name="discarding"),
+    path("activities/<slug:code>/deletion/", handing_in.delete, name="deletion"),
+    path("activities/<slug:code>/sign-off/", handing_in.sign_off, name="sign-off"),
+    path("activities/<slug:code>/sign-off-link/", handing_in.sign_off_link, name="sign-off-link"),
+    path("sign-offs/<slug:key>/", handing_in.sign_off_page, name="sign-off-page"),
+    path("activities/<slug:code>/licence/", handing_in.licence, name="licence"),
+    path("activities/<slug:code>/waiver-request/", handing_in.waiver_request, name="waiver-request"),
+    path("activities/<slug:code>/waiver/", overseeing.waiver, name="waiver"),
+    path("activities/<slug:code>/takedown/", overseeing.take_down, name="takedown"),
+    path(
+        "activities/<slug:code>/sessions/<int:pk>/cancellation/",
+        rescheduling.cancel,
+        name="session-cancellation",
+    ),
+    path(
+        "activities/<slug:code>/sessions/<int:pk>/postponement/",
+        rescheduling.postpone,
+        name="session-postponement",
+    ),
+    path("activities/<slug:code>/sessions/<int:pk>/move/", rescheduling.move, name="session-move"),
+    path("takedowns/", overseeing.takedowns, name="takedowns"),
+    path("takedowns/export/", overseeing.takedowns_export, name="takedowns-export"),
+    path("takedowns/<int:pk>/restoration/", overseeing.restore, name="restoration"),
+    path("trusts/", overseeing.trusts, name="trusts"),
+    path("trusts/<int:pk>/revocation/", overseeing.trust_revocation, name="trust-revocation"),
+    path("samplings/", overseeing.samplings, name="samplings"),
+    path("samplings/<int:pk>/", overseeing.read_sampling, name="sampling"),
     path("pictures/<int:pk>/", pictures.picture, name="picture"),
     path("reviews/", queue.reviews, name="reviews"),
     path("reviews/panel/", queue.panel, name="reviews-panel"),

@@ -1,6 +1,6 @@
-"""The two workflows as tables: an activity's life, and one round of review. The only place that knows them."""
+"""The workflows as tables: an activity's life, one round of review, one sampling. Nothing else knows them."""
 
-from kepuyue.activities.models import State, Submission
+from kepuyue.activities.models import Sampling, State, Submission
 from kepuyue.core.transitions import Table
 
 ACTIVITY = Table(
@@ -17,6 +17,12 @@ ACTIVITY = Table(
         (State.PUBLISHED, "archive"): State.ARCHIVED,
         (State.CANCELLED, "archive"): State.ARCHIVED,
         (State.DRAFT, "archive"): State.ARCHIVED,
+        (State.PUBLISHED, "take_down"): State.TAKEN_DOWN,
+        (State.CANCELLED, "take_down"): State.TAKEN_DOWN,
+        (State.ARCHIVED, "take_down"): State.TAKEN_DOWN,
+        (State.TAKEN_DOWN, "restore_published"): State.PUBLISHED,
+        (State.TAKEN_DOWN, "restore_cancelled"): State.CANCELLED,
+        (State.TAKEN_DOWN, "restore_archived"): State.ARCHIVED,
     },
     # Whose turn a state is: the unit that registers, the reviewing unit, or nobody any more
     owners={
@@ -25,6 +31,7 @@ ACTIVITY = Table(
         State.WITHDRAWN: "unit",
         State.SUBMITTED: "reviewer",
         State.PUBLISHED: "unit",
+        State.TAKEN_DOWN: "reviewer",
         State.CANCELLED: "nobody",
         State.REJECTED: "nobody",
         State.ARCHIVED: "nobody",
@@ -39,6 +46,7 @@ SUBMISSION = Table(
         (Submission.State.RETURNED, "submit"): Submission.State.PENDING,
         (Submission.State.OPEN, "withdraw"): Submission.State.WITHDRAWN,
         (Submission.State.PENDING, "withdraw"): Submission.State.WITHDRAWN,
+        (Submission.State.PENDING, "reopen"): Submission.State.OPEN,
         (Submission.State.PENDING, "pass_up"): Submission.State.PENDING,
         (Submission.State.PENDING, "take_back"): Submission.State.PENDING,
         (Submission.State.PENDING, "approve"): Submission.State.APPROVED,
@@ -56,5 +64,26 @@ SUBMISSION = Table(
     labels=dict(Submission.State.choices),
 )
 
+SAMPLING = Table(
+    name="sampling",
+    moves={
+        (Sampling.State.PENDING, "find_fine"): Sampling.State.FINE,
+        (Sampling.State.PENDING, "return"): Sampling.State.RETURNED,
+        (Sampling.State.PENDING, "take_down"): Sampling.State.TAKEN_DOWN,
+        (Sampling.State.RETURNED, "correct"): Sampling.State.CORRECTED,
+        (Sampling.State.RETURNED, "take_down"): Sampling.State.TAKEN_DOWN,
+    },
+    owners={
+        Sampling.State.PENDING: "reviewer",
+        Sampling.State.RETURNED: "unit",
+        Sampling.State.FINE: "nobody",
+        Sampling.State.CORRECTED: "nobody",
+        Sampling.State.TAKEN_DOWN: "nobody",
+    },
+    labels=dict(Sampling.State.choices),
+)
+
 # States in which the unit changes the record itself; a published one is changed through a revision
 EDITABLE = frozenset({State.DRAFT, State.RETURNED, State.WITHDRAWN})
+# States in which a change of time, place, speaker or content becomes a revision
+REVISABLE = frozenset({State.PUBLISHED, State.TAKEN_DOWN})

@@ -69,6 +69,7 @@ def _session(session: Session, zone: Any, free: int | None) -> dict[str, Any]:
         "end": session.ends_at.astimezone(zone) if session.ends_at else None,
         "is_all_day": session.is_all_day,
         "is_cancelled": session.is_cancelled,
+        "is_postponed": session.is_postponed,
         "venue": _venue(session.venue) if session.venue else None,
         "place": session.place,
         "online_url": session.online_url,

@@ -91,6 +91,9 @@ class SessionOut(Schema):
     )
     is_all_day: bool
     is_cancelled: bool
+    is_postponed: bool = Field(
+        description="true: this time or place no longer holds and the new one is not fixed"
+    )
     venue: Place | None
     place: str = Field(description="Hall, floor, meeting point, as written")
     online_url: str

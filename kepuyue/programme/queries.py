@@ -7,8 +7,9 @@ from datetime import date, datetime
 
 from django.db.models import Prefetch, QuerySet
 
-from kepuyue.activities.models import Activity, Session
+from kepuyue.activities.models import Activity, Picture, Session, State
 from kepuyue.editions.models import Edition
+from kepuyue.editions.queries import is_open_to_public
 from kepuyue.programme.catalogue import Catalogue, Entry, Slot
 from kepuyue.programme.permissions import approved
 
@@ -16,7 +17,9 @@ from kepuyue.programme.permissions import approved
 def for_cards(activities: QuerySet[Activity]) -> QuerySet[Activity]:
     """With all that a card shows, in a fixed number of queries."""
     return activities.select_related("district", "edition").prefetch_related(
-        Prefetch("sessions", Session.objects.select_related("venue")), "participations", "pictures"
+        Prefetch("sessions", Session.objects.select_related("venue")),
+        "participations",
+        Prefetch("pictures", Picture.objects.shown()),
     )
 
 
@@ -31,6 +34,16 @@ def in_full(activities: QuerySet[Activity]) -> QuerySet[Activity]:
     return for_cards(activities.select_related("organization")).prefetch_related(
         "terms__taxonomy", "marks", "speakers", "participations__organization"
     )
+
+
+def taken_down(code: str) -> Activity | None:
+    """A public activity that was taken down (科学技术普及法 art. 36): its address says so and shows nothing of it."""
+    found = (
+        Activity.objects.filter(code=code.upper(), state=State.TAKEN_DOWN, published_at__isnull=False)
+        .select_related("edition")
+        .first()
+    )
+    return found if found and is_open_to_public(found.edition) else None
 
 
 @dataclass(frozen=True)

@@ -36,6 +36,9 @@ TONES: dict[str, Tone] = {
     "withdrawn": Tone("idle", "rotate-ccw"),
     "cancelled": Tone("warn", "ban"),
     "archived": Tone("idle", "archive"),
+    "taken_down": Tone("warn", "ban"),
+    "fine": Tone("ok", "check"),
+    "corrected": Tone("ok", "check"),
     # seats and admission
     "bookable": Tone("ok", "ticket"),
     "few": Tone("moon", "ticket"),

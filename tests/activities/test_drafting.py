@@ -273,8 +273,7 @@ def test_small_correction_of_a_published_activity_shows_at_once(cast: Cast) -> N
 @pytest.mark.parametrize(
     "field",
     sorted(
-        contents.REVIEWED
-        - {"mode", "city", "district", "sessions", "speakers", "participations", "expected_crowd"}
+        contents.REVIEWED - {"mode", "city", "district", "sessions", "speakers", "pictures", "is_year_round"}
     ),
 )
 def test_change_of_a_published_text_waits_for_review(cast: Cast, field: str) -> None:
@@ -290,7 +289,7 @@ def test_change_of_a_published_text_waits_for_review(cast: Cast, field: str) -> 
 @pytest.mark.parametrize(
     "change",
     [
-        {"mode": "hybrid"}, {"expected_crowd": 999}, {"district": ""}, {"sessions": []},
+        {"mode": "hybrid"}, {"expected_crowd": 1000}, {"district": ""}, {"is_year_round": True}, {"sessions": []},
         {"speakers": [{"name": "王", "introduction": "", "is_overseas": False}]},
         {"participations": [{"role": "host", "name": "别的单位"}]},
     ],

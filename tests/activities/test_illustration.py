@@ -83,8 +83,8 @@ def test_add_by_others_is_denied(cast: Cast, person: str) -> None:
 @pytest.mark.parametrize(
     ("state", "sentence"),
     [
-        ("submitted", "活动正在审核，不能换图片。需要更换时，请先撤回。"),
-        ("archived", "活动现在是“已存档”，不能再换图片。"),
+        ("submitted", "这项活动正在审核，暂不能修改。需要修改时，请先撤回。"),
+        ("archived", "这项活动现在是“已存档”，不能再修改。"),
     ],
 )
 def test_add_and_remove_when_it_is_out_of_hand_say_why(cast: Cast, state: str, sentence: str) -> None:

@@ -18,6 +18,7 @@ from kepuyue.activities.queries import (
     reviewable_by,
     working_content,
 )
+from kepuyue.activities.safety import ITEMS
 from kepuyue.core import audit
 from kepuyue.core.transitions import NotPossibleNow
 from kepuyue.messaging.models import Message
@@ -187,7 +188,8 @@ def test_approve_at_the_last_step_publishes(cast: Cast) -> None:
     assert (activity.state, activity.published_at is None) == (State.PUBLISHED, False)
     assert (Submission.objects.get().state, Submission.objects.get().closed_at is None) == ("approved", False)
     assert [event.action for event in audit.trail(activity)] == [
-        "activity.publish", "review.approved", "review.approved", "activity.submit", "activity.create",
+        "activity.publish", "review.approved", "review.approved", "activity.submit", "activity.sign_off",
+        "activity.create",
     ]  # fmt: skip
     told = Message.objects.filter(subject="已通过：火箭为什么能飞上天").order_by("person")
     assert [message.person for message in told] == [cast.owner, cast.editor]
@@ -414,7 +416,11 @@ def test_checks_of_a_plain_activity_find_nothing(cast: Cast) -> None:
 @pytest.mark.parametrize(
     ("changes", "tone", "field"),
     [
-        ({"expected_crowd": 1000, "licence": "1号"}, "notice", "licence"),
+        (
+            {"expected_crowd": 1000, "licence": "1号", "safety_items": dict.fromkeys(ITEMS, "写明了")},
+            "notice",
+            "licence",
+        ),
         ({"speakers": [{"name": "Ann", "introduction": "", "is_overseas": True}]}, "notice", "speakers"),
         ({"district": ""}, "notice", "district"),
     ],

@@ -5,10 +5,12 @@ from typing import Any
 import pytest
 from django.core.exceptions import PermissionDenied
 
+from kepuyue.activities import completeness
 from kepuyue.activities import content as contents
 from kepuyue.activities.actions import drafting, review, submission
 from kepuyue.activities.models import Activity, State, Submission
 from kepuyue.activities.queries import working_content
+from kepuyue.activities.safety import ITEMS
 from kepuyue.core import audit
 from kepuyue.core.transitions import NotPossibleNow
 from kepuyue.messaging.models import Message
@@ -19,6 +21,7 @@ from tests.factories import EditionFactory, complete_content
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_the_month")]
 
+NINE = dict.fromkeys(ITEMS, "写明了")
 ONLINE = {"mode": "online", "district": ""}
 
 
@@ -40,12 +43,16 @@ ONLINE = {"mode": "online", "district": ""}
         ({"booking_mode": "external", "booking_note": "电话预约"}, []),
         ({"booking_mode": "external", "booking_url": "https://example.org"}, []),
         ({"content_lead": ""}, [("content_lead", "responsibility", True)]),
-        ({"content_signoff": ""}, [("content_signoff", "responsibility", True)]),
+        ({"content_signoff": ""}, []),
         ({"expected_crowd": None}, [("expected_crowd", "responsibility", True)]),
         ({"expected_crowd": 0}, []),
         ({"expected_crowd": 999}, []),
-        ({"expected_crowd": 1000}, [("licence", "responsibility", True)]),
-        ({"expected_crowd": 1000, "licence": "深公治1号"}, []),
+        ({"expected_crowd": 49, "safety_items": {}}, []),
+        ({"expected_crowd": 50, "safety_items": {}}, [("safety_items", "responsibility", True)]),
+        ({"expected_crowd": 1000, "licence": "深公治1号"}, [("safety_items", "responsibility", True)]),
+        ({"expected_crowd": 1000, "safety_items": NINE}, [("licence", "responsibility", False)]),
+        ({"expected_crowd": 1000, "safety_items": NINE, "licence": "深公治1号"}, []),
+        ({"expected_crowd": 1000, "safety_items": NINE, "licence_exempt": "市政府直接举办"}, []),
         ({"emergency_contact": ""}, [("emergency_contact", "responsibility", True)]),
         ({"safety_plan": ""}, [("safety_plan", "responsibility", True)]),
         ({"contact_name": ""}, [("contact_name", "contact", True)]),
@@ -56,7 +63,7 @@ ONLINE = {"mode": "online", "district": ""}
     ids=lambda value: "+".join(value) if isinstance(value, dict) else None,
 )  # fmt: skip
 def test_gaps_are_what_is_missing(changes: dict[str, Any], missing: list[Any]) -> None:
-    found = submission.gaps(complete_content(**changes), EditionFactory())
+    found = completeness.gaps(complete_content(**changes), EditionFactory())
 
     assert [(gap.field, gap.step, gap.blocks) for gap in found] == missing
 
@@ -65,8 +72,10 @@ def test_gaps_of_sessions_count_those_that_are_held() -> None:
     content = complete_content()
     session = content["sessions"][0]
 
-    nowhere = submission.gaps(content | {"sessions": [session, session | {"place": ""}]}, EditionFactory())
-    cancelled = submission.gaps(content | {"sessions": [session | {"is_cancelled": True}]}, EditionFactory())
+    nowhere = completeness.gaps(content | {"sessions": [session, session | {"place": ""}]}, EditionFactory())
+    cancelled = completeness.gaps(
+        content | {"sessions": [session | {"is_cancelled": True}]}, EditionFactory()
+    )
 
     assert [(str(gap.why), gap.blocks) for gap in nowhere] == [("场次2还没有地点，公众会找不到。", False)]
     assert [str(gap.why) for gap in cancelled] == ["请填写至少一个场次的时间。"]
@@ -76,13 +85,13 @@ def test_gaps_of_a_required_classification() -> None:
     edition = EditionFactory()
     edition.taxonomies.filter(code="audience").update(required=True)
 
-    assert [(gap.field, str(gap.why)) for gap in submission.gaps(complete_content(), edition)] == [
+    assert [(gap.field, str(gap.why)) for gap in completeness.gaps(complete_content(), edition)] == [
         ("terms_audience", "请选择“面向人群”。")
     ]
 
 
 def test_gaps_put_first_what_blocks() -> None:
-    found = submission.gaps(contents.blank(), EditionFactory())
+    found = completeness.gaps(contents.blank(), EditionFactory())
 
     assert [gap.blocks for gap in found] == sorted((gap.blocks for gap in found), reverse=True)
 
@@ -102,7 +111,9 @@ def test_submit_freezes_the_text_and_gives_the_turn(cast: Cast) -> None:
     )
     assert pending.chain == [cast.own_district.pk, cast.office_unit.pk]
     assert (pending.content, pending.base, pending.by) == (contents.of(stored), {}, cast.editor)
-    assert [event.action for event in audit.trail(activity)] == ["activity.submit", "activity.create"]
+    assert [event.action for event in audit.trail(activity)] == [
+        "activity.submit", "activity.sign_off", "activity.create",
+    ]  # fmt: skip
 
 
 def test_submit_tells_the_reviewers_whose_turn_it_is(cast: Cast) -> None:
@@ -231,27 +242,38 @@ def test_handed_in_again_after_a_return_is_compared_with_what_was_read(cast: Cas
     assert again.pk != first.pk
 
 
-def test_withdrawn_revision_gives_its_text_up(cast: Cast) -> None:
+def test_withdrawn_revision_keeps_its_text(cast: Cast) -> None:
     activity = revised(cast, title="新名字")
     submission.submit(activity, by=cast.editor)
 
     submission.withdraw(activity, by=cast.editor)
 
-    assert (fresh(activity).state, working_content(activity)["title"]) == ("published", "火箭为什么能飞上天")
+    assert (fresh(activity).state, fresh(activity).title) == ("published", "火箭为什么能飞上天")
+    assert working_content(activity)["title"] == "新名字"
+    assert submission.submit(activity, by=cast.editor).content["title"] == "新名字"
 
 
 def test_revision_not_handed_in_can_be_given_up(cast: Cast) -> None:
     activity = revised(cast, title="新名字")
 
-    submission.withdraw(activity, by=cast.editor)
+    submission.discard(activity, by=cast.editor)
 
     assert activity.submissions.filter(state__in=("open", "pending")).count() == 0
+    assert audit.trail(activity)[0].changes == {"title": ["新名字", "火箭为什么能飞上天"]}
+
+
+def test_revision_in_review_is_withdrawn_before_it_is_given_up(cast: Cast) -> None:
+    activity = revised(cast)
+    submission.submit(activity, by=cast.editor)
+
+    with pytest.raises(NotPossibleNow):
+        submission.discard(activity, by=cast.editor)
 
 
 def test_session_outside_the_edition_is_named_with_its_year(cast: Cast) -> None:
     session = complete_content()["sessions"][0] | {"starts_at": "2023-09-21T02:00:00Z", "ends_at": None}
 
-    found = submission.gaps(complete_content(sessions=[session]), cast.edition)
+    found = completeness.gaps(complete_content(sessions=[session]), cast.edition)
 
     assert [(gap.field, gap.blocks) for gap in found] == [("sessions", False)]
     assert "2023年9月21日" in str(found[0].why)

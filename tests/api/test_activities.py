@@ -20,7 +20,7 @@ FIELDS = {
     "is_year_round", "is_key", "is_demo", "updated_at", "sessions",
 }  # fmt: skip
 SESSION_FIELDS = {
-    "id", "start", "end", "is_all_day", "is_cancelled", "venue", "place", "online_url", "note", "capacity",
+    "id", "start", "end", "is_all_day", "is_cancelled", "is_postponed", "venue", "place", "online_url", "note", "capacity",
     "seats_left",
 }  # fmt: skip
 

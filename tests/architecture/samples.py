@@ -10,8 +10,9 @@ from typing import Any
 from django.core.files.base import ContentFile
 
 from kepuyue.accounts.models import User
-from kepuyue.activities.models import Activity, Remark, SavedFilter, State, Submission
-from kepuyue.core.time import now
+from kepuyue.activities.actions import signing, takedown, trusting
+from kepuyue.activities.models import Activity, Remark, Sampling, SavedFilter, State, Submission
+from kepuyue.core.time import now, today
 from kepuyue.editions.models import Paper
 from kepuyue.imports.models import ImportBatch, UnitBatch
 from kepuyue.messaging.tokens import unsubscribe_path
@@ -53,6 +54,17 @@ def samples(cast: Cast) -> dict[str, dict[str, Any]]:
     mark.picture.save("mark.png", ContentFile(png()))
     PlanFactory(organization=cast.own_district, with_file=True)
 
+    taken_down = ActivityFactory(organization=own, state=State.PUBLISHED, sessions=1)
+    register = takedown.take_down(
+        taken_down, by=cast.office, ground="false", source="读者来信", evidence="数据没有出处"
+    )
+    trust = trusting.give(own, edition=cast.edition, by=cast.office, reason="连续三年无差错", until=today())
+    sampled = SubmissionFactory(
+        activity=public, state=Submission.State.APPROVED, lane="fast", draw={"number": 1}
+    )
+    sampling = Sampling.objects.create(submission=sampled, turn=cast.own_district)
+    _link, key = signing.make_link(draft, by=cast.editor, name="校长")
+
     def codes(activity: Activity, **more: Any) -> dict[str, Any]:
         return {"code": activity.code} | more
 
@@ -66,6 +78,12 @@ def samples(cast: Cast) -> dict[str, dict[str, Any]]:
         "own-draft-step": codes(draft, step="basics"),
         "own-draft-picture": codes(draft, pk=PictureFactory(activity=draft).pk),
         "own-public": codes(public),
+        "own-session": codes(public, pk=public.sessions.get().pk),
+        "own-taken-down": codes(taken_down),
+        "takedown": {"pk": register.pk},
+        "trust": {"pk": trust.pk},
+        "sampling": {"pk": sampling.pk},
+        "sign-off-key": {"key": key},
         "own-waiting": codes(waiting.activity),
         "far-draft": codes(far_draft),
         "far-draft-step": codes(far_draft, step="basics"),

@@ -9,6 +9,8 @@ OPEN = {
     "editions:notice", "editions:paper",
     "resources:bases",
     "resources:base",
+    # the one-time link by which content is signed off
+    "activities:sign-off-page",
     # pictures of published activities; the view refuses others
     "activities:picture",
     # language and display, the page of components, the health check

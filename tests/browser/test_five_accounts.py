@@ -119,6 +119,7 @@ def open_activity(page: Page, title: str) -> None:
 
 def submit(page: Page, title: str) -> None:
     open_activity(page, title)
+    page.get_by_role("checkbox", name="已通读全部内容").check()
     page.get_by_role("button", name="提交审核").click()
     expect(page.get_by_text("已提交").first).to_be_visible()
 

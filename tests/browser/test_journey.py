@@ -92,6 +92,7 @@ def next_step(page: Page, heading: str) -> None:
 
 def type_activity(page: Page, title: str) -> str:
     fill_in(page, title)
+    page.get_by_role("checkbox", name="已通读全部内容").check()
     page.get_by_role("button", name="提交审核").click()
     expect(page.get_by_text("已提交").first).to_be_visible()
     return page.url
@@ -116,8 +117,7 @@ def fill_in(page: Page, title: str) -> None:
     page.get_by_label("无需预约").check()
     next_step(page, "内容和安全")
     page.locator("[name=content_lead]").fill("林老师")
-    page.locator("[name=content_signoff]").fill("校长")
-    page.locator("[name=expected_crowd]").fill("80")
+    page.locator("[name=expected_crowd]").fill("40")
     page.locator("[name=emergency_contact]").fill("校医室")
     page.locator("[name=safety_plan]").fill("发射区拉线，两位老师看护。")
     next_step(page, "联系方式")
@@ -183,6 +183,7 @@ def test_main_job_on_a_phone(
     unit.locator("[name=title]").fill("水火箭课堂")
     settle(unit)
     unit.get_by_role("button", name="保存并检查").click()
+    unit.get_by_role("checkbox", name="已通读全部内容").check()
     unit.get_by_role("button", name="提交审核").click()
     pass_on(district, "水火箭课堂")
     pass_on(phone_of("office@example.org"), "水火箭课堂")

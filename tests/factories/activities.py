@@ -145,6 +145,9 @@ def complete_content(**changes: Any) -> Content:
                 "capacity": 60,
                 "note": "",
                 "is_cancelled": False,
+                "is_postponed": False,
+                "safety_plan": "",
+                "emergency_contact": "",
             }
         ],
         "content_lead": "李明",
@@ -152,6 +155,7 @@ def complete_content(**changes: Any) -> Content:
         "expected_crowd": 60,
         "emergency_contact": "陈刚 13800000000",
         "safety_plan": "两名工作人员在出入口引导，配急救箱。",
+        "safety_items": {"staff": "两人，戴红色袖标", "flow": "单向参观", "rescue": "急救箱在服务台"},
         "contact_name": "赵丽",
         "contact_phone": "0755-80000000",
     }

@@ -49,7 +49,11 @@ class EditionFactory(DjangoModelFactory[Edition]):
     ends_on = factory.LazyAttribute(lambda row: date(row.year, 9, 30))
     office = factory.SubFactory(OfficeFactory)
     policy = factory.LazyFunction(
-        lambda: {"review": {"default": ["branch", "office"], "tier:main_venue": ["office"]}}
+        lambda: {
+            "review": {"default": ["branch", "office"], "tier:main_venue": ["office"]},
+            # A test that is about being late sets its own
+            "lead_times": {"ordinary": 0, "overseas": 0},
+        }
     )
     is_current = True
     was_current = factory.SelfAttribute("is_current")

@@ -123,7 +123,7 @@ def test_import_again_keeps_the_record_of_a_session_at_the_same_time(cast):
 
 def test_import_again_into_what_is_under_review_is_refused_with_the_reason(cast, monkeypatch):
     bring_in(cast, HEADER + BIRDS)
-    monkeypatch.setattr(submission, "gaps", lambda content, edition: [])
+    monkeypatch.setattr(submission, "hindrances", lambda activity, content: [])
     submission.submit(Activity.objects.get(), by=cast.editor)
 
     again = bring_in(cast, HEADER + BIRDS.replace("认识候鸟", "别的"))

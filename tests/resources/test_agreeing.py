@@ -8,8 +8,8 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, connection, transaction
 
+from kepuyue.activities import completeness
 from kepuyue.activities import content as contents
-from kepuyue.activities.actions import submission
 from kepuyue.core import audit
 from kepuyue.core.transitions import NotPossibleNow
 from kepuyue.messaging.models import Message
@@ -67,7 +67,7 @@ def test_acceptance_makes_a_joint_draft_with_every_fact_carried_over(cast: Cast)
     )  # fmt: skip
     assert str(activity.sessions.get().venue) == "图书馆一楼报告厅"
     # Nothing that blocks handing in is left to be typed
-    assert [gap.why for gap in submission.gaps(contents.of(activity), cast.edition) if gap.blocks] == []
+    assert [gap.why for gap in completeness.gaps(contents.of(activity), cast.edition) if gap.blocks] == []
     assert joint.carried_over(contents.of(activity)) == 20
 
 

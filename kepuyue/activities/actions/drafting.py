@@ -5,6 +5,7 @@ both texts where somebody else has changed the same field since.
 """
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid5
 
@@ -118,8 +119,8 @@ def change(
     under_way = submission_under_way(activity)
     if why_not := why_closed(activity, under_way):
         raise NotPossibleNow(why_not)
-    changes = _with_venues(changes)
     present = dict(under_way.content) if under_way else contents.of(activity)
+    changes = contents.filled(present, _with_venues(changes))
     if version is not None and version != activity.version:
         changes = _merged(activity, present, changes, by=by, since=version)
     differences = contents.diff(present, present | changes)
@@ -132,7 +133,7 @@ def change(
     written = {difference.field: changes[difference.field] for difference in differences}
     activity.version += 1
     activity.updated_at = now()
-    if activity.state == State.PUBLISHED:
+    if activity.state in workflow.REVISABLE:
         _change_published(activity, present, written, under_way)
     else:
         contents.write(activity, written)
@@ -151,7 +152,12 @@ def _change_published(
     activity: Activity, present: Content, written: Content, under_way: Submission | None
 ) -> None:
     """Small corrections show at once; a change of time, place, speaker or content becomes a revision."""
-    small = {field: value for field, value in written.items() if field not in contents.REVIEWED}
+    published, crowd = contents.of(activity), activity.edition.rules.crowd
+    small = {
+        field: value
+        for field, value in written.items()
+        if not contents.needs_review(field, published[field], value, crowd)
+    }
     contents.write(activity, small)
     if small:
         public_content_changed.send(sender=Activity, activity=activity)
@@ -169,14 +175,45 @@ def _change_published(
         )
 
 
+@transaction.atomic
+def delete(activity: Activity, *, by: "User") -> None:
+    """Delete a draft that nobody has reviewed yet, with its pictures. The trail keeps what it said."""
+    activity = Activity.objects.select_for_update().get(pk=activity.pk)
+    check_can_edit(by, activity)
+    if why_not := why_kept(activity):
+        raise NotPossibleNow(why_not)
+    text = contents.of(activity)
+    audit.record(
+        "activity.delete",
+        activity,
+        by=by,
+        changes={one.field: [one.old, one.new] for one in contents.diff(text, contents.blank())},
+        organization_path=activity.organization.path,
+        version=activity.version,
+    )
+    files = [(picture.file.storage, picture.file.name or "") for picture in activity.pictures.all()]
+    activity.delete()
+    for storage, name in files:
+        transaction.on_commit(partial(storage.delete, name))
+
+
+def why_kept(activity: Activity) -> str:
+    """Why the activity cannot be deleted; empty where it can."""
+    if activity.state not in (State.DRAFT, State.WITHDRAWN) or activity.published_at is not None:
+        return _("只有草稿和撤回的申报可以删除；已发布的活动请取消。")
+    if activity.submissions.filter(reviews__isnull=False).exists():
+        return _("审核单位已经审过这项活动，意见要留存，不能删除。")
+    return ""
+
+
 def why_closed(activity: Activity, under_way: Submission | None) -> str:
     """Why the activity cannot be changed now; empty where it can."""
     is_pending = under_way is not None and under_way.state == Submission.State.PENDING
-    if activity.state in workflow.EDITABLE or (activity.state == State.PUBLISHED and not is_pending):
+    if activity.state in workflow.EDITABLE or (activity.state in workflow.REVISABLE and not is_pending):
         return ""
     if activity.state == State.SUBMITTED:
         return _("这项活动正在审核，暂不能修改。需要修改时，请先撤回。")
-    if activity.state == State.PUBLISHED:
+    if activity.state in workflow.REVISABLE:
         return _("这项活动的变更正在审核，暂不能修改。需要修改时，请先撤回。")
     return _("这项活动现在是“%(state)s”，不能再修改。") % {"state": activity.get_state_display()}
 

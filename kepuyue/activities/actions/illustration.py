@@ -1,4 +1,8 @@
-"""Pictures of an activity: re-encoded on the way in, so that nothing but the picture itself is kept."""
+"""Pictures of an activity: re-encoded on the way in, so that nothing but the picture itself is kept.
+
+Pictures of a published activity go through the same door as its text: a change of them is a revision, and the
+public keeps the approved ones until it is passed.
+"""
 
 from typing import TYPE_CHECKING
 
@@ -8,8 +12,10 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from kepuyue.activities import workflow
-from kepuyue.activities.models import Activity, Picture, State
+from kepuyue.activities.actions import drafting
+from kepuyue.activities.models import Activity, Picture
 from kepuyue.activities.permissions import check_can_edit
+from kepuyue.activities.queries import submission_under_way, working_content
 from kepuyue.core import audit, pictures
 from kepuyue.core.time import now
 from kepuyue.core.transitions import NotPossibleNow
@@ -22,12 +28,8 @@ MOST = 12
 
 def _check_open(activity: Activity, by: "User") -> None:
     check_can_edit(by, activity)
-    if activity.state not in workflow.EDITABLE:
-        raise NotPossibleNow(
-            _("活动正在审核，不能换图片。需要更换时，请先撤回。")
-            if activity.state == State.SUBMITTED
-            else _("活动现在是“%(state)s”，不能再换图片。") % {"state": activity.get_state_display()}
-        )
+    if why_not := drafting.why_closed(activity, submission_under_way(activity)):
+        raise NotPossibleNow(why_not)
 
 
 @transaction.atomic
@@ -35,21 +37,32 @@ def add(activity: Activity, *, by: "User", file: UploadedFile, alt: str, credit:
     """Keep a picture of the activity. Raises ValidationError for what is no picture or too large."""
     activity = Activity.objects.select_for_update().get(pk=activity.pk)
     _check_open(activity, by)
-    if activity.pictures.count() >= MOST:
+    shown = working_content(activity).get("pictures", [])
+    if len(shown) >= MOST:
         raise ValidationError(_("每项活动最多%(most)s张图片，请先删除一张。") % {"most": MOST})
+    is_published = activity.state in workflow.REVISABLE
     clean = pictures.re_encoded(file)
-    picture = Picture(activity=activity, alt=alt, credit=credit, rights_confirmed=True)
+    picture = Picture(
+        activity=activity, alt=alt, credit=credit, rights_confirmed=True, is_shown=not is_published
+    )
     picture.position = activity.pictures.count()
     picture.file.save(f"{activity.code.lower()}.jpg", clean, save=True)
-    _touch(activity, "activity.picture.add", by, alt)
+    if is_published:
+        drafting.change(activity, {"pictures": [*shown, picture.pk]}, by=by)
+    else:
+        _touch(activity, "activity.picture.add", by, alt)
     return picture
 
 
 @transaction.atomic
 def remove(picture: Picture, *, by: "User") -> None:
-    """Delete a picture and its file (after the transaction)."""
+    """Take a picture out: of a draft with its file (after the transaction), of a published one by a revision."""
     activity = Activity.objects.select_for_update().get(pk=picture.activity_id)
     _check_open(activity, by)
+    if activity.state in workflow.REVISABLE:
+        shown = working_content(activity).get("pictures", [])
+        drafting.change(activity, {"pictures": [key for key in shown if key != picture.pk]}, by=by)
+        return
     storage, name = picture.file.storage, picture.file.name
     _touch(activity, "activity.picture.remove", by, picture.alt)
     picture.delete()

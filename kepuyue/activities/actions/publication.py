@@ -7,9 +7,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from kepuyue.activities import content as contents
-from kepuyue.activities import workflow
-from kepuyue.activities.actions import notification
-from kepuyue.activities.models import Activity, State, Submission
+from kepuyue.activities import safety, workflow
+from kepuyue.activities.actions import notices, notification
+from kepuyue.activities.models import Activity, ChangeNotice, Sampling, State, Submission
 from kepuyue.activities.permissions import check_can_cancel, check_can_edit
 from kepuyue.activities.queries import submission_under_way
 from kepuyue.activities.signals import public_content_changed
@@ -21,8 +21,23 @@ if TYPE_CHECKING:
     from kepuyue.accounts.models import User
 
 
+def licence_missing(submission: Submission) -> str:
+    """Why a large event cannot be published yet; empty where nothing is missing (decree 505, art. 13, 20)."""
+    gate = safety.licence_gate(submission.content, submission.activity.edition)
+    if gate is None or gate.is_open:
+        return ""
+    return _(
+        "预计单场达到1000人，单位填写%(police)s的许可文号后才能发布。文号到了会通知您，意见可以先写好。"
+    ) % {"police": gate.police}
+
+
 def publish(submission: Submission, *, by: "User", note: str = "") -> Activity:
-    """Make the approved text public. Called by review at the last step, inside its transaction."""
+    """Make the approved text public. Called by review at the last step, inside its transaction.
+
+    Raises `NotPossibleNow` where the licence of a large event is missing.
+    """
+    if why_not := licence_missing(submission):
+        raise NotPossibleNow(why_not, code="licence-missing")
     submission.state = workflow.SUBMISSION.next_state(submission.state, "approve")
     submission.closed_at = now()
     submission.save(update_fields=["state", "closed_at"])
@@ -34,6 +49,10 @@ def publish(submission: Submission, *, by: "User", note: str = "") -> Activity:
     activity.version += 1
     activity.updated_at = now()
     if submission.kind == Submission.Kind.REVISION:
+        if activity.state not in workflow.REVISABLE:
+            raise NotPossibleNow(
+                _("活动现在是“%(state)s”，变更不能发布。") % {"state": activity.get_state_display()}
+            )
         contents.write(activity, submission.content)
     else:
         activity.save(update_fields=["state", "published_at", "version", "updated_at"])
@@ -46,8 +65,21 @@ def publish(submission: Submission, *, by: "User", note: str = "") -> Activity:
         version=activity.version,
     )
     public_content_changed.send(sender=Activity, activity=activity)
+    if submission.kind == Submission.Kind.REVISION:
+        _close_sampling(activity, by)
+        if activity.is_public:
+            notices.of_revision(activity, before, contents.of(activity), by=by)
     notification.decided(submission, Submission.State.APPROVED, note=note)
     return activity
+
+
+def _close_sampling(activity: Activity, by: "User") -> None:
+    """What a sampling asked for is done once a change has passed the whole chain."""
+    for sampling in Sampling.objects.filter(submission__activity=activity, state=Sampling.State.RETURNED):
+        sampling.state = workflow.SAMPLING.next_state(sampling.state, "correct")
+        sampling.closed_at = now()
+        sampling.save(update_fields=["state", "closed_at"])
+        audit.record("sampling.corrected", activity, by=by, organization_path=activity.organization.path)
 
 
 @transaction.atomic
@@ -72,6 +104,9 @@ def cancel(activity: Activity, *, by: "User", reason: str) -> Activity:
         version=activity.version,
     )
     public_content_changed.send(sender=Activity, activity=activity)
+    notices.tell(
+        activity, None, ChangeNotice.Kind.CANCELLED, old={}, new={}, by=by, reason=activity.cancel_reason
+    )
     return activity
 
 

@@ -35,7 +35,9 @@ def approve(submission: Submission, *, by: "User", note: str = "", step: int | N
         publication.publish(submission, by=by, note=note)
         return submission
     submission.step += 1
-    submission.turn = Organization.objects.get(pk=submission.chain[submission.step])
+    following = Organization.objects.select_related("merged_into").get(pk=submission.chain[submission.step])
+    # The chain is as it was when it was handed in; a unit that was merged since is followed to the survivor
+    submission.turn = following.merged_into or following
     submission.turn_since = now()
     submission.save(update_fields=["step", "turn", "turn_since"])
     notification.waiting_for_review(submission)

@@ -1,6 +1,7 @@
-"""What the room keeps: the `activity` and its `parts`, rounds of `review`, and what reviewers add at the `desk`."""
+"""What the room keeps: `activity`, its `parts`, rounds of `review`, the reviewers' `desk`, `trust`, `aftermath`."""
 
 from kepuyue.activities.models.activity import Activity, ActivityQuerySet, Session, SessionQuerySet, Venue
+from kepuyue.activities.models.aftermath import ChangeNotice, Takedown
 from kepuyue.activities.models.choices import PUBLIC_STATES, Admission, BookingMode, Mode, Origin, State
 from kepuyue.activities.models.desk import (
     Assignment,
@@ -13,6 +14,7 @@ from kepuyue.activities.models.desk import (
 )
 from kepuyue.activities.models.parts import Participation, Picture, Speaker, UnitRole
 from kepuyue.activities.models.review import Comment, Review, Submission
+from kepuyue.activities.models.trust import Sampling, SignOff, SignOffLink, Trust, Waiver
 
 __all__ = [
     "PUBLIC_STATES",
@@ -21,6 +23,7 @@ __all__ = [
     "Admission",
     "Assignment",
     "BookingMode",
+    "ChangeNotice",
     "Comment",
     "Escalation",
     "LinkCheck",
@@ -31,13 +34,19 @@ __all__ = [
     "Picture",
     "Remark",
     "Review",
+    "Sampling",
     "SavedFilter",
     "SensitiveWord",
     "Session",
     "SessionQuerySet",
+    "SignOff",
+    "SignOffLink",
     "Speaker",
     "State",
     "Submission",
+    "Takedown",
+    "Trust",
     "UnitRole",
     "Venue",
+    "Waiver",
 ]

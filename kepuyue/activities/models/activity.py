@@ -126,6 +126,16 @@ class Activity(models.Model):
         _("大型活动许可文号"), max_length=80, blank=True,
         help_text="from 1,000 expected people a session: 大型群众性活动安全管理条例, art. 2, 11-13",
     )  # fmt: skip
+    licence_papers = models.JSONField(
+        _("许可申请材料"), default=list, blank=True, help_text="codes of safety.PAPERS that are ready"
+    )
+    licence_exempt = models.CharField(
+        _("免于许可的理由"), max_length=200, blank=True,
+        help_text="held directly by government: art. 25 of the same decree; empty: not exempt",
+    )  # fmt: skip
+    safety_items = models.JSONField(
+        _("安全工作方案"), default=dict, blank=True, help_text="{code of safety.ITEMS: text}: art. 6"
+    )
     emergency_contact = models.CharField(_("现场安全负责人及电话"), max_length=80, blank=True)
     content_lead = models.CharField(_("内容负责人"), max_length=60, blank=True)
     content_signoff = models.CharField(_("内容审定人"), max_length=60, blank=True)
@@ -232,6 +242,17 @@ class Session(models.Model):
     )
     note = models.CharField(_("说明"), max_length=120, blank=True)
     is_cancelled = models.BooleanField(_("已取消"), default=False)
+    is_postponed = models.BooleanField(
+        _("已延期"), default=False, help_text="the time no longer holds and the new one is not fixed"
+    )
+    safety_plan = models.CharField(
+        _("本场安全预案"), max_length=500, blank=True, help_text="empty: the activity's own"
+    )
+    emergency_contact = models.CharField(
+        _("本场安全负责人及电话"), max_length=80, blank=True, help_text="empty: the activity's own"
+    )
+
+    personal_fields = ("emergency_contact",)
 
     objects = SessionQuerySet.as_manager()
 

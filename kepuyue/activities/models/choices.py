@@ -16,6 +16,7 @@ class State(models.TextChoices):
     WITHDRAWN = "withdrawn", _("已撤回")
     CANCELLED = "cancelled", _("已取消")
     ARCHIVED = "archived", _("已存档")
+    TAKEN_DOWN = "taken_down", _("已下架")
 
 
 PUBLIC_STATES = (State.PUBLISHED, State.CANCELLED, State.ARCHIVED)

@@ -1,5 +1,7 @@
 """What else an activity says: the units that take part, the speakers, the pictures."""
 
+from typing import Self
+
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -64,6 +66,12 @@ class Speaker(models.Model):
         return self.name
 
 
+class PictureQuerySet(models.QuerySet["Picture"]):
+    def shown(self) -> Self:
+        """Those that belong to the text that stands, without what waits for review."""
+        return self.filter(is_shown=True)
+
+
 class Picture(models.Model):
     """图片: re-encoded on the way in, without camera data or position."""
 
@@ -75,6 +83,11 @@ class Picture(models.Model):
     credit = models.CharField(_("来源"), max_length=80, blank=True)
     rights_confirmed = models.BooleanField(_("已获授权"), default=False)
     position = models.PositiveSmallIntegerField(default=0)
+    is_shown = models.BooleanField(
+        default=True, help_text="no: added to a published activity and not approved yet, or taken out of it"
+    )
+
+    objects = PictureQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("图片")

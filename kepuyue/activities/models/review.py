@@ -30,6 +30,10 @@ class Submission(models.Model):
         REJECTED = "rejected", _("未通过")
         WITHDRAWN = "withdrawn", _("已撤回")
 
+    class Lane(models.TextChoices):
+        FULL = "full", _("逐级审核")
+        FAST = "fast", _("免审发布")
+
     activity = models.ForeignKey(Activity, models.CASCADE, related_name="submissions")
     kind = models.CharField(_("类别"), max_length=10, choices=Kind)
     state = models.CharField(_("状态"), max_length=10, choices=State)
@@ -40,6 +44,11 @@ class Submission(models.Model):
         help_text="what it is compared with: the last text a reviewer saw",
     )
     chain = models.JSONField(default=list, help_text="ids of the units that review, first to last")
+    lane = models.CharField(_("方式"), max_length=4, choices=Lane, default=Lane.FULL)
+    draw = models.JSONField(
+        default=dict, blank=True,
+        help_text="fast lane: {number, value, share, one_in, sampled}: anybody can draw it again; see actions.trusting",
+    )  # fmt: skip
     step = models.PositiveSmallIntegerField(default=0, help_text="index into chain: whose turn it is")
     turn = models.ForeignKey(
         Organization,

@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from kepuyue.accounts.middleware import KEPT_INPUT, take_kept_input
-from kepuyue.activities import forms, presentation, queries
-from kepuyue.activities.actions import drafting, submission
+from kepuyue.activities import completeness, forms, presentation, queries
+from kepuyue.activities.actions import drafting
 from kepuyue.activities.content import Change
 from kepuyue.activities.models import Activity, Review, Venue
 from kepuyue.editions.request import DeskRequest
@@ -63,6 +63,11 @@ def edit(request: DeskRequest, code: str, step: str) -> HttpResponse:
         )
     if not valid:
         return _show(request, activity, step, content, data=request.POST, status=422)
+    if typed.asks_more():
+        saved = queries.working_content(activity)
+        return _show(
+            request, activity, step, saved, alert=_("预计人数较多，请补充下面的安全事项。填好的都已保存。")
+        )
     return redirect(_next_address(activity, step, request.POST.get("then", "")))
 
 
@@ -130,7 +135,7 @@ def _show(
         data = _with_spare_rows(data, step, spare)
     shown = forms.step_input(step, edition=activity.edition, content=content, data=data)
     remarks = _pin_to_fields(shown, _pinned(activity))
-    gaps = submission.gaps(content, activity.edition)
+    gaps = completeness.hindrances(activity, content)
     return render(
         request,
         "activities/edit.html",
@@ -202,7 +207,7 @@ def _pin_to_fields(shown: forms.StepInput, remarks: dict[str, str]) -> str:
     return remarks.get(shown.rows_field, "") if shown.rows is not None else ""
 
 
-def _steps(activity: Activity, current: str, gaps: list[submission.Gap]) -> list[dict[str, Any]]:
+def _steps(activity: Activity, current: str, gaps: list[completeness.Gap]) -> list[dict[str, Any]]:
     missing = {gap.step for gap in gaps if gap.blocks}
 
     def state(step: str) -> str:

@@ -9,9 +9,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from kepuyue.activities import forms, presentation, queries, workflow
+from kepuyue.activities import completeness, forms, presentation, queries, safety, workflow
 from kepuyue.activities.actions import drafting, submission
-from kepuyue.activities.models import Activity, Picture, Review, State
+from kepuyue.activities.content import Content
+from kepuyue.activities.models import Activity, Review, Sampling, Session, State
+from kepuyue.activities.permissions import can_take_down, can_waive
 from kepuyue.core import audit
 from kepuyue.editions.request import DeskRequest
 from kepuyue.organizations.models import Organization
@@ -89,7 +91,7 @@ def detail(request: DeskRequest, code: str) -> HttpResponse:
         {
             "activity": activity,
             "rows": presentation.written_out(working, activity.edition),
-            "gaps": submission.gaps(working, activity.edition) if can_edit else [],
+            "gaps": completeness.hindrances(activity, working) if can_edit else [],
             "under_way": under_way,
             "is_pending": is_pending,
             "revision": presentation.changes_written_out(
@@ -101,14 +103,62 @@ def detail(request: DeskRequest, code: str) -> HttpResponse:
             "can_submit": can_edit
             and may(request.user, "activity.submit", activity.organization)
             and (not activity.is_public or under_way),
-            "can_withdraw": under_way and may(request.user, "activity.submit", activity.organization),
+            "signed": queries.valid_sign_off(activity, working),
+            "can_withdraw": is_pending and may(request.user, "activity.submit", activity.organization),
+            "can_discard": under_way
+            and not is_pending
+            and may(request.user, "activity.submit", activity.organization),
+            "can_delete": can_edit and not drafting.why_kept(activity),
+            "can_reschedule": activity.state == State.PUBLISHED
+            and not is_pending
+            and may(request.user, "activity.edit", activity.organization),
+            "sessions": _sessions(activity) if activity.is_public else [],
+            "gate": safety.licence_gate(working, activity.edition),
+            "lead": _lead(activity, working),
+            "can_waive": activity.published_at is None and can_waive(request.user, activity),
+            "can_ask_waiver": can_edit
+            and not activity.waivers.exists()
+            and _is_blocked_late(activity, working),
+            "can_licence": activity.state in (*workflow.EDITABLE, State.SUBMITTED, State.PUBLISHED)
+            and may(request.user, "activity.edit", activity.organization)
+            and safety.licence_gate(working, activity.edition) is not None,
+            "can_take_down": activity.is_public and can_take_down(request.user, activity),
+            "takedown": activity.takedowns.filter(restored_at__isnull=True)
+            .select_related("organization")
+            .first(),
+            "sampling": Sampling.objects.filter(submission__activity=activity).order_by("pk").last(),
+            "trust": queries.trust_of(activity.organization, activity.edition),
             "can_cancel": activity.state == State.PUBLISHED
             and may(request.user, "activity.cancel", activity.organization),
             "last_review": Review.objects.filter(submission__activity=activity).order_by("pk").last(),
-            "pictures": Picture.objects.filter(activity=activity),
+            "pictures": queries.working_pictures(activity),
             "trail": audit.trail(activity)[:50],
         },
     )
+
+
+def _sessions(activity: Activity) -> list[tuple[Session, str]]:
+    return [
+        (
+            one,
+            presentation.span(
+                one.starts_at, one.ends_at, is_all_day=one.is_all_day, zone=activity.edition.zone
+            ),
+        )
+        for one in activity.sessions.select_related("venue")
+    ]
+
+
+def _is_blocked_late(activity: Activity, working: Content) -> bool:
+    lead = _lead(activity, working)
+    return lead is not None and lead.is_late and lead.blocks
+
+
+def _lead(activity: Activity, working: Content) -> safety.LeadTime | None:
+    """The lead time while it can still be kept or be late: not of what is public already."""
+    if activity.published_at is not None or activity.state not in workflow.EDITABLE:
+        return None
+    return safety.lead_time(working, activity.edition)
 
 
 def get_visible(request: DeskRequest, code: str) -> Activity:

@@ -21,7 +21,7 @@ from kepuyue.editions.request import DeskRequest
 def picture(request: DeskRequest, pk: int) -> FileResponse:
     """The picture itself; of an unpublished activity only for those who may see the activity."""
     found = get_object_or_404(Picture.objects.select_related("activity__edition"), pk=pk)
-    is_public = found.activity.is_public and is_open_to_public(found.activity.edition)
+    is_public = found.is_shown and found.activity.is_public and is_open_to_public(found.activity.edition)
     if not is_public and not queries.visible_to(request.user).filter(pk=found.activity_id).exists():
         raise Http404
     try:
@@ -50,13 +50,18 @@ def pictures(request: DeskRequest, code: str) -> HttpResponse:
         except ValidationError as error:
             form.add_error("file", error)
         else:
-            messages.success(request, _("图片已添加。"))
+            messages.success(
+                request,
+                _("图片已添加。活动已经发布，提交审核通过后公众才会看到。")
+                if activity.published_at
+                else _("图片已添加。"),
+            )
             return redirect("activities:pictures", code)
     status = 422 if request.method == "POST" else 200
     context = {
         "activity": activity,
         "form": form,
-        "pictures": activity.pictures.all(),
+        "pictures": queries.working_pictures(activity),
         "limit_mb": settings.UPLOAD_MAX_BYTES // 1_000_000,
     }
     return render(request, "activities/pictures.html", context, status=status)
@@ -71,5 +76,8 @@ def remove(request: DeskRequest, code: str, pk: int) -> HttpResponse:
     except ValidationError as error:
         messages.warning(request, error.messages[0])
     else:
-        messages.success(request, _("图片已删除。"))
+        messages.success(
+            request,
+            _("图片已从修改稿里去掉。提交审核通过后生效。") if activity.published_at else _("图片已删除。"),
+        )
     return redirect("activities:pictures", code)

@@ -6,19 +6,37 @@ The activities here are invented and say so in their titles; none of them is eve
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from typing import Any
 
 from django.utils import timezone
 
 from kepuyue.activities import content as contents
-from kepuyue.activities.actions import drafting, review, submission
+from kepuyue.activities.actions import drafting, rescheduling, review, submission, takedown, trusting
 from kepuyue.activities.content import Content, iso_utc
 from kepuyue.activities.models import Activity, Admission, BookingMode, Mode, Origin, State, Submission
 from kepuyue.core.time import shifted
 from kepuyue.demo import stages
 from kepuyue.demo.actions.cast import Cast
 from kepuyue.editions.models import Edition
+from kepuyue.organizations.models import Organization
 
 DRAFT, AT_BRANCH, AT_OFFICE, RETURNED = "draft", "at_branch", "at_office", "returned"
+TAKEN_DOWN = "taken_down"
+
+
+SAFETY_ITEMS = {
+    "staff": "演示：出入口各两人，戴红色袖标",
+    "flow": "演示：单向参观",
+    "rescue": "演示：急救包在服务台",
+}
+NINE = SAFETY_ITEMS | {
+    "programme": "演示：9时至17时，二十个摊位，分批入场",
+    "fire": "演示：每二十米一个灭火器，电源专人看管",
+    "capacity": "演示：场地核定1800人，预计1500人",
+    "buffer": "演示：入口外设三十米缓冲区，有围栏和标识",
+    "entry": "演示：核对预约码，手持安检仪两台",
+    "parking": "演示：不提供停车，地铁口有人引导",
+}
 
 
 @dataclass(frozen=True)
@@ -33,6 +51,7 @@ class Piece:
     hours: str
     seats: int
     terms: tuple[str, ...]
+    changes: tuple[tuple[str, Any], ...] = ()
 
 
 PIECES = (
@@ -52,6 +71,14 @@ PIECES = (
           AT_OFFICE, 29, "10:30-12:00", 50, ("form:lecture", "content:science_culture")),
     Piece("深圳市天文台", "秋夜观星预备课（演示）", "学会看星图、选观测地，出发前要准备什么。",
           DRAFT, 28, "19:30-21:00", 40, ("form:lecture", "content:strategic_technology")),
+    Piece("深圳市科学馆", "科普嘉年华千人场（演示）", "二十个摊位轮流动手，预计每场一千五百人，等待安全许可文号。",
+          AT_BRANCH, 29, "09:00-17:00", 1500, ("form:exhibition", "audience:families"),
+          (("safety_items", NINE), ("licence_papers", ["legal", "plan"]))),
+    Piece("蛇口海洋博物馆", "深海探测国际讲坛（演示）", "请境外学者讲一讲深海里的光，提前十个工作日提交。",
+          AT_BRANCH, 28, "14:00-16:00", 40, ("form:lecture", "audience:general"),
+          (("speakers", [{"name": "演示·境外学者", "introduction": "某海洋研究所", "is_overseas": True}]),)),
+    Piece("深圳书城龙华城", "磁场养生讲座（演示）", "说磁场能治百病，没有依据，发布后被读者反映。",
+          TAKEN_DOWN, 28, "10:00-11:00", 40, ("form:lecture", "audience:general")),
 )  # fmt: skip
 REMARKS = {
     "safety_plan": "请补充低龄儿童动手环节的看护人数和急救安排。",
@@ -68,6 +95,7 @@ def furnish(edition: Edition, cast: Cast, until: datetime) -> None:
         at = until - timedelta(days=5, hours=-number)
         _put(piece, edition, cast, at, f"demo:desk:{number}")
     _change_something_published(edition, cast, until)
+    _trust_and_postpone(edition, cast, until)
 
 
 def _put(piece: Piece, edition: Edition, cast: Cast, at: datetime, key: str) -> None:
@@ -83,12 +111,59 @@ def _put(piece: Piece, edition: Edition, cast: Cast, at: datetime, key: str) -> 
         return
     with acting_at(at + timedelta(hours=3)):
         handed_in = submission.submit(activity, by=registrar)
-    if piece.reached == RETURNED:
+    if piece.reached == TAKEN_DOWN:
+        _take_down(handed_in, cast, at + timedelta(days=1))
+    elif piece.reached == RETURNED:
         with acting_at(at + timedelta(days=1)):
             _decide(handed_in, cast, comments=REMARKS)
     elif piece.reached == AT_OFFICE and len(handed_in.chain) > 1:
         with acting_at(at + timedelta(days=1)):
             _decide(handed_in, cast)
+
+
+def _take_down(handed_in: Submission, cast: Cast, at: datetime) -> None:
+    """Passed by every unit of its chain, and taken down by the last one before the programme of that day."""
+    with acting_at(at):
+        for _step in handed_in.chain:
+            handed_in.refresh_from_db()
+            _decide(handed_in, cast)
+        office = Organization.objects.get(pk=handed_in.chain[-1])
+        takedown.take_down(
+            Activity.objects.get(pk=handed_in.activity_id), by=cast.reviewer(office), ground="false",
+            source="演示：读者来信", evidence="演示：简介称磁场能治百病，没有科学依据。",
+        )  # fmt: skip
+
+
+def _trust_and_postpone(edition: Edition, cast: Cast, until: datetime) -> None:
+    """One unit in the fast lane, and one session of a published activity whose time no longer holds."""
+    candidates = (
+        Activity.objects.of(edition)
+        .filter(state=State.PUBLISHED, city="", sessions__starts_at__gt=until, submissions__state="approved")
+        .filter(organization__level="unit", organization__district__isnull=False)
+        .exclude(submissions__state__in=("open", "pending"))
+        .order_by("organization__district__position", "pk")
+        .select_related("organization")
+        .distinct()
+    )
+    found = list(candidates[:2])
+    if len(found) < 2:
+        return
+    trusted, postponed = found
+    above = trusted.organization.parent
+    if above is not None and above.level != Organization.Level.UNIT:
+        with acting_at(until - timedelta(days=2)):
+            trusting.give(
+                trusted.organization, edition=edition, by=cast.reviewer(above),
+                reason="演示：连续三年按时填报，没有退回。", until=edition.ends_on,
+            )  # fmt: skip
+    session = postponed.sessions.filter(starts_at__gt=until, is_cancelled=False).first()
+    if session is not None:
+        with acting_at(until - timedelta(hours=6)):
+            rescheduling.postpone(
+                session,
+                by=cast.registrar(postponed.organization),
+                reason="演示：场馆临时检修，时间另行通知。",
+            )
 
 
 def _decide(handed_in: Submission, cast: Cast, comments: dict[str, str] | None = None) -> None:
@@ -130,12 +205,13 @@ def content_of(piece: Piece) -> Content:
         "sessions": [session],
         "expected_crowd": None if is_draft else piece.seats,
         "safety_plan": "" if is_draft else "演示：专人值守，备急救包，按核定人数入场。",
+        "safety_items": {} if is_draft else SAFETY_ITEMS,
         "emergency_contact": "" if is_draft else "演示·现场负责人 0755-00000000",
         "content_lead": "演示·内容负责人",
         "content_signoff": "" if is_draft else "演示·内容审定人",
         "contact_name": "演示·联系人",
         "contact_phone": "0755-00000000",
-    }
+    } | dict(piece.changes)
 
 
 def _change_something_published(edition: Edition, cast: Cast, until: datetime) -> None:

@@ -133,7 +133,7 @@ def _put(number: int, edition: Edition, cast: Cast, until: datetime) -> Submissi
     )
     content = desks.content_of(piece) | row.more
     if row.seats >= 1_000:
-        content["licence"] = "演示·公安许可〔2024〕第1号"
+        content |= {"licence": "演示·公安许可〔2024〕第1号", "safety_items": desks.NINE}
     began = until - timedelta(days=row.ago, hours=1 + number % 5)
     with desks.acting_at(began - timedelta(days=1)):
         activity = drafting.create(

@@ -36,6 +36,11 @@ ANSWERS = {
     "contact_phone": "0755-00000000",
     "emergency_contact": "演示·现场负责人 0755-00000000",
     "safety_plan": "演示：按场地核定人数控制入场，安排专人值守，备急救包，遇恶劣天气改期并提前告知。",
+    "safety_items": {
+        "staff": "演示：出入口各两人，戴红色袖标",
+        "flow": "演示：单向参观，排队区设引导绳",
+        "rescue": "演示：急救包在服务台，最近的医院步行十分钟",
+    },
 }
 LATE_ENTRIES = 8  # one of so many is registered when the programme is already public
 

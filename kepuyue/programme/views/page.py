@@ -14,7 +14,7 @@ from kepuyue.activities.models import Activity, BookingMode, Mode, Origin, State
 from kepuyue.core import wording
 from kepuyue.core.time import now
 from kepuyue.editions.queries import is_open_to_public
-from kepuyue.programme import catalogue, queries, times
+from kepuyue.programme import catalogue, changes, queries, times
 from kepuyue.programme.cards import card, flags, host, localized, moment, place_of, where
 from kepuyue.programme.covers import kind_of
 from kepuyue.programme.maps import locator
@@ -29,6 +29,8 @@ SHOWN_AT_ONCE = 6
 def activity(request: PublicRequest, code: str) -> HttpResponse:
     """An activity of this edition, or of an earlier one that is open."""
     found = queries.in_full(approved()).filter(code=code.upper()).first()
+    if found is None and (gone := queries.taken_down(code)):
+        return render(request, "programme/gone.html", {"edition_name": gone.edition}, status=410)
     if found is None or (found.edition_id != request.edition.pk and not is_open_to_public(found.edition)):
         raise Http404(_("没有找到这项活动。"))
     zone = found.edition.zone
@@ -52,6 +54,7 @@ def activity(request: PublicRequest, code: str) -> HttpResponse:
         "pictures": list(found.pictures.all())[1:],
         "flags": flags(found),
         "is_cancelled": found.state == State.CANCELLED,
+        "notices": changes.notices(found),
         "is_demo": found.origin == Origin.DEMO,
         "sessions": sessions[:SHOWN_AT_ONCE],
         "more_sessions": sessions[SHOWN_AT_ONCE:],
@@ -95,6 +98,7 @@ def _sessions(activity: Activity, at: datetime) -> list[dict[str, Any]]:
                 "seats_left": free[session.pk],
                 "is_cancelled": session.is_cancelled or activity.state == State.CANCELLED,
                 "is_over": (one.end or one.start) <= at,
+                "is_postponed": session.is_postponed and not session.is_cancelled,
             }
         )
     return sorted(lines, key=lambda line: (line["is_over"], line["start"]))

@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
-from uuid import uuid4
 
 from django import forms
 from django.core.validators import URLValidator
@@ -15,10 +14,11 @@ from django.forms.models import fields_for_model
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from kepuyue.activities import safety
 from kepuyue.activities.content import LISTS, Content, iso_utc
-from kepuyue.activities.models import Activity, Picture, Remark, Review, UnitRole, Venue
+from kepuyue.activities.models import Activity, UnitRole, Venue
 from kepuyue.editions.models import Edition, Taxonomy
-from kepuyue.organizations.models import District, Organization
+from kepuyue.organizations.models import District
 
 STEPS: dict[str, Any] = {
     "basics": _("基本信息"),
@@ -37,7 +37,7 @@ PLAIN_FIELDS = {
         "booking_mode", "booking_url", "booking_note",
     ),
     "responsibility": (
-        "content_lead", "content_signoff", "expected_crowd", "emergency_contact", "safety_plan", "licence",
+        "content_lead", "expected_crowd", "emergency_contact", "safety_plan", "licence", "licence_exempt",
     ),
     "contact": ("contact_name", "contact_phone", "public_phone"),
 }  # fmt: skip
@@ -50,12 +50,12 @@ HELP = {
     "audience_note": _("例如：亲子家庭、社区居民。"),
     "accessibility": _("例如：有无障碍通道、可带导盲犬、有手语翻译。"),
     "booking_note": _("例如：9月10日10时开放，名额仅限本人。"),
-    "content_lead": _("对讲解、展板和材料内容负责的人。"),
-    "content_signoff": _("审定内容的单位负责人。"),
+    "content_lead": _("对讲解、展板和材料内容负责、提交前签审的人。"),
     "expected_crowd": _("按人数最多的一场填写。达到1000人须先办理安全许可。"),
     "emergency_contact": _("只给审核人看，不对公众显示。"),
     "safety_plan": _("写清楚人员分工、疏散路线、急救和天气应对即可。"),
-    "licence": _("预计单场1000人以上填写。"),
+    "licence": _("预计单场1000人以上填写；可以先提交，取得文号后再填。"),
+    "licence_exempt": _("由政府直接举办的，写明举办机关；安全预案仍按九项填写（条例第二十五条）。"),
     "contact_phone": _("只给审核人看，不对公众显示。"),
     "public_phone": _("公众可以拨打的咨询电话。"),
 }
@@ -93,6 +93,67 @@ def plain_form(step: str) -> type[PlainForm]:
         if name == "booking_mode":
             field.label = _("预约方式")
     return type(f"{step.title()}Form", (PlainForm,), dict(fields))
+
+
+class ResponsibilityForm(forms.Form):
+    """Who answers for content and safety. It shows only what the expected crowd asks for (`Crowd.bands`).
+
+    What is typed for a larger crowd is kept when the crowd is corrected downwards: it is left out, not emptied.
+    """
+
+    SAFETY, PAPER = "safety_item_", "licence_papers"
+
+    def __init__(self, *args: Any, edition: Edition, content: Content, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.content = content
+        self.fields.update(plain_form("responsibility")().fields)
+        crowd = self._crowd()
+        crowded = content | {"expected_crowd": crowd}
+        for code in safety.items_asked(crowded, edition):
+            self.fields[f"{self.SAFETY}{code}"] = forms.CharField(
+                label=safety.ITEMS[code],
+                max_length=500,
+                required=False,
+                widget=forms.Textarea(attrs={"rows": 2}),
+            )
+        if edition.rules.crowd.needs_licence(crowd):
+            self.fields[self.PAPER] = forms.MultipleChoiceField(
+                label=_("许可申请材料（已备齐的打勾）"),
+                choices=list(safety.PAPERS.items()),
+                required=False,
+                widget=forms.CheckboxSelectMultiple,
+            )
+        else:
+            del self.fields["licence"], self.fields["licence_exempt"]
+        for code, text in (content.get("safety_items") or {}).items():
+            self.initial[f"{self.SAFETY}{code}"] = text
+
+    def _crowd(self) -> int | None:
+        """What was just typed, where it is a number, else what is known."""
+        typed = str(self.data.get("expected_crowd", "")).strip() if self.is_bound else None
+        if typed is not None:
+            return int(typed) if typed.isdecimal() and len(typed) < 8 else None
+        known: int | None = self.content.get("expected_crowd")
+        return known
+
+    def taken(self) -> Content:
+        """What is valid, as content: the items of the safety plan gathered into one value."""
+        taken = dict(self.cleaned_data)
+        # A field that the page did not show yet, because the crowd was typed with it, is not emptied
+        for name in ("licence", "licence_exempt", self.PAPER):
+            if name in taken and not taken[name] and name not in self.data:
+                shown = name == self.PAPER and f"{self.SAFETY}programme" in self.data
+                if not shown:
+                    del taken[name]
+        items = dict(self.content.get("safety_items") or {})
+        for name in [name for name in taken if name.startswith(self.SAFETY)]:
+            text = taken.pop(name)
+            if name in self.data:
+                items[name.removeprefix(self.SAFETY)] = text.strip()
+        taken["safety_items"] = {code: text for code, text in items.items() if text}
+        if self.PAPER in taken:
+            taken[self.PAPER] = sorted(taken[self.PAPER])
+        return taken
 
 
 class WebAddressField(forms.URLField):
@@ -189,6 +250,13 @@ class SessionForm(RowForm):
     online_url = WebAddressField(label=_("线上地址"), required=False, max_length=300)
     capacity = forms.IntegerField(label=_("名额"), required=False, min_value=1, max_value=1_000_000)
     note = forms.CharField(label=_("说明"), required=False, max_length=120)
+    safety_plan = forms.CharField(
+        label=_("本场安全预案"), required=False, max_length=500,
+        help_text=_("与活动的安全预案不同时才填。"),
+    )  # fmt: skip
+    emergency_contact = forms.CharField(
+        label=_("本场安全负责人及电话"), required=False, max_length=80, help_text=_("与活动的不同时才填。")
+    )
 
     def __init__(self, *args: Any, edition: Edition, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -223,10 +291,20 @@ class SessionForm(RowForm):
         """The session as content, with the venue still by its name."""
         start, end = self.cleaned_data["span"]
         kept = ("id", "is_cancelled", "is_all_day", "venue_name", "place", "online_url", "capacity", "note")
-        return {key: self.cleaned_data[key] for key in kept} | {
-            "starts_at": iso_utc(start),
-            "ends_at": iso_utc(end) if end else None,
+        # What an import does not carry stays as it is; a page always sends it
+        own = {
+            key: self.cleaned_data[key]
+            for key in ("safety_plan", "emergency_contact")
+            if self.add_prefix(key) in self.data
         }
+        return (
+            {key: self.cleaned_data[key] for key in kept}
+            | own
+            | {
+                "starts_at": iso_utc(start),
+                "ends_at": iso_utc(end) if end else None,
+            }
+        )
 
 
 def session_initial(entry: Content, edition: Edition, venue_names: Mapping[int, str]) -> dict[str, Any]:
@@ -238,6 +316,8 @@ def session_initial(entry: Content, edition: Edition, venue_names: Mapping[int, 
     return {
         **{key: entry.get(key) for key in ("id", "is_all_day", "is_cancelled", "place", "online_url", "note")},
         "capacity": entry.get("capacity"),
+        "safety_plan": entry.get("safety_plan"),
+        "emergency_contact": entry.get("emergency_contact"),
         "venue_name": entry.get("venue_name") or venue_names.get(entry.get("venue") or 0, ""),
         "starts_on": start.date(),
         "starts_at": start.time() if timed else None,
@@ -287,6 +367,13 @@ class StepInput:
             ]
         return taken
 
+    def asks_more(self) -> bool:
+        """Whether what was typed asks for fields that the page did not show yet (a larger crowd)."""
+        return isinstance(self.form, ResponsibilityForm) and any(
+            name.startswith(ResponsibilityForm.SAFETY) and name not in self.form.data
+            for name in self.form.fields
+        )
+
     def problems(self) -> list[tuple[str, str]]:
         """Every fault as (where, what), for people who do not see the page."""
         found: list[tuple[str, str]] = []
@@ -305,6 +392,8 @@ class StepInput:
 
 def _form_content(form: forms.Form) -> Content:
     """The fields of a form that are valid; taxonomies are gathered into `terms`."""
+    if isinstance(form, ResponsibilityForm):
+        return form.taken()
     taken = dict(form.cleaned_data)
     if isinstance(form, ClassificationForm):
         chosen = [
@@ -351,7 +440,9 @@ ROWS: dict[str, tuple[str, type[RowForm], int]] = {
 def step_input(step: str, *, edition: Edition, content: Content, data: QueryDict | None = None) -> StepInput:
     """The forms of a step, showing `content`, or holding `data` where something was typed."""
     form: forms.Form | None = None
-    if step in PLAIN_FIELDS:
+    if step == "responsibility":
+        form = ResponsibilityForm(data, initial=content, edition=edition, content=content)
+    elif step in PLAIN_FIELDS:
         form = plain_form(step)(data, initial=content)
     elif step == "classification":
         initial: Content = {"marks": content["marks"]}
@@ -402,9 +493,14 @@ def clean_content(raw: Content, edition: Edition) -> tuple[Content, dict[str, li
                 refused[name] = [str(message) for message in form.errors[name]]
             else:
                 taken[name] = form.cleaned_data[name]
-    for field, limit in (("city", 40), ("dates_as_written", 200)):
+    for field, limit in (("city", 40), ("dates_as_written", 200), ("content_signoff", 60)):
         if field in raw:
             taken[field] = str(raw[field])[:limit]
+    if "safety_items" in raw:
+        items = {code: str(raw["safety_items"].get(code) or "").strip()[:500] for code in safety.ITEMS}
+        taken["safety_items"] = {code: text for code, text in items.items() if text}
+    if "licence_papers" in raw:
+        taken["licence_papers"] = sorted(set(raw["licence_papers"]) & set(safety.PAPERS))
     if "is_key" in raw:
         taken["is_key"] = bool(raw["is_key"])
     if raw.get("district") and not District.objects.filter(code=raw["district"]).exists():
@@ -451,63 +547,3 @@ def _clean_rows(field: str, entries: list[Content], edition: Edition) -> tuple[l
 def _typed(initial: dict[str, Any]) -> dict[str, Any]:
     """Form data from what a form would show: nothing is sent for what is empty."""
     return {name: value for name, value in initial.items() if value not in (None, False)}
-
-
-class NewActivityForm(forms.Form):
-    """The first question: for which unit, and what it is called."""
-
-    token = forms.UUIDField(widget=forms.HiddenInput, required=False, initial=uuid4)
-    organization = forms.ModelChoiceField(queryset=Organization.objects.none(), label=_("填报单位"))
-    title = forms.CharField(label=_("活动名称"), max_length=120, help_text=HELP["title"])
-
-    def __init__(self, *args: Any, organizations: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        field = self.fields["organization"]
-        assert isinstance(field, forms.ModelChoiceField)
-        field.queryset = organizations
-        if len(organizations) == 1:
-            field.initial = organizations[0]
-            field.widget = forms.HiddenInput()
-
-
-class PictureForm(forms.ModelForm):
-    """A picture with what makes it usable: a description read aloud, its source, the right to show it."""
-
-    file = forms.FileField(label=_("图片文件"), widget=forms.FileInput(attrs={"accept": "image/*"}))
-
-    rights_confirmed = forms.BooleanField(
-        label=_("已获授权"),
-        error_messages={"required": _("请确认图片可以公开使用，画面中的人同意公开。")},
-    )
-
-    class Meta:
-        model = Picture
-        fields = ("file", "alt", "credit", "rights_confirmed")
-        help_texts = {"alt": _("给看不见图片的人朗读用。")}
-
-
-class ReasonForm(forms.Form):
-    """A reason that other people will read."""
-
-    reason = forms.CharField(label=_("原因"), max_length=200, widget=forms.Textarea(attrs={"rows": 3}))
-
-
-class DecisionForm(forms.Form):
-    """A reviewer's decision with a note and remarks pinned to fields."""
-
-    decision = forms.ChoiceField(
-        choices=[choice for choice in Review.Decision.choices if choice[0] != Review.Decision.TAKEN_BACK]
-    )
-    remarks = forms.ModelMultipleChoiceField(queryset=Remark.objects.none(), required=False)
-    queue = forms.CharField(required=False, max_length=400, widget=forms.HiddenInput)
-    note = forms.CharField(
-        label=_("意见"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 3})
-    )
-    step = forms.IntegerField(widget=forms.HiddenInput)
-
-    def __init__(self, *args: Any, remarks: Any = None, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        field = self.fields["remarks"]
-        assert isinstance(field, forms.ModelMultipleChoiceField)
-        if remarks is not None:
-            field.queryset = remarks

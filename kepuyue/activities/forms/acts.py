@@ -1,0 +1,169 @@
+"""Forms of single acts: a new activity, a picture, a decision, a change afterwards. They save nothing."""
+
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from kepuyue.activities.forms.steps import HELP
+from kepuyue.activities.models import Picture, Remark, Review, Takedown
+from kepuyue.editions.models import Edition
+from kepuyue.organizations.models import Organization
+
+
+class NewActivityForm(forms.Form):
+    """The first question: for which unit, and what it is called."""
+
+    token = forms.UUIDField(widget=forms.HiddenInput, required=False, initial=uuid4)
+    organization = forms.ModelChoiceField(queryset=Organization.objects.none(), label=_("填报单位"))
+    title = forms.CharField(label=_("活动名称"), max_length=120, help_text=HELP["title"])
+
+    def __init__(self, *args: Any, organizations: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["organization"]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = organizations
+        if len(organizations) == 1:
+            field.initial = organizations[0]
+            field.widget = forms.HiddenInput()
+
+
+class PictureForm(forms.ModelForm):
+    """A picture with what makes it usable: a description read aloud, its source, the right to show it."""
+
+    file = forms.FileField(label=_("图片文件"), widget=forms.FileInput(attrs={"accept": "image/*"}))
+
+    rights_confirmed = forms.BooleanField(
+        label=_("已获授权"),
+        error_messages={"required": _("请确认图片可以公开使用，画面中的人同意公开。")},
+    )
+
+    class Meta:
+        model = Picture
+        fields = ("file", "alt", "credit", "rights_confirmed")
+        help_texts = {"alt": _("给看不见图片的人朗读用。")}
+
+
+class ReasonForm(forms.Form):
+    """A reason that other people will read."""
+
+    reason = forms.CharField(label=_("原因"), max_length=200, widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class PostponeForm(ReasonForm):
+    """A new time for one session, or none yet."""
+
+    starts_on = forms.DateField(
+        label=_("新的日期"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        help_text=_("还没有定的先不填，公众会看到“时间待定”。"),
+    )  # fmt: skip
+    starts_at = forms.TimeField(
+        label=_("开始"), required=False, widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
+    )
+    ends_at = forms.TimeField(
+        label=_("结束"), required=False, widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
+    )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if cleaned.get("starts_on") and cleaned.get("starts_at") is None and "starts_at" not in self.errors:
+            self.add_error("starts_at", _("请填写开始时间。"))
+        if not cleaned.get("starts_on") and cleaned.get("starts_at") is not None:
+            self.add_error("starts_on", _("请填写日期。"))
+        return cleaned
+
+    def moments(self, edition: Edition) -> dict[str, datetime | None]:
+        """The new start and end, in the edition's zone; None where not fixed or not stated."""
+        day, start, end = (self.cleaned_data.get(key) for key in ("starts_on", "starts_at", "ends_at"))
+        if day is None or start is None:
+            return {"starts_at": None, "ends_at": None}
+        return {
+            "starts_at": datetime.combine(day, start, edition.zone),
+            "ends_at": datetime.combine(day, end, edition.zone) if end is not None else None,
+        }
+
+
+class MoveForm(ReasonForm):
+    """A new place for one session."""
+
+    venue_name = forms.CharField(
+        label=_("新的场地"), required=False, max_length=120,
+        widget=forms.TextInput(attrs={"list": "known-venues"}),
+    )  # fmt: skip
+    place = forms.CharField(label=_("具体位置"), required=False, max_length=200)
+
+
+class SignOffLinkForm(forms.Form):
+    """Who the one-time link is for."""
+
+    name = forms.CharField(label=_("签审人姓名"), max_length=60)
+
+
+class LicenceForm(forms.Form):
+    """The number of the police's licence."""
+
+    licence = forms.CharField(label=_("许可文号"), max_length=80)
+
+
+class TrustForm(forms.Form):
+    """Which unit is trusted, why, and until when."""
+
+    organization = forms.ModelChoiceField(
+        queryset=Organization.objects.none(), label=_("单位"), empty_label=_("请选择")
+    )
+    until = forms.DateField(
+        label=_("有效期至"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    reason = forms.CharField(label=_("理由"), max_length=300, widget=forms.Textarea(attrs={"rows": 3}))
+
+    def __init__(self, *args: Any, organizations: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["organization"]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = organizations
+
+
+class TakedownForm(forms.Form):
+    """Why something is taken down: the ground, how it came to light, the facts."""
+
+    ground = forms.ChoiceField(label=_("依据"), choices=Takedown.Ground.choices, widget=forms.RadioSelect)
+    source = forms.CharField(label=_("线索来源"), max_length=200, help_text=_("谁反映的，或者怎么发现的。"))
+    evidence = forms.CharField(
+        label=_("事实和证据"), max_length=5000, widget=forms.Textarea(attrs={"rows": 5}),
+        help_text=_("哪一句、哪张图有什么问题，依据是什么。单位会看到，长期留存。"),
+    )  # fmt: skip
+
+
+class SamplingForm(forms.Form):
+    """What reading afterwards has found."""
+
+    FINDINGS = (("fine", _("没有问题")), ("return", _("要求更正")))
+
+    finding = forms.ChoiceField(label=_("结论"), choices=FINDINGS, widget=forms.RadioSelect)
+    note = forms.CharField(
+        label=_("意见"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 3})
+    )
+    revokes = forms.BooleanField(label=_("同时取消这个单位的免审"), required=False)
+
+
+class DecisionForm(forms.Form):
+    """A reviewer's decision with a note and remarks pinned to fields."""
+
+    decision = forms.ChoiceField(
+        choices=[choice for choice in Review.Decision.choices if choice[0] != Review.Decision.TAKEN_BACK]
+    )
+    remarks = forms.ModelMultipleChoiceField(queryset=Remark.objects.none(), required=False)
+    queue = forms.CharField(required=False, max_length=400, widget=forms.HiddenInput)
+    note = forms.CharField(
+        label=_("意见"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 3})
+    )
+    step = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, remarks: Any = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["remarks"]
+        assert isinstance(field, forms.ModelMultipleChoiceField)
+        if remarks is not None:
+            field.queryset = remarks

@@ -1,0 +1,302 @@
+"""After publication: the fast lane with its sampling, sessions that change, takedowns."""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.urls import reverse
+
+from kepuyue.activities.actions import (
+    drafting,
+    publication,
+    rescheduling,
+    review,
+    sampling,
+    submission,
+    takedown,
+    trusting,
+)
+from kepuyue.activities.models import ChangeNotice, Sampling, Session, State, Submission, Trust
+from kepuyue.activities.queries import trust_of, working_content
+from kepuyue.activities.signals import session_changed
+from kepuyue.core import audit
+from kepuyue.core.transitions import NotPossibleNow
+from kepuyue.messaging.models import Message
+from tests.activities.acting import draft, fresh, handed_in, published
+from tests.activities.test_illustration import add
+from tests.cast import Cast
+from tests.factories import VenueFactory
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_the_month")]
+
+
+def trusted(cast: Cast, **rules: Any) -> Trust:
+    cast.edition.policy |= {"fast_lane": {"sample_share": 0, "at_least_one_in": 3} | rules}
+    cast.edition.save()
+    cast.own_unit.refresh_from_db()
+    return trusting.give(
+        cast.own_unit, edition=cast.edition, by=cast.district_reviewer, reason="三年无差错", until=date(2024, 9, 30)
+    )  # fmt: skip
+
+
+def test_trusted_unit_publishes_at_once_and_is_signed_off(cast: Cast) -> None:
+    trusted(cast)
+
+    done = handed_in(cast)
+
+    assert (done.state, done.lane, fresh(done.activity).state) == ("approved", "fast", State.PUBLISHED)
+    assert done.activity.sign_offs.count() == 1
+
+
+def test_at_least_one_in_so_many_is_sampled_and_the_draw_can_be_repeated(cast: Cast) -> None:
+    trusted(cast)
+
+    done = [handed_in(cast, title=f"第{n}课：{name}") for n, name in enumerate("山水星云虫鱼")]
+
+    assert [one.draw["sampled"] for one in done] == [False, False, True, False, False, True]
+    assert Sampling.objects.count() == 2
+    kept = Submission.objects.get(pk=done[0].pk)
+    assert kept.draw == trusting.drawn(kept, number=1, since=0, share=0, one_in=3)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        {"expected_crowd": 1000, "safety_items": dict.fromkeys(
+            ("programme", "staff", "fire", "capacity", "buffer", "entry", "parking", "flow", "rescue"), "有")},
+        {"speakers": [{"name": "Ann", "introduction": "", "is_overseas": True}]},
+        {"age_min": 6, "age_max": 12},
+    ],
+    ids=["crowd", "overseas", "minors"],
+)  # fmt: skip
+def test_what_is_not_plain_is_read_first(cast: Cast, content: dict[str, Any]) -> None:
+    trusted(cast)
+    assert (handed_in(cast, **content).state, Sampling.objects.count()) == ("pending", 0)
+
+
+def test_open_warning_is_read_first(cast: Cast) -> None:
+    trusted(cast)
+    handed_in(cast)
+    assert handed_in(cast).state == "pending"  # the same title again
+
+
+def test_trust_ends_by_its_day_and_by_revocation(cast: Cast, clock: Any) -> None:
+    trust = trusted(cast)
+    clock.set(datetime(2024, 10, 1, 0, 1))
+    assert trust_of(cast.own_unit, cast.edition) is None
+    clock.set(datetime(2024, 9, 30, 23, 59))
+    assert trust_of(cast.own_unit, cast.edition) == trust
+    trusting.revoke(trust, by=cast.office, reason="有差错")
+    assert trust_of(cast.own_unit, cast.edition) is None
+
+
+@pytest.mark.parametrize("person", ["owner", "colleague", "other_reviewer", "outsider"])
+def test_trust_is_given_by_superiors_only(cast: Cast, person: str) -> None:
+    with pytest.raises(PermissionDenied):
+        trusting.give(
+            cast.own_unit, edition=cast.edition, by=getattr(cast, person), reason="好", until=date(2024, 9, 30)
+        )  # fmt: skip
+
+
+def test_sampling_that_asks_for_a_correction_makes_it_a_duty_with_full_review(cast: Cast) -> None:
+    trusted(cast, at_least_one_in=1)
+    activity = handed_in(cast).activity
+    found = Sampling.objects.get()
+    sampling.ask_to_correct(found, by=cast.district_reviewer, note="数据没有出处", revokes=True)
+    drafting.change(activity, {"summary": "出处：中国科学院。"}, by=cast.editor)
+    pending = submission.submit(activity, by=cast.editor)
+    assert (pending.state, trust_of(cast.own_unit, cast.edition)) == ("pending", None)
+    review.approve(pending, by=cast.district_reviewer)
+    review.approve(pending, by=cast.office)
+
+    found.refresh_from_db()
+    assert (found.state, fresh(activity).summary) == ("corrected", "出处：中国科学院。")
+
+
+def test_sampling_may_take_down(cast: Cast) -> None:
+    trusted(cast, at_least_one_in=1)
+    activity = handed_in(cast).activity
+
+    sampling.take_down(
+        Sampling.objects.get(), by=cast.district_reviewer, ground="false", source="抽查", evidence="无出处"
+    )
+
+    assert (fresh(activity).state, Sampling.objects.get().state) == ("taken_down", "taken_down")
+    assert trust_of(cast.own_unit, cast.edition) is None
+
+
+def only_session(activity: Any) -> Session:
+    return Session.objects.get(activity=activity)
+
+
+def heard(act: Any) -> list[tuple[str, str]]:
+    told: list[tuple[str, str]] = []
+
+    def listen(sender: Any, what: str, key: str, **kwargs: Any) -> None:
+        told.append((what, key))
+
+    session_changed.connect(listen)
+    try:
+        act()
+    finally:
+        session_changed.disconnect(listen)
+    return told
+
+
+def test_near_new_time_shows_at_once_and_everyone_is_told_once(cast: Cast) -> None:
+    activity = published(cast)
+    session = only_session(activity)
+    before = Message.objects.count()
+
+    told = heard(
+        lambda: rescheduling.postpone(
+            session, by=cast.editor, reason="暴雨", starts_at=session.starts_at + timedelta(days=2)
+        )
+    )
+
+    notice = ChangeNotice.objects.get()
+    assert told == [("retimed", f"notice:{notice.pk}")]
+    assert (notice.old["starts_at"], notice.new["starts_at"]) == (
+        "2024-09-14T02:00:00Z",
+        "2024-09-16T02:00:00Z",
+    )
+    people = sorted(m.person.name for m in Message.objects.filter(key__startswith="notice:"))
+    assert people == sorted(["负责人", "福田审核人", "市管理员"])
+    assert Message.objects.count() == before + 3
+    assert audit.trail(activity)[0].action == "session.retimed"
+
+
+def test_far_new_time_waits_for_review_while_the_old_one_is_off(cast: Cast) -> None:
+    activity = published(cast)
+    session = only_session(activity)
+
+    rescheduling.postpone(
+        session, by=cast.editor, reason="暴雨", starts_at=session.starts_at + timedelta(days=14)
+    )
+
+    session.refresh_from_db()
+    assert (session.is_postponed, session.starts_at.day) == (True, 14)
+    pending = activity.submissions.get(state="pending")
+    review.approve(pending, by=cast.district_reviewer)
+    review.approve(pending, by=cast.office)
+    session.refresh_from_db()
+    assert (session.is_postponed, session.starts_at.day) == (False, 28)
+    assert [notice.kind for notice in ChangeNotice.objects.all()] == ["retimed", "postponed"]
+
+
+def test_postponed_without_a_new_time_gets_one_by_an_ordinary_change(cast: Cast) -> None:
+    activity = published(cast)
+    rescheduling.postpone(only_session(activity), by=cast.editor, reason="停电")
+    entry = {k: v for k, v in working_content(activity)["sessions"][0].items() if k != "is_postponed"}
+    drafting.change(activity, {"sessions": [entry | {"starts_at": "2024-09-20T02:00:00Z", "ends_at": None}]},
+                    by=cast.editor)  # fmt: skip
+
+    assert working_content(activity)["sessions"][0]["is_postponed"] is False
+    assert only_session(activity).is_postponed
+
+
+@pytest.mark.parametrize(("district", "at_once"), [("own", True), ("other", False)])
+def test_known_venue_of_the_same_district_shows_at_once(cast: Cast, district: str, at_once: bool) -> None:
+    activity = published(cast)
+    where = cast.own_unit.district if district == "own" else cast.other_district.district
+    activity.district = cast.own_unit.district
+    activity.save()
+    VenueFactory(name="会堂", district=where)
+
+    rescheduling.move(only_session(activity), by=cast.editor, reason="装修", venue_name="会堂")
+
+    session = only_session(activity)
+    assert (session.venue is not None, session.is_postponed) == (at_once, not at_once)
+    assert activity.submissions.filter(state="pending").exists() != at_once
+
+
+def test_last_session_is_not_cancelled_alone(cast: Cast) -> None:
+    with pytest.raises(NotPossibleNow, match="最后一个场次"):
+        rescheduling.cancel_session(only_session(published(cast)), by=cast.owner, reason="雨")
+
+
+def test_cancelled_activity_leaves_one_notice_and_tells_reviewers(cast: Cast) -> None:
+    activity = published(cast)
+
+    publication.cancel(activity, by=cast.owner, reason="台风")
+
+    assert [(n.kind, n.session) for n in ChangeNotice.objects.all()] == [("cancelled", None)]
+    assert Message.objects.filter(person=cast.district_reviewer, key__startswith="notice:").count() == 1
+
+
+def test_taken_down_is_gone_everywhere_and_comes_back_with_a_reason(cast: Cast, client: Any) -> None:
+    activity = published(cast)
+    page = reverse("programme:activity", args=[activity.code])
+    interface = reverse("api:activity", args=[activity.code])
+    assert [client.get(url).status_code for url in (page, interface)] == [200, 200]
+
+    found = takedown.take_down(
+        activity,
+        by=cast.district_reviewer,
+        ground="false",
+        source="读者来信",
+        evidence="第二段的数据没有出处",
+    )
+
+    gone = client.get(page)
+    assert (gone.status_code, client.get(interface).status_code) == (410, 404)
+    assert activity.title not in gone.content.decode()
+    assert activity.code not in client.get(reverse("programme:activities"), {"q": "火箭"}).content.decode()
+    takedown.restore(found, by=cast.office, reason="已补出处")
+    assert client.get(page).status_code == 200
+    with pytest.raises(NotPossibleNow):
+        takedown.restore(found, by=cast.office, reason="再一次")
+
+
+@pytest.mark.parametrize("person", ["owner", "colleague", "other_reviewer", "outsider"])
+def test_takedown_by_others_is_denied(cast: Cast, person: str) -> None:
+    with pytest.raises(PermissionDenied):
+        takedown.take_down(
+            published(cast), by=getattr(cast, person), ground="false", source="我", evidence="不喜欢"
+        )  # fmt: skip
+
+
+def test_takedown_without_its_facts_is_refused_and_nothing_changes(cast: Cast) -> None:
+    activity = published(cast)
+    with pytest.raises(ValidationError) as refused:
+        takedown.take_down(activity, by=cast.office, ground="", source="", evidence="")
+
+    assert sorted(refused.value.error_dict) == ["evidence", "ground", "source"]
+    assert fresh(activity).state == State.PUBLISHED
+
+
+def test_register_exports_text_that_no_spreadsheet_takes_for_a_formula(cast: Cast, sign_in: Any) -> None:
+    takedown.take_down(published(cast), by=cast.office, ground="other", source="=1+1", evidence="x")
+
+    answer = sign_in(cast.office).get(reverse("activities:takedowns-export"))
+
+    assert "'=1+1" in answer.content.decode("utf-8-sig")
+
+
+def test_page_shows_old_and_new_value(cast: Cast, client: Any) -> None:
+    activity = published(cast)
+    session = only_session(activity)
+    rescheduling.postpone(
+        session, by=cast.editor, reason="暴雨", starts_at=session.starts_at + timedelta(days=1)
+    )
+
+    page = client.get(reverse("programme:activity", args=[activity.code])).content.decode()
+
+    assert "改期" in page
+    assert "9月14日" in page
+    assert "9月15日" in page
+    assert "暴雨" in page
+
+
+def test_pictures_of_a_published_activity_wait_for_review(cast: Cast) -> None:
+    activity = published(cast)
+    picture = add(cast, activity)
+
+    assert (picture.is_shown, working_content(activity)["pictures"]) == (False, [picture.pk])
+    pending = submission.submit(activity, by=cast.editor)
+    review.approve(pending, by=cast.district_reviewer)
+    review.approve(pending, by=cast.office)
+    picture.refresh_from_db()
+    assert picture.is_shown
+    assert draft(cast).pictures.count() == 0

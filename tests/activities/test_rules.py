@@ -1,0 +1,223 @@
+"""What the edition's rules ask: chains by system, lead times, the licence of a large event, signing off."""
+
+from datetime import date, datetime
+from typing import Any
+
+import pytest
+from django.core.exceptions import PermissionDenied, ValidationError
+
+from kepuyue.activities import completeness, safety
+from kepuyue.activities import content as contents
+from kepuyue.activities.actions import drafting, licensing, review, signing, submission
+from kepuyue.activities.models import SignOff, State
+from kepuyue.activities.queries import (
+    review_chain,
+    reviewable_by,
+    valid_sign_off,
+    visible_to,
+    working_content,
+)
+from kepuyue.core.transitions import NotPossibleNow
+from tests.activities.acting import at_the_office, draft, fresh, handed_in, published, revised
+from tests.cast import Cast
+from tests.factories import complete_content
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_the_month")]
+
+NINE = dict.fromkeys(safety.ITEMS, "写明了")
+ANN = {"name": "Ann", "introduction": "", "is_overseas": True}
+
+
+def by_system(cast: Cast, **systems: str) -> None:
+    cast.edition.policy |= {"systems": {key.replace("_", ":", 1): code for key, code in systems.items()}}
+    cast.edition.save()
+
+
+def test_chain_goes_by_system_instead_of_region_where_the_edition_says_so(cast: Cast) -> None:
+    by_system(cast, type_society=cast.department_unit.code)
+    cast.own_unit.type = "society"
+    cast.own_unit.save()
+
+    assert review_chain(draft(cast)) == [cast.department_unit, cast.office_unit]
+
+
+def test_chain_of_a_unit_below_a_department_stays_with_it(cast: Cast) -> None:
+    by_system(cast, type_school=cast.office_unit.code)
+    cast.unit_of_department.type = "school"
+    cast.unit_of_department.save()
+    activity = draft(cast)
+    activity.organization = cast.unit_of_department
+
+    assert review_chain(activity) == [cast.department_unit, cast.office_unit]
+
+
+def test_the_reviewers_of_the_system_see_and_decide_it_and_the_district_does_not_decide(cast: Cast) -> None:
+    by_system(cast, type_society=cast.department_unit.code)
+    cast.own_unit.type = "society"
+    cast.own_unit.save()
+    pending = handed_in(cast)
+
+    assert pending in reviewable_by(cast.department_reviewer)
+    assert pending.activity in visible_to(cast.department_reviewer)
+    with pytest.raises(PermissionDenied):
+        review.approve(pending, by=cast.district_reviewer)
+    review.approve(pending, by=cast.department_reviewer)
+    assert pending.activity in visible_to(cast.department_reviewer)
+
+
+def late(cast: Cast, **rules: Any) -> None:
+    cast.edition.policy |= {"lead_times": rules}
+    cast.edition.save()
+
+
+def test_lead_time_counts_working_days_and_the_whole_last_day(cast: Cast, clock: Any) -> None:
+    late(cast, ordinary=3)
+    lead = safety.lead_time(complete_content(), cast.edition)
+
+    # The session is on Saturday 14 September 2024: Friday, Thursday, Wednesday are whole days before it
+    assert lead is not None
+    assert (lead.days, lead.due, lead.blocks) == (3, date(2024, 9, 11), False)
+    clock.set(datetime(2024, 9, 11, 23, 59))
+    assert not lead.is_late
+    clock.set(datetime(2024, 9, 12, 0, 1))
+    assert lead.is_late
+
+
+def test_overseas_speaker_hands_in_late_only_with_an_exception(cast: Cast) -> None:
+    late(cast, ordinary=0, overseas=10)
+    activity = draft(cast, speakers=[ANN])
+    with pytest.raises(submission.Incomplete, match="例外"):
+        submission.submit(activity, by=cast.editor)
+    with pytest.raises(PermissionDenied):
+        licensing.waive(activity, by=cast.owner, reason="我自己同意")
+
+    licensing.waive(activity, by=cast.district_reviewer, reason="外事办已批复")
+
+    assert submission.submit(activity, by=cast.editor).state == "pending"
+
+
+def test_policy_that_warns_lets_the_late_one_through(cast: Cast) -> None:
+    late(cast, ordinary=0, overseas=10, overseas_late="warn")
+    assert handed_in(cast, speakers=[ANN]).state == "pending"
+
+
+@pytest.mark.parametrize(
+    ("people", "police"), [(1000, "区公安分局"), (4999, "区公安分局"), (5000, "市公安局")]
+)
+def test_licence_gate_names_the_police_and_the_day(cast: Cast, people: int, police: str) -> None:
+    gate = safety.licence_gate(complete_content(expected_crowd=people), cast.edition)
+
+    assert gate is not None
+    assert (str(gate.police), gate.apply_by, gate.is_open) == (police, date(2024, 8, 25), False)
+    assert [code for code, _name, _ready in gate.papers] == ["legal", "programme", "plan", "venue"]
+
+
+def test_no_gate_below_a_thousand_or_online(cast: Cast) -> None:
+    assert safety.licence_gate(complete_content(expected_crowd=999), cast.edition) is None
+    assert safety.licence_gate(complete_content(expected_crowd=5000, mode="online"), cast.edition) is None
+
+
+def test_large_event_is_reviewed_and_published_only_with_its_number(cast: Cast) -> None:
+    pending = at_the_office(cast, expected_crowd=1000, safety_items=NINE)
+    with pytest.raises(NotPossibleNow, match="许可文号"):
+        review.approve(pending, by=cast.office)
+    assert fresh(pending.activity).state == State.SUBMITTED
+
+    licensing.file(pending.activity, by=cast.editor, number="深公治1号")
+    review.approve(pending, by=cast.office)
+
+    assert (fresh(pending.activity).state, fresh(pending.activity).licence) == (State.PUBLISHED, "深公治1号")
+
+
+def test_change_after_licensing_is_named(cast: Cast) -> None:
+    old = complete_content(expected_crowd=1000, licence="1号")
+    moved = old | {"sessions": [old["sessions"][0] | {"place": "广场"}], "expected_crowd": 2000}
+
+    assert safety.licensed_facts_changed(old, moved) == ["place", "size"]
+    assert safety.licensed_facts_changed(old, moved | {"licence": "2号"}) == []
+
+
+def test_each_session_may_have_its_own_safety(cast: Cast) -> None:
+    content = complete_content(safety_plan="", emergency_contact="")
+    own = content["sessions"][0] | {"safety_plan": "两人值守", "emergency_contact": "陈刚"}
+
+    assert completeness.gaps(content | {"sessions": [own]}, cast.edition) == []
+
+
+def test_submission_without_signing_asks_for_a_sign_off(cast: Cast) -> None:
+    activity = draft(cast)
+    with pytest.raises(submission.Incomplete, match="签审"):
+        submission.submit(activity, by=cast.editor, signs=False)
+
+    signing.sign(activity, by=cast.owner)
+
+    assert submission.submit(activity, by=cast.editor, signs=False).state == "pending"
+
+
+@pytest.mark.parametrize(("change", "holds"), [({"title": "别的"}, False), ({"public_phone": "12345"}, True)])
+def test_sign_off_holds_for_what_was_read(cast: Cast, change: dict[str, Any], holds: bool) -> None:
+    activity = draft(cast)
+    signing.sign(activity, by=cast.editor)
+
+    drafting.change(activity, change, by=cast.editor)
+
+    assert (valid_sign_off(activity, working_content(fresh(activity))) is not None) == holds
+
+
+def test_link_signs_once_and_only_what_was_shown(cast: Cast) -> None:
+    activity = draft(cast)
+    link, key = signing.make_link(activity, by=cast.editor, name="郑校长")
+    digest = contents.digest(working_content(activity))
+    drafting.change(activity, {"title": "改过的"}, by=cast.editor)
+    with pytest.raises(NotPossibleNow, match="重新通读"):
+        signing.sign_by_link(link, digest=digest)
+
+    signed = signing.sign_by_link(link, digest=contents.digest(working_content(fresh(activity))))
+
+    assert (signed.name, signed.by, signed.method) == ("郑校长", None, SignOff.Method.LINK)
+    assert signing.link_of(key) is None
+    with pytest.raises(NotPossibleNow):
+        signing.sign_by_link(link, digest=signed.digest)
+
+
+def test_draft_is_deleted_by_its_unit_and_what_was_reviewed_is_kept(cast: Cast) -> None:
+    drafting.delete(draft(cast), by=cast.editor)
+    pending = handed_in(cast)
+    review.return_for_changes(pending, by=cast.district_reviewer, note="改")
+
+    with pytest.raises(NotPossibleNow):
+        drafting.delete(pending.activity, by=cast.editor)
+    with pytest.raises(PermissionDenied):
+        drafting.delete(draft(cast), by=cast.colleague)
+
+
+@pytest.mark.parametrize(
+    ("change", "is_small"),
+    [
+        ({"capacity": 80}, True), ({"note": "带水"}, True), ({"emergency_contact": "李"}, True),
+        ({"place": "二楼"}, False), ({"starts_at": "2024-09-14T03:00:00Z"}, False), ({"is_cancelled": True}, False),
+    ],
+)  # fmt: skip
+def test_of_a_published_session_only_time_and_place_come_back(
+    cast: Cast, change: dict[str, Any], is_small: bool
+) -> None:
+    activity = published(cast)
+    session = working_content(activity)["sessions"][0]
+
+    drafting.change(activity, {"sessions": [session | change]}, by=cast.editor)
+
+    assert activity.submissions.filter(state="open").exists() != is_small
+
+
+def test_small_correction_beside_an_open_revision_does_not_publish_the_revision(cast: Cast) -> None:
+    activity = revised(cast, sessions=[complete_content()["sessions"][0] | {"id": None, "place": "新地方"}])
+    open_sessions = working_content(activity)["sessions"]
+
+    drafting.change(activity, {"sessions": [one | {"capacity": 9} for one in open_sessions]}, by=cast.editor)
+
+    assert [session.place for session in fresh(activity).sessions.all()] == ["少年宫一楼报告厅"]
+
+
+def test_waiver_without_a_reason_is_refused(cast: Cast) -> None:
+    with pytest.raises(ValidationError):
+        licensing.waive(draft(cast), by=cast.district_reviewer, reason=" ")
