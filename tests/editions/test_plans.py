@@ -12,7 +12,7 @@ from django.test import Client
 
 from kepuyue.core.time import shifted
 from kepuyue.core.transitions import NotPossibleNow
-from kepuyue.editions.actions import branches, extending
+from kepuyue.editions.actions import attachments, branches, extending
 from kepuyue.editions.actions.editing import Conflict, stamp, values_of
 from kepuyue.editions.models import KeyDate, Plan, Term
 from kepuyue.editions.overview import branch_rows
@@ -224,3 +224,16 @@ def test_plan_is_public_only_where_the_unit_says_so_and_the_office_accepted(
     assert "公开的目标" in page
     assert "0755-00000000" not in page
     assert "成立专班" not in page
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("2024年方案（定稿）.docx", "2024年方案（定稿）.docx"),
+        ('a"\r\nSet-Cookie: x=1.docx', "a_Set-Cookie_ x_1.docx"),
+        ("<script>.docx", "script.docx"),
+        ("...", "plan.docx"),
+    ],
+)
+def test_name_of_a_file_is_only_a_name(name: str, expected: str) -> None:
+    assert attachments.plain_name(name, "docx") == expected

@@ -1,5 +1,6 @@
 """Attached files, told by what they hold and not by what they are called."""
 
+import re
 import zipfile
 
 from django.core.exceptions import ValidationError
@@ -11,6 +12,12 @@ TYPES = {
     "pdf": "application/pdf",
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
 }
+
+
+def plain_name(name: str, ending: str) -> str:
+    """A file's name with nothing in it but words, so that it is only a name wherever it is written."""
+    stem = re.sub(r"[^\w（）《》〔〕 -]+", "_", name.rpartition(".")[0] or name)
+    return f"{stem.strip('_ ')[:80] or 'plan'}.{ending}"
 
 
 def checked(file: UploadedFile) -> str:

@@ -154,7 +154,10 @@ def plan_file(request: HttpRequest, edition: str, unit: str) -> FileResponse:
         raise Http404 from missing
     ending = str(plan.file.name).rpartition(".")[2]
     response = FileResponse(
-        file, as_attachment=True, filename=plan.file_name, content_type=attachments.TYPES[ending]
+        file,
+        as_attachment=True,
+        filename=attachments.plain_name(plan.file_name, ending),
+        content_type=attachments.TYPES[ending],
     )
     response["X-Content-Type-Options"] = "nosniff"
     response["Cache-Control"] = "private, no-store"
