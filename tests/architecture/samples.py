@@ -136,6 +136,7 @@ def samples(cast: Cast) -> dict[str, dict[str, Any]]:
         "taxonomy": here | {"code": "content"},
         "term": here | {"code": "content", "term": "frontier"},
         "mark": here | {"code": "national-day"},
+        "mark-public": here | {"code": "national-day"},
         "paper-edit": here | {"code": "annex"},
         "extension": here | {"pk": ExtensionFactory(edition=cast.edition).pk},
         "plan": here | {"unit": cast.own_district.code},

@@ -26,7 +26,17 @@ UNUSED = ("PUT", "PATCH", "DELETE", "TRACE", "CONNECT", "PROPFIND")
 # A view says which verbs it takes, or takes no such question, or wants to know who asks
 OPTIONS_ANSWERED = {200, 302, 403, 404, 405}
 # Samples that are nobody's in particular, or that are public; whatever else is sampled belongs to a unit
-FOR_ALL = {"-", "own-public", "picture-of-public", "paper", "day", "district", "key"}
+FOR_ALL = {
+    "-",
+    "own-public",
+    "picture-of-public",
+    "paper",
+    "day",
+    "district",
+    "department",
+    "mark-public",
+    "key",
+}
 # What one unit asks of another belongs to both: the table says who of the cast sees it, and strangers stay strangers
 BETWEEN_UNITS = "resources:"
 # Reading writes there, and why
