@@ -29,6 +29,11 @@ def action_name(code: str) -> str:
     return str(_action_names.get(code, code))
 
 
+def all_action_names() -> list[tuple[str, str]]:
+    """Every action as (code, how it reads), in the order of the codes."""
+    return [(code, str(name)) for code, name in sorted(_action_names.items())]
+
+
 def is_named(code: str) -> bool:
     """Whether some room has said how the action reads."""
     return code in _action_names

@@ -7,6 +7,7 @@ appear. Whoever can write to the database could also forge the whole chain; what
 (position and digest) that was noted outside, for `verify` to be given again. Each export carries one.
 """
 
+import csv
 import hashlib
 import json
 from collections.abc import Callable, Iterator
@@ -20,6 +21,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from kepuyue.core.models import AuditEvent, AuditSeal
+from kepuyue.core.tables import neutral
 
 START = "0" * 64
 BATCH = 500
@@ -198,3 +200,26 @@ def sealed_rows(events: QuerySet[AuditEvent]) -> Iterator[tuple[AuditEvent, Audi
 def as_record(event: AuditEvent, seal: AuditSeal | None) -> dict[str, Any]:
     """One row of an export, by stable English names; `seal` is empty while it is not sealed yet."""
     return {**json.loads(canonical(event)), "seal": str(seal) if seal else ""}
+
+
+def export_lines(events: QuerySet[AuditEvent], form: str) -> Iterator[str]:
+    """The rows with their seals as the lines of a file, oldest first; `form` is csv or jsonl."""
+    rows = (as_record(event, seal) for event, seal in sealed_rows(events))
+    if form == "jsonl":
+        yield from (json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+        return
+    writer = csv.writer(_Line())
+    for number, row in enumerate(rows):
+        if number == 0:
+            yield writer.writerow(row)
+        cells = (
+            json.dumps(cell, ensure_ascii=False) if isinstance(cell, dict) else cell for cell in row.values()
+        )
+        yield writer.writerow([neutral(cell) for cell in cells])
+
+
+class _Line:
+    """What the CSV writer takes for a file: hands each line back."""
+
+    def write(self, line: str) -> str:
+        return line

@@ -25,6 +25,7 @@ class OrganizationsConfig(AppConfig):
         kinds.register("unit.liaison", label=_("提醒登记联络员"), digest=True)
         audit.name_actions(
             {
+                "audit.export": pgettext_lazy("audit", "导出操作记录"),
                 "unit.register": pgettext_lazy("audit", "登记单位"),
                 "unit.confirm": pgettext_lazy("audit", "确认单位"),
                 "unit.refuse": pgettext_lazy("audit", "未确认单位"),

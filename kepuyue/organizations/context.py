@@ -29,6 +29,7 @@ def desk(request: HttpRequest) -> dict[str, Any]:
                 for one in permissions.memberships(user)
             ),
             "audit": permissions.holds_anywhere(user, "audit.see"),
+            "outbox": permissions.holds_anywhere(user, "messages.manage"),
             "edition": permissions.holds_anywhere(user, "edition.manage"),
         },
     }

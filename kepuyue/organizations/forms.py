@@ -5,7 +5,10 @@ from django.contrib.auth.password_validation import validate_password
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from kepuyue.core import audit
 from kepuyue.core.codes import as_credit_code
+from kepuyue.messaging import kinds
+from kepuyue.messaging.models import Message
 from kepuyue.organizations import naming, queries
 from kepuyue.organizations.actions import invitations, units
 from kepuyue.organizations.actions.liaisons import FIELDS
@@ -300,3 +303,64 @@ class LiaisonForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.initial["version"] = self.instance.version if self.instance.pk else 0
+
+
+class TrailForm(forms.Form):
+    """What of the trail is wanted. A field that cannot be read narrows nothing and says so."""
+
+    q = forms.CharField(label=_("姓名或名称"), required=False, max_length=100)
+    action = forms.ChoiceField(label=_("操作"), required=False)
+    first = forms.DateField(label=_("从"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    last = forms.DateField(label=_("到"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["action"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [("", _("全部操作")), *audit.all_action_names()]
+
+    def wanted(self) -> dict[str, str]:
+        """What narrows, as plain text by name."""
+        self.is_valid()
+        return {name: str(value) for name, value in self.cleaned_data.items() if value}
+
+
+class OutboxForm(forms.Form):
+    """Which messages of the outbox are wanted."""
+
+    q = forms.CharField(label=_("收件人或主题"), required=False, max_length=100)
+    state = forms.ChoiceField(label=_("状态"), required=False)
+    kind = forms.ChoiceField(label=_("种类"), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        state, kind = self.fields["state"], self.fields["kind"]
+        assert isinstance(state, forms.ChoiceField)
+        assert isinstance(kind, forms.ChoiceField)
+        state.choices = [("", _("全部状态")), *Message.State.choices]
+        kind.choices = [("", _("全部种类")), *((one.code, one.label) for one in kinds.all_kinds())]
+
+    def wanted(self) -> dict[str, str]:
+        """What narrows, for `messaging.queries.outbox`."""
+        self.is_valid()
+        found = self.cleaned_data
+        return {
+            "word": found.get("q", ""),
+            "state": found.get("state", ""),
+            "kind": found.get("kind", ""),
+        }
+
+
+class HoldForm(forms.Form):
+    """A kind that is to wait, and why."""
+
+    kind = forms.ChoiceField(label=_("种类"))
+    reason = forms.CharField(label=_("原因"), max_length=200)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["kind"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [
+            (one.code, one.label) for one in kinds.all_kinds() if not one.code.startswith("account.")
+        ]

@@ -3,10 +3,12 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from django.contrib.auth import get_user_model
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.utils.timezone import get_default_timezone
 from django.utils.translation import gettext as _
 
 from kepuyue.core.codes import as_credit_code
@@ -40,6 +42,22 @@ def audit_rows(user: "Person") -> QuerySet[AuditEvent]:
     if holds_anywhere(user, "edition.manage"):
         own |= Q(organization_path="")
     return AuditEvent.objects.filter(own)
+
+
+def narrowed(rows: QuerySet[AuditEvent], wanted: dict[str, str]) -> QuerySet[AuditEvent]:
+    """Rows of the trail by word (person or subject), action, and days in the city's zone, both included."""
+    if word := wanted.get("q"):
+        rows = rows.filter(Q(subject_name__icontains=word) | Q(actor_name__icontains=word))
+    if action := wanted.get("action"):
+        rows = rows.filter(action=action)
+    if first := wanted.get("first"):
+        rows = rows.filter(
+            at__gte=datetime.combine(date.fromisoformat(first), time(), get_default_timezone())
+        )
+    if last := wanted.get("last"):
+        end = date.fromisoformat(last) + timedelta(days=1)
+        rows = rows.filter(at__lt=datetime.combine(end, time(), get_default_timezone()))
+    return rows
 
 
 def office() -> Organization | None:

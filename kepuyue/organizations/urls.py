@@ -5,16 +5,24 @@ from kepuyue.organizations.views import (
     desk,
     handovers,
     liaisons,
+    outbox,
     people,
     registration,
     standing,
+    trail,
     units,
 )
 
 app_name = "organizations"
 urlpatterns = [
     path("", desk.desk, name="desk"),
-    path("audit/", desk.audit_trail, name="audit"),
+    path("audit/", trail.audit_trail, name="audit"),
+    path("audit/export/", trail.export, name="audit-export"),
+    path("outbox/", outbox.messages_out, name="outbox"),
+    path("outbox/holds/", outbox.hold, name="outbox-hold"),
+    path("outbox/holds/<str:kind>/release/", outbox.release, name="outbox-release"),
+    path("outbox/moves/<slug:verb>/", outbox.move, name="outbox-move"),
+    path("outbox/<int:pk>/", outbox.message, name="outbox-message"),
     path("invitations/<str:token>/", people.invitation, name="invitation"),
     path("handovers/<int:pk>/", handovers.handover, name="handover"),
     path("handovers/<int:pk>/acceptance/", handovers.acceptance, name="handover-acceptance"),

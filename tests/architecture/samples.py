@@ -15,6 +15,8 @@ from kepuyue.activities.models import Activity, Remark, Sampling, SavedFilter, S
 from kepuyue.core.time import now, today
 from kepuyue.editions.models import Paper
 from kepuyue.imports.models import ImportBatch, UnitBatch
+from kepuyue.messaging.actions import outbox
+from kepuyue.messaging.models import Message
 from kepuyue.messaging.tokens import unsubscribe_path
 from kepuyue.organizations.actions.invitations import fingerprint
 from kepuyue.organizations.models import Handover, Invitation, Membership, Merger, Organization, Role
@@ -145,6 +147,9 @@ def samples(cast: Cast) -> dict[str, dict[str, Any]]:
         "token": {"token": "wrong"},
         "nothing": {"pk": 0},
         "oidc": {"provider": "oidc"},
+        "message": {"pk": _message(cast).pk},
+        "message-kind": {"kind": "review.turn"},
+        "message-verb": {"verb": "hold"},
         "unsubscribe": {
             "token": unsubscribe_path(cast.owner.pk, "review.turn").rstrip("/").rpartition("/")[2]
         },
@@ -226,3 +231,11 @@ def _unit_batch(superior: Organization) -> UnitBatch:
     batch.rows.create(number=2, values={"name": "表里的单位", "type": "other", "district": "", "credit_code": "",
                                         "person": "", "email": "", "address": ""})  # fmt: skip
     return batch
+
+
+def _message(cast: Cast) -> Message:
+    message = outbox.post(
+        kind="review.turn", to=cast.owner.email, person=cast.owner, subject="待审核", body="请审核", key=None
+    )
+    assert message is not None
+    return message

@@ -59,7 +59,14 @@ def pages(found: dict[str, dict[str, Any]]) -> Iterator[tuple[str, str]]:
                     "/desk/reviews/spread/", "/desk/reviews/remarks/",
                     f"/desk/reviews/remarks/{found['remark-of-district']['pk']}/"):  # fmt: skip
         yield "district_reviewer", address
-    yield "office", "/desk/reviews/words/"
+    for address in (
+        "/desk/reviews/words/",
+        "/desk/outbox/",
+        f"/desk/outbox/{found['message']['pk']}/",
+        "/desk/audit/",
+    ):
+        yield "office", address
+    yield "owner", "/desk/messages/settings/"
     edition = f"/desk/edition/{found['edition']['edition']}/"
     plan = f"/desk/plans/{found['edition']['edition']}/{found['plan']['unit']}/"
     for address in (plan, f"{plan}sub-theme/"):

@@ -1,10 +1,8 @@
 """`kepuyue audit`: is the trail as it was written, and the trail as a file."""
 
-import csv
 import json
 import sys
 from argparse import ArgumentParser
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +13,6 @@ from tqdm import tqdm
 from kepuyue.core import audit, seals
 from kepuyue.core.models import AuditEvent, AuditSeal
 from kepuyue.core.seals import Fault, Findings, Head
-from kepuyue.core.tables import neutral
 
 
 class Command(BaseCommand):
@@ -62,7 +59,7 @@ class Command(BaseCommand):
     def _write(self, file: Any, kind: str) -> None:
         total = AuditEvent.objects.count()
         with tqdm(total=total, unit="", file=sys.stderr, disable=None) as bar:
-            for line in _lines(kind):
+            for line in seals.export_lines(AuditEvent.objects.all(), kind):
                 file.write(line)
                 bar.update()
         # Said beside the file, so that it can be noted where nobody who writes to the database gets at it
@@ -76,28 +73,6 @@ def _head(text: str) -> Head:
     if not position.isdecimal() or len(digest) != len(seals.START):
         raise ValueError(text)
     return Head(int(position), digest)
-
-
-def _lines(kind: str) -> Iterator[str]:
-    rows = (seals.as_record(*pair) for pair in seals.sealed_rows(AuditEvent.objects.all()))
-    if kind == "jsonl":
-        yield from (json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
-        return
-    writer = csv.writer(_Line())
-    for number, row in enumerate(rows):
-        if number == 0:
-            yield writer.writerow(row)
-        cells = (
-            json.dumps(cell, ensure_ascii=False) if isinstance(cell, dict) else cell for cell in row.values()
-        )
-        yield writer.writerow([neutral(cell) for cell in cells])
-
-
-class _Line:
-    """What the CSV writer takes for a file: hands each line back."""
-
-    def write(self, line: str) -> str:
-        return line
 
 
 def _as_json(found: Findings) -> dict[str, Any]:
