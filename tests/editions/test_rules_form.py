@@ -19,7 +19,9 @@ def typed(edition: Edition, **changes: str) -> dict[str, str]:
     form = RulesForm(edition=edition)
     values = {name: form[name].value() for name in form.fields}
     names = {name.replace("__", "|"): value for name, value in changes.items()}
-    return {name: str(value) for name, value in values.items() if value not in (None, False)} | names
+    return {
+        name: str(value) for name, value in values.items() if value is not None and value is not False
+    } | names
 
 
 def test_form_sent_back_unchanged_changes_nothing(cast: Cast) -> None:

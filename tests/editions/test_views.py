@@ -52,7 +52,9 @@ def typed(client: Client, address: str, **changes: str) -> dict[str, str]:
     """What the form of a page sends when only `changes` are typed."""
     form = client.get(address).context["form"]
     values = {name: form[name].value() for name in form.fields}
-    return {name: str(value) for name, value in values.items() if value not in (None, False)} | changes
+    return {
+        name: str(value) for name, value in values.items() if value is not None and value is not False
+    } | changes
 
 
 def test_notice_is_shown_to_everyone(client: Client, edition: Edition) -> None:
