@@ -58,7 +58,7 @@ def test_changes_are_shown_before_they_are_saved(cast: Cast, client: Client) -> 
     for part in ("各区分会场活动", "市级终审", "35%", "正在审核的1项"):
         assert part in page
     cast.edition.refresh_from_db()
-    assert cast.edition.rules.lead_times.ordinary == 3
+    assert cast.edition.rules.lead_times.ordinary == 0
 
     assert client.post(here, sent | {"confirm": "1"}).status_code == 302
     cast.edition.refresh_from_db()
