@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext as _
 
-from kepuyue.activities.models import Activity, Sampling, Submission
+from kepuyue.activities.models import Activity, Sampling, Submission, Takedown
 from kepuyue.organizations.models import Organization
 from kepuyue.organizations.permissions import REVIEWING, check, granted, may, memberships, reviewers
 
@@ -92,6 +92,19 @@ def can_trust(user: "Person", organization: Organization) -> bool:
 def check_can_take_down(user: "Person", activity: Activity) -> Organization:
     """Raise unless the person oversees the activity's unit or has reviewed it; returns the deciding unit."""
     return _checked_superior(user, activity.organization, _chain(activity))
+
+
+def check_can_restore(user: "Person", found: Takedown) -> None:
+    """Raise unless the person reviews for the unit that took it down, or for one above that.
+
+    What the city has taken down is not put back by a district.
+    """
+    check(user, "review.decide", found.organization)
+
+
+def can_restore(user: "Person", found: Takedown) -> bool:
+    """Yes/no of `check_can_restore`, for one that is not put back yet."""
+    return found.restored_at is None and may(user, "review.decide", found.organization)
 
 
 def can_take_down(user: "Person", activity: Activity) -> bool:

@@ -237,7 +237,8 @@ def valid_sign_off(activity: Activity, text: content.Content) -> SignOff | None:
 
 def trust_of(organization: Organization, edition: Edition) -> Trust | None:
     """The trust that holds for the unit today."""
-    found = Trust.objects.filter(organization=organization, edition=edition, revoked_at__isnull=True).first()
+    given = Trust.objects.filter(organization=organization, edition=edition, revoked_at__isnull=True)
+    found = given.select_related("organization", "given_for").first()
     is_open = edition.rules.fast_lane.is_open
     return found if found and is_open and found.holds_on(today()) else None
 

@@ -81,6 +81,8 @@ ROLES: dict[str, Grant] = {
         gettext_lazy("审看公众提问和评论。"), own=frozenset({"unit.see", "content.moderate"})
     ),
 }
+# What a unit in these states leaves to its people is little (see `granted`), and never a decision
+LOOKED_AT_ONLY = (Organization.State.REFUSED, Organization.State.CLOSED, Organization.State.MERGED)
 REVIEWING = tuple(role for role, grant in ROLES.items() if "review.decide" in grant.branch)
 OVERSEERS = tuple(role for role, grant in ROLES.items() if "unit.confirm" in grant.branch)
 PERMISSIONS = frozenset().union(*(grant.own | grant.branch for grant in ROLES.values()))
@@ -172,8 +174,13 @@ def reach(user: "Person", permission: str, path: str = "path") -> Q:
 
 
 def reviewers(organization: Any) -> QuerySet[Membership]:
-    """Who reviews for exactly this unit (a unit, or a reference to one in an outer query)."""
-    return Membership.objects.filter(organization=organization, role__in=REVIEWING, user__is_active=True)
+    """Who reviews for exactly this unit (a unit, or a reference to one in an outer query).
+
+    A unit that is closed, refused or merged has nobody, as in `granted`: those above it step in.
+    """
+    return Membership.objects.filter(
+        organization=organization, role__in=REVIEWING, user__is_active=True
+    ).exclude(organization__state__in=LOOKED_AT_ONLY)
 
 
 def organizations_where(user: "Person", permission: str) -> QuerySet[Organization]:

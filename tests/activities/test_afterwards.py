@@ -23,6 +23,8 @@ from kepuyue.activities.signals import session_changed
 from kepuyue.core import audit
 from kepuyue.core.transitions import NotPossibleNow
 from kepuyue.messaging.models import Message
+from kepuyue.organizations.actions import merging, tree
+from kepuyue.organizations.models import Organization
 from tests.activities.acting import draft, fresh, handed_in, published
 from tests.activities.test_illustration import add
 from tests.cast import Cast
@@ -300,3 +302,73 @@ def test_pictures_of_a_published_activity_wait_for_review(cast: Cast) -> None:
     picture.refresh_from_db()
     assert picture.is_shown
     assert draft(cast).pictures.count() == 0
+
+
+def test_trust_of_the_former_superior_ends_where_the_unit_is_moved(cast: Cast) -> None:
+    trusted(cast)
+
+    tree.move(cast.own_unit, to=cast.other_district, by=cast.office)
+
+    assert trust_of(Organization.objects.get(pk=cast.own_unit.pk), cast.edition) is None
+
+
+def test_trust_does_not_go_over_in_a_merger(cast: Cast) -> None:
+    trusted(cast)
+
+    merging.merge(cast.own_unit, into=cast.other_unit, by=cast.office)
+
+    assert trust_of(cast.other_unit, cast.edition) is None
+
+
+def test_two_trusted_units_can_be_merged_and_each_keeps_its_own_trust(cast: Cast) -> None:
+    theirs = trusted(cast)
+    own = trusting.give(
+        cast.other_unit, edition=cast.edition, by=cast.district_reviewer, reason="好", until=date(2024, 9, 30)
+    )  # fmt: skip
+
+    merging.merge(cast.own_unit, into=cast.other_unit, by=cast.office)
+
+    assert trust_of(cast.other_unit, cast.edition) == own
+    assert Trust.objects.get(pk=theirs.pk).organization == cast.own_unit
+
+
+def test_what_the_office_took_down_is_not_put_back_by_a_district(cast: Cast, sign_in: Any) -> None:
+    activity = published(cast)
+    found = takedown.take_down(activity, by=cast.office, ground="false", source="来信", evidence="无出处")
+    page = reverse("activities:takedowns")
+    address = reverse("activities:restoration", args=[found.pk])
+
+    with pytest.raises(PermissionDenied):
+        takedown.restore(found, by=cast.district_reviewer, reason="我看可以")
+
+    assert fresh(activity).state == State.TAKEN_DOWN
+    assert address not in sign_in(cast.district_reviewer).get(page).content.decode()
+    assert address in sign_in(cast.office).get(page).content.decode()
+
+
+def test_earlier_takedown_does_not_undo_a_later_one(cast: Cast) -> None:
+    activity = published(cast)
+    facts = {"ground": "false", "source": "来信", "evidence": "无出处"}
+    earlier = takedown.take_down(activity, by=cast.office, **facts)
+    takedown.restore(earlier, by=cast.office, reason="已补出处")
+    publication.cancel(activity, by=cast.owner, reason="停电")
+    takedown.take_down(activity, by=cast.office, **facts)
+
+    with pytest.raises(NotPossibleNow):
+        takedown.restore(earlier, by=cast.office, reason="再一次")
+
+    assert fresh(activity).state == State.TAKEN_DOWN
+
+
+def test_small_steps_do_not_carry_a_session_beyond_what_review_has_seen(cast: Cast) -> None:
+    activity = published(cast)
+    session = only_session(activity)
+    for days in (5, 5):
+        session.refresh_from_db()
+        rescheduling.postpone(
+            session, by=cast.editor, reason="暴雨", starts_at=session.starts_at + timedelta(days=days)
+        )
+
+    session.refresh_from_db()
+    assert (session.starts_at.day, session.is_postponed) == (19, True)
+    assert activity.submissions.filter(state="pending").count() == 1

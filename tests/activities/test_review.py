@@ -22,7 +22,7 @@ from kepuyue.activities.safety import ITEMS
 from kepuyue.core import audit
 from kepuyue.core.transitions import NotPossibleNow
 from kepuyue.messaging.models import Message
-from kepuyue.organizations.models import Membership
+from kepuyue.organizations.models import Membership, Organization
 from tests.activities.acting import at_the_office, draft, fresh, handed_in, published, revised
 from tests.cast import Cast, assemble
 from tests.factories import ActivityFactory, MembershipFactory, UnitFactory, complete_content
@@ -466,3 +466,12 @@ def test_approve_at_the_last_step_tells_the_unit_the_reviewers_words(cast: Cast)
 
     told = Message.objects.get(person=cast.editor, subject__startswith="已通过")
     assert "内容很好，请注意防晒。" in told.body
+
+
+def test_step_of_a_closed_reviewing_unit_is_taken_by_those_above(cast: Cast) -> None:
+    waiting = handed_in(cast)
+    Organization.objects.filter(pk=cast.own_district.pk).update(state=Organization.State.CLOSED)
+    waiting.refresh_from_db()
+
+    assert list(review_queue(cast.office)) == [waiting]
+    assert review.approve(waiting, by=cast.office).turn == cast.office_unit

@@ -122,3 +122,14 @@ def test_handover_to_somebody_of_another_unit_brings_them_in(cast: Cast) -> None
     handovers.accept(handovers.offer(cast.own_unit, by=cast.owner, email=person.email), by=person)
 
     assert ("新人", "owner") in roles_in(cast.own_unit)
+
+
+def test_role_given_from_above_meanwhile_does_not_go_to_somebody_who_left(cast: Cast) -> None:
+    colleague = MembershipFactory(organization=cast.own_district, role=Role.EDITOR)
+    handover = handovers.offer(cast.own_district, by=cast.district_reviewer, email=colleague.user.email)
+    colleague.delete()
+
+    with pytest.raises(NotPossibleNow):
+        handovers.accept(handover, by=colleague.user)
+
+    assert roles_in(cast.own_district) == {("福田审核人", "reviewer")}

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.urls import reverse
 
 from kepuyue.accounts.models import User
 from kepuyue.core import audit
@@ -228,3 +229,27 @@ def test_appointment_needs_a_reason(cast: Cast) -> None:
         members.appoint(cast.own_unit, by=cast.office, email="x@example.org", name="x", reason=" ")
 
     assert list(refused.value.message_dict) == ["reason"]
+
+
+def test_open_link_dies_with_its_senders_right_to_invite(cast: Cast) -> None:
+    MembershipFactory(organization=cast.own_unit, role=Role.OWNER, user=cast.outsider)
+    _invitation, token = invitations.invite(cast.own_unit, by=cast.owner, role="owner", max_uses=2)
+    members.remove(Membership.objects.get(user=cast.owner, organization=cast.own_unit), by=cast.outsider)
+
+    with pytest.raises(NotPossibleNow):
+        joining.accept(token, by=User.objects.get(pk=cast.owner.pk))
+
+    assert not Membership.objects.filter(user=cast.owner, organization=cast.own_unit).exists()
+
+
+def test_mail_that_holds_an_invitations_link_is_for_its_recipient_only(cast: Cast, sign_in: Any) -> None:
+    _invitation, token = invitations.invite(
+        cast.own_unit, by=cast.owner, role="editor", email="a@example.org"
+    )
+    mail = Message.objects.get(to="a@example.org")
+    assert token in mail.body
+
+    page = sign_in(cast.office).get(reverse("organizations:outbox-message", args=[mail.pk]))
+
+    assert page.status_code == 200
+    assert token not in page.content.decode()

@@ -188,3 +188,14 @@ def test_holdings_count_what_would_move(cast: Cast) -> None:
     found = {holding.label: holding.count for holding in merging.holdings(cast.own_unit)}
 
     assert (found["活动"], found["任职"]) == (1, 4)
+
+
+def test_same_imported_line_in_both_is_said_and_nothing_is_merged(cast: Cast) -> None:
+    for unit in (cast.own_unit, cast.other_unit):
+        ActivityFactory(organization=unit, edition=cast.edition, outside_key="表1-7")
+
+    with pytest.raises(NotPossibleNow, match="活动"):
+        merging.merge(cast.other_unit, into=cast.own_unit, by=cast.office)
+
+    assert fresh(cast.other_unit).state == "active"
+    assert Merger.objects.count() == 0

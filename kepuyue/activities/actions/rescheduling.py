@@ -4,7 +4,7 @@ That the old time or place no longer holds is shown at once, whoever has to appr
 stand before a closed door because a round of review is under way (docs/adr/0021).
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
@@ -148,8 +148,20 @@ def _is_plain(activity: Activity) -> bool:
 def _time_shows_at_once(activity: Activity, session: Session, starts_at: datetime) -> bool:
     within = activity.edition.rules.changes.new_time_within_days
     zone = activity.edition.zone
-    day, old = starts_at.astimezone(zone).date(), session.starts_at.astimezone(zone).date()
+    day, old = starts_at.astimezone(zone).date(), _approved_day(activity, session)
     return _is_plain(activity) and abs((day - old).days) <= within and activity.edition.holds(day)
+
+
+def _approved_day(activity: Activity, session: Session) -> date:
+    """The day that review has seen: several small steps are not to carry a session where one big step would not."""
+    zone = activity.edition.zone
+    first = activity.notices.filter(session=session, kind=ChangeNotice.Kind.RETIMED).exclude(new={})
+    approved = activity.submissions.filter(state=Submission.State.APPROVED).order_by("-closed_at").first()
+    if approved and approved.closed_at:
+        first = first.filter(at__gt=approved.closed_at)
+    earliest = first.order_by("at", "pk").first()
+    start = datetime.fromisoformat(earliest.old["starts_at"]) if earliest else session.starts_at
+    return start.astimezone(zone).date()
 
 
 def _place_shows_at_once(activity: Activity, session: Session, venue: Venue) -> bool:

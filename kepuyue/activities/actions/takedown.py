@@ -13,10 +13,11 @@ from django.utils.translation import gettext as _
 from kepuyue.activities import workflow
 from kepuyue.activities.actions import notification
 from kepuyue.activities.models import Activity, Sampling, Takedown
-from kepuyue.activities.permissions import check_can_take_down
+from kepuyue.activities.permissions import check_can_restore, check_can_take_down
 from kepuyue.activities.signals import public_content_changed, session_changed
 from kepuyue.core import audit
 from kepuyue.core.time import now
+from kepuyue.core.transitions import NotPossibleNow
 
 if TYPE_CHECKING:
     from kepuyue.accounts.models import User
@@ -58,10 +59,13 @@ def take_down(activity: Activity, *, by: "User", ground: str, source: str, evide
 def restore(found: Takedown, *, by: "User", reason: str) -> Activity:
     """Back to where it stood, with a reason that stays in the log."""
     activity = Activity.objects.select_for_update().get(pk=found.activity_id)
-    check_can_take_down(by, activity)
+    found = Takedown.objects.select_for_update(of=("self",)).select_related("organization").get(pk=found.pk)
+    check_can_restore(by, found)
     if not reason.strip():
         raise ValidationError({"reason": _("请写明恢复的理由。")}, code="reason-missing")
-    found = Takedown.objects.select_for_update().get(pk=found.pk)
+    if found.restored_at is not None:
+        # Only the takedown that holds knows the state it goes back to
+        raise NotPossibleNow(_("这次下架已经恢复过了。"))
     activity.state = workflow.ACTIVITY.next_state(activity.state, f"restore_{found.was}")
     _save(activity)
     found.restored_at, found.restored_by, found.restore_reason = now(), by, reason.strip()[:300]

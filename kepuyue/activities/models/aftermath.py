@@ -72,6 +72,8 @@ class Takedown(models.Model):
     restored_at = models.DateTimeField(_("恢复时间"), null=True)
     restore_reason = models.CharField(_("恢复理由"), max_length=300, blank=True)
 
+    on_merge = {"organization": "move"}
+
     class Meta:
         verbose_name = _("下架")
         verbose_name_plural = _("下架登记")

@@ -75,6 +75,8 @@ class Waiver(models.Model):
     reason = models.CharField(_("理由"), max_length=300)
     at = models.DateTimeField(default=now)
 
+    on_merge = {"organization": "keep"}
+
     class Meta:
         verbose_name = _("迟报例外")
         verbose_name_plural = _("迟报例外")
@@ -100,6 +102,9 @@ class Trust(models.Model):
     published = models.PositiveIntegerField(default=0, help_text="how many it has published in the fast lane")
     since_sample = models.PositiveIntegerField(default=0, help_text="how many since the last one sampled")
 
+    # Trust was given to that unit and no other: whoever it is merged into has to earn its own
+    on_merge = {"organization": "keep", "given_for": "move"}
+
     class Meta:
         verbose_name = _("免审资格")
         verbose_name_plural = _("免审资格")
@@ -118,8 +123,12 @@ class Trust(models.Model):
         return f"{self.organization} · {self.edition}"
 
     def holds_on(self, day: date) -> bool:
-        """Whether it is given and not over on this day (the edition's zone)."""
-        return self.revoked_at is None and day <= self.until
+        """Whether it is given and not over on this day (the edition's zone), and the giver still stands above.
+
+        A unit that was moved to another superior is read first until that one trusts it too.
+        """
+        still_below = self.organization.is_within(self.given_for)
+        return self.revoked_at is None and day <= self.until and still_below
 
 
 class Sampling(models.Model):
@@ -141,6 +150,8 @@ class Sampling(models.Model):
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     note = models.TextField(_("意见"), blank=True)
     closed_at = models.DateTimeField(null=True)
+
+    on_merge = {"turn": "move"}
 
     class Meta:
         verbose_name = _("抽查")

@@ -1,7 +1,5 @@
 """What a superior does beside reviewing: exceptions, trusted units, sampling, takedowns and their register."""
 
-import csv
-
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import HttpResponse
@@ -13,9 +11,16 @@ from django.views.decorators.http import require_http_methods, require_safe
 from kepuyue.activities import forms, presentation, queries, safety
 from kepuyue.activities.actions import licensing, sampling, takedown, trusting
 from kepuyue.activities.models import Sampling, Takedown
-from kepuyue.activities.permissions import check_can_take_down, check_can_trust, check_can_waive
+from kepuyue.activities.permissions import (
+    can_restore,
+    check_can_restore,
+    check_can_take_down,
+    check_can_trust,
+    check_can_waive,
+)
 from kepuyue.activities.views.acting import act
 from kepuyue.activities.views.listing import get_visible
+from kepuyue.core import tables
 from kepuyue.editions.request import DeskRequest
 from kepuyue.organizations.models import Organization
 from kepuyue.organizations.permissions import holds_anywhere, organizations_where
@@ -75,7 +80,7 @@ def restore(request: DeskRequest, pk: int) -> HttpResponse:
     """Put a taken-down activity back."""
     _check_oversees(request)
     found = get_object_or_404(queries.takedowns_for(request.user), pk=pk)
-    check_can_take_down(request.user, found.activity)
+    check_can_restore(request.user, found)
     return act(
         request,
         form=forms.ReasonForm(request.POST or None),
@@ -94,40 +99,35 @@ def takedowns(request: DeskRequest) -> HttpResponse:
     """The register of takedowns in the person's branch."""
     _check_oversees(request)
     page = Paginator(queries.takedowns_for(request.user), PAGE_SIZE).get_page(request.GET.get("page"))
-    return render(request, "activities/takedowns.html", {"page": page})
+    restorable = {one.pk for one in page if can_restore(request.user, one)}
+    return render(request, "activities/takedowns.html", {"page": page, "restorable": restorable})
 
 
 @require_safe
 def takedowns_export(request: DeskRequest) -> HttpResponse:
     """The same register as a table for the office's files (CSV, UTF-8 with a mark for spreadsheets)."""
     _check_oversees(request)
-    response = HttpResponse(content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = 'attachment; filename="takedowns.csv"'
-    response.write("\ufeff")
-    table = csv.writer(response)
-    names = (
+    head = (
         _("编号"), _("活动"), _("填报单位"), _("下架时间"), _("决定单位"), _("经办人"), _("依据"), _("线索来源"),
         _("事实和证据"), _("恢复时间"), _("恢复经办人"), _("恢复理由"),
     )  # fmt: skip
-    table.writerow(names)
-    for one in queries.takedowns_for(request.user):
-        zone = one.activity.edition.zone
-        table.writerow(
-            defused(str(value))
-            for value in (
-                one.activity.code, one.activity.title, one.activity.organization,
-                f"{one.at.astimezone(zone):%F %R}", one.organization, one.by or "", one.get_ground_display(),
-                one.source, one.evidence,
-                f"{one.restored_at.astimezone(zone):%F %R}" if one.restored_at else "", one.restored_by or "",
-                one.restore_reason,
-            )
-        )  # fmt: skip
+    response = HttpResponse(
+        tables.to_csv(head, (_row(one) for one in queries.takedowns_for(request.user))),
+        content_type=tables.CONTENT_TYPES["csv"],
+    )
+    response["Content-Disposition"] = 'attachment; filename="takedowns.csv"'
     return response
 
 
-def defused(text: str) -> str:
-    """Text that a spreadsheet takes for text and never for a formula."""
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+def _row(one: Takedown) -> tuple[object, ...]:
+    zone = one.activity.edition.zone
+    return (
+        one.activity.code, one.activity.title, one.activity.organization,
+        f"{one.at.astimezone(zone):%F %R}", one.organization, one.by, one.get_ground_display(),
+        one.source, one.evidence,
+        f"{one.restored_at.astimezone(zone):%F %R}" if one.restored_at else "", one.restored_by,
+        one.restore_reason,
+    )  # fmt: skip
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -107,6 +107,17 @@ def _complete(handover: Handover, taker: "User") -> Handover:
     )
     if not gone:
         raise NotPossibleNow(_("对方在这个单位已经没有角色了。"))
+    from_above = [membership for membership in gone if membership.role not in OWN_ROLES]
+    # Whoever came in by the handover's own invitation is none who was in the unit already
+    is_colleague = (
+        handover.invitation is None and taker.memberships.filter(organization=organization).exists()
+    )
+    if from_above and not is_colleague:
+        # As when it was offered: since then the giver may have got such a role, or the taker have left
+        raise NotPossibleNow(
+            _("“%(roles)s”只能交给本单位已有的同事。请先请上级单位把您加进来，再接受。")
+            % {"roles": wording.listed(membership.get_role_display() for membership in from_above)}
+        )
     for membership in gone:
         Membership.objects.get_or_create(
             user=taker, organization=organization, role=membership.role, defaults={"added_by": giver}
@@ -139,7 +150,7 @@ def _complete(handover: Handover, taker: "User") -> Handover:
         values=values,
         link=link,
     )
-    if organization.parent is not None and any(membership.role not in OWN_ROLES for membership in gone):
+    if organization.parent is not None and from_above:
         # What the superior gave has changed hands: it must not learn of that by chance
         tell("unit.handover", people_of(organization.parent, OVERSEERS),
              subject=gettext_lazy("下级单位的工作已交接：%(unit)s"),

@@ -159,7 +159,16 @@ def _move(pointer: Pointer, merged: Organization, survivor: Organization) -> lis
     moved: list[Any] = []
     if pointer.way == MOVE and not pointer.is_several:
         moved = list(pointer.rows(merged).order_by("pk").values_list("pk", flat=True))
-        pointer.rows(merged).update(**{pointer.field: survivor})
+        try:
+            with transaction.atomic():
+                pointer.rows(merged).update(**{pointer.field: survivor})
+        except IntegrityError as error:
+            # Both have, for instance, the same line of an imported table: which one stays is for people to say
+            raise NotPossibleNow(
+                _("两个单位有重复的“%(what)s”（例如从同一张表导入了同一项）。请先删除其中一份，再合并。")
+                % {"what": pointer.model._meta.verbose_name},
+                code="both-have",
+            ) from error
         return moved
     for row in pointer.rows(merged).order_by("pk"):
         try:

@@ -18,8 +18,9 @@ from kepuyue.messaging.workflow import MESSAGE
 from kepuyue.organizations.forms import HoldForm, OutboxForm
 from kepuyue.organizations.permissions import holds_anywhere
 
-# Their text lets its reader into somebody's account
-SECRET_KINDS = ("account.",)
+# Their text lets its reader into somebody's account: a link that sets a password, or that makes an account for the
+# invited address
+SECRET_KINDS = ("account.", "unit.invited")
 
 
 @require_safe
