@@ -111,10 +111,11 @@ def furnish(edition: Edition, cast: Cast, until: datetime) -> None:
     office, reviewer = cast.reviewer(edition.office), cast.reviewer(district)
     colleague = _second(district)
     with desks.acting_at(until - timedelta(days=20)):
-        for place, (pinned, text) in enumerate(REMARKS):
-            remarks.keep(unit=district, by=reviewer, text=text, field=pinned, position=place)
-        for pinned, text in SHARED:
-            remarks.keep(unit=edition.office, by=office, text=text, field=pinned, is_shared=True)
+        if not district.remarks.exists():  # a stage that is built anew finds them
+            for place, (pinned, text) in enumerate(REMARKS):
+                remarks.keep(unit=district, by=reviewer, text=text, field=pinned, position=place)
+            for pinned, text in SHARED:
+                remarks.keep(unit=edition.office, by=office, text=text, field=pinned, is_shared=True)
         wordlist.add(edition, by=office, text=WORDS)
     waiting = [row for number in range(len(ROWS)) if (row := _put(number, edition, cast, until))]
     at_district = [row for row in waiting if row.turn_id == district.pk]

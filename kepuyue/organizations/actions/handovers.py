@@ -184,8 +184,8 @@ def _close(handover: Handover, state: str, by: "User") -> Handover:
     _check_open(handover)
     handover.state, handover.closed_at = state, now()
     handover.save(update_fields=["state", "closed_at"])
-    audit.record(f"unit.handover.{'decline' if state == State.DECLINED else 'withdraw'}", handover.organization, by=by,
-                 organization_path=handover.organization.path)  # fmt: skip
+    action = "unit.handover.decline" if state == State.DECLINED else "unit.handover.withdraw"
+    audit.record(action, handover.organization, by=by, organization_path=handover.organization.path)
     if state == State.DECLINED:
         tell("unit.handover", [handover.giver], subject=gettext_lazy("对方没有接手：%(unit)s"),
              body=gettext_lazy("%(taker)s没有接手您在“%(unit)s”的工作。您的角色没有变，可以另找一位同事。"),
