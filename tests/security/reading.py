@@ -36,8 +36,11 @@ NUMBER = re.compile(r"[+-]?\d+([.,:/ -]\d+)*")
 def faults(answer: HttpResponse) -> list[str]:
     """What of the answer was made by hostile text; empty where all of it stayed text."""
     kind = answer.headers.get("Content-Type", "").partition(";")[0]
+    # A quoted file name may hold anything but a line break
     found = [
-        f"header {name}: {value[:80]}" for name, value in answer.items() if ELEMENT in value or "\n" in value
+        f"header {name}: {value[:80]}"
+        for name, value in answer.items()
+        if "\n" in value or (ELEMENT in value and name != "Content-Disposition")
     ]
     if answer.headers.get("X-Content-Type-Options") != "nosniff" and answer.status_code == 200:
         found.append("a browser may guess another type")

@@ -35,17 +35,28 @@ FOR_ALL = {
     "district",
     "department",
     "mark-public",
+    # Links that are keys: whoever holds one is let in by it
     "key",
+    "token",
+    "unsubscribe",
+    "invitation-link",
+    "sign-off-key",
 }
+# What is offered to one person by name
+PERSONAL = {"handover-own"}
 # What one unit asks of another belongs to both: the table says who of the cast sees it, and strangers stay strangers
 BETWEEN_UNITS = "resources:"
 # Reading writes there, and why
 WRITES_ON_READING = {
     "django_session": "the person's own session",
     "messaging_message": "what was seen is marked as read",
+    "accounts_tries": "tries of a key are counted, so that nobody can try them all",
+    "activities_looking": "colleagues see who is looking at a submission just now",
 }
-# Taken without a token: the interface only reads, the other two only set a cookie of the reader's own
+# Taken without a token: the interface only reads, two only set a cookie of the reader's own, and a mail program ends
+# a subscription by the signed address alone (RFC 8058)
 WITHOUT_TOKEN = {
+    "messaging:unsubscription",
     "api:openapi-json",
     "api:activities",
     "api:activity",
@@ -85,8 +96,11 @@ def expected(row: Row, edge: Edge) -> int | None:
     """What the table implies for somebody at an edge; None where it implies nothing."""
     if edge.as_near == "anonymous" and not all_routes()[row.route].is_open:
         return 302
-    if row.route.startswith(BETWEEN_UNITS) and edge.as_near not in ("anonymous", "outsider"):
+    concerns_the_cast = row.route.startswith(BETWEEN_UNITS) or row.sample in PERSONAL
+    if concerns_the_cast and edge.as_near not in ("anonymous", "outsider"):
         return None
+    if row.sample == "-" and edge.at_large:
+        return row.expected(edge.at_large)
     if edge.as_far and "far" in row.sample:
         own = mirrored(row)
         return own.expected(edge.as_far) if own else None
