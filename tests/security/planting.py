@@ -28,6 +28,7 @@ from kepuyue.activities.signals import public_content_changed
 from kepuyue.core import audit
 from kepuyue.imports.models import ImportRow
 from kepuyue.messaging.models import Message
+from kepuyue.resources.models import Offer
 from tests.cast import Cast
 from tests.factories import ActivityFactory
 from tests.security import corpus
@@ -53,8 +54,6 @@ WRITTEN_BY_THE_HOUSE = {
     "editions.LoadedFolder.values",
     "imports.ImportBatch.sha256",
     "imports.ImportRow.severity",
-    "resources.Offer.closed_days",
-    "resources.Offer.weekdays",
     "messaging.Message.key",
     "messaging.Message.kind",
     "messaging.Message.link",
@@ -120,6 +119,8 @@ def something_everywhere(cast: Cast) -> None:
             submission=submission, organization=submission.activity.organization.parent, by=cast.district_reviewer, decision="returned", note="x"
         )  # fmt: skip
         Comment.objects.create(review=review, field="title", text="x")
+    # As an agreement that stands leaves it
+    Offer.objects.update(times_promised=1)
     for user in cast.people().values():
         if user is not None:
             Message.objects.create(to=user.email, person=user, subject="x", body="x", due_at=timezone.now(),

@@ -30,7 +30,14 @@ def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
 
 
 # What they keep is a person's own, or comes back by itself: nobody asks later who did it
-WITHOUT_TRAIL = {"account_reset_password", "account_proof_mail"}  # each only writes a mail to its own person
+WITHOUT_TRAIL = {
+    "account_reset_password",
+    "account_proof_mail",
+    "activities:filters",
+    "activities:filter-removal",
+}
+# One small transaction per row, so that an import that was stopped goes on where it stood
+ROW_BY_ROW = {"imports:commit", "imports:unit-commit"}
 
 
 def test_forms_do_all_or_nothing_and_leave_a_trail(world: World, is_long: bool) -> None:
@@ -54,7 +61,8 @@ def test_forms_do_all_or_nothing_and_leave_a_trail(world: World, is_long: bool) 
         pressed.add(name)
         if not recorded and name not in WITHOUT_TRAIL:
             complaints.append(f"{name}: wrote without a line in the trail: {writes[:3]}")
-        complaints += [f"{name}: {fault}" for fault in half_done(act, chosen(is_long))]
+        if name not in ROW_BY_ROW:
+            complaints += [f"{name}: {fault}" for fault in half_done(act, chosen(is_long))]
 
     assert len(pressed) > 8, pressed
     assert not complaints, "\n".join(complaints)
