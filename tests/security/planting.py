@@ -4,6 +4,7 @@ A new model is planted by itself: into its rows that the samples made or, where 
 of defaults. What the house writes itself, and people cannot, stands in `WRITTEN_BY_THE_HOUSE`.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any
@@ -91,6 +92,7 @@ def text_fields(model: type[models.Model]) -> Iterator["models.Field[Any, Any]"]
         if not isinstance(field, models.CharField | models.TextField | models.JSONField):
             continue
         is_code = isinstance(field, models.SlugField | models.FileField) or bool(field.choices)
+        is_code = is_code or bool(re.search(r"(^|_)(key|hash|digest)$", field.name))
         if not is_code and str(field) not in WRITTEN_BY_THE_HOUSE:
             yield field
 
