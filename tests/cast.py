@@ -100,12 +100,14 @@ class Edge:
     """Somebody at an edge of the rules. `as_near`: who of the cast is answered the same, everywhere.
 
     `as_far` is who is answered the same of things that belong to the far unit, said of those of the own unit: what
-    the owner may in the own unit, the far owner may in the far one.
+    the owner may in the own unit, the far owner may in the far one. `at_large` is who is answered the same at addresses
+    of nothing in particular.
     """
 
     user: User
     as_near: str
     as_far: str = ""
+    at_large: str = ""
 
 
 def edges(cast: Cast) -> dict[str, Edge]:
@@ -117,9 +119,15 @@ def edges(cast: Cast) -> dict[str, Edge]:
     in_two = person("两处任职者", Role.EDITOR, cast.own_unit)
     MembershipFactory(user=in_two, organization=cast.far_unit, role=Role.CHECK_IN)
     found = {
-        "far_owner": Edge(person("南山区天文台负责人", Role.OWNER, cast.far_unit), "colleague", "owner"),
-        "far_editor": Edge(person("南山区天文台填报人", Role.EDITOR, cast.far_unit), "colleague", "editor"),
-        "department_owner": Edge(person("第一中学负责人", Role.OWNER, cast.unit_of_department), "colleague"),
+        "far_owner": Edge(
+            person("南山区天文台负责人", Role.OWNER, cast.far_unit), "colleague", "owner", "owner"
+        ),
+        "far_editor": Edge(
+            person("南山区天文台填报人", Role.EDITOR, cast.far_unit), "colleague", "editor", "editor"
+        ),
+        "department_owner": Edge(
+            person("第一中学负责人", Role.OWNER, cast.unit_of_department), "colleague", at_large="owner"
+        ),
         "in_two_units": Edge(in_two, "editor", "check_in"),
         "signed_off": Edge(_gone(person("停用的负责人", Role.OWNER, cast.own_unit)), "anonymous"),
         "no_more_reviewer": Edge(
@@ -134,7 +142,10 @@ def edges(cast: Cast) -> dict[str, Edge]:
             if state == "merged":
                 facts["merged_into"] = cast.own_unit
             Organization.objects.filter(pk=unit.pk).update(**facts)
-            found[f"owner_of_{state}_unit"] = Edge(person(f"{state}负责人", Role.OWNER, unit), "outsider")
+            # Who waits for confirmation works at drafts already
+            at_large = "owner" if state == Organization.State.PENDING else ""
+            owner = person(f"{state}负责人", Role.OWNER, unit)
+            found[f"owner_of_{state}_unit"] = Edge(owner, "outsider", at_large=at_large)
     return found
 
 

@@ -55,8 +55,9 @@ WRITES_ON_READING = {
 }
 # Taken without a token: the interface only reads, two only set a cookie of the reader's own, and a mail program ends
 # a subscription by the signed address alone (RFC 8058)
+SIGNED = {"messaging:unsubscription"}
 WITHOUT_TOKEN = {
-    "messaging:unsubscription",
+    *SIGNED,
     "api:openapi-json",
     "api:activities",
     "api:activity",
@@ -99,7 +100,7 @@ def expected(row: Row, edge: Edge) -> int | None:
     concerns_the_cast = row.route.startswith(BETWEEN_UNITS) or row.sample in PERSONAL
     if concerns_the_cast and edge.as_near not in ("anonymous", "outsider"):
         return None
-    if row.sample == "-" and edge.at_large:
+    if row.sample == "-" and edge.at_large and not concerns_the_cast:
         return row.expected(edge.at_large)
     if edge.as_far and "far" in row.sample:
         own = mirrored(row)
@@ -155,7 +156,7 @@ def test_reading_writes_nothing_and_head_is_get(row: Row, world: World) -> None:
         assert (head.status_code, head.content) == (get.status_code, b""), person
 
 
-@pytest.mark.parametrize("row", SENT, ids=str)
+@pytest.mark.parametrize("row", [row for row in SENT if row.route not in SIGNED], ids=str)
 def test_form_without_its_token_is_refused(row: Row, world: World) -> None:
     client = world.client("office", enforce_csrf_checks=True)
 

@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from kepuyue.accounts.request import SignedInRequest
 from kepuyue.core import tables
@@ -86,7 +86,7 @@ def commit(request: SignedInRequest, pk: int) -> HttpResponse:
     return redirect("imports:unit-batch", found.pk)
 
 
-@require_GET
+@require_safe
 def template(request: SignedInRequest) -> HttpResponse:
     """An empty workbook with the usual headings."""
     head = [unit_rows.HEADINGS[column][0] for column in unit_rows.TEMPLATE]
