@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
@@ -76,10 +76,11 @@ class Life(RuleBasedStateMachine):
         self.undo.__exit__(None, None, None)
 
     @initialize(
-        crowd=st.sampled_from([60, 60, 60, 1000]),
+        crowd=st.sampled_from([60, 60, 1000]),
         far=st.sampled_from(["draft", "handed in", "at the office", "public", "trusted"]),
+        licensed=st.booleans(),
     )
-    def begin(self, crowd: int, far: str) -> None:
+    def begin(self, crowd: int, far: str, licensed: bool) -> None:
         """A life begins at some point of the way, which it has come by the real actions."""
         text = complete_content(expected_crowd=crowd, safety_items=dict.fromkeys(ITEMS, "有"), licence="")
         activity = drafting.create(
@@ -93,7 +94,8 @@ class Life(RuleBasedStateMachine):
         if far in ("at the office", "public"):
             self.approve_by_those_whose_turn_it_is()
         if far == "public":
-            self.license("editor")
+            if licensed:
+                self.license("editor")
             self.approve_by_those_whose_turn_it_is()
 
     # What is looked at
@@ -111,7 +113,9 @@ class Life(RuleBasedStateMachine):
         activity = self.activity
         rounds = tuple(activity.submissions.order_by("pk").values_list("pk", "state", "step"))
         samplings = tuple(Sampling.objects.order_by("pk").values_list("pk", "state"))
-        public = contents.digest(contents.of(activity)) if activity.published_at else ""
+        # The title for itself, so that what counts as reviewed cannot move the yardstick
+        read = f"{activity.title} {contents.digest(contents.of(activity))}"
+        public = read if activity.published_at else ""
         return activity.state, rounds, samplings, public
 
     def attempt(self, act: Callable[..., Any], *args: Any, **options: Any) -> None:
@@ -350,6 +354,8 @@ def test_nothing_is_published_without_its_approvals_whatever_the_order(is_long: 
             deadline=None,
             suppress_health_check=list(HealthCheck),
             derandomize=not is_long,
+            # In the gate it is enough to know; `--long` looks for the shortest life that shows it
+            phases=(Phase.generate, Phase.shrink) if is_long else (Phase.generate,),
         ),
     )
 
