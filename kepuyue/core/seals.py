@@ -17,7 +17,7 @@ from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import IntegrityError, transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, Max, OuterRef, QuerySet
 from django.utils import timezone
 
 from kepuyue.core.models import AuditEvent, AuditSeal
@@ -27,6 +27,8 @@ START = "0" * 64
 BATCH = 500
 # No transaction stays open for so long: a row that shows up later below what was sealed then was slipped in
 OPEN_AT_MOST = timedelta(hours=1)
+# Nearly all transactions are over by then
+LATE = timedelta(minutes=2)
 # Faults told one by one; after that it is plain enough
 MOST_FAULTS = 50
 
@@ -93,11 +95,24 @@ def head() -> Head:
 
 
 def seal_new() -> int:
-    """Seal what is not sealed yet; returns how many rows. Safe in several processes: one of them gets ahead."""
+    """Seal what is not sealed yet; returns how many rows. Safe in several processes: one of them gets ahead.
+
+    Looks above the highest sealed row, and below it for what was committed out of order lately; `seal_late` looks
+    further back. So the work goes by the number of new rows and not by that of the last hour.
+    """
+    return _seal_all(_fresh) + _seal_all(lambda: _skipped(LATE))
+
+
+def seal_late() -> int:
+    """Seal rows of transactions that stayed open for long; returns how many. Reads all seals of an hour."""
+    return _seal_all(lambda: _skipped(OPEN_AT_MOST))
+
+
+def _seal_all(wanted: Callable[[], QuerySet[AuditEvent]]) -> int:
     sealed = 0
-    while _unsealed().exists():
+    while wanted().exists():
         try:
-            made = _seal_batch()
+            made = _seal_batch(wanted())
         except IntegrityError:
             # Another process has just made these seals
             return sealed
@@ -108,29 +123,39 @@ def seal_new() -> int:
 
 
 @transaction.atomic
-def _seal_batch() -> int:
+def _seal_batch(wanted: QuerySet[AuditEvent]) -> int:
     last = head()
     position, before = last.position, last.digest
     seals = []
-    for event in _unsealed().order_by("pk")[:BATCH]:
+    for event in wanted.order_by("pk")[:BATCH]:
         position, before = position + 1, digest(before, event)
         seals.append(AuditSeal(position=position, event_id=event.pk, digest=before))
     AuditSeal.objects.bulk_create(seals)
     return len(seals)
 
 
-def _floor() -> int:
-    """The row number below which nothing new may appear any more."""
-    long_ago = AuditSeal.objects.filter(sealed_at__lt=timezone.now() - OPEN_AT_MOST)
-    return long_ago.order_by("-sealed_at", "-position").values_list("event_id", flat=True).first() or 0
+def _floor(ago: timedelta) -> int:
+    """The row that was sealed last so long ago: 0 where none was."""
+    sealed = AuditSeal.objects.filter(sealed_at__lt=timezone.now() - ago)
+    return sealed.order_by("-sealed_at", "-position").values_list("event_id", flat=True).first() or 0
+
+
+def _top() -> int:
+    """The highest row that is sealed."""
+    return AuditSeal.objects.aggregate(top=Max("event_id"))["top"] or 0
+
+
+def _fresh() -> QuerySet[AuditEvent]:
+    return AuditEvent.objects.filter(pk__gt=_top())
+
+
+def _skipped(ago: timedelta) -> QuerySet[AuditEvent]:
+    """Rows without a seal below the highest sealed one, and above what was sealed so long ago."""
+    return _without_seal().filter(pk__gt=_floor(ago), pk__lte=_top())
 
 
 def _without_seal() -> QuerySet[AuditEvent]:
     return AuditEvent.objects.filter(~Exists(AuditSeal.objects.filter(event_id=OuterRef("pk"))))
-
-
-def _unsealed() -> QuerySet[AuditEvent]:
-    return _without_seal().filter(pk__gt=_floor())
 
 
 def verify(*, expect: Head | None = None, progress: Callable[[int], object] | None = None) -> Findings:
@@ -160,10 +185,13 @@ def verify(*, expect: Head | None = None, progress: Callable[[int], object] | No
             progress(len(seals))
     _compare(findings, expect)
     for key in (
-        _without_seal().filter(pk__lte=_floor()).order_by("pk").values_list("pk", flat=True)[:MOST_FAULTS]
+        _without_seal()
+        .filter(pk__lte=_floor(OPEN_AT_MOST))
+        .order_by("pk")
+        .values_list("pk", flat=True)[:MOST_FAULTS]
     ):
         _note(findings, Fault("slipped-in", event_id=key))
-    findings.waiting = _unsealed().count()
+    findings.waiting = _fresh().count() + _skipped(OPEN_AT_MOST).count()
     return findings
 
 

@@ -15,6 +15,7 @@ class OrganizationsConfig(AppConfig):
 
         second_factor.count_as_reviewer(decides_about_others)
 
+        kinds.register("audit.head", label=_("操作记录的链头"), digest=True, may_unsubscribe=True)
         kinds.register("unit.registered", label=_("新单位待确认"), digest=True, may_unsubscribe=True)
         kinds.register("unit.decided", label=_("本单位的确认结果"))
         kinds.register("unit.people", label=_("我的角色有变化"))

@@ -310,19 +310,26 @@ class TrailForm(forms.Form):
 
     q = forms.CharField(label=_("姓名或名称"), required=False, max_length=100)
     action = forms.ChoiceField(label=_("操作"), required=False)
+    branch = forms.ModelChoiceField(
+        Organization.objects.none(), label=_("单位和它的下级"), required=False, empty_label=_("全部单位")
+    )
     first = forms.DateField(label=_("从"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
     last = forms.DateField(label=_("到"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, branches: QuerySet[Organization], **kwargs: Any) -> None:
+        """`branches`: the units whose trail the person may read."""
         super().__init__(*args, **kwargs)
-        field = self.fields["action"]
+        field, branch = self.fields["action"], self.fields["branch"]
         assert isinstance(field, forms.ChoiceField)
+        assert isinstance(branch, forms.ModelChoiceField)
         field.choices = [("", _("全部操作")), *audit.all_action_names()]
+        branch.queryset, branch.to_field_name = branches, "code"
 
     def wanted(self) -> dict[str, str]:
-        """What narrows, as plain text by name."""
+        """What narrows, as plain text by name; a branch by its code."""
         self.is_valid()
-        return {name: str(value) for name, value in self.cleaned_data.items() if value}
+        plain = {name: value for name, value in self.cleaned_data.items() if value}
+        return {name: value.code if name == "branch" else str(value) for name, value in plain.items()}
 
 
 class OutboxForm(forms.Form):

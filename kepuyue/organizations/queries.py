@@ -45,7 +45,13 @@ def audit_rows(user: "Person") -> QuerySet[AuditEvent]:
 
 
 def narrowed(rows: QuerySet[AuditEvent], wanted: dict[str, str]) -> QuerySet[AuditEvent]:
-    """Rows of the trail by word (person or subject), action, and days in the city's zone, both included."""
+    """Rows of the trail by word (person or subject), action, the code of a unit (with all below it), and days.
+
+    Days are those of the city's zone, both included.
+    """
+    if branch := wanted.get("branch"):
+        paths = Organization.objects.filter(code=branch).values_list("path", flat=True)
+        rows = rows.filter(organization_path__startswith=paths.get())
     if word := wanted.get("q"):
         rows = rows.filter(Q(subject_name__icontains=word) | Q(actor_name__icontains=word))
     if action := wanted.get("action"):

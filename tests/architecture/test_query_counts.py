@@ -188,6 +188,8 @@ LISTS: list[tuple[str, str, Make]] = [
     ("owner", "/desk/imports/", batch),
     ("owner", "/desk/messages/", message),
     ("owner", "/desk/audit/", recorded),
+    ("office", "/desk/audit/", recorded),
+    ("office", "/desk/outbox/", message),
     ("district_reviewer", "/desk/reviews/", waiting_submission),
     ("district_reviewer", "/desk/reviews/panel/", waiting_submission),
     ("district_reviewer", "/desk/units/", unit),

@@ -131,6 +131,23 @@ def test_row_slipped_in_below_old_seals_is_named_and_never_sealed() -> None:
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize(("ago", "by_quick"), [(timedelta(seconds=30), 1), (timedelta(minutes=20), 0)])
+def test_row_committed_after_higher_ones_is_sealed_behind_them(ago: timedelta, by_quick: int) -> None:
+    rows = recorded(3)
+    late = AuditEvent.objects.get(pk=rows[1].pk)
+    AuditEvent.objects.filter(pk=late.pk).delete()
+    seals.seal_new()
+    AuditSeal.objects.update(sealed_at=timezone.now() - ago)
+    AuditEvent.objects.bulk_create([late])
+
+    # The quick duty looks back two minutes, the other one an hour
+    assert (seals.verify().waiting, seals.seal_new()) == (1, by_quick)
+    assert seals.seal_late() == 1 - by_quick
+    assert list(AuditSeal.objects.values_list("event_id", flat=True)) == [rows[0].pk, rows[2].pk, late.pk]
+    assert (seals.verify().waiting, seals.verify().faults) == (0, [])
+
+
+@pytest.mark.django_db
 def test_rows_that_changed_places_are_named() -> None:
     rows = sealed(2)
     AuditSeal.objects.filter(position=1).update(event_id=0)

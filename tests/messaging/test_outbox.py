@@ -239,3 +239,21 @@ def test_message_of_a_person_who_is_erased_goes_too() -> None:
 
 def test_message_reads_as_subject_and_address() -> None:
     assert str(written()) == "你好 → a@example.org"
+
+
+class ServerThatTakesLong(BaseEmailBackend):
+    """While it does not answer, the office holds everything."""
+
+    def send_messages(self, messages: Any) -> int:
+        Message.objects.update(state=Message.State.HELD)
+        raise TimeoutError("no answer")
+
+
+def test_message_held_while_its_server_is_asked_stays_held(settings: Any) -> None:
+    message = written()
+    settings.EMAIL_BACKEND = f"{__name__}.ServerThatTakesLong"
+
+    outbox.deliver_due()
+
+    message.refresh_from_db()
+    assert message.state == "held"

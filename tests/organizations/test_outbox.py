@@ -130,6 +130,7 @@ def test_mails_about_signing_in_are_never_held(cast: Cast, sign_in: Any) -> None
 def test_preview_shows_the_text_but_never_that_of_a_password_mail(cast: Cast, sign_in: Any) -> None:
     ordinary = posted(link="/desk/reviews/1/")
     secret = posted(kind="account.sign_in", body="https://kepu.example/accounts/password/reset/key/abc/")
+    invitation = posted(kind="unit.invited", body="https://kepu.example/desk/invitations/token/")
     office = sign_in(cast.office)
 
     def page(message: Message) -> str:
@@ -137,7 +138,8 @@ def test_preview_shows_the_text_but_never_that_of_a_password_mail(cast: Cast, si
 
     assert "请审核。" in page(ordinary)
     assert "reset/key/abc" not in page(secret)
-    assert "登录和密码邮件的内容只有收件人能看。" in page(secret)
+    assert "/desk/invitations/token/" not in page(invitation)
+    assert "登录、密码和邀请邮件的内容只有收件人能看。" in page(secret)
 
 
 @pytest.mark.parametrize("person", ["owner", "district_reviewer", "judge", "outsider"])

@@ -10,6 +10,8 @@ from django.urls import reverse
 
 from kepuyue.core import audit, seals
 from kepuyue.core.models import AuditEvent
+from kepuyue.messaging.models import Message
+from kepuyue.organizations.actions import trail
 from tests.cast import Cast
 
 pytestmark = pytest.mark.django_db
@@ -84,3 +86,42 @@ def test_only_the_office_takes_the_file(person: str, cast: Cast, sign_in: Any) -
     answer = sign_in(getattr(cast, person)).post(reverse("organizations:audit-export"))
 
     assert (answer.status_code, AuditEvent.objects.filter(action="audit.export").count()) == (403, 0)
+
+
+def test_page_is_narrowed_to_a_branch_that_one_may_read(cast: Cast, sign_in: Any) -> None:
+    for unit in (cast.own_unit, cast.far_unit):
+        audit.record("unit.edit", unit, by=cast.owner, organization_path=unit.path)
+
+    def units(person: Any, branch: Any) -> list[str]:
+        page = sign_in(person).get(reverse("organizations:audit"), {"branch": branch.code})
+        return [event.subject_name for event in page.context["page"]]
+
+    assert units(cast.office, cast.own_district) == [cast.own_unit.name]
+    # A branch that one may not read narrows nothing, and shows nothing of it either
+    assert units(cast.other_reviewer, cast.own_district) == [cast.far_unit.name]
+
+
+def test_file_of_a_branch_holds_that_branch(cast: Cast, sign_in: Any) -> None:
+    for unit in (cast.own_unit, cast.far_unit):
+        audit.record("unit.edit", unit, by=cast.owner, organization_path=unit.path)
+
+    answer = sign_in(cast.office).post(
+        reverse("organizations:audit-export"), {"branch": cast.own_district.code}
+    )
+
+    text = b"".join(answer).decode("utf-8-sig")
+    assert [row["subject_name"] for row in csv.DictReader(StringIO(text))] == [cast.own_unit.name]
+
+
+def test_head_is_mailed_to_the_office_once_a_day(cast: Cast) -> None:
+    told(cast)
+    seals.seal_new()
+    noted = seals.head()
+
+    assert [trail.tell_the_head(cast.office_unit), trail.tell_the_head(cast.office_unit)] == [1, 0]
+    message = Message.objects.get(kind="audit.head")
+    assert (message.person, str(noted) in message.body) == (cast.office, True)
+
+
+def test_head_of_an_empty_trail_is_not_mailed(cast: Cast) -> None:
+    assert trail.tell_the_head(cast.office_unit) == 0

@@ -124,8 +124,10 @@ def _give_up(message: Message, refused: Refused) -> None:
 def _put_back(message: Message, error: Exception) -> None:
     logger.warning("message %s not sent (attempt %s): %s", message.pk, message.attempts, error)
     said = str(error) if isinstance(error, NotSent) else f"{type(error).__name__}: {error}"
-    message.last_error = said[:300]
-    message.due_at = timezone.now() + timedelta(minutes=2**message.attempts)
-    if message.attempts >= MAX_ATTEMPTS or isinstance(error, NotConfigured):
-        message.state = Message.State.FAILED
-    message.save(update_fields=["last_error", "due_at", "state"])
+    is_over = message.attempts >= MAX_ATTEMPTS or isinstance(error, NotConfigured)
+    # Only where it still waits: the office may have held it while the server was being asked
+    Message.objects.filter(pk=message.pk, state=Message.State.WAITING).update(
+        last_error=said[:300],
+        due_at=timezone.now() + timedelta(minutes=2**message.attempts),
+        state=Message.State.FAILED if is_over else Message.State.WAITING,
+    )

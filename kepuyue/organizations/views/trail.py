@@ -2,7 +2,7 @@
 
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import HttpResponse, StreamingHttpResponse
+from django.http import HttpResponse, QueryDict, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -12,7 +12,7 @@ from kepuyue.core import seals
 from kepuyue.organizations import queries
 from kepuyue.organizations.actions import trail
 from kepuyue.organizations.forms import TrailForm
-from kepuyue.organizations.permissions import holds_anywhere
+from kepuyue.organizations.permissions import holds_anywhere, organizations_where
 
 
 @require_safe
@@ -20,7 +20,7 @@ def audit_trail(request: SignedInRequest) -> HttpResponse:
     """Who did what in the person's branch, newest first."""
     if not holds_anywhere(request.user, "audit.see"):
         raise PermissionDenied(_("只有单位负责人、审核人和市科协可以查看操作记录。"))
-    form = TrailForm(request.GET)
+    form = _form(request, request.GET)
     rows = queries.narrowed(queries.audit_rows(request.user), form.wanted())
     context = {
         "page": Paginator(rows, 50).get_page(request.GET.get("page")),
@@ -34,7 +34,7 @@ def audit_trail(request: SignedInRequest) -> HttpResponse:
 @require_POST
 def export(request: SignedInRequest) -> StreamingHttpResponse:
     """The rows that the page shows, all pages of them, as CSV with the seal of each."""
-    form = TrailForm(request.POST)
+    form = _form(request, request.POST)
     rows = trail.export(form.wanted(), by=request.user)
     # Byte-order mark: office programs take Chinese for another encoding without it
     lines = (
@@ -44,3 +44,7 @@ def export(request: SignedInRequest) -> StreamingHttpResponse:
     answer = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = 'attachment; filename="audit.csv"'
     return answer
+
+
+def _form(request: SignedInRequest, sent: QueryDict) -> TrailForm:
+    return TrailForm(sent, branches=organizations_where(request.user, "audit.see").order_by("path"))

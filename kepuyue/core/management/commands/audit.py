@@ -42,6 +42,7 @@ class Command(BaseCommand):
         as_json = options["format"] == "json"
         # The duty may be behind, or no worker may run: what is there is sealed first, then all is checked
         seals.seal_new()
+        seals.seal_late()
         with tqdm(total=AuditSeal.objects.count(), unit="", disable=True if as_json else None) as bar:
             found = seals.verify(expect=options["expect"], progress=bar.update)
         self.stdout.write(json.dumps(_as_json(found), ensure_ascii=False) if as_json else _as_text(found))
