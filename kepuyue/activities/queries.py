@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet
+from django.db.models import Count, F, Min, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from kepuyue.activities import content, safety
@@ -19,10 +19,10 @@ from kepuyue.activities.models import (
     Trust,
 )
 from kepuyue.core import wording
-from kepuyue.core.time import now, today
+from kepuyue.core.time import today
 from kepuyue.editions.models import Edition
 from kepuyue.organizations.models import Organization
-from kepuyue.organizations.permissions import REVIEWING, memberships, reach, reviewers
+from kepuyue.organizations.permissions import reach
 
 if TYPE_CHECKING:
     from kepuyue.organizations.permissions import Person
@@ -58,29 +58,6 @@ def for_desk(activities: QuerySet[Activity]) -> QuerySet[Activity]:
     return activities.select_related("organization", "district").annotate(
         session_count=Count("sessions", filter=Q(sessions__is_cancelled=False)),
         first_start=Min("sessions__starts_at", filter=Q(sessions__is_cancelled=False)),
-    )
-
-
-def review_queue(user: "Person") -> QuerySet[Submission]:
-    """What waits for the person's decision, the most urgent first: soonest session, then longest wait.
-
-    It waits for the people of the unit whose turn it is; where that unit has nobody who reviews, for those
-    above it (as in `permissions.check_can_review`).
-    """
-    own = [m.organization_id for m in memberships(user) if m.role in REVIEWING]
-    return (
-        Submission.objects.filter(state=Submission.State.PENDING)
-        .filter(
-            Q(turn__in=own)
-            | (reach(user, "review.decide", "turn__path") & ~Exists(reviewers(OuterRef("turn"))))
-        )
-        .select_related("activity__organization", "activity__district", "turn")
-        .annotate(
-            first_start=Min(
-                "activity__sessions__starts_at", filter=Q(activity__sessions__starts_at__gte=now())
-            )
-        )
-        .order_by(F("first_start").asc(nulls_last=True), "turn_since", "pk")
     )
 
 
@@ -142,6 +119,9 @@ def review_chain(activity: Activity) -> list[Organization]:
         for unit in branch[-1:] if step == "branch" else office[:1]:
             if unit not in chain:
                 chain.append(unit)
+    if not chain and activity.organization.level == Organization.Level.UNIT:
+        # A unit right below the office, where the policy asks for the branch only: nothing of it is published unread
+        return office[:1]
     return chain
 
 

@@ -14,10 +14,10 @@ from kepuyue.activities.models import Comment, Review, State, Submission
 from kepuyue.activities.queries import (
     review_chain,
     review_checks,
-    review_queue,
     reviewable_by,
     working_content,
 )
+from kepuyue.activities.reviewing import queue
 from kepuyue.activities.safety import ITEMS
 from kepuyue.core import audit
 from kepuyue.core.transitions import NotPossibleNow
@@ -28,6 +28,11 @@ from tests.cast import Cast, assemble
 from tests.factories import ActivityFactory, MembershipFactory, UnitFactory, complete_content
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_the_month")]
+
+
+def review_queue(user: User) -> Any:
+    """What waits for the person, as the desk orders it."""
+    return queue.ordered(queue.with_urgency(queue.waiting_for(user)), "urgency")
 
 
 # Whose turn it is
@@ -76,6 +81,20 @@ def test_chain_with_nobody_in_it_publishes_at_once(cast: Cast) -> None:
     done = submission.submit(draft(cast, unit=cast.own_district, by=owner), by=owner)
 
     assert (done.state, fresh(done.activity).state) == ("approved", State.PUBLISHED)
+
+
+def test_unit_right_below_the_office_is_read_by_it_where_the_policy_asks_for_the_branch_only(
+    cast: Cast,
+) -> None:
+    cast.edition.policy = {"review": {"default": ["branch"]}}
+    cast.edition.save()
+    society = UnitFactory(name="市天文学会", parent=cast.office_unit)
+    owner = MembershipFactory(organization=society, role="owner").user
+
+    waiting = submission.submit(draft(cast, unit=society, by=owner), by=owner)
+
+    assert (waiting.state, waiting.turn) == ("pending", cast.office_unit)
+    assert fresh(waiting.activity).state == State.SUBMITTED
 
 
 @pytest.mark.parametrize(

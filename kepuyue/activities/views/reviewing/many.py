@@ -2,6 +2,7 @@
 
 from django.contrib.auth import get_user_model
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -12,6 +13,8 @@ from kepuyue.activities.models import Submission
 from kepuyue.activities.reviewing.forms import AssignForm, ManyForm
 from kepuyue.activities.views.reviewing.queue import check_reviews, form_of, show
 from kepuyue.editions.request import DeskRequest
+from kepuyue.organizations.models import Membership
+from kepuyue.organizations.permissions import REVIEWING
 
 
 @require_POST
@@ -68,7 +71,11 @@ def _chosen(request: HttpRequest) -> list[tuple[int, int]]:
 
 
 def _assign(request: DeskRequest, pairs: list[tuple[Submission, int]]) -> list[desk.Outcome] | None:
-    form = AssignForm(request.POST, people=get_user_model().objects.filter(is_active=True))
+    # Of other people not even the name is told
+    turns = {row.turn_id for row, _step in pairs}
+    theirs = Membership.objects.filter(organization__in=turns, role__in=REVIEWING).values("user")
+    people = get_user_model().objects.filter(Q(pk=request.user.pk) | Q(pk__in=theirs), is_active=True)
+    form = AssignForm(request.POST, people=people)
     if not form.is_valid():
         return None
     person = form.cleaned_data["person"]
