@@ -158,7 +158,7 @@ def test_rows_with_a_bad_one_are_not_taken_and_say_which(edition: Edition) -> No
     )  # fmt: skip
 
     assert step.changes() == {"district": ""}
-    assert step.problems() == [("第2行 开始", "请填写开始时间；全天开放的请勾选“全天”。")]
+    assert step.problems() == [("场次 2 开始", "请填写开始时间；全天开放的请勾选“全天”。")]
 
 
 @pytest.mark.parametrize(

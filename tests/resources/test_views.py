@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from kepuyue.resources.actions import agreeing, offering
-from kepuyue.resources.models import Offer, Opening, Request
+from kepuyue.resources.models import Kind, Offer, Opening, Request
 from tests.cast import Cast
 from tests.factories import MembershipFactory, OpeningFactory
 from tests.resources.acting import answered, asked, asked_openly, fresh, offered
@@ -156,3 +156,9 @@ def test_superior_sees_what_differs_from_the_public_text(cast: Cast, sign_in: An
     text = sign_in(cast.district_reviewer).get(f"/desk/openings/{cast.own_unit.code}/").content.decode()
 
     assert "每天77人" in text and "确认公开" in text
+
+
+def test_kind_of_a_request_offers_the_kinds_and_no_empty_choice(cast: Cast, sign_in: Any) -> None:
+    form = sign_in(cast.editor).get("/desk/resources/requests/new/").context["form"]
+
+    assert [value for value, _label in form.fields["kind"].choices] == Kind.values

@@ -13,6 +13,7 @@ from django.core.validators import URLValidator
 from django.forms.models import fields_for_model
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
 from kepuyue.activities import safety
 from kepuyue.activities.content import LISTS, Content, iso_utc
@@ -382,10 +383,14 @@ class StepInput:
                 label = str(self.form.fields[name].label) if name in self.form.fields else ""
                 found += [(label, str(message)) for message in messages]
         if self.rows is not None:
+            singular = {
+                "sessions": pgettext("one", "场次"),
+                "participations": pgettext("one", "单位"),
+            }.get(self.rows_field, pgettext("one", "主讲人"))
             for number, row in enumerate(self.rows.forms, start=1):
                 for name, messages in row.errors.items():
                     label = row.fields[name].label if name in row.fields else ""
-                    found += [(_("第%d行 %s") % (number, label), str(message)) for message in messages]
+                    found += [(f"{singular} {number} {label}".strip(), str(message)) for message in messages]
             found += [("", str(message)) for message in self.rows.non_form_errors()]
         return found
 

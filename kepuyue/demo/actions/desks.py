@@ -104,7 +104,7 @@ def _put(piece: Piece, edition: Edition, cast: Cast, at: datetime, key: str) -> 
     registrar = cast.registrar(unit)
     with acting_at(at):
         activity = drafting.create(
-            edition=edition, organization=unit, by=registrar, content=content_of(piece), origin=Origin.DEMO,
+            edition=edition, organization=unit, by=registrar, content=content_of(piece, unit), origin=Origin.DEMO,
             outside_key=key,
         )  # fmt: skip
     if piece.reached == DRAFT:
@@ -177,8 +177,8 @@ def _decide(handed_in: Submission, cast: Cast, comments: dict[str, str] | None =
         review.approve(handed_in, by=reviewer, note="时间、场地已核对。")
 
 
-def content_of(piece: Piece) -> Content:
-    """The content of an invented activity."""
+def content_of(piece: Piece, unit: Organization) -> Content:
+    """The content of an invented activity; it takes place in the district of its unit."""
     start, end = (time.fromisoformat(part) for part in piece.hours.split("-"))
     day = datetime(2024, 9, piece.day, tzinfo=stages.ZONE)
     is_draft = piece.reached == DRAFT
@@ -196,6 +196,7 @@ def content_of(piece: Piece) -> Content:
     }
     return {
         "title": piece.title,
+        "district": unit.district.code if unit.district else "",
         "summary": piece.summary,
         "mode": Mode.OFFLINE,
         "admission": Admission.FREE,

@@ -132,7 +132,7 @@ def _put(number: int, edition: Edition, cast: Cast, until: datetime) -> Submissi
     piece = desks.Piece(
         row.unit, row.title, row.summary, row.reached, row.day, row.hours, row.seats, ("audience:general",)
     )
-    content = desks.content_of(piece) | row.more
+    content = desks.content_of(piece, unit) | row.more
     if row.seats >= 1_000:
         content |= {"licence": "演示·公安许可〔2024〕第1号", "safety_items": desks.NINE}
     began = until - timedelta(days=row.ago, hours=1 + number % 5)

@@ -33,7 +33,7 @@ class District(models.Model):
         ordering = ("position", "pk")
 
     def __str__(self) -> str:
-        return self.name
+        return self.name_for_reader
 
     @property
     def name_for_reader(self) -> str:

@@ -21,7 +21,7 @@ from kepuyue.resources.forms.fields import (
     terms_initial,
 )
 from kepuyue.resources.forms.offers import only_one
-from kepuyue.resources.models import Offer, Proposal, Request, local_moment
+from kepuyue.resources.models import Kind, Offer, Proposal, Request, local_moment
 
 COMMON = (
     "title", "head_count", "audience_note", "age_min", "age_max", "wishes", "needs", "district", "contact_name",
@@ -138,6 +138,8 @@ class _RequestFields(VersionedForm, MatchedTerms):
             help_texts={name: str(HELP.get(name, "")) for name in self.names},
         )
         fields["head_count"].min_value = 1
+        if "kind" in fields:  # radio buttons need no empty one to begin with
+            fields["kind"].choices = Kind.choices
         self.fields |= fields
 
     def clean(self) -> dict[str, Any]:
