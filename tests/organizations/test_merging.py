@@ -199,3 +199,16 @@ def test_same_imported_line_in_both_is_said_and_nothing_is_merged(cast: Cast) ->
 
     assert fresh(cast.other_unit).state == "active"
     assert Merger.objects.count() == 0
+
+
+def test_people_of_an_unconfirmed_look_alike_do_not_come_into_the_real_unit(cast: Cast) -> None:
+    fake = UnitFactory(name="福田少年宫", parent=cast.own_district, state="pending")
+    stranger = MembershipFactory(organization=fake, role=Role.OWNER).user
+    before = set(cast.own_unit.memberships.values_list("user", "role"))
+
+    merger = merging.merge(fake, into=cast.own_unit, by=cast.district_reviewer)
+
+    assert set(cast.own_unit.memberships.values_list("user", "role")) == before
+    assert "请联系该单位负责人" in Message.objects.get(to=stranger.email).body
+    merging.undo(merger, by=cast.district_reviewer)
+    assert set(fake.memberships.values_list("user", "role")) == {(stranger.pk, "owner")}

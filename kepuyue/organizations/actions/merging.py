@@ -26,7 +26,7 @@ from kepuyue.core.transitions import NotPossibleNow
 from kepuyue.organizations import signals
 from kepuyue.organizations.actions import tree
 from kepuyue.organizations.actions.notices import tell
-from kepuyue.organizations.models import Merger, Organization, Role, UnitName
+from kepuyue.organizations.models import Membership, Merger, Organization, Role, UnitName
 from kepuyue.organizations.permissions import check_from_above
 from kepuyue.organizations.queries import people_of
 
@@ -123,9 +123,11 @@ def merge(merged: Organization, *, into: Organization, by: "User") -> Merger:
     merged, survivor = found[merged.pk], found[into.pk]
     check_can_merge(by, merged, survivor)
     people = people_of(merged, (Role.OWNER, Role.EDITOR))
+    stay_out = _stay_out(merged, survivor)
     moved: dict[str, Any] = {}
     for pointer in pointers():
-        if ids := _move(pointer, merged, survivor):
+        is_left = stay_out and pointer.model is Membership
+        if ids := _left_behind(pointer, merged) if is_left else _move(pointer, merged, survivor):
             moved[pointer.label] = ids
     facts, given_up = _take_over_facts(merged, survivor)
     UnitName.objects.get_or_create(name=merged.name, defaults={"organization": survivor})
@@ -139,12 +141,31 @@ def merge(merged: Organization, *, into: Organization, by: "User") -> Merger:
         people,
         subject=gettext_lazy("单位已合并：%(unit)s"),
         body=gettext_lazy(
+            "“%(unit)s”和“%(survivor)s”是同一个单位，记录已合并到后者。请联系该单位负责人把您加为同事。"
+        )
+        if stay_out
+        else gettext_lazy(
             "“%(unit)s”和“%(survivor)s”是同一个单位，记录已合并到后者。您的角色和活动都在那里。"
         ),
         values={"unit": merged, "survivor": survivor},
         link=reverse("organizations:unit", args=[survivor.code]),
     )
     return merger
+
+
+def _stay_out(merged: Organization, survivor: Organization) -> bool:
+    """Whether the merged record's people do not come along: nobody has confirmed who registered it, and the
+    survivor has owners who can let them in. Else a look-alike would be a way into somebody else's unit."""
+    unconfirmed = merged.state in (Organization.State.PENDING, Organization.State.REFUSED)
+    return unconfirmed and bool(people_of(survivor, (Role.OWNER,)))
+
+
+def _left_behind(pointer: Pointer, merged: Organization) -> list[Any]:
+    """The whole rows, which end with the merger; taking it back brings them back."""
+    rows = list(pointer.rows(merged).order_by("pk"))
+    kept = [serializers.serialize("python", [row])[0]["fields"] | {"pk": row.pk} for row in rows]
+    pointer.rows(merged).delete()
+    return kept
 
 
 def _move(pointer: Pointer, merged: Organization, survivor: Organization) -> list[Any]:
