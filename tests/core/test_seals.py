@@ -1,10 +1,10 @@
 """The chain over the audit trail: what is done to it behind the program's back is found."""
 
 from datetime import timedelta
-from threading import Barrier, Thread
+from threading import Barrier, Event, Thread
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -224,3 +224,31 @@ class AnyText(TestCase):
         seals.seal_new()
 
         assert seals.verify().faults == []
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite lets one transaction write at a time")
+def test_transaction_that_ends_after_a_later_one_is_sealed_behind_it() -> None:
+    unit = UnitFactory()
+    written, may_end = Event(), Event()
+    keys: list[int] = []
+
+    def write_slowly() -> None:
+        with transaction.atomic():
+            keys.append(audit.record("unit.edit", unit, by=None, reason="先写，后提交").pk)
+            written.set()
+            may_end.wait(30)
+        connection.close()
+
+    slow = Thread(target=write_slowly)
+    slow.start()
+    written.wait(30)
+    keys.append(audit.record("unit.edit", unit, by=None, reason="后写，先提交").pk)
+    first = seals.seal_new()
+    may_end.set()
+    slow.join()
+    second = seals.seal_new()
+
+    assert (first, second, keys[0] < keys[1]) == (1, 1, True)
+    assert list(AuditSeal.objects.values_list("event_id", flat=True)) == [keys[1], keys[0]]
+    assert seals.verify().faults == []
