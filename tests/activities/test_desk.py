@@ -6,13 +6,14 @@ from typing import Any
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 
+from kepuyue.accounts.models import User
 from kepuyue.activities.actions import assignment, desk, escalation, links, remarks, review, wordlist
 from kepuyue.activities.models import Assignment, Escalation, LinkCheck, Looking, Remark, Submission
 from kepuyue.activities.reviewing import checks, deadlines, queue, reading, words
 from kepuyue.core.models import AuditEvent
 from kepuyue.core.transitions import NotPossibleNow
 from kepuyue.messaging.models import Message
-from kepuyue.organizations.models import Role
+from kepuyue.organizations.models import Membership, Role
 from tests.activities.acting import at_the_office, draft, handed_in
 from tests.cast import Cast
 from tests.factories import MembershipFactory
@@ -410,3 +411,14 @@ def test_opened_step_is_kept_with_person_and_moment(cast: Cast) -> None:
     assert list(Looking.objects.values_list("submission", "step", "person")) == [
         (pending.pk, 0, cast.district_reviewer.pk)
     ]
+
+
+def test_who_reviews_no_more_takes_nothing_back(cast: Cast) -> None:
+    passed = at_the_office(cast)
+    Membership.objects.filter(user=cast.district_reviewer).delete()
+
+    with pytest.raises(NotPossibleNow):
+        desk.take_back(passed, by=User.objects.get(pk=cast.district_reviewer.pk))
+
+    passed.refresh_from_db()
+    assert passed.turn == cast.office_unit

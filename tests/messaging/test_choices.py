@@ -165,3 +165,15 @@ def test_digest_does_not_lie_in_the_inbox_twice(client: Client) -> None:
     page = client.get(reverse("messaging:inbox")).context["page"]
 
     assert [message.subject for message in page] == ["待审核：航天"]
+
+
+def test_digest_goes_to_the_address_that_the_person_has_now() -> None:
+    person = UserFactory()
+    wants(person, "daily")
+    told(person)
+    person.email = "new@example.org"
+    person.save()
+
+    digests.send_due(MORNING)
+
+    assert Message.objects.get(kind="messages.digest").to == "new@example.org"

@@ -19,7 +19,7 @@ from kepuyue.core import audit
 from kepuyue.core.time import now
 from kepuyue.core.transitions import NotPossibleNow
 from kepuyue.organizations.models import Organization
-from kepuyue.organizations.permissions import REVIEWING, memberships, reviewers
+from kepuyue.organizations.permissions import REVIEWING, may, memberships, reviewers
 
 if TYPE_CHECKING:
     from kepuyue.accounts.models import User
@@ -152,6 +152,7 @@ def can_take_back(submission: Submission, *, by: "User") -> bool:
         and last.by_id == by.pk
         and last.decision == Review.Decision.APPROVED
         and last.organization_id == submission.chain[submission.step - 1]
+        and may(by, "review.decide", last.organization)
         and last.at >= now() - TAKE_BACK
         and not Looking.objects.filter(submission=submission, step=submission.step)
         .exclude(person=by)

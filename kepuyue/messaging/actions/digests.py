@@ -48,7 +48,8 @@ def _send(person_id: int, day: str) -> bool:
             lines.append(_("还有%(count)s条，请在工作台查看。") % {"count": len(rows) - LISTED_AT_MOST})
         digest = outbox.post(
             kind="messages.digest",
-            to=rows[0].to,
+            # The address of today: since the first of them was written the person may have another
+            to=person.email,
             person=person,
             subject=ngettext("今天有%(count)s条消息", "今天有%(count)s条消息", len(rows))
             % {"count": len(rows)},
