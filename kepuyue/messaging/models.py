@@ -84,7 +84,8 @@ class Message(models.Model):
         )
 
     def __str__(self) -> str:
-        return f"{self.subject} → {self.to}"
+        # Without the address: the audit trail keeps names, and nothing that has to be erased
+        return self.subject
 
     @property
     def may_unsubscribe(self) -> bool:
