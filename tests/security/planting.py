@@ -55,6 +55,7 @@ WRITTEN_BY_THE_HOUSE = {
     "editions.LoadedFolder.values",
     "imports.ImportBatch.sha256",
     "imports.ImportRow.severity",
+    "messaging.KindHold.kind",
     "messaging.Message.key",
     "messaging.Message.kind",
     "messaging.Message.link",

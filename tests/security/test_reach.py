@@ -25,9 +25,15 @@ from tests.security import planting
 pytestmark = pytest.mark.django_db
 
 WORD = re.compile(r"暗号(\d+)号")
-# From a row to its unit
-WAYS = ("organization", "activity__organization", "submission__activity__organization", "batch__organization",
-        "review__submission__activity__organization", "unit")  # fmt: skip
+# From a row to its unit: what a superior says of an activity is the activity's unit's to read
+WAYS = (
+    "activity__organization",
+    "submission__activity__organization",
+    "review__submission__activity__organization",
+    "batch__organization",
+    "organization",
+    "unit",
+)
 # Offered to all units on purpose, or shown to the public
 OPEN_ROOMS = ("resources", "programme")
 MOST_PAGES = 60

@@ -122,8 +122,8 @@ ACTS: dict[str, Act] = {
     for name, act in globals().copy().items()
     if name.startswith("_") and getattr(act, "__annotations__", {}).get("cast") is Cast
 }
-# One line each, but for what is two things at once: publishing tells of the decision and of what became public
-TRAIL = {"publish": 2, "publish_change": 2}
+# One line each, but for what is two things at once: handing in is signed too, publishing tells what became public
+TRAIL = {"submit": 2, "publish": 2, "publish_change": 2}
 
 
 @pytest.fixture
