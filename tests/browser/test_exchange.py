@@ -7,8 +7,7 @@ import pytest
 from django.conf import settings
 from playwright.sync_api import Page, expect
 
-from kepuyue.activities import content
-from kepuyue.activities.actions import submission
+from kepuyue.activities import completeness, content
 from kepuyue.activities.models import Activity, State
 from kepuyue.editions.actions import loading
 from kepuyue.editions.models import Edition
@@ -89,7 +88,7 @@ def test_school_asks_base_accepts_and_the_joint_draft_opens_filled(
         ("host", city["school"]), ("organizer", city["base"]),
     ]  # fmt: skip
     assert f"{activity.sessions.get().starts_at:%F %R}" == "2099-09-22 06:00"
-    gaps = submission.gaps(content.of(activity), activity.edition)
+    gaps = completeness.gaps(content.of(activity), activity.edition)
     assert [gap.field for gap in gaps if gap.blocks] == []
 
     # The base sees it too, and the school's number now
