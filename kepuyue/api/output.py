@@ -8,6 +8,7 @@ from django.conf import settings
 from django.urls import reverse
 
 from kepuyue.activities.models import Activity, Origin, Session, Venue
+from kepuyue.programme.changes import Arrangement, Change, changes
 from kepuyue.programme.queries import seats_left
 
 
@@ -15,10 +16,11 @@ def written(activities: Iterable[Activity]) -> list[dict[str, Any]]:
     """The activities, read by `programme.queries.in_full`."""
     activities = list(activities)
     free = seats_left(session for activity in activities for session in activity.sessions.all())
-    return [_activity(activity, free) for activity in activities]
+    changed = changes(activities)
+    return [_activity(activity, free, changed[activity.pk]) for activity in activities]
 
 
-def _activity(activity: Activity, free: dict[int, int | None]) -> dict[str, Any]:
+def _activity(activity: Activity, free: dict[int, int | None], changed: list[Change]) -> dict[str, Any]:
     terms: dict[str, list[dict[str, str]]] = defaultdict(list)
     for term in sorted(
         activity.terms.all(), key=lambda term: (term.taxonomy.position, term.position, term.pk)
@@ -59,6 +61,31 @@ def _activity(activity: Activity, free: dict[int, int | None]) -> dict[str, Any]
         "is_demo": activity.origin == Origin.DEMO,
         "updated_at": activity.updated_at.astimezone(zone),
         "sessions": [_session(session, zone, free[session.pk]) for session in activity.sessions.all()],
+        "changes": [_change(one) for one in changed],
+    }
+
+
+def _change(one: Change) -> dict[str, Any]:
+    return {
+        "kind": one.kind,
+        "session": one.session,
+        "at": one.at,
+        "reason": one.reason,
+        "old": _arrangement(one.old),
+        "new": _arrangement(one.new),
+    }
+
+
+def _arrangement(one: Arrangement | None) -> dict[str, Any] | None:
+    if one is None:
+        return None
+    return {
+        "start": one.start,
+        "end": one.end,
+        "is_all_day": one.is_all_day,
+        "venue": _venue(one.venue) if one.venue else None,
+        "place": one.place,
+        "online_url": one.online_url,
     }
 
 

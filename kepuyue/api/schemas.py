@@ -102,6 +102,28 @@ class SessionOut(Schema):
     seats_left: int | None = Field(description="Free seats; null: not limited, not stated, or cancelled")
 
 
+class ArrangementOut(Schema):
+    """When and where a session was to take place, before or after a change."""
+
+    start: datetime = Field(description="As the session's start")
+    end: datetime | None = Field(description="As the session's end")
+    is_all_day: bool
+    venue: Place | None
+    place: str
+    online_url: str
+
+
+class ChangeOut(Schema):
+    """A change that people who planned for it have to know (变更通知)."""
+
+    kind: str = Field(description="cancelled, postponed, retimed or moved")
+    session: int | None = Field(description="Id of the session; null: the whole activity")
+    at: datetime = Field(description="When it was made known, with the edition's offset")
+    reason: str = Field(description="As told to the public; may be empty")
+    old: ArrangementOut | None = Field(description="What no longer holds; null: the whole activity")
+    new: ArrangementOut | None = Field(description="What holds instead; null: nothing, or not fixed yet")
+
+
 class Booking(Schema):
     """How to get a place."""
 
@@ -142,6 +164,7 @@ class ActivityOut(Schema):
     is_demo: bool = Field(description="Made for demonstration: dates, seats and booking are not real")
     updated_at: datetime
     sessions: list[SessionOut]
+    changes: list[ChangeOut] = Field(description="Since its publication, newest first")
 
 
 class Page(Schema):

@@ -1,5 +1,6 @@
 """What has changed since an activity was published, with the old and the new value, for people and machines."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -25,11 +26,74 @@ class Notice:
     at: datetime
 
 
+@dataclass(frozen=True)
+class Arrangement:
+    """When and where a session was to take place; times in the edition's zone. Nothing else of it is public."""
+
+    start: datetime
+    end: datetime | None
+    is_all_day: bool
+    venue: Venue | None
+    place: str
+    online_url: str
+
+
+@dataclass(frozen=True)
+class Change:
+    """One change as other machines read it; without a session it is the whole activity's."""
+
+    kind: ChangeNotice.Kind
+    session: int | None
+    at: datetime
+    reason: str
+    old: Arrangement | None
+    # None: nothing takes its place, or it is not fixed yet
+    new: Arrangement | None
+
+
+def changes(activities: Iterable[Activity]) -> dict[int, list[Change]]:
+    """Every change of each activity (read by `queries.in_full`), newest first, by the activity's key."""
+    activities = list(activities)
+    rows = [row for activity in activities for row in activity.notices.all()]
+    venues = _venues(rows)
+    return {
+        activity.pk: [_change(row, activity.edition.zone, venues) for row in activity.notices.all()]
+        for activity in activities
+    }
+
+
+def _change(row: ChangeNotice, zone: Any, venues: dict[int, Venue]) -> Change:
+    def arranged(entry: dict[str, Any]) -> Arrangement | None:
+        if not entry or entry.get("is_cancelled"):
+            return None
+        return Arrangement(
+            start=datetime.fromisoformat(entry["starts_at"]).astimezone(zone),
+            end=datetime.fromisoformat(entry["ends_at"]).astimezone(zone) if entry.get("ends_at") else None,
+            is_all_day=entry.get("is_all_day", False),
+            venue=venues.get(entry.get("venue") or 0),
+            place=entry.get("place") or "",
+            online_url=entry.get("online_url") or "",
+        )
+
+    return Change(
+        kind=ChangeNotice.Kind(row.kind),
+        session=row.session_id,
+        at=row.at.astimezone(zone),
+        reason=row.reason,
+        old=arranged(row.old),
+        new=arranged(row.new),
+    )
+
+
+def _venues(rows: Iterable[ChangeNotice]) -> dict[int, Venue]:
+    keys = {entry["venue"] for row in rows for entry in (row.old, row.new) if entry.get("venue")}
+    return Venue.objects.in_bulk(keys) if keys else {}
+
+
 def notices(activity: Activity) -> list[Notice]:
     """The last changes of sessions, newest first; that the whole activity is cancelled stands above them."""
     rows = list(activity.notices.exclude(session=None)[:SHOWN])
-    keys = {entry["venue"] for row in rows for entry in (row.old, row.new) if entry.get("venue")}
-    venues = Venue.objects.in_bulk(keys) if keys else {}
+    venues = _venues(rows)
     return [
         Notice(
             row.kind,

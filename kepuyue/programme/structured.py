@@ -1,12 +1,14 @@
 """An activity in the words of schema.org/Event, for search engines and calendars that read pages."""
 
 import json
+from collections import defaultdict
 from typing import Any
 
 from django.utils.safestring import SafeString, mark_safe
 
 from kepuyue.activities.models import Activity, Admission, Mode, Session, State, UnitRole
-from kepuyue.programme.cards import Moment, moments, place_of
+from kepuyue.programme.cards import Moment, moment, moments, place_of
+from kepuyue.programme.changes import changes
 
 # What could end a script element or start a comment is written as an escape, as Django's json_script does
 _ESCAPES = {
@@ -20,11 +22,18 @@ _MODES = {Mode.OFFLINE: "Offline", Mode.ONLINE: "Online", Mode.HYBRID: "Mixed"}
 
 
 def json_ld(activity: Activity, *, url: str, language: str) -> SafeString:
-    """The text of the page's data block; empty where no time is known, which an Event must have."""
-    known = moments(activity)
-    if not known:
+    """The text of the page's data block; empty where no time is known, which an Event must have.
+
+    A session that is cancelled, postponed or moved keeps its place and says so (schema.org `eventStatus`,
+    `previousStartDate`), so that calendars that have read it before correct themselves.
+    """
+    zone = activity.edition.zone
+    known = [moment(session, zone) for session in activity.sessions.all()]
+    held = moments(activity) or known
+    if not held:
         return mark_safe("")
-    first, last = known[0], max(known, key=lambda one: one.end or one.start)
+    first, last = held[0], max(held, key=lambda one: one.end or one.start)
+    history = _History(activity)
     data = {
         "@context": "https://schema.org",
         "@type": "Event",
@@ -34,7 +43,7 @@ def json_ld(activity: Activity, *, url: str, language: str) -> SafeString:
         "inLanguage": language,
         "startDate": _start(first),
         "endDate": _end(last),
-        "eventStatus": f"https://schema.org/{_status(activity)}",
+        "eventStatus": f"https://schema.org/{history.of_all(held)}",
         "eventAttendanceMode": f"https://schema.org/{_MODES[Mode(activity.mode)]}EventAttendanceMode",
         "location": _location(activity, first.session),
         "organizer": [
@@ -43,20 +52,52 @@ def json_ld(activity: Activity, *, url: str, language: str) -> SafeString:
             if unit.role in (UnitRole.HOST, UnitRole.ORGANIZER)
         ],
     }
+    if len(held) == 1:
+        data["previousStartDate"] = history.earlier_starts(first)
     if activity.admission != Admission.UNKNOWN:
         data["isAccessibleForFree"] = activity.admission == Admission.FREE
     if len(known) > 1:
         data["subEvent"] = [
             {"@type": "Event", "name": activity.title, "startDate": _start(one), "endDate": _end(one),
-             "location": _location(activity, one.session)}
+             "eventStatus": f"https://schema.org/{history.of(one)}",
+             "previousStartDate": history.earlier_starts(one), "location": _location(activity, one.session)}
             for one in known[:100]
         ]  # fmt: skip
     text = json.dumps(_filled(data), ensure_ascii=False)
     return mark_safe(text.translate(_ESCAPES))  # noqa: S308 (escaped above)
 
 
-def _status(activity: Activity) -> str:
-    return "EventCancelled" if activity.state == State.CANCELLED else "EventScheduled"
+class _History:
+    """What has become of the sessions since they were published."""
+
+    def __init__(self, activity: Activity) -> None:
+        self.is_cancelled = activity.state == State.CANCELLED
+        self.starts: dict[int, list[str]] = defaultdict(list)
+        for change in reversed(changes([activity])[activity.pk]):
+            if change.session and change.old:
+                start = change.old.start
+                text = start.date().isoformat() if change.old.is_all_day else start.isoformat()
+                if text not in self.starts[change.session]:
+                    self.starts[change.session].append(text)
+
+    def earlier_starts(self, one: Moment) -> list[str]:
+        """When it was to begin before, the oldest first; empty where it has never been rescheduled."""
+        if self.is_cancelled or one.session.is_cancelled or one.session.is_postponed:
+            return []
+        return [text for text in self.starts[one.session.pk] if text != _start(one)]
+
+    def of(self, one: Moment) -> str:
+        """The EventStatusType of one session. Another place at the same hour is no status of its own."""
+        if self.is_cancelled or one.session.is_cancelled:
+            return "EventCancelled"
+        if one.session.is_postponed:
+            return "EventPostponed"
+        return "EventRescheduled" if self.earlier_starts(one) else "EventScheduled"
+
+    def of_all(self, held: list[Moment]) -> str:
+        """That of the whole: what holds of every session, else scheduled."""
+        found = {self.of(one) for one in held}
+        return found.pop() if len(found) == 1 else "EventScheduled"
 
 
 def _start(one: Moment) -> str:

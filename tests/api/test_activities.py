@@ -1,3 +1,4 @@
+import json
 from datetime import datetime
 from typing import Any
 
@@ -6,9 +7,10 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from kepuyue.activities.models import Mode, State
+from kepuyue.activities import content as contents
+from kepuyue.activities.models import ChangeNotice, Mode, State
 from tests.conftest import Clock
-from tests.factories import DistrictFactory, EditionFactory, SessionFactory, VenueFactory
+from tests.factories import DistrictFactory, EditionFactory, SessionFactory, UserFactory, VenueFactory
 from tests.programme.given import announce, published
 
 pytestmark = pytest.mark.django_db
@@ -17,7 +19,7 @@ FIELDS = {
     "code", "title", "title_en", "summary", "description", "url", "status", "edition", "mode", "city",
     "is_linked_city", "district", "organizers", "terms", "audience_note", "age_min", "age_max", "languages",
     "accessibility", "admission", "admission_note", "booking", "public_phone", "dates_as_written",
-    "is_year_round", "is_key", "is_demo", "updated_at", "sessions",
+    "is_year_round", "is_key", "is_demo", "updated_at", "sessions", "changes",
 }  # fmt: skip
 SESSION_FIELDS = {
     "id", "start", "end", "is_all_day", "is_cancelled", "is_postponed", "venue", "place", "online_url", "note", "capacity",
@@ -60,6 +62,33 @@ def test_times_carry_the_offset_of_the_edition_and_seats_are_what_is_left(
     assert row["sessions"][0]["end"] == "2024-09-14T11:00:00+08:00"
     assert [session["seats_left"] for session in row["sessions"]] == [30, None]
     assert row["sessions"][1]["end"] is None
+
+
+def test_a_change_tells_machines_what_held_before_and_what_holds_now_and_nothing_internal(
+    client: Client, in_the_month: datetime
+) -> None:
+    activity = published(sessions=0)
+    session = SessionFactory(activity=activity, emergency_contact="赵丽 电话")
+    before = contents.of(activity)["sessions"][0]
+    unit = UserFactory()
+    ChangeNotice.objects.create(
+        activity=activity, session=session, kind="retimed", old=before, reason="台风", by=unit,
+        new=before | {"starts_at": "2024-09-15T02:00:00+00:00", "ends_at": None},
+    )  # fmt: skip
+    ChangeNotice.objects.create(
+        activity=activity, session=session, kind="cancelled", old=before, by=unit,
+        new=before | {"is_cancelled": True},
+    )  # fmt: skip
+
+    [row] = ask(client)["results"]
+    cancelled, retimed = row["changes"]
+
+    assert (cancelled["kind"], cancelled["new"]) == ("cancelled", None)
+    assert (retimed["kind"], retimed["session"], retimed["reason"]) == ("retimed", session.pk, "台风")
+    assert retimed["old"]["start"] == "2024-09-14T10:00:00+08:00"
+    assert (retimed["new"]["start"], retimed["new"]["end"]) == ("2024-09-15T10:00:00+08:00", None)
+    assert set(retimed["old"]) == {"start", "end", "is_all_day", "venue", "place", "online_url"}
+    assert "赵丽" not in json.dumps(row, ensure_ascii=False)
 
 
 def test_every_parameter_of_the_contract_may_be_empty(client: Client, in_the_month: datetime) -> None:
