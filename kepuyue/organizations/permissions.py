@@ -81,6 +81,8 @@ ROLES: dict[str, Grant] = {
         gettext_lazy("审看公众提问和评论。"), own=frozenset({"unit.see", "content.moderate"})
     ),
 }
+# What a unit's owner may give out; the others are given by whoever oversees the unit
+OWN_ROLES = (Role.OWNER, Role.EDITOR, Role.CHECK_IN, Role.HELPDESK)
 # What a unit in these states leaves to its people is little (see `granted`), and never a decision
 LOOKED_AT_ONLY = (Organization.State.REFUSED, Organization.State.CLOSED, Organization.State.MERGED)
 REVIEWING = tuple(role for role, grant in ROLES.items() if "review.decide" in grant.branch)
@@ -147,6 +149,31 @@ def check_from_above(user: "Person", permission: str, organization: Organization
             _("这件事由“%(unit)s”的上级单位办理。如需办理，请联系上级科协或主管部门。")
             % {"unit": organization.name}
         )
+
+
+def roles_to_give(user: "Person", organization: Organization) -> list[str]:
+    """The roles that the person may give in this unit: reviewing roles come from above, never from within."""
+    if organization.state != Organization.State.ACTIVE or not may(user, "unit.people", organization):
+        return []
+    roles = list(OWN_ROLES)
+    top = organization.parent or organization
+    if may(user, "unit.people", top) and organization.level != Organization.Level.UNIT:
+        roles.append(Role.REVIEWER)
+    if organization.level == Organization.Level.OFFICE:
+        roles = [Role.OFFICE, Role.REVIEWER, Role.JUDGE, Role.MODERATOR, *OWN_ROLES[1:]]
+    return [str(role) for role in roles]
+
+
+def roles_to_invite(user: "Person", organization: Organization) -> list[str]:
+    """The roles that the person may invite into: those that they may give, and for a superior the owner's."""
+    roles = roles_to_give(user, organization)
+    if (
+        not roles
+        and organization.state == Organization.State.ACTIVE
+        and may_from_above(user, "unit.appoint", organization)
+    ):
+        return [str(Role.OWNER)]
+    return roles
 
 
 def holds_anywhere(user: "Person", permission: str) -> bool:

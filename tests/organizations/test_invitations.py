@@ -242,6 +242,70 @@ def test_open_link_dies_with_its_senders_right_to_invite(cast: Cast) -> None:
     assert not Membership.objects.filter(user=cast.owner, organization=cast.own_unit).exists()
 
 
+@pytest.mark.parametrize("email", ["", "new@example.org"])
+@pytest.mark.parametrize("end", ["role lost", "account closed"])
+def test_link_is_good_only_as_long_as_its_sender_may_invite(
+    cast: Cast, client: Any, email: str, end: str
+) -> None:
+    invitation, token = invitations.invite(cast.own_unit, by=cast.owner, role="editor", email=email)
+    assert client.get(invitations.path_of(token)).status_code == 200
+    if end == "role lost":
+        # However it was lost: not every way goes through the action
+        Membership.objects.filter(user=cast.owner).delete()
+    else:
+        User.objects.filter(pk=cast.owner.pk).update(is_active=False)
+
+    with pytest.raises(NotPossibleNow, match="已经不能邀请"):
+        joining.accept_as_newcomer(token, **NEWCOMER)
+
+    page = client.get(invitations.path_of(token))
+    assert (page.status_code, "已经不能为“福田区少年宫”邀请同事" in page.content.decode()) == (410, True)
+    assert not User.objects.filter(email="new@example.org").exists()
+    invitation.refresh_from_db()
+    assert invitation.uses == 0
+
+
+def test_removing_a_sender_ends_open_invitations_and_tells_who_can_invite_anew(cast: Cast) -> None:
+    second = MembershipFactory(organization=cast.own_unit, role=Role.OWNER).user
+    mailed, _token = invitations.invite(cast.own_unit, by=cast.owner, role="editor", email="new@example.org")
+    by_another, _token = invitations.invite(cast.own_unit, by=second, role="editor")
+
+    members.remove(cast.owner.memberships.get(), by=second)
+
+    mailed.refresh_from_db()
+    by_another.refresh_from_db()
+    assert (mailed.state, by_another.state) == (Invitation.State.REVOKED, Invitation.State.OPEN)
+    told = Message.objects.get(kind="unit.invitations_ended")
+    assert (told.to, "new@example" in told.body or "new＠example" in told.body) == (second.email, True)
+    row = audit.trail(cast.own_unit).filter(action="unit.invite.revoke").get()
+    assert (row.actor_name, row.reason) == (second.name, "发出邀请的人已经不能邀请同事。")
+
+
+def test_superiors_invitation_ends_with_the_superiors_role_and_its_colleagues_are_told(cast: Cast) -> None:
+    Membership.objects.filter(organization=cast.own_unit, role=Role.OWNER).delete()
+    sent, _token = invitations.invite(
+        cast.own_unit, by=cast.district_reviewer, role="owner", email="new@example.org"
+    )
+    colleague = MembershipFactory(organization=cast.own_district, role=Role.REVIEWER).user
+
+    members.remove(cast.district_reviewer.memberships.get(), by=cast.office)
+
+    sent.refresh_from_db()
+    assert sent.state == Invitation.State.REVOKED
+    assert [one.to for one in Message.objects.filter(kind="unit.invitations_ended")] == [colleague.email]
+
+
+def test_losing_a_role_that_does_not_matter_leaves_invitations_good(cast: Cast) -> None:
+    MembershipFactory(organization=cast.own_unit, role=Role.EDITOR, user=cast.owner)
+    sent, _token = invitations.invite(cast.own_unit, by=cast.owner, role="editor")
+
+    members.remove(cast.owner.memberships.get(role=Role.EDITOR), by=cast.owner)
+
+    sent.refresh_from_db()
+    assert sent.state == Invitation.State.OPEN
+    assert not Message.objects.filter(kind="unit.invitations_ended").exists()
+
+
 def test_mail_that_holds_an_invitations_link_is_for_its_recipient_only(cast: Cast, sign_in: Any) -> None:
     _invitation, token = invitations.invite(
         cast.own_unit, by=cast.owner, role="editor", email="a@example.org"

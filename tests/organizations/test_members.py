@@ -13,6 +13,7 @@ from kepuyue.core.transitions import NotPossibleNow
 from kepuyue.messaging.models import Message
 from kepuyue.organizations.actions import members
 from kepuyue.organizations.models import Membership, Organization, Role
+from kepuyue.organizations.permissions import roles_to_give
 from tests.cast import Cast, assemble
 from tests.factories import MembershipFactory, UnitFactory, UserFactory
 
@@ -42,13 +43,13 @@ UNIT_ROLES = ["owner", "editor", "check_in", "helpdesk"]
     ],
 )
 def test_roles_to_give_follow_the_tree(cast: Cast, person: str, place: str, roles: list[str]) -> None:
-    assert members.roles_to_give(getattr(cast, person), getattr(cast, place)) == roles
+    assert roles_to_give(getattr(cast, person), getattr(cast, place)) == roles
 
 
 def test_owner_of_a_district_cannot_make_reviewers(cast: Cast) -> None:
     owner = MembershipFactory(organization=cast.own_district, role=Role.OWNER).user
 
-    assert members.roles_to_give(owner, cast.own_district) == UNIT_ROLES
+    assert roles_to_give(owner, cast.own_district) == UNIT_ROLES
 
 
 def test_add_makes_a_new_person_who_is_told_how_to_sign_in(cast: Cast) -> None:
@@ -106,7 +107,7 @@ def test_add_to_a_unit_that_is_not_confirmed_writes_to_nobody(cast: Cast) -> Non
     with pytest.raises(NotPossibleNow, match="上级单位确认以后"):
         members.add(cast.own_unit, by=cast.owner, email="stranger@example.org", name="陌生人", role="editor")
 
-    assert members.roles_to_give(cast.owner, cast.own_unit) == []
+    assert roles_to_give(cast.owner, cast.own_unit) == []
     assert Message.objects.count() == 0
 
 

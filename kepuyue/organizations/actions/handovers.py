@@ -13,11 +13,10 @@ from kepuyue.core import audit, wording
 from kepuyue.core.time import now
 from kepuyue.core.transitions import NotPossibleNow
 from kepuyue.organizations import signals
-from kepuyue.organizations.actions import invitations, limits
-from kepuyue.organizations.actions.members import OWN_ROLES
+from kepuyue.organizations.actions import departures, invitations, limits
 from kepuyue.organizations.actions.notices import tell
 from kepuyue.organizations.models import Handover, Invitation, Membership, Organization, Role
-from kepuyue.organizations.permissions import OVERSEERS
+from kepuyue.organizations.permissions import OVERSEERS, OWN_ROLES
 from kepuyue.organizations.queries import people_of
 
 if TYPE_CHECKING:
@@ -134,6 +133,7 @@ def _complete(handover: Handover, taker: "User") -> Handover:
         reason=handover.note,
         organization_path=organization.path,
     )
+    departures.end_invitations(giver.pk, by=taker)
     signals.work_handed_over.send(sender=Handover, organization=organization, giver=giver, taker=taker)
     values = {
         "giver": giver.get_full_name(),

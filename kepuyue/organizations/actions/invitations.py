@@ -16,10 +16,9 @@ from kepuyue.core import audit
 from kepuyue.core.time import now
 from kepuyue.core.transitions import NotPossibleNow
 from kepuyue.organizations.actions import limits, units
-from kepuyue.organizations.actions.members import roles_to_give
 from kepuyue.organizations.actions.notices import tell_address
 from kepuyue.organizations.models import Invitation, Membership, Organization, Role
-from kepuyue.organizations.permissions import check, may_from_above
+from kepuyue.organizations.permissions import check, roles_to_invite
 
 if TYPE_CHECKING:
     from kepuyue.accounts.models import User
@@ -121,18 +120,6 @@ def create_and_invite(
     return organization, "" if email else path_of(token)
 
 
-def roles_to_invite(user: "User", organization: Organization) -> list[str]:
-    """The roles that the person may invite into: those that they may give, and for a superior the owner's."""
-    roles = roles_to_give(user, organization)
-    if (
-        not roles
-        and organization.state == Organization.State.ACTIVE
-        and may_from_above(user, "unit.appoint", organization)
-    ):
-        return [str(Role.OWNER)]
-    return roles
-
-
 def open_invitation(organization: Organization, email: str, role: str) -> Invitation | None:
     """An invitation of this address into this role that can still be used."""
     rows = Invitation.objects.filter(
@@ -155,6 +142,11 @@ def revoke(invitation: Invitation, *, by: "User") -> Invitation:
         check(by, "unit.people", invitation.organization)
     if invitation.state != Invitation.State.OPEN:
         raise NotPossibleNow(_("这份邀请已经不能用了，不需要撤回。"))
+    return end(invitation, by=by)
+
+
+def end(invitation: Invitation, *, by: "User", reason: str = "") -> Invitation:
+    """Write that it is good for nothing any more; within the caller's transaction, which has asked who may."""
     invitation.revoked_at = now()
     invitation.save(update_fields=["revoked_at"])
     audit.record(
@@ -162,6 +154,7 @@ def revoke(invitation: Invitation, *, by: "User") -> Invitation:
         invitation.organization,
         by=by,
         changes={"invitation": [invitation.pk, None]},
+        reason=reason,
         organization_path=invitation.organization.path,
     )
     return invitation
@@ -170,3 +163,10 @@ def revoke(invitation: Invitation, *, by: "User") -> Invitation:
 def may_revoke(user: "User", invitation: Invitation) -> bool:
     """Whoever could have sent it may take it back."""
     return invitation.role in roles_to_invite(user, invitation.organization)
+
+
+def is_good(invitation: Invitation) -> bool:
+    """Whether the link lets anybody in now. It is the unit's act by its sender: who may no longer send it, because
+    they left or lost the role, cannot bring anybody in by it either."""
+    sender = invitation.by
+    return invitation.state == Invitation.State.OPEN and bool(sender and may_revoke(sender, invitation))

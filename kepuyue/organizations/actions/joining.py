@@ -65,11 +65,10 @@ def _usable(token: str) -> Invitation:
     invitation = rows.filter(token_hash=invitations.fingerprint(token)).first()
     if invitation is None or invitation.state != Invitation.State.OPEN:
         raise NotPossibleNow(_("这个邀请链接已经不能用了。请联系邀请您的单位重新发一个。"))
-    if not invitation.email and not (invitation.by and invitations.may_revoke(invitation.by, invitation)):
-        # A link for anybody is good as long as its sender could send it: who was removed does not come back by it
-        raise NotPossibleNow(_("发出这个链接的人已经不能邀请同事。请联系单位重新发一个。"))
     if invitation.organization.state != Organization.State.ACTIVE:
         raise NotPossibleNow(_("这个单位现在不能加入新的人员，请联系它的上级单位。"))
+    if not invitations.is_good(invitation):
+        raise NotPossibleNow(_("发出这个链接的人已经不能邀请同事。请联系单位重新发一个。"))
     return invitation
 
 

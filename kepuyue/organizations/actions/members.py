@@ -11,30 +11,14 @@ from django.utils.translation import gettext_lazy
 
 from kepuyue.core import audit
 from kepuyue.core.transitions import NotPossibleNow
-from kepuyue.organizations.actions import limits
+from kepuyue.organizations.actions import departures, limits
 from kepuyue.organizations.actions.notices import tell
 from kepuyue.organizations.models import Membership, Organization, Role
-from kepuyue.organizations.permissions import check, check_from_above, may
+from kepuyue.organizations.permissions import check, check_from_above, roles_to_give
 from kepuyue.organizations.queries import people_of
 
 if TYPE_CHECKING:
     from kepuyue.accounts.models import User
-
-# What a unit's owner may give out; the others are given by whoever oversees the unit
-OWN_ROLES = (Role.OWNER, Role.EDITOR, Role.CHECK_IN, Role.HELPDESK)
-
-
-def roles_to_give(user: "User", organization: Organization) -> list[str]:
-    """The roles that the person may give in this unit: reviewing roles come from above, never from within."""
-    if organization.state != Organization.State.ACTIVE or not may(user, "unit.people", organization):
-        return []
-    roles = list(OWN_ROLES)
-    top = organization.parent or organization
-    if may(user, "unit.people", top) and organization.level != Organization.Level.UNIT:
-        roles.append(Role.REVIEWER)
-    if organization.level == Organization.Level.OFFICE:
-        roles = [Role.OFFICE, Role.REVIEWER, Role.JUDGE, Role.MODERATOR, *OWN_ROLES[1:]]
-    return [str(role) for role in roles]
 
 
 @transaction.atomic
@@ -130,7 +114,7 @@ def _give(
 
 @transaction.atomic
 def remove(membership: Membership, *, by: "User") -> None:
-    """Take a role away; a unit keeps at least one owner."""
+    """Take a role away; a unit keeps at least one owner. Open invitations that the person may no longer send end."""
     # One at a time, so that the last two owners cannot remove each other
     organization = Organization.objects.select_for_update().get(pk=membership.organization_id)
     check(by, "unit.people", organization)
@@ -152,3 +136,4 @@ def remove(membership: Membership, *, by: "User") -> None:
         organization_path=organization.path,
     )
     membership.delete()
+    departures.end_invitations(membership.user_id, by=by)

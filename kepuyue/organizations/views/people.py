@@ -16,7 +16,7 @@ from kepuyue.organizations import forms
 from kepuyue.organizations.actions import invitations as inviting
 from kepuyue.organizations.actions import joining, limits, members
 from kepuyue.organizations.models import Invitation, Membership
-from kepuyue.organizations.permissions import check, check_from_above
+from kepuyue.organizations.permissions import check, check_from_above, roles_to_give, roles_to_invite
 from kepuyue.organizations.views.finding import sent, visible
 from kepuyue.organizations.views.links import keep_link, take_link
 from kepuyue.organizations.views.units import unit_context
@@ -29,7 +29,7 @@ def people(request: SignedInRequest, code: str) -> HttpResponse:
     if request.method != "POST":
         return redirect("organizations:unit", code)
     check(request.user, "unit.people", organization)
-    roles = members.roles_to_give(request.user, organization)
+    roles = roles_to_give(request.user, organization)
     form = forms.MemberForm(request.POST, roles=roles)
     if form.is_valid():
         try:
@@ -84,7 +84,7 @@ def appointment(request: SignedInRequest, code: str) -> HttpResponse:
 def invitations(request: SignedInRequest, code: str) -> HttpResponse:
     """The unit's invitations: make one, see who has used which, take one back."""
     organization = visible(request, code)
-    roles = inviting.roles_to_invite(request.user, organization)
+    roles = roles_to_invite(request.user, organization)
     if not roles:
         check(request.user, "unit.people", organization)
     form = forms.InvitationForm(sent(request), roles=roles)
@@ -136,7 +136,7 @@ def invitation(request: SignedInRequest, token: str) -> HttpResponse:
     """What the link leads to: the unit and the role, no person's name. Signed in, one presses a button; else one
     makes an account or signs in. A link that ended says whom to ask."""
     found = joining.found(token) if limits.may_open_link(network.origin(request)) else None
-    if found is None or found.state != Invitation.State.OPEN:
+    if found is None or not inviting.is_good(found):
         return render(request, "organizations/invitation_ended.html", {"invitation": found}, status=410)
     form = forms.NewcomerForm(sent(request), address=found.email)
     fault = ""

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from kepuyue.accounts.request import SignedInRequest
 from kepuyue.organizations import forms, queries
-from kepuyue.organizations.actions import invitations, members
+from kepuyue.organizations.actions import invitations
 from kepuyue.organizations.actions import units as unit_actions
 from kepuyue.organizations.models import Invitation, Merger, Organization, Role
 from kepuyue.organizations.permissions import (
@@ -22,6 +22,8 @@ from kepuyue.organizations.permissions import (
     memberships,
     organizations_where,
     reach,
+    roles_to_give,
+    roles_to_invite,
 )
 from kepuyue.organizations.views.finding import sent, visible
 from kepuyue.organizations.views.links import keep_link, take_link
@@ -127,7 +129,7 @@ def unit_context(
 ) -> dict[str, object]:
     """All that the unit's page shows, with what the person may do there."""
     user = request.user
-    roles = members.roles_to_give(user, organization)
+    roles = roles_to_give(user, organization)
     pending = organization.state == Organization.State.PENDING
     can_confirm = pending and may(user, "unit.confirm", organization.parent or organization)
     above = {
@@ -135,7 +137,7 @@ def unit_context(
         for name in ("close", "move", "merge", "appoint")
     }
     is_unit = organization.level == Organization.Level.UNIT
-    sees_links = bool(invitations.roles_to_invite(user, organization))
+    sees_links = bool(roles_to_invite(user, organization))
     return {
         "organization": organization,
         "people": queries.members(organization),
