@@ -10,6 +10,7 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -181,9 +182,19 @@ def static_files():
     if stamp("static").is_current(*sources) and (ROOT / "build/static").exists():
         return
     say("Gathering and compressing the static files")
-    command = [str(VENV / "bin" / "kepuyue"), "collectstatic", "--clear", "--no-input", "--verbosity", "0"]
+    command = [str(VENV / "bin" / "kepuyue"), "collectstatic", "--no-input", "--verbosity", "0"]
     run(command, "Read the lines above.")
+    drop_old_assets()
     stamp("static").write(*sources)
+
+
+def drop_old_assets():
+    """Former bundles stay for a month: a server that still runs, and pages that are open, ask for them."""
+    gathered, present = ROOT / "build/static/assets", ROOT / "build/frontend/assets"
+    for file in gathered.glob("*"):
+        plain = file.name.removesuffix(".gz").removesuffix(".br")
+        if not (present / plain).exists() and file.stat().st_mtime < time.time() - 30 * 86_400:
+            file.unlink()
 
 
 class Stamp:

@@ -1,8 +1,15 @@
 """The sentences that every form shares."""
 
+import re
+from pathlib import Path
+
 import pytest
 from django import forms
 from django.utils import translation
+
+from kepuyue.organizations.models import Organization
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.mark.parametrize(
@@ -19,3 +26,29 @@ def test_empty_field_says_what_to_do(field: forms.Field, language: str, sentence
         said = found.value.messages
 
     assert said == [sentence]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("language", "sentence"), [("zh-hans", "请选择"), ("en", "Please choose")])
+def test_empty_choice_of_a_model_field_asks_to_choose(language: str, sentence: str) -> None:
+    form = forms.modelform_factory(Organization, fields=("type", "district", "no_code_reason"))()
+
+    with translation.override(language):
+        page = str(form)
+
+    assert (page.count(f">{sentence}</option>"), "-----" in page) == (2, False)
+
+
+def test_no_template_puts_a_chinese_colon_between_translated_parts() -> None:
+    """Outside of a translated sentence it would stand in English pages too; there is `labelled` for it."""
+    translated = re.compile(
+        r"{% (blocktranslate|comment).*?{% end\1 %}|{% translate .*?%}|{#.*?#}", re.DOTALL
+    )
+    showcase = ROOT / "kepuyue/ui/templates/ui/showcase"  # shown to those who build, in Chinese only
+    found = [
+        str(template.relative_to(ROOT))
+        for template in (ROOT / "kepuyue").rglob("*.html")
+        if showcase not in template.parents and "：" in translated.sub("", template.read_text())
+    ]
+
+    assert found == []

@@ -23,6 +23,12 @@ def listed(items: Iterable[object]) -> str:
 
 
 @register.filter
+def labelled(label: object, text: object) -> str:
+    """名称：内容 · Label: text, in the reader's language; either alone where the other is empty."""
+    return wording.labelled(label, text)
+
+
+@register.filter
 def day_in_full(day: date) -> str:
     """A day with its year: 2024年9月14日 · Sept 14, 2024."""
     return wording.day_text(day, weekday=False, year=True)
