@@ -57,6 +57,7 @@ class ActivitiesConfig(AppConfig):
                 "review.taken_back": pgettext_lazy("audit", "收回审核通过"),
                 "review.assign": pgettext_lazy("audit", "分办审核"),
                 "review.take_over": pgettext_lazy("audit", "接手审核"),
+                "review.hand_over": pgettext_lazy("audit", "审核工作随交接转交"),
                 "review.release": pgettext_lazy("audit", "退回待分办"),
                 "review.escalate": pgettext_lazy("audit", "审核超时催办"),
                 "remark.keep": pgettext_lazy("audit", "保存常用意见"),

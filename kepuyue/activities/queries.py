@@ -8,6 +8,7 @@ from django.db.models import Count, F, Min, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from kepuyue.activities import content, safety
+from kepuyue.activities.letters import title_key
 from kepuyue.activities.models import (
     Activity,
     Picture,
@@ -153,7 +154,8 @@ def review_checks(submission: Submission) -> list[Check]:
         checks.append(Check("warn", _("有场次不在本届时间内：%(days)s") % {"days": listed}, "sessions"))
     if days and max(days) < today():
         checks.append(Check("warn", _("所有场次的日期都已经过去。"), "sessions"))
-    same = Activity.objects.of(edition).filter(title=text["title"]).exclude(pk=activity.pk)
+    key = title_key(text["title"])
+    same = Activity.objects.of(edition).filter(title_key=key, title=text["title"]).exclude(pk=activity.pk)
     for other in same.select_related("organization")[:3]:
         named = {"unit": other.organization, "code": other.code}
         checks.append(Check("warn", _("同名活动：%(unit)s（%(code)s）") % named, "title"))

@@ -1,18 +1,21 @@
 """What activities do when editions or units announce something."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import F
 from django.dispatch import receiver
 
-from kepuyue.activities.actions import rerouting
+from kepuyue.activities.actions import assignment, rerouting
 from kepuyue.activities.models import Activity, Submission
 from kepuyue.activities.signals import public_content_changed
 from kepuyue.core.time import now
 from kepuyue.editions.models import Term
 from kepuyue.editions.signals import term_merged, terms_renamed
 from kepuyue.organizations.models import Organization
-from kepuyue.organizations.signals import unit_merged, unit_moved
+from kepuyue.organizations.signals import unit_merged, unit_moved, work_handed_over
+
+if TYPE_CHECKING:
+    from kepuyue.accounts.models import User
 
 
 @receiver(term_merged)
@@ -51,6 +54,14 @@ def follow_move(sender: Any, organization: Organization, **kwargs: Any) -> None:
 def follow_merger(sender: Any, organization: Organization, survivor: Organization, **kwargs: Any) -> None:
     """What came over waits for the survivor's superior."""
     rerouting.reroute(survivor)
+
+
+@receiver(work_handed_over)
+def follow_handover(
+    sender: Any, organization: Organization, giver: "User", taker: "User", **kwargs: Any
+) -> None:
+    """What the giver was reviewing for the unit goes to the taker."""
+    assignment.hand_over(organization, giver=giver, taker=taker)
 
 
 def _tell(activities: list[Activity]) -> None:

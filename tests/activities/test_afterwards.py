@@ -1,11 +1,13 @@
 """After publication: the fast lane with its sampling, sessions that change, takedowns."""
 
 from datetime import date, datetime, timedelta
+from io import BytesIO
 from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.urls import reverse
+from openpyxl import load_workbook
 
 from kepuyue.activities.actions import (
     drafting,
@@ -274,6 +276,17 @@ def test_register_exports_text_that_no_spreadsheet_takes_for_a_formula(cast: Cas
     answer = sign_in(cast.office).get(reverse("activities:takedowns-export"))
 
     assert "'=1+1" in answer.content.decode("utf-8-sig")
+
+
+def test_register_is_a_workbook_too(cast: Cast, sign_in: Any) -> None:
+    takedown.take_down(published(cast), by=cast.office, ground="other", source="=1+1", evidence="x")
+
+    answer = sign_in(cast.office).get(reverse("activities:takedowns-export") + "?form=xlsx")
+
+    sheet = load_workbook(BytesIO(answer.content)).active
+    head, row = ([cell.value for cell in line] for line in sheet.iter_rows())
+    assert dict(zip(head, row, strict=True))["线索来源"] == "'=1+1"
+    assert answer["Content-Disposition"].endswith('takedowns.xlsx"')
 
 
 def test_page_shows_old_and_new_value(cast: Cast, client: Any) -> None:

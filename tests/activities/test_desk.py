@@ -1,18 +1,29 @@
 """The desk's actions: who sees to what, many at once, taken back, told upwards, words, remarks, addresses."""
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 
 from kepuyue.accounts.models import User
+from kepuyue.activities import letters
 from kepuyue.activities.actions import assignment, desk, escalation, links, remarks, review, wordlist
-from kepuyue.activities.models import Assignment, Escalation, LinkCheck, Looking, Remark, Submission
+from kepuyue.activities.models import (
+    Activity,
+    Assignment,
+    Escalation,
+    LinkCheck,
+    Looking,
+    Remark,
+    Session,
+    Submission,
+)
 from kepuyue.activities.reviewing import checks, deadlines, queue, reading, words
 from kepuyue.core.models import AuditEvent
 from kepuyue.core.transitions import NotPossibleNow
 from kepuyue.messaging.models import Message
+from kepuyue.organizations.actions import handovers
 from kepuyue.organizations.models import Membership, Role
 from tests.activities.acting import at_the_office, draft, handed_in
 from tests.cast import Cast
@@ -112,6 +123,70 @@ def test_two_who_look_at_one_see_each_other_for_a_while(cast: Cast, clock: Any) 
     assert assignment.look(pending, by=cast.district_reviewer) == []
 
 
+def test_second_of_two_is_told_and_may_still_take_it_over(cast: Cast) -> None:
+    pending, colleague, me = handed_in(cast), second_reviewer(cast), cast.district_reviewer
+    assignment.assign(pending, to=colleague, by=colleague, seen=0)
+
+    with pytest.raises(NotPossibleNow, match="第二审核人刚刚接手"):
+        assignment.assign(pending, to=me, by=me, seen=0)
+    assert Assignment.objects.get().person == colleague
+    assignment.assign(pending, to=me, by=me, seen=colleague.pk)
+    with pytest.raises(NotPossibleNow, match="福田审核人刚刚接手"):
+        assignment.release(pending, by=colleague, seen=colleague.pk)
+    assignment.release(pending, by=me, seen=me.pk)
+
+    assert actions() == ["review.assign", "review.take_over", "review.release"]
+    with pytest.raises(NotPossibleNow, match="退回待分办"):
+        assignment.assign(pending, to=colleague, by=colleague, seen=me.pk)
+
+
+def test_handed_over_work_brings_its_reviews_along(cast: Cast) -> None:
+    pending, colleague, other = handed_in(cast), second_reviewer(cast), handed_in(cast, title="水滴里的世界")
+    assignment.assign(pending, to=cast.district_reviewer, by=cast.district_reviewer)
+    assignment.assign(other, to=colleague, by=colleague)
+
+    offer = handovers.offer(cast.own_district, by=cast.district_reviewer, email=colleague.email)
+    handovers.accept(offer, by=colleague)
+
+    assert set(Assignment.objects.values_list("submission", "person")) == {
+        (pending.pk, colleague.pk),
+        (other.pk, colleague.pk),
+    }
+    event = AuditEvent.objects.get(action="review.hand_over")
+    assert (event.changes["assignee"], event.actor_id) == (["福田审核人", "第二审核人"], colleague.pk)
+    assert queue.counts(colleague)["mine"] == 2
+
+
+def test_reviews_do_not_go_to_a_successor_who_does_not_review(cast: Cast) -> None:
+    pending = handed_in(cast)
+    assignment.assign(pending, to=cast.district_reviewer, by=cast.district_reviewer)
+    helper = MembershipFactory(organization=cast.own_district, role=Role.HELPDESK).user
+
+    done = assignment.hand_over(cast.own_district, giver=cast.district_reviewer, taker=helper)
+
+    assert (done, Assignment.objects.count()) == (0, 0)
+    assert actions() == ["review.assign", "review.release"]
+
+
+# What is large by the edition's own rules
+
+
+def test_large_and_its_last_day_come_from_the_rules_of_the_edition(cast: Cast) -> None:
+    pending = handed_in(cast, expected_crowd=600)
+    Session.objects.update(starts_at=datetime(2024, 9, 28, 2, tzinfo=UTC), ends_at=None)
+    cast.edition.policy = {"crowd": {"licence_from": 500, "apply_days": 30}}
+    cast.edition.save()
+
+    row = queue.with_urgency(queue.waiting_for(cast.district_reviewer)).get()
+
+    assert row.is_large
+    assert row.first_start - row.urgent_at == timedelta(days=30)
+    assert queue.counts(cast.district_reviewer)["large"] == 1
+    Activity.objects.update(licence_exempt="政府直接举办")
+    exempt = queue.with_urgency(queue.waiting_for(cast.district_reviewer)).get()
+    assert (exempt.pk, exempt.is_large, exempt.urgent_at) == (pending.pk, True, exempt.first_start)
+
+
 # Decisions
 
 
@@ -140,6 +215,20 @@ def test_many_at_once_tell_a_result_for_each_and_can_be_repeated(cast: Cast) -> 
     assert "包治百病" in first[1].text
     assert [outcome.code for outcome in again] == ["already", "look", "already", "not-yours"]
     assert plain.reviews.count() == 1
+
+
+def test_what_one_request_does_not_do_is_said_and_done_by_the_next(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(desk, "MOST_AT_ONCE", 2)
+    rows = [(handed_in(cast, title=f"第{number}站"), 0) for number in range(3)]
+
+    first = desk.decide_many(rows, "approved", by=cast.district_reviewer)
+    rest = [(outcome.submission, 0) for outcome in first if outcome.code == "left"]
+    second = desk.decide_many(rest, "approved", by=cast.district_reviewer)
+
+    assert [outcome.code for outcome in first + second] == ["done", "done", "left", "done"]
+    assert "一次最多2项" in first[2].text
 
 
 def test_many_at_once_pass_a_warning_only_when_opened_or_confirmed(cast: Cast) -> None:
@@ -255,7 +344,7 @@ def test_late_step_is_told_to_the_lead_then_to_the_superior_once_each(cast: Cast
 
 
 def hits(text: str, *known: str) -> list[str]:
-    finder = words.Finder([(words.normalized(word), word, "", "") for word in known])
+    finder = words.Finder([(letters.normalized(word), word, "", "") for word in known])
     return [text[hit.start : hit.end] for hit in finder.hits(text)]
 
 
@@ -323,6 +412,30 @@ def test_activity_of_the_same_title_is_named(cast: Cast, title: str, is_named: b
     twins = checks.twins_of(handed_in(cast))
 
     assert [twin.activity.pk for twin in twins] == ([other.pk] if is_named else [])
+
+
+def test_renamed_activity_is_found_by_its_new_title_only(cast: Cast) -> None:
+    other = draft(cast, unit=cast.own_unit, title="水滴里的世界")
+    other.title = "火箭為什麼能飛上天"
+    other.save(update_fields=["title"])
+    pending = handed_in(cast)
+
+    assert [twin.activity.pk for twin in checks.twins_of(pending)] == [other.pk]
+
+
+def test_like_title_is_named_for_the_same_unit_or_the_same_hour_and_place(cast: Cast) -> None:
+    pending = handed_in(cast)
+    like, far = "火箭为什么能飞上天吗", "火箭为何飞上天空去"
+    same_unit = draft(cast, title=like)
+    same_place = draft(cast, unit=cast.other_unit, by=cast.colleague, title=like)
+    elsewhere = draft(cast, unit=cast.other_unit, by=cast.colleague, title=like)
+    elsewhere.sessions.update(place="另一个地方", venue=None)
+    draft(cast, title=far)
+
+    twins = checks.twins_of(pending)
+
+    assert {twin.activity.pk for twin in twins} == {same_unit.pk, same_place.pk}
+    assert not any(twin.is_same_title for twin in twins)
 
 
 # Remarks and what the unit made of them

@@ -6,7 +6,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from kepuyue.activities.actions import wordlist
+from kepuyue.activities.actions import desk, wordlist
 from kepuyue.activities.models import Assignment, Remark, SavedFilter, SensitiveWord, Submission
 from kepuyue.organizations.models import Role
 from tests.activities.acting import handed_in
@@ -83,6 +83,26 @@ def test_many_are_decided_from_the_queue_and_what_has_warnings_is_listed_once_mo
 
     assert [outcome.code for outcome in sure.context["outcomes"]] == ["done"]
     assert set(Submission.objects.values_list("step", flat=True)) == {1}
+
+
+@pytest.mark.parametrize("decision", ["approved", "returned", "assign"])
+def test_more_than_one_request_does_are_offered_for_the_next(
+    cast: Cast, sign_in: Any, monkeypatch: pytest.MonkeyPatch, decision: str
+) -> None:
+    monkeypatch.setattr(desk, "MOST_AT_ONCE", 1)
+    rows = [handed_in(cast, title=title) for title in ("水滴里的世界", "月亮的背面")]
+    client = sign_in(cast.district_reviewer)
+    person = str(cast.district_reviewer.pk)
+    ticked = {"row": [f"{row.pk}:0:0" for row in rows], "note": "请写楼层。", "person": person}
+
+    answer = client.post(at("decisions"), ticked | {"decision": decision})
+    page = answer.content.decode()
+    assert [outcome.code for outcome in answer.context["outcomes"]] == ["done", "left"]
+    assert f'name="row" value="{rows[1].pk}:0:0"' in page
+    assert 'name="note" value="请写楼层。"' in page
+    again = client.post(at("decisions"), ticked | {"decision": decision, "row": f"{rows[1].pk}:0:0"})
+
+    assert [outcome.code for outcome in again.context["outcomes"]] == ["done"]
 
 
 @pytest.mark.parametrize("person", ["other_reviewer", "department_reviewer"])

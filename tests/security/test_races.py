@@ -13,8 +13,8 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection
 
 from kepuyue.accounts.models import User
-from kepuyue.activities.actions import drafting, publication, review, submission
-from kepuyue.activities.models import Activity, Review, State, Submission
+from kepuyue.activities.actions import assignment, desk, drafting, publication, review, submission
+from kepuyue.activities.models import Activity, Assignment, Review, State, Submission
 from kepuyue.core import audit
 from kepuyue.core.models import AuditEvent
 from kepuyue.imports.actions import committing, staging
@@ -107,6 +107,112 @@ def test_one_approves_while_another_rejects(city: Cast) -> None:
     state = acting.fresh(pending.activity).state
     assert (state == State.PUBLISHED) != (state == State.REJECTED)
     assert Review.objects.filter(submission=pending, organization=city.office_unit).count() == 1
+
+
+def test_two_colleagues_take_the_same_one_and_the_second_is_told(city: Cast) -> None:
+    second = MembershipFactory(organization=city.own_district, role=Role.REVIEWER).user
+    for _round in range(ROUNDS):
+        pending = acting.handed_in(city)
+
+        ends = at_once(*[
+            lambda who=who, pending=pending: assignment.assign(
+                pending, to=person(who), by=person(who), step=0, seen=0
+            )
+            for who in (city.district_reviewer, second)
+        ])  # fmt: skip
+
+        event = audit.trail(pending.activity).get(action="review.assign")
+        holder = Assignment.objects.get(submission=pending).person
+        assert ends == ["NotPossibleNow", "done"]
+        assert (event.actor_id, event.changes["assignee"]) == (holder.pk, ["", holder.name])
+        assert lines(pending.activity, "review.take_over") == 0
+
+
+def test_two_colleagues_take_over_the_same_one_from_a_third(city: Cast) -> None:
+    second, third = (
+        MembershipFactory(organization=city.own_district, role=Role.REVIEWER).user for _n in range(2)
+    )
+    for _round in range(ROUNDS):
+        pending = acting.handed_in(city)
+        assignment.assign(pending, to=third, by=third)
+
+        ends = at_once(*[
+            lambda who=who, pending=pending: assignment.assign(
+                pending, to=person(who), by=person(who), step=0, seen=third.pk
+            )
+            for who in (city.district_reviewer, second)
+        ])  # fmt: skip
+
+        event = audit.trail(pending.activity).get(action="review.take_over")
+        holder = Assignment.objects.get(submission=pending).person
+        assert ends == ["NotPossibleNow", "done"]
+        assert (event.actor_id, event.changes["assignee"]) == (holder.pk, [third.name, holder.name])
+        assert Message.objects.filter(person=third, subject__startswith="已由").count() == _round + 1
+
+
+def test_giving_back_while_a_colleague_takes_over(city: Cast) -> None:
+    first = city.district_reviewer
+    second = MembershipFactory(organization=city.own_district, role=Role.REVIEWER).user
+    for _round in range(ROUNDS):
+        pending = acting.handed_in(city)
+        assignment.assign(pending, to=first, by=first)
+
+        ends = at_once(
+            lambda pending=pending: assignment.release(pending, by=person(first), seen=first.pk),
+            lambda pending=pending: assignment.assign(
+                pending, to=person(second), by=person(second), seen=first.pk
+            ),
+        )
+
+        assert ends == ["NotPossibleNow", "done"]
+        holders = set(Assignment.objects.filter(submission=pending).values_list("person", flat=True))
+        assert lines(pending.activity, "review.take_over", "review.release") == 1
+        assert (holders == {second.pk}) == (lines(pending.activity, "review.take_over") == 1)
+
+
+def test_taking_back_while_the_office_approves(city: Cast) -> None:
+    for _round in range(ROUNDS):
+        pending = acting.at_the_office(city)
+
+        ends = at_once(
+            lambda pending=pending: desk.take_back(pending, by=person(city.district_reviewer)),
+            lambda pending=pending: review.approve(pending, by=person(city.office), step=1),
+        )
+
+        pending.refresh_from_db()
+        taken_back = lines(pending.activity, "review.taken_back")
+        assert ends.count("done") == 1
+        assert not any("fault" in end for end in ends)
+        assert taken_back + lines(pending.activity, "activity.publish") == 1
+        assert (pending.state, pending.step) == (("pending", 0) if taken_back else ("approved", 1))
+
+
+def test_taking_back_twice_goes_back_one_step(city: Cast) -> None:
+    pending = acting.at_the_office(city)
+
+    ends = at_once(*[lambda: desk.take_back(pending, by=person(city.district_reviewer))] * 2)
+
+    pending.refresh_from_db()
+    assert ends == ["NotPossibleNow", "done"]
+    assert (pending.step, lines(pending.activity, "review.taken_back")) == (0, 1)
+
+
+def test_handing_over_while_a_colleague_takes_over(city: Cast) -> None:
+    second, third = (
+        MembershipFactory(organization=city.own_district, role=Role.REVIEWER).user for _n in range(2)
+    )
+    pending, giver = acting.handed_in(city), city.district_reviewer
+    assignment.assign(pending, to=giver, by=giver)
+
+    ends = at_once(
+        lambda: assignment.hand_over(city.own_district, giver=person(giver), taker=person(second)),
+        lambda: assignment.assign(pending, to=person(third), by=person(third), seen=giver.pk),
+    )
+
+    holder = Assignment.objects.get(submission=pending).person
+    assert not any("fault" in end for end in ends)
+    assert lines(pending.activity, "review.take_over", "review.hand_over") == 1
+    assert (holder == third) == (lines(pending.activity, "review.take_over") == 1)
 
 
 def test_approving_while_the_unit_withdraws(city: Cast) -> None:

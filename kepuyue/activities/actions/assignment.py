@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import F
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -16,6 +17,7 @@ from kepuyue.core import audit
 from kepuyue.core.time import now
 from kepuyue.core.transitions import NotPossibleNow
 from kepuyue.messaging.actions import outbox
+from kepuyue.organizations.models import Organization
 from kepuyue.organizations.permissions import reviewers
 
 if TYPE_CHECKING:
@@ -23,8 +25,13 @@ if TYPE_CHECKING:
 
 
 @transaction.atomic
-def assign(submission: Submission, *, to: "User", by: "User", step: int | None = None) -> Assignment:
+def assign(
+    submission: Submission, *, to: "User", by: "User", step: int | None = None, seen: int | None = None
+) -> Assignment:
     """Let `to` see to the present step. Whoever had it before is told once that it was taken over.
+
+    `seen` is the number of the person who had it when `by` looked (0: nobody; None: whoever has it): of two
+    colleagues who take one at the same moment the second is told, and takes it over only by pressing again.
 
     `to` reviews for the unit whose turn it is, or is `by`, who may step in for it.
     """
@@ -39,6 +46,8 @@ def assign(submission: Submission, *, to: "User", by: "User", step: int | None =
     if present and present.person_id == to.pk:
         return present
     former = present.person if present else None
+    if seen is not None:
+        _check_seen(seen, present, by)
     if present:
         present.person, present.by, present.at = to, by, now()
         present.save(update_fields=["person", "by", "at"])
@@ -59,8 +68,8 @@ def assign(submission: Submission, *, to: "User", by: "User", step: int | None =
 
 
 @transaction.atomic
-def release(submission: Submission, *, by: "User", step: int | None = None) -> bool:
-    """Give it back to the unit's common queue; returns whether somebody had it."""
+def release(submission: Submission, *, by: "User", step: int | None = None, seen: int | None = None) -> bool:
+    """Give it back to the unit's common queue; returns whether somebody had it. `seen` as in `assign`."""
     submission = _locked(submission, by=by, step=step)
     present = (
         Assignment.objects.filter(submission=submission, step=submission.step)
@@ -70,6 +79,8 @@ def release(submission: Submission, *, by: "User", step: int | None = None) -> b
     if present is None:
         return False
     former = present.person
+    if seen is not None:
+        _check_seen(seen, present, by)
     present.delete()
     _record("review.release", submission, by=by, to=None, former=former)
     if former.pk != by.pk and former.is_active:
@@ -109,10 +120,61 @@ def look(submission: Submission, *, by: "User") -> list[str]:
     return list(others.order_by("person__name").values_list("person__name", flat=True)[:5])
 
 
+@transaction.atomic
+def hand_over(organization: Organization, *, giver: "User", taker: "User") -> int:
+    """What the giver saw to for the unit goes to the taker, who reviews for it; else back to the common queue.
+
+    The taker has accepted the work and stands in the audit as who did it. Returns how many went over.
+    """
+    rows = (
+        Assignment.objects.filter(
+            person=giver, step=F("submission__step"),
+            submission__turn=organization, submission__state=Submission.State.PENDING,
+        ).select_related("submission").order_by("submission__activity", "pk")
+    )  # fmt: skip
+    reviews = reviewers(organization).filter(user=taker).exists()
+    done = 0
+    for found in rows:
+        Activity.objects.select_for_update().get(pk=found.submission.activity_id)
+        # Read again under the lock: a colleague may have taken or decided it meanwhile
+        row = (
+            Assignment.objects.select_related("submission__activity__organization", "submission__turn")
+            .filter(pk=found.pk, person=giver, step=F("submission__step"), submission__turn=organization)
+            .filter(submission__state=Submission.State.PENDING)
+            .first()
+        )
+        if row is None:
+            continue
+        if not reviews:
+            row.delete()
+            _record("review.release", row.submission, by=taker, to=None, former=giver)
+            continue
+        row.person, row.by, row.at = taker, taker, now()
+        row.save(update_fields=["person", "by", "at"])
+        _record("review.hand_over", row.submission, by=taker, to=taker, former=giver)
+        done += 1
+    return done
+
+
 def _is_taken(submission: Submission) -> bool:
     """Whether somebody who still reviews for the unit has it."""
     row = Assignment.objects.filter(submission=submission, step=submission.step).first()
     return row is not None and reviewers(submission.turn).filter(user=row.person_id).exists()
+
+
+def _check_seen(seen: int, present: Assignment | None, by: "User") -> None:
+    """Raise unless the step is with whom `by` saw there: as on the pages, who reviews there no more has nothing."""
+    holds = present is not None and (
+        present.person_id == by.pk
+        or reviewers(present.submission.turn).filter(user=present.person_id).exists()
+    )
+    if present is not None and holds and seen != present.person_id:
+        raise NotPossibleNow(
+            _("%(name)s刚刚接手了这一项，没有改动。请看清现在由谁办理，需要时再操作一次。")
+            % {"name": present.person.name}
+        )
+    if not holds and seen:
+        raise NotPossibleNow(_("这一项刚刚退回待分办，没有改动。需要时请再操作一次。"))
 
 
 def _locked(submission: Submission, *, by: "User", step: int | None) -> Submission:

@@ -26,12 +26,13 @@ if TYPE_CHECKING:
 
 # How long a slip of the finger can be mended without asking the next reviewing unit
 TAKE_BACK = timedelta(minutes=10)
+# One request decides on so many, some seconds; the rest is said to be left and goes on with one more click
 MOST_AT_ONCE = 100
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one row of many. `code` is done, already, not-yours, assigned, look, blocked or gone."""
+    """What became of one row of many. `code` is done, already, not-yours, assigned, look, blocked or left."""
 
     submission: Submission
     code: str
@@ -88,15 +89,22 @@ def decide_many(
     """Approve or return each row in a transaction of its own; `rows` are (submission, the step that was shown).
 
     Safe to repeat: what is decided already says by whom. What has warnings and was not opened by `by` is passed
-    only if its number is in `confirmed`.
+    only if its number is in `confirmed`. Every row has an outcome: those beyond `MOST_AT_ONCE` are "left".
     """
-    sure = set(confirmed)
-    outcomes = []
-    for submission, step in list(rows)[:MOST_AT_ONCE]:
-        outcomes.append(
-            _decide_one(submission, step, decision, by=by, note=note, is_sure=submission.pk in sure)
-        )
-    return outcomes
+    sure, rows = set(confirmed), list(rows)
+    outcomes = [
+        _decide_one(submission, step, decision, by=by, note=note, is_sure=submission.pk in sure)
+        for submission, step in rows[:MOST_AT_ONCE]
+    ]
+    return outcomes + left_over(rows[MOST_AT_ONCE:])
+
+
+def left_over(rows: Iterable[tuple[Submission, int]]) -> list[Outcome]:
+    """Rows beyond what one request does: nothing was done with them, and that is said."""
+    return [
+        Outcome(submission, "left", _("还没有处理：一次最多%(n)s项。") % {"n": MOST_AT_ONCE})
+        for submission, _step in rows
+    ]
 
 
 def _decide_one(

@@ -9,8 +9,8 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from kepuyue.activities.letters import normalized
 from kepuyue.activities.models import SensitiveWord
-from kepuyue.activities.reviewing.words import normalized
 from kepuyue.core import audit
 from kepuyue.core.time import now
 from kepuyue.editions.models import Edition

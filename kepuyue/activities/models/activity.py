@@ -1,13 +1,14 @@
 """The heart of the room: a place, an activity, its sessions."""
 
 from datetime import date, datetime, timedelta
-from typing import Self
+from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from kepuyue.activities.letters import KEY_LENGTH, title_key
 from kepuyue.activities.models.choices import PUBLIC_STATES, Admission, BookingMode, Mode, Origin, State
 from kepuyue.core.codes import new_code
 from kepuyue.core.time import now
@@ -84,6 +85,10 @@ class Activity(models.Model):
 
     title = models.CharField(_("活动名称"), max_length=120)
     title_en = models.CharField(_("英文名称"), max_length=200, blank=True)
+    title_key = models.CharField(
+        max_length=KEY_LENGTH, blank=True, default="", editable=False,
+        help_text="the title as it is compared: letters.title_key",
+    )  # fmt: skip
     summary = models.CharField(_("一句话介绍"), max_length=200, blank=True)
     description = models.TextField(_("活动介绍"), blank=True)
     terms = models.ManyToManyField(Term, blank=True, related_name="activities", verbose_name=_("分类"))
@@ -172,6 +177,7 @@ class Activity(models.Model):
         indexes = (
             models.Index(fields=("edition", "state"), name="activity_edition_state"),
             models.Index(fields=("organization", "state"), name="activity_unit_state"),
+            models.Index(fields=("edition", "title_key"), name="activity_same_title"),
         )
         constraints = (
             models.UniqueConstraint(
@@ -194,6 +200,15 @@ class Activity(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Keeps the key of the title true."""
+        fields = kwargs.get("update_fields")
+        if fields is None or "title" in fields:
+            self.title_key = title_key(self.title)
+            if fields is not None:
+                kwargs["update_fields"] = {*fields, "title_key"}
+        super().save(*args, **kwargs)
 
     @property
     def is_public(self) -> bool:
@@ -260,7 +275,10 @@ class Session(models.Model):
         verbose_name = _("场次")
         verbose_name_plural = _("场次")
         ordering = ("starts_at", "pk")
-        indexes = (models.Index(fields=("starts_at", "ends_at"), name="session_span"),)
+        indexes = (
+            models.Index(fields=("starts_at", "ends_at"), name="session_span"),
+            models.Index(fields=("place", "starts_at"), name="session_at_place"),
+        )
         constraints = (
             models.CheckConstraint(
                 name="session_ends_after_it_starts",

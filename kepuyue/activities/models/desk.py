@@ -109,7 +109,7 @@ class SensitiveWord(models.Model):
 
     edition = models.ForeignKey(Edition, models.CASCADE, related_name="sensitive_words")
     word = models.CharField(_("词语"), max_length=60, help_text="as the office wrote it")
-    normal = models.CharField(max_length=120, help_text="as it is compared: reviewing.words.normalized")
+    normal = models.CharField(max_length=120, help_text="as it is compared: letters.normalized")
     category = models.CharField(_("类别"), max_length=30, blank=True)
     remark = models.CharField(
         _("处理说明"), max_length=200, blank=True, help_text="what the reviewer should do"

@@ -3,24 +3,25 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from difflib import SequenceMatcher
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from kepuyue.activities import presentation
+from kepuyue.activities.letters import title_key
 from kepuyue.activities.models import Activity, LinkCheck, Session, State, Submission
 from kepuyue.activities.queries import Check, review_checks
-from kepuyue.activities.reviewing.words import Finder, Hit, finder_of, normalized
+from kepuyue.activities.reviewing.words import Finder, Hit, finder_of
 from kepuyue.core import wording
 
-# "第三期", "（二）" and the year tell two activities of one row apart, not two records of one activity
-COUNTED = re.compile(r"第?[0-9一二三四五六七八九十]+[期场讲届季]|[（(][0-9一二三四五六七八九十]+[)）]")
 NEAR = 0.86  # titles at least so alike are named
-MOST_CANDIDATES = 200
+MOST_CANDIDATES = (
+    200  # titles compared letter by letter, of the unit's newest and of the same hour and place each
+)
 MOST_LINKS = 20
 URL = re.compile(r"https?://[^\s<>\"'，。；、）】》]+", re.IGNORECASE)
 
@@ -103,27 +104,21 @@ def word_hits(submission: Submission, finder: Finder) -> dict[str, list[Hit]]:
 UNSEARCHED = frozenset({"terms", "marks", "mode", "admission", "booking_mode", "district", "expected_crowd"})
 
 
-def plain_title(title: str) -> str:
-    """A title as it is compared: without signs, spaces, width, case, and its number in a row."""
-    return normalized(COUNTED.sub("", title).replace("演示", ""))
-
-
 def twins_of(submission: Submission) -> list[Twin]:
-    """Records of the edition with the same title, or a like one by the same unit or at the same hour and place."""
+    """Records of the edition with the same title, or a like one by the same unit or at the same hour and place.
+
+    Equal titles are found by their indexed key; of near ones a bounded number is compared, so that the page costs
+    the same whether the edition has a hundred activities or a hundred thousand.
+    """
     activity, text = submission.activity, submission.content
-    title = plain_title(text["title"])
+    title = title_key(text["title"])
     others = Activity.objects.of(activity.edition).exclude(pk=activity.pk).exclude(
         state__in=(State.REJECTED, State.ARCHIVED)
     )  # fmt: skip
-    same = {pk for pk, other in others.values_list("pk", "title") if title and plain_title(other) == title}
-    near = {
-        pk
-        for pk, other in others.filter(_near_by(text, activity.organization_id)).values_list("pk", "title")[
-            :MOST_CANDIDATES
-        ]
-        if SequenceMatcher(None, title, plain_title(other), autojunk=False).ratio() >= NEAR
-    }
-    chosen = [*sorted(same), *sorted(near - same)][:3]
+    same = (
+        list(others.filter(title_key=title).order_by("pk").values_list("pk", flat=True)[:3]) if title else []
+    )
+    chosen = [*same, *sorted(_near(others, title, text, activity.organization_id) - set(same))][:3]
     rows = (
         others.filter(pk__in=chosen)
         .select_related("organization", "edition")
@@ -133,20 +128,38 @@ def twins_of(submission: Submission) -> list[Twin]:
     return sorted(found, key=lambda twin: (not twin.is_same_title, twin.activity.pk))
 
 
-def _near_by(text: dict[str, Any], organization: int) -> Q:
-    """By the same unit, or touching one of the sessions at the same venue or place."""
-    condition = Q(organization=organization)
+def _near(others: QuerySet[Activity], title: str, text: dict[str, Any], organization: int) -> set[int]:
+    """Those with a like title, of the same unit or touching one of the sessions at the same venue or place."""
+    candidates = dict(
+        others.filter(organization=organization)
+        .order_by("-pk")
+        .values_list("pk", "title_key")[:MOST_CANDIDATES]
+    )
+    if there := _at_the_same_hour_and_place(text):
+        candidates |= dict(others.filter(pk__in=there).values_list("pk", "title_key"))
+    matcher = SequenceMatcher(None, "", title, autojunk=False)
+    near = set()
+    for pk, other in candidates.items():
+        matcher.set_seq1(other)
+        # The two quick ones are upper bounds of the exact one
+        if all(ratio() >= NEAR for ratio in (matcher.real_quick_ratio, matcher.quick_ratio, matcher.ratio)):
+            near.add(pk)
+    return near
+
+
+def _at_the_same_hour_and_place(text: dict[str, Any]) -> set[int]:
+    """Activities with a session that touches one of the first ten at the same venue or place."""
+    found: set[int] = set()
     for entry in text["sessions"][:10]:
-        where = Q(venue=entry["venue"]) if entry["venue"] else Q(place=entry["place"], venue=None)
         if entry["is_cancelled"] or not (entry["venue"] or entry["place"]):
             continue
+        where = Q(venue=entry["venue"]) if entry["venue"] else Q(place=entry["place"], venue=None)
         start = datetime.fromisoformat(entry["starts_at"])
-        end = datetime.fromisoformat(entry["ends_at"]) if entry["ends_at"] else start
-        touching = Session.objects.filter(where, starts_at__lt=end).filter(
-            Q(ends_at__gt=start) | Q(starts_at__gte=start)
-        )
-        condition |= Q(pk__in=touching.values("activity"))
-    return condition
+        # One without a stated end counts at its start
+        end = datetime.fromisoformat(entry["ends_at"]) if entry["ends_at"] else start + timedelta(seconds=1)
+        touching = Session.objects.touching(start, end).filter(where).order_by("pk")
+        found |= set(touching.values_list("activity", flat=True)[:MOST_CANDIDATES])
+    return found
 
 
 def _side_by_side(submission: Submission, other: Activity, *, is_same: bool) -> Twin:

@@ -72,13 +72,19 @@ class FilterForm(forms.ModelForm):
         fields = ("name",)
 
 
-class AssignForm(forms.Form):
+class ShownForm(forms.Form):
+    """What the page showed when a button was pressed: the step, and who saw to it (0: nobody)."""
+
+    step = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+
+class AssignForm(ShownForm):
     """Who is to see to it; the choice is among the people who review for the unit."""
 
     person = forms.ModelChoiceField(
         queryset=get_user_model().objects.none(), label=_("审核人"), empty_label=_("选择审核人")
     )
-    step = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, people: "QuerySet[Any]", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

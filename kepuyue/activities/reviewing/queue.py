@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import (
+    BooleanField,
     Case,
     Count,
     DateTimeField,
@@ -16,12 +17,13 @@ from django.db.models import (
     Q,
     QuerySet,
     Subquery,
+    Value,
     When,
 )
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from kepuyue.activities.models import Assignment, Escalation, Looking, Review, Session, Submission
+from kepuyue.activities.models import Assignment, Escalation, Looking, Mode, Review, Session, Submission
 from kepuyue.activities.reviewing import deadlines
 from kepuyue.core.time import now, today
 from kepuyue.organizations.models import Membership, Organization
@@ -39,8 +41,6 @@ SORTS: dict[str, tuple[Any, ...]] = {
     "title": ("activity__title", "pk"),
     "unit": ("activity__organization__name", "pk"),
 }
-LARGE = 1_000  # a large crowd: 大型群众性活动安全管理条例, art. 2
-LICENCE_DAYS = timedelta(days=20)  # art. 13: applied for 20 days before
 
 
 def waiting_for(user: "Person") -> QuerySet[Submission]:
@@ -58,8 +58,15 @@ def waiting_for(user: "Person") -> QuerySet[Submission]:
 def with_urgency(rows: QuerySet[Submission]) -> QuerySet[Submission]:
     """`first_start`: the next session; `urgent_at`: that, or the last day to apply for a licence where one is needed.
 
+    `is_large`: as many people are expected as need a licence, by the rules of the activity's own edition.
     `assignee`: who sees to the present step, None where that person has left or reviews there no more.
     """
+    crowds = [(edition, edition.rules.crowd) for edition in deadlines.editions_under_review()]
+    needs = {
+        edition.pk: Q(activity__edition=edition, activity__expected_crowd__gte=crowd.licence_from)
+        & ~Q(activity__mode=Mode.ONLINE)
+        for edition, crowd in crowds
+    }
     sessions = Session.objects.filter(activity=OuterRef("activity"), starts_at__gte=now(), is_cancelled=False)
     assigned = Assignment.objects.filter(
         Exists(reviewers(OuterRef(OuterRef("turn"))).filter(user=OuterRef("person"))),
@@ -73,13 +80,22 @@ def with_urgency(rows: QuerySet[Submission]) -> QuerySet[Submission]:
         first_start=Subquery(sessions.order_by("starts_at").values("starts_at")[:1]),
         assignee=Subquery(assigned.values("person")[:1], output_field=IntegerField()),
     ).annotate(
+        is_large=Case(
+            *[When(condition, then=Value(True)) for condition in needs.values()],
+            default=Value(False), output_field=BooleanField(),
+        ),
         urgent_at=Case(
-            When(
-                activity__expected_crowd__gte=LARGE, activity__licence="",
-                then=ExpressionWrapper(F("first_start") - LICENCE_DAYS, output_field=DateTimeField()),
-            ),
+            *[
+                When(
+                    needs[edition.pk] & Q(activity__licence="", activity__licence_exempt=""),
+                    then=ExpressionWrapper(
+                        F("first_start") - timedelta(days=crowd.apply_days), output_field=DateTimeField()
+                    ),
+                )
+                for edition, crowd in crowds
+            ],
             default=F("first_start"),
-        )
+        ),
     )  # fmt: skip
 
 
@@ -101,7 +117,7 @@ def tabs(user: "Person") -> dict[str, Q]:
         "unassigned": Q(assignee=None),
         "overdue": deadlines.overdue_anywhere(),
         "changes": Q(kind=Submission.Kind.REVISION),
-        "large": Q(activity__expected_crowd__gte=LARGE),
+        "large": Q(is_large=True),
         "escalated": Q(told_level__isnull=False),
     }
 

@@ -5,15 +5,14 @@ characters: "敏 感*詞" is found by "敏感词". The cost grows with the text 
 """
 
 import itertools
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
 from ahocorasick_rs import AhoCorasick, Implementation
 from django.db.models import Count, Max
-from opencc import OpenCC
 
+from kepuyue.activities.letters import letters as letters_of
 from kepuyue.activities.models import SensitiveWord
 from kepuyue.editions.models import Edition
 
@@ -36,30 +35,6 @@ class Hit:
     remark: str
 
 
-@lru_cache(maxsize=1)
-def _simplified() -> dict[str, str]:
-    """{traditional character: simplified}. Single characters: a phrase's own conversion would move the places."""
-    converter = OpenCC("t2s")
-    signs = (chr(code) for span in ((0x3400, 0x4DC0), (0x4E00, 0xA000)) for code in range(*span))
-    pairs = ((sign, converter.convert(sign)) for sign in signs)
-    return {sign: plain for sign, plain in pairs if plain != sign and len(plain) == 1}
-
-
-@lru_cache(maxsize=4_096)
-def _letters(sign: str) -> str:
-    """What one character counts as; nothing for spaces, punctuation, symbols and invisible signs."""
-    plain = unicodedata.normalize("NFKC", sign).casefold()
-    table = _simplified()
-    return "".join(
-        table.get(letter, letter) for letter in plain if unicodedata.category(letter)[0] in ("L", "N")
-    )
-
-
-def normalized(text: str) -> str:
-    """The text as it is compared."""
-    return "".join(map(_letters, text))
-
-
 class Finder:
     """A list of words made ready. Building it takes some milliseconds per thousand words; keep it."""
 
@@ -78,7 +53,7 @@ class Finder:
         letters: list[str] = []
         places: list[int] = []
         for place, sign in enumerate(text[:MOST_SIGNS]):
-            plain = _letters(sign)
+            plain = letters_of(sign)
             letters.append(plain)
             places += [place] * len(plain)
         found: list[Hit] = []

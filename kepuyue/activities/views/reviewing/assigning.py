@@ -14,7 +14,7 @@ from kepuyue.activities import queries
 from kepuyue.activities.actions import assignment
 from kepuyue.activities.models import Submission
 from kepuyue.activities.reviewing import queue
-from kepuyue.activities.reviewing.forms import AssignForm, UnitForm
+from kepuyue.activities.reviewing.forms import AssignForm, ShownForm, UnitForm
 from kepuyue.activities.views.reviewing.page import with_queue
 from kepuyue.activities.views.reviewing.queue import check_reviews
 from kepuyue.editions.request import DeskRequest
@@ -33,8 +33,9 @@ def assign(request: DeskRequest, pk: int) -> HttpResponse:
         return redirect(with_queue(request, pk))
     try:
         assignment.assign(
-            submission, to=form.cleaned_data["person"], by=request.user, step=form.cleaned_data["step"]
-        )
+            submission, to=form.cleaned_data["person"], by=request.user,
+            step=form.cleaned_data["step"], seen=form.cleaned_data["seen"],
+        )  # fmt: skip
     except ValidationError as error:
         messages.error(request, error.messages[0])
     else:
@@ -46,8 +47,10 @@ def assign(request: DeskRequest, pk: int) -> HttpResponse:
 def release(request: DeskRequest, pk: int) -> HttpResponse:
     """Give it back to the unit's common queue."""
     submission = get_object_or_404(queries.reviewable_by(request.user), pk=pk)
+    form = ShownForm(request.POST)
+    shown = form.cleaned_data if form.is_valid() else {}
     try:
-        assignment.release(submission, by=request.user)
+        assignment.release(submission, by=request.user, step=shown.get("step"), seen=shown.get("seen"))
     except ValidationError as error:
         messages.error(request, error.messages[0])
     else:

@@ -1,0 +1,41 @@
+"""How text is compared: without width, case, spaces, signs, and traditional characters as simplified ones."""
+
+import re
+import unicodedata
+from functools import lru_cache
+
+from opencc import OpenCC
+
+# "第三期", "（二）" and the year tell two activities of one row apart, not two records of one activity
+COUNTED = re.compile(r"第?[0-9一二三四五六七八九十]+[期场讲届季]|[（(][0-9一二三四五六七八九十]+[)）]")
+# One character may count as several (㈱ as 株 in brackets, ﷺ as eighteen); a key is cut and not refused
+KEY_LENGTH = 160
+
+
+@lru_cache(maxsize=1)
+def _simplified() -> dict[str, str]:
+    """{traditional character: simplified}. Single characters: a phrase's own conversion would move the places."""
+    converter = OpenCC("t2s")
+    signs = (chr(code) for span in ((0x3400, 0x4DC0), (0x4E00, 0xA000)) for code in range(*span))
+    pairs = ((sign, converter.convert(sign)) for sign in signs)
+    return {sign: plain for sign, plain in pairs if plain != sign and len(plain) == 1}
+
+
+@lru_cache(maxsize=4_096)
+def letters(sign: str) -> str:
+    """What one character counts as; nothing for spaces, punctuation, symbols and invisible signs."""
+    plain = unicodedata.normalize("NFKC", sign).casefold()
+    table = _simplified()
+    return "".join(
+        table.get(letter, letter) for letter in plain if unicodedata.category(letter)[0] in ("L", "N")
+    )
+
+
+def normalized(text: str) -> str:
+    """The text as it is compared."""
+    return "".join(map(letters, text))
+
+
+def title_key(title: str) -> str:
+    """A title as it is compared with others: its letters, without its number in a row. Kept as `Activity.title_key`."""
+    return normalized(COUNTED.sub("", title).replace("演示", ""))[:KEY_LENGTH]
