@@ -10,6 +10,7 @@ class ResourcesConfig(AppConfig):
     def ready(self) -> None:
         from kepuyue.core import audit  # models must be loaded first
         from kepuyue.messaging import kinds
+        from kepuyue.resources import receivers  # noqa: F401 (models must be ready before they listen)
 
         audit.name_actions(
             {

@@ -16,7 +16,7 @@ from kepuyue.activities.models import Admission, BookingMode, Mode, UnitRole
 from kepuyue.editions.models import Term
 from kepuyue.organizations.models import Organization
 from kepuyue.resources.kinds import TRAITS
-from kepuyue.resources.models import Kind, Proposal
+from kepuyue.resources.models import Kind, Proposal, Request
 
 # Which joint action (通知三(四)1-4) the activity of a unit of this type belongs to
 JOINT_ACTIONS = {
@@ -37,7 +37,7 @@ def content_of(proposal: Proposal, registrar: Organization) -> Content:
         return contents.blank() | {
             "title": request.title,
             "summary": offer.summary,
-            "description": "\n\n".join(filter(None, [offer.description, request.wishes])),
+            "description": "\n\n".join(filter(None, [offer.description, _wishes(request)])),
             "mode": Mode.ONLINE if proposal.is_online else Mode.OFFLINE,
             "district": _district(proposal),
             "audience_note": request.audience_note,
@@ -45,7 +45,8 @@ def content_of(proposal: Proposal, registrar: Organization) -> Content:
             "age_max": request.age_max if request.age_max is not None else offer.age_max,
             "accessibility": str(offer.details.get("accessibility", "")),
             "admission": Admission.FREE,
-            "booking_mode": BookingMode.NONE,
+            # The side that asks brings its own people; nobody else is to go there unasked
+            "booking_mode": BookingMode.EXTERNAL,
             "booking_note": _("由%(unit)s统一组织参加") % {"unit": request.organization.name},
             "expected_crowd": request.head_count,
             "safety_plan": _safety_plan(proposal),
@@ -64,6 +65,14 @@ def content_of(proposal: Proposal, registrar: Organization) -> Content:
 def _of(proposal: Proposal, unit: Organization) -> Any:
     """The side's own record: its request or its offer."""
     return proposal.request if unit.pk == proposal.request.organization_id else proposal.offer
+
+
+def _wishes(request: Request) -> str:
+    """The wishes word for word, and whose they are: the public reads them beside what the offer says."""
+    if not request.wishes:
+        return ""
+    said = {"unit": request.organization.name, "wishes": request.wishes}
+    return _("%(unit)s的期待：%(wishes)s") % said
 
 
 def _on_site(side: Any) -> str:

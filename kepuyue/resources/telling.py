@@ -9,7 +9,9 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from kepuyue.activities.models import Activity, ChangeNotice, Session
 from kepuyue.activities.presentation import span
+from kepuyue.core import wording
 from kepuyue.messaging.actions import outbox
 from kepuyue.organizations.models import Organization, Role
 from kepuyue.organizations.queries import people_of
@@ -71,6 +73,43 @@ TEXTS: dict[str, tuple[str, str, str]] = {
         gettext_noop("约定取消：%(title)s"),
         gettext_noop("%(unit)s取消了“%(title)s”的约定。原因：%(reason)s"),
     ),
+    "joint_cancelled": (
+        "resource.agreed",
+        gettext_noop("联合活动已取消：%(title)s"),
+        gettext_noop("%(unit)s取消了联合活动“%(title)s”的安排：%(when)s。原因：%(reason)s"),
+    ),
+    "joint_postponed": (
+        "resource.agreed",
+        gettext_noop("联合活动已延期：%(title)s"),
+        gettext_noop("%(unit)s的联合活动“%(title)s”延期，新的时间待定。原因：%(reason)s"),
+    ),
+    "joint_retimed": (
+        "resource.agreed",
+        gettext_noop("联合活动已改期：%(title)s"),
+        gettext_noop("%(unit)s的联合活动“%(title)s”改到%(when)s。不方便请尽快和对方联系。原因：%(reason)s"),
+    ),
+    "joint_clash": (
+        "resource.agreed",
+        gettext_noop("联合活动改到了已约出的时间：%(title)s"),
+        gettext_noop(
+            "%(unit)s的联合活动“%(title)s”改到%(when)s，这项资源这时已经约给别的单位。请尽快和对方商量。原因：%(reason)s"
+        ),
+    ),
+    "joint_moved": (
+        "resource.agreed",
+        gettext_noop("联合活动已换地点：%(title)s"),
+        gettext_noop("%(unit)s的联合活动“%(title)s”换了地点，请打开查看。原因：%(reason)s"),
+    ),
+    "joint_taken_down": (
+        "resource.agreed",
+        gettext_noop("联合活动已下架：%(title)s"),
+        gettext_noop("%(unit)s的联合活动“%(title)s”已经下架，公众看不到。请和对方联系。"),
+    ),
+    "joint_restored": (
+        "resource.agreed",
+        gettext_noop("联合活动已恢复：%(title)s"),
+        gettext_noop("%(unit)s的联合活动“%(title)s”恢复公开。"),
+    ),
     "stopped": (
         "resource.news",
         gettext_noop("资源已停止：%(offer)s"),
@@ -112,6 +151,30 @@ def tell(event: str, unit: Organization, request: Request, *, key: str, by_unit:
                 link=reverse("resources:request", args=[request.code]),
                 key=f"{key}:{event}:{person.pk}",
             )
+
+
+def joint_changed(event: str, unit: Organization, request: Request, activity: Activity, session: Session | None,
+                  notice: ChangeNotice | None, *, key: str) -> None:  # fmt: skip
+    """Tell the unit's people of a change of the joint activity.
+
+    `key` is that of the change: who is told of it as a reviewer as well gets one message only.
+    """
+    kind, subject, body = TEXTS[event]
+    with translation.override(settings.CITY_LANGUAGE):
+        sessions = [session] if session else list(activity.sessions.all())
+        zone = activity.edition.zone
+        times = [span(one.starts_at, one.ends_at, is_all_day=one.is_all_day, zone=zone) for one in sessions]
+        values = {
+            "title": activity.title,
+            "unit": activity.organization.name,
+            "when": wording.clauses(times),
+            "reason": (notice.reason if notice else "") or _("未说明"),
+        }
+        for person in people_of(unit, SPEAKING):
+            outbox.post(
+                kind=kind, to=person.email, person=person, subject=_(subject), body=_(body), values=values,
+                link=reverse("resources:request", args=[request.code]), key=f"{key}:{person.pk}",
+            )  # fmt: skip
 
 
 def when(proposal: Proposal) -> str:

@@ -4,7 +4,7 @@
 unit of the other district; "waiting" are things that wait for that district, "final" for the office.
 """
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.core.files.base import ContentFile
@@ -20,6 +20,7 @@ from kepuyue.messaging.models import Message
 from kepuyue.messaging.tokens import unsubscribe_path
 from kepuyue.organizations.actions.invitations import fingerprint
 from kepuyue.organizations.models import Handover, Invitation, Membership, Merger, Organization, Role
+from kepuyue.resources.models import Offer, PromisedDay
 from tests.cast import Cast
 from tests.factories import (
     ActivityFactory,
@@ -181,6 +182,9 @@ def _talk(cast: Cast) -> dict[str, Any]:
         offer=far,
         state="accepted",
     )
+    # What is agreed is promised as well: the offer counts it and its day is taken
+    Offer.objects.filter(pk=far.pk).update(times_promised=1)
+    PromisedDay.objects.create(offer=far, proposal=agreed, day=date(2024, 9, 20), place_in_day=1)
     answer = ProposalFactory(
         request=RequestFactory(organization=cast.other_unit, state="proposed"),
         offer=own,

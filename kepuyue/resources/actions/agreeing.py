@@ -1,37 +1,28 @@
-"""Two units come to terms: an answer, one counter-proposal, acceptance or refusal, and calling it off.
+"""Two units come to terms: an answer, one counter-proposal, acceptance or refusal, and calling it off."""
 
-A day is promised under lock: the offer's count is claimed by a conditional update, which also holds its row, then
-the days are taken as rows that the database keeps unique. So no order of calls promises a day twice.
-"""
-
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
 from kepuyue.activities.actions import drafting
 from kepuyue.activities.models import Activity
-from kepuyue.core import audit, wording
+from kepuyue.core import audit
 from kepuyue.core.time import now
 from kepuyue.core.transitions import NotPossibleNow
 from kepuyue.organizations.models import Organization, Role
 from kepuyue.organizations.permissions import may
 from kepuyue.organizations.queries import people_of
 from kepuyue.resources import joint, telling, workflow
-from kepuyue.resources.actions import closing
+from kepuyue.resources.actions import closing, promising
 from kepuyue.resources.actions.requesting import Wish
 from kepuyue.resources.availability import objections
-from kepuyue.resources.models import Offer, PromisedDay, Proposal, Request
+from kepuyue.resources.models import Offer, Proposal, Request
 from kepuyue.resources.permissions import check_can_call_off, check_can_decide, check_can_offer
 
 if TYPE_CHECKING:
     from kepuyue.accounts.models import User
-
-# An offer that is paused takes no new requests, but those that wait can be accepted
-PROMISING = (Offer.State.OPEN, Offer.State.PAUSED)
 
 
 @transaction.atomic
@@ -104,7 +95,7 @@ def accept(proposal: Proposal, *, by: "User", registrar: Organization) -> Activi
     if proposal.starts_at < now():
         raise NotPossibleNow(_("约定的时间已经过去，请谢绝后另提时间。"))
     _decide(proposal, "accept")
-    _promise(proposal)
+    promising.claim(proposal)
     writer = _writer(proposal, registrar, by)
     activity = drafting.create(
         edition=request.edition,
@@ -195,8 +186,7 @@ def call_off(request: Request, *, by: "User", reason: str) -> Request:
     if proposal is None:
         raise NotPossibleNow(_("这个需求现在没有约定。"))
     offer_side = may(by, "resource.offer", proposal.offer.organization)
-    Offer.objects.filter(pk=proposal.offer_id).update(times_promised=F("times_promised") - 1)
-    PromisedDay.objects.filter(proposal=proposal).delete()
+    promising.free(proposal)
     _decide(proposal, "call_off")
     closing.move(request, "call_off", by=by, reason=reason.strip())
     sides = [request.organization, proposal.offer.organization]
@@ -206,37 +196,6 @@ def call_off(request: Request, *, by: "User", reason: str) -> Request:
         reason=request.end_reason,
     )  # fmt: skip
     return request
-
-
-def _promise(proposal: Proposal) -> None:
-    """Claim one of the offer's times and the days; raises `NotPossibleNow` and leaves no trace where that fails."""
-    claimed = (
-        Offer.objects.filter(pk=proposal.offer_id, state__in=PROMISING)
-        .filter(Q(times_at_most__isnull=True) | Q(times_promised__lt=F("times_at_most")))
-        .update(times_promised=F("times_promised") + 1)
-    )
-    if not claimed:
-        raise NotPossibleNow(_("这项资源已经约满或停止，不能再约。"))
-    # From here on the offer's row is held: nobody else promises it until we are done
-    days = proposal.touched_days(proposal.request.edition.zone)
-    clash = Proposal.objects.filter(
-        offer=proposal.offer,
-        state=Proposal.State.ACCEPTED,
-        starts_at__lt=proposal.ends_at,
-        ends_at__gt=proposal.starts_at,
-    ).exclude(pk=proposal.pk)
-    if clash.exists():
-        raise NotPossibleNow(_("这个时间已经约给别的单位，请换一个时间。"))
-    taken: dict[date, set[int]] = {}
-    for day, place in PromisedDay.objects.filter(offer=proposal.offer, day__in=days).values_list(
-        "day", "place_in_day"
-    ):
-        taken.setdefault(day, set()).add(place)
-    for day in days:
-        free = set(range(1, proposal.offer.per_day + 1)) - taken.get(day, set())
-        if not free:
-            raise NotPossibleNow(_("%(day)s已经约给别的单位，请换一天。") % {"day": wording.day_text(day)})
-        PromisedDay.objects.create(offer=proposal.offer, proposal=proposal, day=day, place_in_day=min(free))
 
 
 def _writer(proposal: Proposal, registrar: Organization, by: "User") -> "User":

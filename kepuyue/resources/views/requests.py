@@ -158,6 +158,7 @@ def _spoken(proposal: Proposal, request: DeskRequest) -> dict[str, Any]:
     return {
         "proposal": proposal,
         "when": telling.when(proposal),
+        "state": _state_text(proposal, decides=decides),
         "decides": decides,
         "can_counter": decides and proposal.counters_id is None,
         "can_take_back": proposal.state == Proposal.State.PENDING
@@ -165,6 +166,15 @@ def _spoken(proposal: Proposal, request: DeskRequest) -> dict[str, Any]:
         and may(request.user, "resource.offer", proposal.offer.organization),
         "acceptance": AcceptanceForm(proposal=proposal, auto_id=f"id_{proposal.pk}_%s") if decides else None,
     }
+
+
+def _state_text(proposal: Proposal, *, decides: bool) -> Any:
+    """Where the proposal stands, as the reader on either side sees it."""
+    if decides:
+        return _("等您答复")
+    if proposal.state == Proposal.State.COUNTERED:
+        return _("已另提时间")
+    return proposal.get_state_display()
 
 
 def _written_out(found: Request) -> list[tuple[Any, Any]]:
