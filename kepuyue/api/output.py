@@ -8,6 +8,7 @@ from django.conf import settings
 from django.urls import reverse
 
 from kepuyue.activities.models import Activity, Origin, Session, Venue
+from kepuyue.core.links import web_address
 from kepuyue.programme.changes import Arrangement, Change, changes
 from kepuyue.programme.queries import seats_left
 
@@ -51,7 +52,7 @@ def _activity(activity: Activity, free: dict[int, int | None], changed: list[Cha
         "admission_note": activity.admission_note,
         "booking": {
             "mode": activity.booking_mode,
-            "url": activity.booking_url,
+            "url": web_address(activity.booking_url),
             "note": activity.booking_note,
         },
         "public_phone": activity.public_phone,
@@ -99,7 +100,7 @@ def _session(session: Session, zone: Any, free: int | None) -> dict[str, Any]:
         "is_postponed": session.is_postponed,
         "venue": _venue(session.venue) if session.venue else None,
         "place": session.place,
-        "online_url": session.online_url,
+        "online_url": web_address(session.online_url),
         "note": session.note,
         "capacity": session.capacity,
         "seats_left": free,

@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.safestring import SafeString, mark_safe
 
 from kepuyue.activities.models import Activity, Admission, Mode, Session, State, UnitRole
+from kepuyue.core.links import web_address
 from kepuyue.programme.cards import Moment, moment, moments, place_of
 from kepuyue.programme.changes import changes
 
@@ -112,8 +113,9 @@ def _end(one: Moment) -> str | None:
 
 def _location(activity: Activity, session: Session) -> Any:
     here: list[dict[str, Any]] = []
-    if activity.mode != Mode.OFFLINE and session.online_url:
-        here.append({"@type": "VirtualLocation", "url": session.online_url})
+    online = web_address(session.online_url)
+    if activity.mode != Mode.OFFLINE and online:
+        here.append({"@type": "VirtualLocation", "url": online})
     if activity.mode != Mode.ONLINE:
         venue = session.venue
         place: dict[str, Any] = {

@@ -84,6 +84,10 @@ ADDRESSES = (
     "https://kp.example/\"'><kp-x onfocus=kpx()>",
     "//kp.example/\r\nX-Kp: 1",
 )
+# One for each kind, whatever the database numbers its rows: what runs comes first, and with the gate's kinds
+ADDRESS_OF_KIND = {kind: ADDRESSES[place % len(ADDRESSES)] for place, kind in enumerate(KINDS)} | {
+    "lines": ADDRESSES[2]
+}
 MAILBOXES = ('"\'><kp-x>"@kp.example', "kp@kp.example")
 
 

@@ -17,7 +17,9 @@ from kepuyue.activities import content as contents
 from kepuyue.activities.models import (
     PUBLIC_STATES,
     Activity,
+    BookingMode,
     Comment,
+    Mode,
     Participation,
     Review,
     Speaker,
@@ -122,6 +124,8 @@ def something_everywhere(cast: Cast) -> None:
             submission=submission, organization=submission.activity.organization.parent, by=cast.district_reviewer, decision="returned", note="x"
         )  # fmt: skip
         Comment.objects.create(review=review, field="title", text="x")
+    # So that every stored address is shown where one is shown at all
+    Activity.objects.update(booking_mode=BookingMode.EXTERNAL, mode=Mode.HYBRID)
     # As an agreement that stands leaves it
     Offer.objects.update(times_promised=1)
     for user in cast.people().values():
@@ -213,12 +217,12 @@ def _hostile(kind: str, field: "models.Field[Any, Any]", row: models.Model) -> A
     room = field.max_length - len(str(row.pk)) if field.max_length else None
     if isinstance(field, models.JSONField):
         value = getattr(row, field.name) or TYPED.get(str(field), getattr(row, field.name))
-        return in_json(value, corpus.fitting(corpus.KINDS[kind], None))
+        return in_json(value, corpus.fitting(corpus.KINDS[kind], None), corpus.ADDRESS_OF_KIND[kind])
     if isinstance(field, models.EmailField):
         local, _at, domain = corpus.MAILBOXES[0].rpartition("@")
         return f"{row.pk}{local}@{domain}"
     if isinstance(field, models.URLField):
-        return f"{corpus.ADDRESSES[row.pk % len(corpus.ADDRESSES)]}{row.pk}"
+        return f"{corpus.ADDRESS_OF_KIND[kind]}{row.pk}"
     if str(field) == "activities.Activity.city" and not row.city:  # type: ignore[attr-defined]
         return ""  # most activities stay in the edition's own city
     text = corpus.fitting(corpus.KINDS[kind], room)
@@ -228,12 +232,14 @@ def _hostile(kind: str, field: "models.Field[Any, Any]", row: models.Model) -> A
     return f"{text}{row.pk}"
 
 
-def in_json(value: Any, text: str, key: str = "") -> Any:
-    """The value with its texts replaced; codes, moments, numbers and the names of fields stay."""
+def in_json(value: Any, text: str, address: str, key: str = "") -> Any:
+    """The value with its texts and addresses replaced; codes, moments, numbers and the names of fields stay."""
     if key in CODES:
         return value
     if isinstance(value, dict):
-        return {name: in_json(part, text, name) for name, part in value.items()}
+        return {name: in_json(part, text, address, name) for name, part in value.items()}
     if isinstance(value, list):
-        return [in_json(part, text, key) for part in value]
-    return text if isinstance(value, str) else value
+        return [in_json(part, text, address, key) for part in value]
+    if not isinstance(value, str):
+        return value
+    return address if key == "url" or key.endswith("_url") else text

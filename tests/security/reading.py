@@ -47,7 +47,7 @@ def faults(answer: HttpResponse) -> list[str]:
     if kind == "text/html":
         return found + list(in_html(answer.content.decode(answer.charset)))
     if kind.endswith("json"):
-        json.loads(answer.content)
+        found += in_data(json.loads(answer.content))
     elif kind == "text/csv":
         found += in_csv(answer.content.decode("utf-8-sig"))
     elif kind == "text/calendar":
@@ -98,11 +98,23 @@ def _in_script(node: Any) -> Iterator[str]:
     inside, kind = node.text(), node.attributes.get("type") or ""
     if "json" in kind:
         try:
-            json.loads(inside)
+            yield from in_data(json.loads(inside))
         except ValueError:
             yield f"data that are none: {inside[:120]}"
     elif CALL in inside or ELEMENT in inside:
         yield f"a script: {inside[:120]}"
+
+
+def in_data(value: Any, key: str = "") -> list[str]:
+    """Addresses that whoever reads the data would make a link of, and that are none of the web."""
+    if isinstance(value, dict):
+        return [fault for name, part in value.items() for fault in in_data(part, name)]
+    if isinstance(value, list):
+        return [fault for part in value for fault in in_data(part, key)]
+    leads = key == "url" or key.endswith("_url") or key == "link"
+    if leads and value and not re.match(r"https?://[^/]", str(value)):
+        return [f"an address of no web: {key}={str(value)[:60]!r}"]
+    return []
 
 
 def in_csv(text: str) -> list[str]:

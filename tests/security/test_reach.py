@@ -65,7 +65,7 @@ def mark() -> int:
                 continue
             word = f"暗号{unit}号"
             values = {
-                field.name: planting.in_json(getattr(row, field.name), word)
+                field.name: planting.in_json(getattr(row, field.name), word, word)
                 if isinstance(field, models.JSONField)
                 else word
                 for field in planting.text_fields(model)

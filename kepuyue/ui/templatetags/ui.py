@@ -10,7 +10,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django_vite.core.asset_loader import DjangoViteAssetLoader
 
-from kepuyue.core import wording
+from kepuyue.core import links, wording
 from kepuyue.ui import changes, covers, moons, tones
 
 register = template.Library()
@@ -26,6 +26,12 @@ def listed(items: Iterable[object]) -> str:
 def labelled(label: object, text: object) -> str:
     """名称：内容 · Label: text, in the reader's language; either alone where the other is empty."""
     return wording.labelled(label, text)
+
+
+@register.filter
+def web_address(text: object) -> str:
+    """A stored address where it may become a link, else nothing: then show it as text."""
+    return links.web_address(text)
 
 
 @register.filter
