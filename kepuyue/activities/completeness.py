@@ -107,6 +107,9 @@ def _licence_gaps(gate: safety.LicenceGate) -> list[Gap]:
     """The licence keeps nobody from handing in, only from publishing (docs/adr/0020)."""
     if gate.is_open:
         return []
+    if gate.rests_on_exemption:
+        why = _("选了免于许可的情形，请写明具体情况，审核人会核对。")
+        return [Gap("licence_exempt_note", "responsibility", why)]
     day = wording.day_text(gate.apply_by, weekday=False) if gate.apply_by else ""
     named = {"police": gate.police, "day": day}
     if gate.is_late:

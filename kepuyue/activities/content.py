@@ -24,7 +24,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kepuyue.activities.models import Activity, Participation, Session, Speaker
 from kepuyue.editions.models import Mark, Term
-from kepuyue.editions.policy import Crowd
+from kepuyue.editions.policy import Policy
 from kepuyue.organizations.models import District
 from kepuyue.organizations.queries import units_named
 
@@ -34,19 +34,21 @@ PLAIN = (
     "title", "title_en", "summary", "description", "mode", "city", "dates_as_written", "is_year_round", "is_key",
     "audience_note", "age_min", "age_max", "languages", "accessibility", "admission", "admission_note",
     "booking_mode", "booking_url", "booking_note", "expected_crowd", "safety_plan", "safety_items", "licence",
-    "licence_papers", "licence_exempt", "emergency_contact", "content_lead", "content_signoff", "contact_name",
-    "contact_phone", "public_phone",
+    "licence_papers", "licence_exempt", "licence_exempt_note", "emergency_contact", "content_lead",
+    "content_signoff", "contact_name", "contact_phone", "public_phone",
 )  # fmt: skip
 LISTS = ("participations", "sessions", "speakers")
 FIELDS = (*PLAIN, "district", "terms", "marks", *LISTS, "pictures")
 
 # Time, place, speaker and content: a change of these on a published activity goes through review again (product
-# rule from the universities' practice "any change of time, place or content"; domain notes (c)). Two more are
-# judged by what is changed in them, see `needs_review`: the hosts, and a crowd that comes to need a licence
+# rule from the universities' practice "any change of time, place or content"; domain notes (c)). So does what
+# the marks' rules (notice 四(三)) and the police's licence (decree 505, art. 15) hang on. Three more are judged by
+# what is changed in them, see `needs_review`: the hosts, the classification, and a crowd at the licence's limit
 TIME = frozenset({"sessions", "dates_as_written", "is_year_round"})
 PLACE = frozenset({"sessions", "mode", "city", "district"})
 CONTENT = frozenset({"title", "title_en", "summary", "description", "pictures"})
-REVIEWED = TIME | PLACE | CONTENT | {"speakers"}
+SIGNED = TIME | PLACE | CONTENT | {"speakers"}
+REVIEWED = SIGNED | {"marks", "licence", "licence_exempt", "licence_exempt_note"}
 
 SESSION_KEYS = (
     "starts_at", "ends_at", "is_all_day", "venue", "place", "online_url", "capacity", "note", "is_cancelled",
@@ -160,20 +162,29 @@ def _comparable(field: str, value: Any, keys: Iterable[str] = SESSION_KEYS) -> A
     return value
 
 
-def needs_review(field: str, old: Any, new: Any, crowd: Crowd) -> bool:
+def needs_review(field: str, old: Any, new: Any, rules: Policy) -> bool:
     """Whether a published activity's change of this field waits for review; a small correction does not.
 
     Who hosts it is a statement about whose word the public is given, so hosts count as content; the other
-    units do not. A crowd counts where it comes to need a licence, which the reviewer has to see.
+    units do not. Of the classification those taxonomies count by which it is shown or reviewed
+    (`Policy.deciding`). A crowd counts where it comes to need a licence or to need none any more.
     """
     if field == "sessions":
         keys = REVIEWED_SESSION_KEYS
         return bool(_comparable(field, old, keys) != _comparable(field, new, keys))
     if field == "participations":
         return _hosts(old) != _hosts(new)
+    if field == "terms":
+        deciding = rules.deciding()
+        return _terms_of(old, deciding) != _terms_of(new, deciding)
     if field == "expected_crowd":
-        return crowd.needs_licence(new) and (new or 0) > (old or 0)
+        needed, needs = rules.crowd.needs_licence(old), rules.crowd.needs_licence(new)
+        return needed != needs or (needs and (new or 0) > (old or 0))
     return field in REVIEWED and _comparable(field, old) != _comparable(field, new)
+
+
+def _terms_of(pairs: list[str] | None, taxonomies: frozenset[str]) -> list[str]:
+    return sorted(pair for pair in pairs or [] if pair.partition(":")[0] in taxonomies)
 
 
 def _hosts(entries: list[Content] | None) -> list[str]:
@@ -183,9 +194,9 @@ def _hosts(entries: list[Content] | None) -> list[str]:
 def digest(content: Content) -> str:
     """A fingerprint of what a person signs off: time, place, speakers, content and hosts, in SHA-256.
 
-    Small corrections leave it as it is; a change of what is reviewed gives another one.
+    Small corrections leave it as it is, and so does what others answer for: classification, marks, licence.
     """
-    reviewed: Content = {field: _comparable(field, content.get(field)) for field in REVIEWED - {"sessions"}}
+    reviewed: Content = {field: _comparable(field, content.get(field)) for field in SIGNED - {"sessions"}}
     reviewed["sessions"] = _comparable("sessions", content.get("sessions"), REVIEWED_SESSION_KEYS)
     reviewed["hosts"] = _hosts(content.get("participations"))
     text = json.dumps(reviewed, ensure_ascii=False, sort_keys=True, default=str)

@@ -8,15 +8,15 @@ from django.utils.translation import gettext as _
 
 from kepuyue.activities import safety
 from kepuyue.activities.content import FIELDS, Change, Content, labels
-from kepuyue.activities.models import Admission, BookingMode, Mode, Picture, UnitRole, Venue
+from kepuyue.activities.models import Admission, BookingMode, Exemption, Mode, Picture, UnitRole, Venue
 from kepuyue.core import wording
 from kepuyue.editions.models import Edition, Mark, Term
 from kepuyue.organizations.models import District
 
 # Seen by reviewers and the unit only
 INTERNAL = (
-    "safety_plan", "safety_items", "licence", "licence_papers", "licence_exempt", "emergency_contact",
-    "content_lead", "content_signoff", "contact_name", "contact_phone",
+    "safety_plan", "safety_items", "licence", "licence_papers", "licence_exempt", "licence_exempt_note",
+    "emergency_contact", "content_lead", "content_signoff", "contact_name", "contact_phone",
 )  # fmt: skip
 
 
@@ -73,6 +73,9 @@ class _Names:
 
     def _booking_mode(self, value: str) -> str:
         return str(BookingMode(value).label) if value else ""
+
+    def _licence_exempt(self, value: str) -> str:
+        return str(Exemption(value).label) if value in Exemption.values else value
 
     def _district(self, code: str) -> str:
         district = District.objects.filter(code=code).first() if code else None

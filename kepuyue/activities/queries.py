@@ -90,7 +90,7 @@ def working_pictures(activity: Activity) -> list[Picture]:
     return [known[key] for key in keys if key in known]
 
 
-def review_chain(activity: Activity) -> list[Organization]:
+def review_chain(activity: Activity, text: content.Content | None = None) -> list[Organization]:
     """The units that review the activity, first to last, by the edition's policy.
 
     A policy entry is a list of steps: "branch" is the nearest district or department above the unit (left out
@@ -99,9 +99,25 @@ def review_chain(activity: Activity) -> list[Organization]:
     Where the policy names a system for the unit's type or the activity's term, the unit of that system takes
     the district's place: societies, universities and enterprises are reviewed by system and not by region. A
     unit that already stands below a department stays with it, which is a system too.
+
+    `text` is what is handed in; without it the activity's own classification counts. A published activity that
+    is to be classified otherwise goes the new way, and to the office where that had approved the old one.
     """
+    own = sorted(f"{term.taxonomy.code}:{term.code}" for term in activity.terms.select_related("taxonomy"))
+    terms = own if text is None else sorted(text["terms"])
+    chain = _chain_for(activity, terms)
+    if activity.published_at is not None and terms != own:
+        known = {unit.pk for unit in chain}
+        chain += [
+            unit
+            for unit in _chain_for(activity, own)
+            if unit.level == Organization.Level.OFFICE and unit.pk not in known
+        ]
+    return chain
+
+
+def _chain_for(activity: Activity, terms: list[str]) -> list[Organization]:
     rules = activity.edition.rules
-    terms = [f"{term.taxonomy.code}:{term.code}" for term in activity.terms.select_related("taxonomy")]
     above = _ancestors(activity.organization)
     office = [unit for unit in above if unit.level == Organization.Level.OFFICE]
     branch = [
@@ -179,8 +195,9 @@ def _rule_checks(submission: Submission) -> list[Check]:
             "day": wording.day_text(gate.apply_by, weekday=False) if gate.apply_by else _("（还没有场次）"),
             "number": gate.number,
         }
-        if gate.exempt:
-            checks.append(Check("notice", _("单位说明由政府直接举办，免于许可，请核对。"), "licence_exempt"))
+        if gate.rests_on_exemption:
+            sentence = _("预计单场1000人以上，没有许可。单位说明免于许可，是否成立要由您核对：%(why)s")
+            checks.append(Check("warn", sentence % {"why": gate.exempt_text}, "licence_exempt"))
         elif gate.number:
             checks.append(
                 Check("notice", _("预计单场1000人以上，许可文号%(number)s，请核对。") % named, "licence")

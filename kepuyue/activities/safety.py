@@ -9,6 +9,8 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from kepuyue.activities.models import Exemption
+from kepuyue.core import wording
 from kepuyue.core.time import today
 from kepuyue.editions.models import Edition
 
@@ -62,12 +64,24 @@ class LicenceGate:
     """Art. 13: (code, name, ready) of the four documents."""
     number: str
     exempt: str
-    """Art. 25: held directly by government, no licence but a stricter plan."""
+    """A code of `Exemption` (art. 2, 25); empty: none is claimed."""
+    exempt_note: str
+    """The facts of the case in the unit's words."""
 
     @property
     def is_open(self) -> bool:
         """Whether nothing of this gate keeps the activity from the public."""
-        return bool(self.number or self.exempt)
+        return bool(self.number or (self.exempt and self.exempt_note))
+
+    @property
+    def rests_on_exemption(self) -> bool:
+        """Whether only the unit's word that no licence is needed opens it, which a reviewer has to accept."""
+        return bool(self.exempt and not self.number)
+
+    @property
+    def exempt_text(self) -> str:
+        """The exemption as people read it: the case of the law, then the facts."""
+        return str(wording.labelled(Exemption(self.exempt).label, self.exempt_note)) if self.exempt else ""
 
     @property
     def is_late(self) -> bool:
@@ -83,13 +97,15 @@ def licence_gate(content: dict[str, Any], edition: Edition) -> LicenceGate | Non
         return None
     day = first_day(content, edition)
     ready = content.get("licence_papers") or []
+    claimed = content.get("licence_exempt") or ""
     return LicenceGate(
         people=people,
         apply_by=day - timedelta(days=rules.apply_days) if day else None,
         police=_("市公安局") if people >= rules.city_police_from else _("区公安分局"),
         papers=[(code, name, code in ready) for code, name in PAPERS.items()],
         number=content.get("licence") or "",
-        exempt=content.get("licence_exempt") or "",
+        exempt=claimed if claimed in Exemption.values else "",
+        exempt_note=(content.get("licence_exempt_note") or "").strip(),
     )
 
 

@@ -10,6 +10,9 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
+# The notice's own division of the month (三): main venue, districts, departments, city-wide joint action
+SHOWN_AS = frozenset({"tier", "joint_action"})
+
 
 class Strict(BaseModel):
     """An unknown key is an error: it is a slip, and what it meant would be lost."""
@@ -162,6 +165,11 @@ class Policy(Strict):
         """
         own = next((self.review[term] for term in sorted(terms) if term in self.review), None)
         return own or self.review.get("default") or ["branch", "office"]
+
+    def deciding(self) -> frozenset[str]:
+        """The taxonomies by which an activity is shown to the public as something else or reviewed by others."""
+        named = {key.partition(":")[0] for key in (*self.review, *self.systems) if ":" in key}
+        return frozenset(SHOWN_AS | named - {"type", "unit"})
 
     def system(self, terms: list[str], organization_type: str) -> str:
         """The code of the unit that reviews in place of the district; empty where the region does."""

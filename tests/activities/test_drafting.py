@@ -273,7 +273,8 @@ def test_small_correction_of_a_published_activity_shows_at_once(cast: Cast) -> N
 @pytest.mark.parametrize(
     "field",
     sorted(
-        contents.REVIEWED - {"mode", "city", "district", "sessions", "speakers", "pictures", "is_year_round"}
+        contents.REVIEWED
+        - {"marks", "mode", "city", "district", "sessions", "speakers", "pictures", "is_year_round"}
     ),
 )
 def test_change_of_a_published_text_waits_for_review(cast: Cast, field: str) -> None:

@@ -43,6 +43,7 @@ from kepuyue.activities.safety import ITEMS
 from kepuyue.core import audit
 from kepuyue.core.models import AuditEvent
 from kepuyue.core.time import today
+from kepuyue.editions.models import Mark
 from kepuyue.messaging.models import Message
 from tests import cast as casting
 from tests.factories import VenueFactory, complete_content
@@ -52,6 +53,7 @@ PERSON = st.sampled_from(PEOPLE)
 # Those with something to do come more often
 LIKELY = st.sampled_from(("owner", "editor", "district_reviewer", "office", *PEOPLE))
 # What may change the text that the public reads
+EXEMPT = {"licence_exempt": "daily_business", "licence_exempt_note": "科学馆的常设展览"}
 PUBLISHING = {"activity.publish", "activity.revise"}
 RESCHEDULING = {"session.cancelled", "session.postponed", "session.retimed", "session.moved"}
 
@@ -69,6 +71,7 @@ class Life(RuleBasedStateMachine):
         self.edition = self.cast.edition
         self.edition.policy |= {"fast_lane": {"sample_share": 0.5, "at_least_one_in": 2}}
         self.edition.save()
+        Mark.objects.create(edition=self.edition, code="national_day", name="全国科普日")
         VenueFactory(name="福田会堂", district=self.cast.own_unit.district)
 
     def teardown(self) -> None:
@@ -113,8 +116,13 @@ class Life(RuleBasedStateMachine):
         activity = self.activity
         rounds = tuple(activity.submissions.order_by("pk").values_list("pk", "state", "step"))
         samplings = tuple(Sampling.objects.order_by("pk").values_list("pk", "state"))
-        # The title for itself, so that what counts as reviewed cannot move the yardstick
-        read = f"{activity.title} {contents.digest(contents.of(activity))}"
+        # Each for itself, so that what counts as reviewed cannot move the yardstick
+        text = contents.of(activity)
+        judged = [
+            text[name]
+            for name in ("title", "terms", "marks", "licence", "licence_exempt", "licence_exempt_note")
+        ]
+        read = f"{judged} {contents.digest(text)}"
         public = read if activity.published_at else ""
         return activity.state, rounds, samplings, public
 
@@ -151,6 +159,19 @@ class Life(RuleBasedStateMachine):
     def change(self, who: str, title: str) -> None:
         self.attempt(drafting.change, self.activity, {"title": title}, by=self.who(who))
 
+    @rule(
+        who=LIKELY,
+        change=st.sampled_from(
+            [
+                {"terms": ["tier:main_venue"]}, {"terms": ["tier:district"]}, {"marks": ["national_day"]},
+                {"licence": ""}, EXEMPT, {"licence_exempt": "government", "licence_exempt_note": ""},
+                {"expected_crowd": 1000}, {"expected_crowd": 60}, {"licence_exempt": "随便写的"},
+            ]
+        ),
+    )  # fmt: skip
+    def classify_or_license_otherwise(self, who: str, change: dict[str, Any]) -> None:
+        self.attempt(drafting.change, self.activity, change, by=self.who(who))
+
     @rule(who=LIKELY, phone=st.sampled_from(["12345", "96110"]))
     def correct(self, who: str, phone: str) -> None:
         self.attempt(drafting.change, self.activity, {"public_phone": phone}, by=self.who(who))
@@ -180,18 +201,18 @@ class Life(RuleBasedStateMachine):
     def discard(self, who: str) -> None:
         self.attempt(submission.discard, self.activity, by=self.who(who))
 
-    @rule(who=LIKELY, step=st.sampled_from([None, 0, 1]))
-    def approve(self, who: str, step: int | None) -> None:
+    @rule(who=LIKELY, step=st.sampled_from([None, 0, 1]), accepts=st.booleans())
+    def approve(self, who: str, step: int | None, accepts: bool) -> None:
         if found := self.pending():
-            self.attempt(review.approve, found, by=self.who(who), step=step)
+            self.attempt(review.approve, found, by=self.who(who), step=step, accepts_exemption=accepts)
 
-    @rule()
-    def approve_by_those_whose_turn_it_is(self) -> None:
+    @rule(accepts=st.booleans())
+    def approve_by_those_whose_turn_it_is(self, accepts: bool = False) -> None:
         """So that lives go on to the public as a rule."""
         found = self.pending()
         if found and found.turn_id:
             who = "office" if found.turn_id == self.cast.office_unit.pk else "district_reviewer"
-            self.attempt(review.approve, found, by=self.who(who))
+            self.attempt(review.approve, found, by=self.who(who), accepts_exemption=accepts)
 
     @rule(who=LIKELY, step=st.sampled_from([None, 0, 1]))
     def give_back(self, who: str, step: int | None) -> None:
@@ -302,7 +323,10 @@ class Life(RuleBasedStateMachine):
             else:
                 assert by == found.chain != []
             assert self.activity.sign_offs.filter(digest=contents.digest(found.content)).exists()
-            assert found.content["expected_crowd"] < 1000 or found.content["licence"]
+            if found.content["expected_crowd"] >= 1000 and not found.content["licence"]:
+                assert EXEMPT.items() <= found.content.items()
+                for approval in found.reviews.filter(decision=Review.Decision.APPROVED):
+                    assert EXEMPT["licence_exempt_note"] in approval.note
 
     @invariant()
     def what_is_public_was_approved_once(self) -> None:

@@ -8,8 +8,8 @@ from django.core.exceptions import PermissionDenied, ValidationError
 
 from kepuyue.activities import completeness, safety
 from kepuyue.activities import content as contents
-from kepuyue.activities.actions import drafting, licensing, review, signing, submission
-from kepuyue.activities.models import SignOff, State
+from kepuyue.activities.actions import desk, drafting, licensing, review, signing, submission
+from kepuyue.activities.models import SignOff, State, Submission
 from kepuyue.activities.queries import (
     review_chain,
     reviewable_by,
@@ -18,6 +18,7 @@ from kepuyue.activities.queries import (
     working_content,
 )
 from kepuyue.core.transitions import NotPossibleNow
+from kepuyue.editions.models import Mark
 from tests.activities.acting import at_the_office, draft, fresh, handed_in, published, revised
 from tests.cast import Cast
 from tests.factories import complete_content
@@ -26,6 +27,10 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_the_month")]
 
 NINE = dict.fromkeys(safety.ITEMS, "写明了")
 ANN = {"name": "Ann", "introduction": "", "is_overseas": True}
+
+
+def fresh_round(found: Submission) -> Submission:
+    return Submission.objects.get(pk=found.pk)
 
 
 def by_system(cast: Cast, **systems: str) -> None:
@@ -127,6 +132,94 @@ def test_large_event_is_reviewed_and_published_only_with_its_number(cast: Cast) 
     review.approve(pending, by=cast.office)
 
     assert (fresh(pending.activity).state, fresh(pending.activity).licence) == (State.PUBLISHED, "深公治1号")
+
+
+EXEMPT = {"licence_exempt": "daily_business", "licence_exempt_note": "科学馆周末常设展览，在核定容量以内"}
+
+
+def test_exemption_is_accepted_by_each_reviewer_and_stays_on_record(cast: Cast) -> None:
+    pending = handed_in(cast, expected_crowd=1000, safety_items=NINE, **EXEMPT)
+    with pytest.raises(ValidationError, match="认可免于许可"):
+        review.approve(pending, by=cast.district_reviewer)
+    review.approve(pending, by=cast.district_reviewer, accepts_exemption=True)
+    [outcome] = desk.decide_many([(pending, 1)], "approved", by=cast.office, confirmed=[pending.pk])
+    assert (outcome.code, fresh(pending.activity).state) == ("blocked", State.SUBMITTED)
+
+    review.approve(fresh_round(pending), by=cast.office, note="同意", accepts_exemption=True)
+
+    assert fresh(pending.activity).state == State.PUBLISHED
+    accepted = "已核对并认可免于许可：公园、影剧院、音乐厅、娱乐场所等在日常业务范围内举办（条例第二条）：科学馆周末常设展览，在核定容量以内"
+    assert [one.note for one in pending.reviews.all()] == [accepted, f"同意\n{accepted}"]
+
+
+def test_exemption_beside_a_number_needs_no_acceptance(cast: Cast) -> None:
+    pending = at_the_office(cast, expected_crowd=1000, safety_items=NINE, licence="深公治1号", **EXEMPT)
+
+    review.approve(pending, by=cast.office)
+
+    assert fresh(pending.activity).state == State.PUBLISHED
+
+
+@pytest.mark.parametrize(
+    ("change", "is_small"),
+    [
+        ({"terms": ["tier:main_venue"]}, False), ({"terms": []}, False),
+        ({"terms": ["audience:children", "tier:district"]}, True),
+        ({"marks": ["national_day"]}, False), ({"licence": "深公治2号"}, False), (EXEMPT, False),
+        ({"expected_crowd": 1000}, False), ({"expected_crowd": 999}, True), ({"contact_name": "林老师"}, True),
+        ({"licence_papers": ["plan"]}, True),
+    ],
+    ids=lambda value: "+".join(value) if isinstance(value, dict) else None,
+)  # fmt: skip
+def test_classification_marks_and_licence_of_what_is_public_come_back(
+    cast: Cast, change: dict[str, Any], is_small: bool
+) -> None:
+    Mark.objects.create(edition=cast.edition, code="national_day", name="全国科普日")
+    activity = published(cast, terms=["tier:district"])
+    before = contents.of(activity)
+
+    drafting.change(activity, change, by=cast.editor)
+
+    now_public = contents.of(fresh(activity))
+    assert now_public == (before | change if is_small else before)
+    waiting = activity.submissions.filter(state="open").first()
+    assert (waiting is None) == is_small
+    assert waiting is None or {one.field for one in contents.diff(waiting.base, waiting.content)} == set(
+        change
+    )
+
+
+def test_crowd_that_is_licensed_is_not_lowered_below_the_gate_unread(cast: Cast) -> None:
+    activity = published(cast, expected_crowd=1500, safety_items=NINE, licence="深公治1号")
+
+    drafting.change(activity, {"expected_crowd": 999, "licence": ""}, by=cast.editor)
+
+    assert (fresh(activity).expected_crowd, fresh(activity).licence) == (1500, "深公治1号")
+
+
+def test_another_tier_is_reviewed_by_those_of_the_new_tier_and_by_the_office_of_the_old(cast: Cast) -> None:
+    raised = fresh(published(cast))
+    cast.edition.policy["review"] = {"default": ["branch"], "tier:main_venue": ["office"]}
+    cast.edition.save()
+    drafting.change(raised, {"terms": ["tier:main_venue"]}, by=cast.editor)
+    assert submission.submit(raised, by=cast.editor).chain == [cast.office_unit.pk]
+    review.approve(raised.submissions.get(state="pending"), by=cast.office)
+
+    drafting.change(fresh(raised), {"terms": []}, by=cast.editor)
+
+    lowered = submission.submit(fresh(raised), by=cast.editor)
+    assert lowered.chain == [cast.own_district.pk, cast.office_unit.pk]
+
+
+def test_number_for_what_is_public_is_a_change_that_is_handed_in(cast: Cast) -> None:
+    activity = published(cast, expected_crowd=1000, safety_items=NINE, licence="深公治1号")
+
+    licensing.file(activity, by=cast.editor, number="深公治2号")
+
+    waiting = activity.submissions.get(state="pending")
+    assert (fresh(activity).licence, waiting.content["licence"]) == ("深公治1号", "深公治2号")
+    licensing.file(activity, by=cast.editor, number="深公治3号")
+    assert (fresh(activity).licence, fresh_round(waiting).content["licence"]) == ("深公治1号", "深公治3号")
 
 
 def test_change_after_licensing_is_named(cast: Cast) -> None:

@@ -151,12 +151,12 @@ def change(
 def _change_published(
     activity: Activity, present: Content, written: Content, under_way: Submission | None
 ) -> None:
-    """Small corrections show at once; a change of time, place, speaker or content becomes a revision."""
-    published, crowd = contents.of(activity), activity.edition.rules.crowd
+    """Small corrections show at once; what `contents.needs_review` names becomes a revision."""
+    published, rules = contents.of(activity), activity.edition.rules
     small = {
         field: value
         for field, value in written.items()
-        if not contents.needs_review(field, published[field], value, crowd)
+        if not contents.needs_review(field, published[field], value, rules)
     }
     contents.write(activity, small)
     if small:

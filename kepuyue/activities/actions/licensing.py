@@ -6,8 +6,8 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from kepuyue.activities import safety
-from kepuyue.activities.actions import notification
+from kepuyue.activities import safety, workflow
+from kepuyue.activities.actions import drafting, notification, submission
 from kepuyue.activities.models import Activity, State, Submission, Waiver
 from kepuyue.activities.permissions import check_can_edit, check_can_waive
 from kepuyue.activities.queries import submission_under_way, working_content
@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 def file(activity: Activity, *, by: "User", number: str) -> Activity:
     """Fill in the licence's number (decree 505, art. 11–14). Possible while the text is in review.
 
-    The number is no part of what is reviewed, so the round goes on; the last step only waits for it.
+    The number is no part of what is signed off, so a round that waits goes on; its last step only waits for it.
+    Of a published activity it is a change that is reviewed like any other, since the public was let in by it: it
+    joins the change under way, or is one and is handed in at once.
     """
     activity = Activity.objects.select_for_update().get(pk=activity.pk)
     check_can_edit(by, activity)
@@ -33,20 +35,30 @@ def file(activity: Activity, *, by: "User", number: str) -> Activity:
         raise NotPossibleNow(
             _("这项活动现在是“%(state)s”，不能再修改。") % {"state": activity.get_state_display()}
         )
-    old, activity.licence = activity.licence, number.strip()[:80]
+    number = number.strip()[:80]
+    under_way = submission_under_way(activity)
+    is_pending = under_way is not None and under_way.state == Submission.State.PENDING
+    if activity.state in workflow.REVISABLE and not is_pending:
+        drafting.change(activity, {"licence": number}, by=by)
+        if under_way is None and submission_under_way(activity):
+            submission.submit_if_complete(activity, by=by)
+        return Activity.objects.get(pk=activity.pk)
+    old = working_content(activity)["licence"]
     activity.version += 1
     activity.updated_at = now()
+    if activity.state not in workflow.REVISABLE:
+        activity.licence = number
     activity.save(update_fields=["licence", "version", "updated_at"])
-    if under_way := submission_under_way(activity):
-        under_way.content["licence"] = activity.licence
+    if under_way:
+        under_way.content["licence"] = number
         under_way.save(update_fields=["content"])
-        if under_way.state == Submission.State.PENDING:
+        if is_pending:
             notification.licence_filed(under_way)
     audit.record(
         "activity.licence",
         activity,
         by=by,
-        changes={"licence": [old, activity.licence]},
+        changes={"licence": [old, number]},
         organization_path=activity.organization.path,
         version=activity.version,
     )

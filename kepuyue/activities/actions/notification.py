@@ -112,10 +112,14 @@ def licence_filed(submission: Submission) -> None:
                 person,
                 submission,
                 kind="review.turn",
-                event=f"licence-{activity.licence}",
+                event=f"licence-{submission.content['licence']}",
                 subject=_("许可文号已填写：%(title)s"),
                 body=_("“%(unit)s”为“%(title)s”填写了许可文号%(number)s，可以继续审核。"),
-                values={"unit": activity.organization, "title": activity, "number": activity.licence},
+                values={
+                    "unit": activity.organization,
+                    "title": activity,
+                    "number": submission.content["licence"],
+                },
                 link=reverse("activities:review", args=[submission.pk]),
             )
 

@@ -23,7 +23,7 @@ def reroute(branch: Organization) -> int:
     for submission in waiting.select_related("activity__organization", "activity__edition", "turn").order_by(
         "pk"
     ):
-        chain = queries.review_chain(submission.activity)
+        chain = queries.review_chain(submission.activity, submission.content)
         ids = [unit.pk for unit in chain]
         if not ids or ids == submission.chain:
             continue

@@ -224,10 +224,6 @@ def _hand_in(activity: Activity, session: Session, typed: dict[str, Any], *, by:
         entries = present.content["sessions"]
     sessions = [entry | typed if entry.get("id") == session.pk else entry for entry in entries]
     drafting.change(activity, {"sessions": sessions}, by=by)
-    try:
-        with transaction.atomic():
-            submission.submit(activity, by=by)
-    except ValidationError:
-        # Something else is missing. The change is kept open and its page lists what; that the old time or place
-        # no longer holds has to be shown all the same
-        return
+    # Where something else is missing the change is kept open and its page lists what; that the old time or place
+    # no longer holds has to be shown all the same
+    submission.submit_if_complete(activity, by=by)

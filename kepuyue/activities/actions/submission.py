@@ -71,7 +71,7 @@ def submit(activity: Activity, *, by: "User", signs: bool = True) -> Submission:
         if not signs:
             raise Incomplete([signing.gap()])
         signing.sign(activity, by=by)
-    chain = review_chain(activity)
+    chain = review_chain(activity, content)
     submission = under_way or Submission(
         activity=activity, kind=Submission.Kind.NEW, base=_last_read(activity),
     )  # fmt: skip
@@ -102,6 +102,15 @@ def submit(activity: Activity, *, by: "User", signs: bool = True) -> Submission:
     else:
         notification.waiting_for_review(submission)
     return submission
+
+
+def submit_if_complete(activity: Activity, *, by: "User") -> Submission | None:
+    """Hand in what an act has just changed; None where something else is missing, which its page then lists."""
+    try:
+        with transaction.atomic():
+            return submit(activity, by=by)
+    except ValidationError:
+        return None
 
 
 def _check_in_time(activity: Activity) -> None:

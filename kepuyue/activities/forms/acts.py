@@ -160,6 +160,9 @@ class DecisionForm(forms.Form):
         label=_("意见"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 3})
     )
     step = forms.IntegerField(widget=forms.HiddenInput)
+    accepts_exemption = forms.BooleanField(
+        label=_("认可免于许可"), required=False, help_text=_("情形和具体情况都核对过，确实不需要安全许可。")
+    )
 
     def __init__(self, *args: Any, remarks: Any = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

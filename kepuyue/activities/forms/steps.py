@@ -39,6 +39,7 @@ PLAIN_FIELDS = {
     ),
     "responsibility": (
         "content_lead", "expected_crowd", "emergency_contact", "safety_plan", "licence", "licence_exempt",
+        "licence_exempt_note",
     ),
     "contact": ("contact_name", "contact_phone", "public_phone"),
 }  # fmt: skip
@@ -56,7 +57,10 @@ HELP = {
     "emergency_contact": _("只给审核人看，不对公众显示。"),
     "safety_plan": _("写清楚人员分工、疏散路线、急救和天气应对即可。"),
     "licence": _("预计单场1000人以上填写；可以先提交，取得文号后再填。"),
-    "licence_exempt": _("由政府直接举办的，写明举办机关；安全预案仍按九项填写（条例第二十五条）。"),
+    "licence_exempt": _("一般都须办理许可。只有下面几种情形不用，安全预案仍按九项填写；审核人要逐项核对。"),
+    "licence_exempt_note": _(
+        "写明事实：举办机关和批准文件；场所和它的日常业务；参加的是哪些人；或者公安机关名称、答复日期和文号。"
+    ),
     "contact_phone": _("只给审核人看，不对公众显示。"),
     "public_phone": _("公众可以拨打的咨询电话。"),
 }
@@ -84,6 +88,8 @@ def plain_form(step: str) -> type[PlainForm]:
             "mode": forms.RadioSelect,
             "admission": forms.RadioSelect,
             "booking_mode": forms.RadioSelect,
+            "licence_exempt": forms.RadioSelect,
+            "licence_exempt_note": forms.Textarea(attrs={"rows": 2}),
             "booking_url": forms.URLInput(attrs={"placeholder": "https://"}),
         },
         help_texts={name: str(HELP.get(name, "")) for name in PLAIN_FIELDS[step]},
@@ -103,6 +109,7 @@ class ResponsibilityForm(forms.Form):
     """
 
     SAFETY, PAPER = "safety_item_", "licence_papers"
+    LICENCE = ("licence", "licence_exempt", "licence_exempt_note")
 
     def __init__(self, *args: Any, edition: Edition, content: Content, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -125,7 +132,8 @@ class ResponsibilityForm(forms.Form):
                 widget=forms.CheckboxSelectMultiple,
             )
         else:
-            del self.fields["licence"], self.fields["licence_exempt"]
+            for name in self.LICENCE:
+                del self.fields[name]
         for code, text in (content.get("safety_items") or {}).items():
             self.initial[f"{self.SAFETY}{code}"] = text
 
@@ -141,7 +149,7 @@ class ResponsibilityForm(forms.Form):
         """What is valid, as content: the items of the safety plan gathered into one value."""
         taken = dict(self.cleaned_data)
         # A field that the page did not show yet, because the crowd was typed with it, is not emptied
-        for name in ("licence", "licence_exempt", self.PAPER):
+        for name in (*self.LICENCE, self.PAPER):
             if name in taken and not taken[name] and name not in self.data:
                 shown = name == self.PAPER and f"{self.SAFETY}programme" in self.data
                 if not shown:

@@ -2,7 +2,15 @@
 
 from kepuyue.activities.models.activity import Activity, ActivityQuerySet, Session, SessionQuerySet, Venue
 from kepuyue.activities.models.aftermath import ChangeNotice, Takedown
-from kepuyue.activities.models.choices import PUBLIC_STATES, Admission, BookingMode, Mode, Origin, State
+from kepuyue.activities.models.choices import (
+    PUBLIC_STATES,
+    Admission,
+    BookingMode,
+    Exemption,
+    Mode,
+    Origin,
+    State,
+)
 from kepuyue.activities.models.desk import (
     Assignment,
     Escalation,
@@ -26,6 +34,7 @@ __all__ = [
     "ChangeNotice",
     "Comment",
     "Escalation",
+    "Exemption",
     "LinkCheck",
     "Looking",
     "Mode",

@@ -9,7 +9,15 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from kepuyue.activities.letters import KEY_LENGTH, title_key
-from kepuyue.activities.models.choices import PUBLIC_STATES, Admission, BookingMode, Mode, Origin, State
+from kepuyue.activities.models.choices import (
+    PUBLIC_STATES,
+    Admission,
+    BookingMode,
+    Exemption,
+    Mode,
+    Origin,
+    State,
+)
 from kepuyue.core.codes import new_code
 from kepuyue.core.time import now
 from kepuyue.editions.models import Edition, Mark, Term
@@ -135,8 +143,12 @@ class Activity(models.Model):
         _("许可申请材料"), default=list, blank=True, help_text="codes of safety.PAPERS that are ready"
     )
     licence_exempt = models.CharField(
-        _("免于许可的理由"), max_length=200, blank=True,
-        help_text="held directly by government: art. 25 of the same decree; empty: not exempt",
+        _("免于许可的情形"), max_length=20, blank=True, choices=Exemption,
+        help_text="art. 2 and 25 of the same decree; empty: not exempt",
+    )  # fmt: skip
+    licence_exempt_note = models.CharField(
+        _("免于许可的具体情况"), max_length=200, blank=True,
+        help_text="the facts of the case, which the reviewer accepts",
     )  # fmt: skip
     safety_items = models.JSONField(
         _("安全工作方案"), default=dict, blank=True, help_text="{code of safety.ITEMS: text}: art. 6"

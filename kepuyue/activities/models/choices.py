@@ -56,3 +56,18 @@ class Origin(models.TextChoices):
     FORM = "form", _("在线填报")
     IMPORT = "import", _("表格导入")
     DEMO = "demo", _("演示数据")
+
+
+class Exemption(models.TextChoices):
+    """免于许可的情形: why a session of 1,000 people or more needs no licence of the police.
+
+    Source: 大型群众性活动安全管理条例 (State Council decree 505): art. 2 (it binds activities "held for the
+    public", and not those that cinemas, concert halls, parks and places of entertainment hold within their daily
+    business), art. 25 (held directly by a government from the county up or a department of the State Council).
+    The last is for what the police alone can judge. Each is offered with a text of its own that says the facts.
+    """
+
+    GOVERNMENT = "government", _("县级以上人民政府或国务院部门直接举办（条例第二十五条）")
+    DAILY_BUSINESS = "daily_business", _("公园、影剧院、音乐厅、娱乐场所等在日常业务范围内举办（条例第二条）")
+    NOT_PUBLIC = "not_public", _("不面向社会公众，只有本单位的人参加（条例第二条）")
+    POLICE_ANSWER = "police_answer", _("公安机关已书面答复不需要许可")

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from kepuyue.activities import content, forms, presentation, queries, safety
+from kepuyue.activities import content, forms, presentation, queries, safety, workflow
 from kepuyue.activities.actions import drafting, licensing, publication, signing, submission
 from kepuyue.activities.permissions import check_can_cancel, check_can_edit, check_can_submit
 from kepuyue.activities.views.acting import act
@@ -138,16 +138,22 @@ def licence(request: DeskRequest, code: str) -> HttpResponse:
     """Fill in the licence's number, also while the text is in review."""
     activity = get_visible(request, code)
     check_can_edit(request.user, activity)
-    gate = safety.licence_gate(queries.working_content(activity), activity.edition)
+    text = queries.working_content(activity)
+    gate = safety.licence_gate(text, activity.edition)
+    is_change = activity.state in workflow.REVISABLE
     return act(
         request,
-        form=forms.LicenceForm(request.POST or None, initial={"licence": activity.licence}),
+        form=forms.LicenceForm(request.POST or None, initial={"licence": text["licence"]}),
         press=lambda typed: licensing.file(activity, by=request.user, number=typed["licence"]),
         title=_("填写许可文号"),
         about=activity.title,
-        text=_("审核中的活动也可以填写，审核不中断。"),
+        text=_("活动已经发布，文号作为变更送审，审核通过后生效。")
+        if is_change
+        else _("审核中的活动也可以填写，审核不中断。"),
         label=_("保存"),
-        done=_("文号已保存，正在审核的单位会收到通知。"),
+        done=_("文号已作为变更保存，审核进展见活动页。")
+        if is_change
+        else _("文号已保存，正在审核的单位会收到通知。"),
         back=_page(code),
         extra={"gate": gate},
     )
