@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from kepuyue.activities import content as contents
 from kepuyue.activities import safety
 from kepuyue.activities.content import Content
 from kepuyue.activities.models import Activity, BookingMode, Mode
@@ -132,6 +133,10 @@ def hindrances(activity: Activity, content: Content) -> list[Gap]:
         found.append(late)
     elif activity.published_at is not None and _adds_overseas(activity, content):
         found += [gap for gap in [_late(activity, content)] if gap]
+    is_licensed = activity.published_at is not None and safety.licence_gate(content, activity.edition)
+    if is_licensed and (changed := safety.licensed_facts_changed(contents.of(activity), content)):
+        # It may be handed in; that it is not published under the old number is told beforehand
+        found.append(Gap("licence", "responsibility", safety.told_of_licensed(changed), blocks=False))
     return sorted(found, key=lambda gap: not gap.blocks)
 
 

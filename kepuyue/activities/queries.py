@@ -184,6 +184,45 @@ def review_checks(submission: Submission) -> list[Check]:
     return checks or [Check("ok", _("时间、重复和许可都没有发现问题。"))]
 
 
+def changed_since_licensed(submission: Submission) -> list[str]:
+    """What was changed under one licence number, see `safety.licensed_facts_changed` (decree 505, art. 15).
+
+    Compared with what was approved last under this number, else with what was first handed in under it.
+    """
+    number = submission.content.get("licence")
+    if not number or safety.licence_gate(submission.content, submission.activity.edition) is None:
+        return []
+    rounds = submission.activity.submissions.exclude(pk=submission.pk).order_by("pk")
+    under_it = [one for one in rounds if one.content.get("licence") == number]
+    approved = [one for one in under_it if one.state == Submission.State.APPROVED]
+    before = [one.content for one in (*approved[-1:], *under_it[:1])] or [submission.base]
+    return safety.licensed_facts_changed(before[0], submission.content)
+
+
+# What a reviewer accepts expressly before it passes, by code
+ACCEPTED = ("exemption", "licensed")
+
+
+def to_accept(submission: Submission) -> dict[str, str]:
+    """What a reviewer has to accept expressly, {code: sentence}; empty for an ordinary activity.
+
+    ``exemption``: a large event without a licence (decree 505, art. 2, 25). ``licensed``: its time was changed,
+    to which the police have to agree, or its text, of which a person has to judge whether it is what was
+    licensed (art. 15).
+    """
+    found = {}
+    gate = safety.licence_gate(submission.content, submission.activity.edition)
+    if gate and gate.rests_on_exemption:
+        found["exemption"] = _("免于安全许可的理由成立：%(why)s") % {"why": gate.exempt_text}
+    if changed := set(changed_since_licensed(submission)) - set(safety.LICENSED_ANEW):
+        found["licensed"] = (
+            _("许可后改了时间，公安机关已经同意（条例第十五条）")
+            if "time" in changed
+            else _("许可后改了文字，举办的内容没有变，不需要重新许可（条例第十五条）")
+        )
+    return found
+
+
 def _rule_checks(submission: Submission) -> list[Check]:
     """Licence, lead time, sign-off: what the edition's rules ask and a reviewer has to know."""
     text, activity = submission.content, submission.activity
@@ -206,14 +245,8 @@ def _rule_checks(submission: Submission) -> list[Check]:
             tone = "warn" if gate.is_late else "notice"
             sentence = _("预计单场1000人以上，还没有许可文号，暂不能发布。应在%(day)s前向%(police)s申请。")
             checks.append(Check(tone, sentence % named, "licence"))
-    if safety.licensed_facts_changed(submission.base, text):
-        checks.append(
-            Check(
-                "warn",
-                _("取得许可后又改了时间、地点、内容或规模：改时间须公安机关同意，其余须重新申请许可。"),
-                "licence",
-            )
-        )
+    if changed := changed_since_licensed(submission):
+        checks.append(Check("warn", safety.told_of_licensed(changed), "licence"))
     lead = safety.lead_time(text, edition)
     if any(speaker["is_overseas"] for speaker in text["speakers"]):
         checks.append(Check("notice", _("有境外主讲人，请核对是否已按规定报批。"), "speakers"))

@@ -109,6 +109,34 @@ def licence_gate(content: dict[str, Any], edition: Edition) -> LicenceGate | Non
     )
 
 
+# Art. 15: another place and a larger size need a new licence, whatever anybody thinks of it
+LICENSED_ANEW = ("place", "size")
+
+
+def told_of_licensed(changed: list[str]) -> str:
+    """What was changed after licensing and what art. 15 asks for that, in one sentence."""
+    names = {"time": _("时间"), "place": _("地点"), "size": _("规模"), "content": _("内容")}
+    named = {"what": wording.listed(names[one] for one in changed)}
+    if set(changed) & set(LICENSED_ANEW):
+        told = _(
+            "取得许可后改了%(what)s，须重新申请安全许可；填写新的文号后才能发布（《大型群众性活动安全管理条例》第十五条）。"
+        )
+    elif "time" in changed:
+        told = _("取得许可后改了%(what)s，须公安机关同意（《大型群众性活动安全管理条例》第十五条）。")
+    else:
+        told = _(
+            "取得许可后改了%(what)s；举办的内容有变的，须重新申请安全许可（《大型群众性活动安全管理条例》第十五条）。"
+        )
+    return str(told) % named
+
+
+def notice_of_cancelling(licence: str) -> str:
+    """What art. 15 asks of who cancels a licensed event; empty where there is no licence."""
+    if not licence:
+        return ""
+    return str(_("这项活动办过安全许可，取消的要书面告知作出许可的公安机关（条例第十五条）。"))
+
+
 def licensed_facts_changed(old: dict[str, Any], new: dict[str, Any]) -> list[str]:
     """Art. 15: what was changed after licensing: "time" needs the police's consent, the others a new licence.
 
@@ -117,14 +145,22 @@ def licensed_facts_changed(old: dict[str, Any], new: dict[str, Any]) -> list[str
     if not old.get("licence") or old.get("licence") != new.get("licence"):
         return []
 
-    def facts(content: dict[str, Any], *keys: str) -> list[Any]:
-        held = [s for s in content.get("sessions", []) if not s.get("is_cancelled")]
-        return sorted(str([session.get(key) or "" for key in keys]) for session in held)
+    def added(*keys: str) -> set[str]:
+        """What a session held now says and none did; one that is only cancelled is no other time or place."""
+        facts = [
+            {
+                str([session.get(key) or "" for key in keys])
+                for session in content.get("sessions", [])
+                if not session.get("is_cancelled")
+            }
+            for content in (old, new)
+        ]
+        return facts[1] - facts[0]
 
     changed = []
-    if facts(old, "starts_at", "ends_at") != facts(new, "starts_at", "ends_at"):
+    if added("starts_at", "ends_at"):
         changed.append("time")
-    if facts(old, "venue", "place") != facts(new, "venue", "place"):
+    if added("venue", "place"):
         changed.append("place")
     if (new.get("expected_crowd") or 0) > (old.get("expected_crowd") or 0):
         changed.append("size")

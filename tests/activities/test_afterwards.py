@@ -30,7 +30,7 @@ from kepuyue.organizations.models import Organization
 from tests.activities.acting import draft, fresh, handed_in, published
 from tests.activities.test_illustration import add
 from tests.cast import Cast
-from tests.factories import VenueFactory
+from tests.factories import VenueFactory, complete_content
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_the_month")]
 
@@ -385,3 +385,66 @@ def test_small_steps_do_not_carry_a_session_beyond_what_review_has_seen(cast: Ca
     session.refresh_from_db()
     assert (session.starts_at.day, session.is_postponed) == (19, True)
     assert activity.submissions.filter(state="pending").count() == 1
+
+
+def exhibition(cast: Cast) -> Session:
+    """Open from 13 to 20 September, all day."""
+    span = {"starts_at": "2024-09-12T16:00:00Z", "ends_at": "2024-09-20T16:00:00Z", "is_all_day": True}
+    return published(cast, sessions=[complete_content()["sessions"][0] | span]).sessions.get()
+
+
+ACTS: dict[str, Any] = {
+    "cancel": lambda session, by: rescheduling.cancel_session(session, by=by, reason="台风"),
+    "postpone": lambda session, by: rescheduling.postpone(session, by=by, reason="台风"),
+    "move": lambda session, by: rescheduling.move(session, by=by, reason="停电", venue_name="少年宫"),
+    "cancel all": lambda session, by: publication.cancel(session.activity, by=by, reason="台风"),
+}
+
+
+@pytest.mark.parametrize("act", ACTS)
+def test_what_is_past_is_neither_cancelled_nor_postponed_nor_moved(
+    cast: Cast, client: Any, clock: Any, act: str
+) -> None:
+    session = published(cast).sessions.get()
+    clock.set(datetime(2024, 9, 30, 0, 1))
+    before = audit.trail(session.activity).count()
+
+    with pytest.raises(NotPossibleNow, match="结束"):
+        ACTS[act](session, cast.owner)
+
+    assert audit.trail(session.activity).count() == before
+    client.force_login(cast.editor)
+    page = client.get(reverse("activities:detail", args=[session.activity.code])).content.decode()
+    assert "已结束" in page
+    assert f"/sessions/{session.pk}/" not in page
+    assert reverse("activities:cancellation", args=[session.activity.code]) not in page
+
+
+def test_exhibition_that_is_on_may_be_moved_and_ended_but_not_postponed(
+    cast: Cast, client: Any, clock: Any
+) -> None:
+    session = exhibition(cast)
+    clock.set(datetime(2024, 9, 20, 23, 59))
+    with pytest.raises(NotPossibleNow, match="已经开放了几天，不能改期"):
+        rescheduling.postpone(session, by=cast.editor, reason="雨")
+    client.force_login(cast.editor)
+    page = client.get(reverse("activities:detail", args=[session.activity.code])).content.decode()
+    assert reverse("activities:session-postponement", args=[session.activity.code, session.pk]) not in page
+    assert reverse("activities:session-move", args=[session.activity.code, session.pk]) in page
+
+    publication.cancel(session.activity, by=cast.owner, reason="展品受损")
+
+    assert fresh(session.activity).state == State.CANCELLED
+
+
+def test_session_that_waits_for_a_new_time_is_not_over_when_the_old_one_is(cast: Cast, clock: Any) -> None:
+    session = published(cast).sessions.get()
+    rescheduling.postpone(session, by=cast.editor, reason="雨")
+    clock.set(datetime(2024, 9, 22, 12))
+
+    rescheduling.postpone(
+        Session.objects.get(pk=session.pk), by=cast.editor, reason="晴",
+        starts_at=datetime(2024, 9, 23, 10, tzinfo=cast.edition.zone),
+    )  # fmt: skip
+
+    assert ChangeNotice.objects.filter(session=session).count() == 2

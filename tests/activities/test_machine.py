@@ -39,6 +39,7 @@ from kepuyue.activities.models import (
     Takedown,
     Trust,
 )
+from kepuyue.activities.queries import ACCEPTED
 from kepuyue.activities.safety import ITEMS
 from kepuyue.core import audit
 from kepuyue.core.models import AuditEvent
@@ -165,7 +166,7 @@ class Life(RuleBasedStateMachine):
             [
                 {"terms": ["tier:main_venue"]}, {"terms": ["tier:district"]}, {"marks": ["national_day"]},
                 {"licence": ""}, EXEMPT, {"licence_exempt": "government", "licence_exempt_note": ""},
-                {"expected_crowd": 1000}, {"expected_crowd": 60}, {"licence_exempt": "随便写的"},
+                {"expected_crowd": 1000}, {"expected_crowd": 60}, {"expected_crowd": 2000}, {"licence_exempt": "随便写的"},
             ]
         ),
     )  # fmt: skip
@@ -204,7 +205,9 @@ class Life(RuleBasedStateMachine):
     @rule(who=LIKELY, step=st.sampled_from([None, 0, 1]), accepts=st.booleans())
     def approve(self, who: str, step: int | None, accepts: bool) -> None:
         if found := self.pending():
-            self.attempt(review.approve, found, by=self.who(who), step=step, accepts_exemption=accepts)
+            self.attempt(
+                review.approve, found, by=self.who(who), step=step, accepts=ACCEPTED if accepts else ()
+            )
 
     @rule(accepts=st.booleans())
     def approve_by_those_whose_turn_it_is(self, accepts: bool = False) -> None:
@@ -212,7 +215,7 @@ class Life(RuleBasedStateMachine):
         found = self.pending()
         if found and found.turn_id:
             who = "office" if found.turn_id == self.cast.office_unit.pk else "district_reviewer"
-            self.attempt(review.approve, found, by=self.who(who), accepts_exemption=accepts)
+            self.attempt(review.approve, found, by=self.who(who), accepts=ACCEPTED if accepts else ())
 
     @rule(who=LIKELY, step=st.sampled_from([None, 0, 1]))
     def give_back(self, who: str, step: int | None) -> None:
@@ -327,6 +330,16 @@ class Life(RuleBasedStateMachine):
                 assert EXEMPT.items() <= found.content.items()
                 for approval in found.reviews.filter(decision=Review.Decision.APPROVED):
                     assert EXEMPT["licence_exempt_note"] in approval.note
+
+    @invariant()
+    def a_licence_is_not_stretched_to_a_larger_size(self) -> None:
+        if not hasattr(self, "key"):
+            return
+        approved = self.activity.submissions.filter(state=Submission.State.APPROVED).order_by("pk")
+        sizes: dict[str, int] = {}
+        for text in approved.values_list("content", flat=True):
+            if text["licence"] and text["expected_crowd"] >= 1000:
+                assert text["expected_crowd"] <= sizes.setdefault(text["licence"], text["expected_crowd"])
 
     @invariant()
     def what_is_public_was_approved_once(self) -> None:

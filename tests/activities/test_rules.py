@@ -13,6 +13,7 @@ from kepuyue.activities.models import SignOff, State, Submission
 from kepuyue.activities.queries import (
     review_chain,
     reviewable_by,
+    to_accept,
     valid_sign_off,
     visible_to,
     working_content,
@@ -139,16 +140,16 @@ EXEMPT = {"licence_exempt": "daily_business", "licence_exempt_note": "科学馆�
 
 def test_exemption_is_accepted_by_each_reviewer_and_stays_on_record(cast: Cast) -> None:
     pending = handed_in(cast, expected_crowd=1000, safety_items=NINE, **EXEMPT)
-    with pytest.raises(ValidationError, match="认可免于许可"):
+    with pytest.raises(ValidationError, match="免于安全许可的理由成立"):
         review.approve(pending, by=cast.district_reviewer)
-    review.approve(pending, by=cast.district_reviewer, accepts_exemption=True)
+    review.approve(pending, by=cast.district_reviewer, accepts=["exemption"])
     [outcome] = desk.decide_many([(pending, 1)], "approved", by=cast.office, confirmed=[pending.pk])
     assert (outcome.code, fresh(pending.activity).state) == ("blocked", State.SUBMITTED)
 
-    review.approve(fresh_round(pending), by=cast.office, note="同意", accepts_exemption=True)
+    review.approve(fresh_round(pending), by=cast.office, note="同意", accepts=["exemption"])
 
     assert fresh(pending.activity).state == State.PUBLISHED
-    accepted = "已核对并认可免于许可：公园、影剧院、音乐厅、娱乐场所等在日常业务范围内举办（条例第二条）：科学馆周末常设展览，在核定容量以内"
+    accepted = "已核对并认可：免于安全许可的理由成立：公园、影剧院、音乐厅、娱乐场所等在日常业务范围内举办（条例第二条）：科学馆周末常设展览，在核定容量以内"
     assert [one.note for one in pending.reviews.all()] == [accepted, f"同意\n{accepted}"]
 
 
@@ -220,6 +221,64 @@ def test_number_for_what_is_public_is_a_change_that_is_handed_in(cast: Cast) -> 
     assert (fresh(activity).licence, waiting.content["licence"]) == ("深公治1号", "深公治2号")
     licensing.file(activity, by=cast.editor, number="深公治3号")
     assert (fresh(activity).licence, fresh_round(waiting).content["licence"]) == ("深公治1号", "深公治3号")
+
+
+LICENSED = {"expected_crowd": 1500, "safety_items": NINE, "licence": "深公治1号"}
+
+
+def session_changed(activity: Any, **change: Any) -> dict[str, Any]:
+    return {"sessions": [working_content(activity)["sessions"][0] | change]}
+
+
+@pytest.mark.parametrize("change", [{"place": "市民广场"}, {"expected_crowd": 3000}], ids=["place", "size"])
+def test_another_place_or_size_of_a_licensed_event_waits_for_another_licence(
+    cast: Cast, change: dict[str, Any]
+) -> None:
+    activity = published(cast, **LICENSED)
+    drafting.change(
+        activity, session_changed(activity, **change) if "place" in change else change, by=cast.editor
+    )
+    assert "重新申请" in completeness.hindrances(activity, working_content(activity))[0].why
+    pending = review.approve(submission.submit(activity, by=cast.editor), by=cast.district_reviewer)
+    with pytest.raises(NotPossibleNow, match="重新申请安全许可"):
+        review.approve(pending, by=cast.office, accepts=["licensed", "exemption"])
+
+    licensing.file(activity, by=cast.editor, number="深公治2号")
+    review.approve(fresh_round(pending), by=cast.office)
+
+    assert fresh(activity).licence == "深公治2号"
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [({"starts_at": "2024-09-14T03:00:00Z"}, "公安机关已经同意"), ({"title": "火箭为什么能飞上天？"}, "举办的内容没有变")],
+    ids=["time", "text"],
+)  # fmt: skip
+def test_another_time_or_text_of_a_licensed_event_is_accepted_expressly(
+    cast: Cast, change: dict[str, Any], sentence: str
+) -> None:
+    activity = published(cast, **LICENSED)
+    drafting.change(
+        activity, change if "title" in change else session_changed(activity, **change), by=cast.editor
+    )
+    pending = submission.submit(activity, by=cast.editor)
+    with pytest.raises(ValidationError, match=sentence):
+        review.approve(pending, by=cast.district_reviewer)
+    review.approve(pending, by=cast.district_reviewer, accepts=["licensed"])
+
+    review.approve(fresh_round(pending), by=cast.office, accepts=["licensed"])
+
+    assert sentence in pending.reviews.all()[1].note
+    # What the police agreed to is the new yardstick
+    drafting.change(fresh(activity), {"summary": "改一句"}, by=cast.editor)
+    assert to_accept(submission.submit(fresh(activity), by=cast.editor)) == {}
+
+
+def test_session_that_is_not_held_is_no_other_place(cast: Cast) -> None:
+    one = complete_content()["sessions"][0]
+    old = complete_content(**LICENSED, sessions=[one, one | {"place": "广场"}])
+
+    assert safety.licensed_facts_changed(old, old | {"sessions": [one, one | {"is_cancelled": True}]}) == []
 
 
 def test_change_after_licensing_is_named(cast: Cast) -> None:

@@ -49,7 +49,7 @@ def decide(
     comments: dict[str, str] | None = None,
     step: int | None = None,
     remarks: Iterable[int] = (),
-    accepts_exemption: bool = False,
+    accepts: Iterable[str] = (),
 ) -> Submission:
     """Approve, return or reject. Deciding on what a colleague sees to takes it over: the colleague is told once.
 
@@ -66,7 +66,7 @@ def decide(
     if present and can_review(by, submission) and submission.state == Submission.State.PENDING:
         assignment.assign(submission, to=by, by=by, step=step)
     if decision == Review.Decision.APPROVED:
-        done = review.approve(submission, by=by, note=note, step=step, accepts_exemption=accepts_exemption)
+        done = review.approve(submission, by=by, note=note, step=step, accepts=accepts)
     elif decision == Review.Decision.RETURNED:
         done = review.return_for_changes(submission, by=by, note=note, comments=comments, step=step)
     else:

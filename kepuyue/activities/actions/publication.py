@@ -11,7 +11,7 @@ from kepuyue.activities import safety, workflow
 from kepuyue.activities.actions import notices, notification
 from kepuyue.activities.models import Activity, ChangeNotice, Sampling, State, Submission
 from kepuyue.activities.permissions import check_can_cancel, check_can_edit
-from kepuyue.activities.queries import submission_under_way
+from kepuyue.activities.queries import changed_since_licensed, submission_under_way
 from kepuyue.activities.signals import public_content_changed
 from kepuyue.core import audit
 from kepuyue.core.time import now
@@ -22,8 +22,10 @@ if TYPE_CHECKING:
 
 
 def licence_missing(submission: Submission) -> str:
-    """Why a large event cannot be published yet; empty where nothing is missing (decree 505, art. 13, 20)."""
+    """Why a large event cannot be published yet; empty where nothing is missing (decree 505, art. 13, 15, 20)."""
     gate = safety.licence_gate(submission.content, submission.activity.edition)
+    if set(changed := changed_since_licensed(submission)) & set(safety.LICENSED_ANEW):
+        return safety.told_of_licensed(changed)
     if gate is None or gate.is_open:
         return ""
     return _(
@@ -89,7 +91,10 @@ def cancel(activity: Activity, *, by: "User", reason: str) -> Activity:
         raise ValidationError(_("请写明取消原因，公众会看到。"), code="reason-missing")
     activity = Activity.objects.select_for_update().get(pk=activity.pk)
     check_can_cancel(by, activity)
-    activity.state = workflow.ACTIVITY.next_state(activity.state, "cancel")
+    following = workflow.ACTIVITY.next_state(activity.state, "cancel")
+    if has_taken_place(activity):
+        raise NotPossibleNow(_("所有场次都已经结束，不能再取消活动。"), code="over")
+    activity.state = following
     activity.cancel_reason = reason.strip()[:200]
     activity.version += 1
     activity.updated_at = now()
@@ -108,6 +113,12 @@ def cancel(activity: Activity, *, by: "User", reason: str) -> Activity:
         activity, None, ChangeNotice.Kind.CANCELLED, old={}, new={}, by=by, reason=activity.cancel_reason
     )
     return activity
+
+
+def has_taken_place(activity: Activity) -> bool:
+    """Whether it was held to the end, so that there is nothing left to cancel."""
+    held = list(activity.sessions.held())
+    return bool(held) and not activity.is_year_round and all(session.is_over for session in held)
 
 
 @transaction.atomic

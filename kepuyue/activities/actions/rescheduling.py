@@ -57,6 +57,13 @@ def postpone(
     check_can_edit(by, activity)
     _check_reason(reason)
     _check_no_review(activity)
+    if session.is_running:
+        raise NotPossibleNow(
+            _(
+                "这一场已经开放了几天，不能改期。余下的不办了，请取消这一场；要延长或提前结束，请在“修改”里改结束时间。"
+            ),
+            code="begun",
+        )
     if starts_at is not None and starts_at <= now():
         raise ValidationError({"starts_on": _("新的时间已经过去，请核对。")})
     if starts_at is not None and ends_at is not None and ends_at <= starts_at:
@@ -121,6 +128,11 @@ def _locked(session: Session) -> tuple[Activity, Session]:
         )
     if session.is_cancelled:
         raise NotPossibleNow(_("这个场次已经取消。"))
+    if session.is_over:
+        raise NotPossibleNow(
+            _("这一场已经结束，不能再取消、改期或换地点。时间地点登记错了的，请在“修改”里更正，审核后更新。"),
+            code="over",
+        )
     return activity, session
 
 

@@ -1,5 +1,6 @@
 """Deciding on what was handed in: one step along the chain of reviewing units at a time."""
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from django.core.exceptions import ValidationError
@@ -7,11 +8,12 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from kepuyue.activities import content as contents
-from kepuyue.activities import safety, workflow
+from kepuyue.activities import workflow
 from kepuyue.activities.actions import notification, publication
 from kepuyue.activities.models import Activity, Comment, Review, State, Submission
 from kepuyue.activities.permissions import check_can_review
-from kepuyue.core import audit
+from kepuyue.activities.queries import to_accept
+from kepuyue.core import audit, wording
 from kepuyue.core.time import now
 from kepuyue.organizations.models import Organization
 
@@ -26,20 +28,20 @@ def approve(
     by: "User",
     note: str = "",
     step: int | None = None,
-    accepts_exemption: bool = False,
+    accepts: Iterable[str] = (),
 ) -> Submission:
     """Pass it to the next reviewing unit, or publish at the last one.
 
     `step` is the one the person looked at: pressing the button twice, or after a colleague, approves once.
-    Where a large event claims to need no licence, each approval says that it accepts that
-    (`accepts_exemption`), and the sentence stands in the review and in the trail.
+    What a reviewer has to accept expressly (`queries.to_accept`) is named in `accepts` by its code; the sentence
+    then stands in the review and in the trail.
     """
     submission = _locked(submission)
     check_can_review(by, submission)
     is_last = submission.step + 1 >= len(submission.chain)
     workflow.SUBMISSION.next_state(submission.state, "approve" if is_last else "pass_up")
     _check_step(submission, step)
-    note = _with_exemption(submission, note, accepts=accepts_exemption)
+    note = _with_accepted(submission, note, accepts)
     _record(submission, Review.Decision.APPROVED, by=by, note=note)
     if is_last:
         publication.publish(submission, by=by, note=note)
@@ -131,18 +133,16 @@ def _locked(submission: Submission) -> Submission:
     )
 
 
-def _with_exemption(submission: Submission, note: str, *, accepts: bool) -> str:
-    """The note with the exemption that the reviewer accepts (decree 505, art. 2, 25); raises without that."""
-    gate = safety.licence_gate(submission.content, submission.activity.edition)
-    if gate is None or not gate.rests_on_exemption:
-        return note
-    if not accepts:
+def _with_accepted(submission: Submission, note: str, accepts: Iterable[str]) -> str:
+    """The note with what the reviewer accepts expressly; raises where something of that is not accepted."""
+    asked, given = to_accept(submission), set(accepts)
+    if missing := [why for code, why in asked.items() if code not in given]:
         raise ValidationError(
-            _("单位说明免于安全许可。请打开这一项，核对情形和具体情况；认可的，勾选“认可免于许可”后再通过。"),
-            code="exemption",
+            _("请打开这一项，逐条核对；认可的，勾选后再通过：%(what)s") % {"what": wording.clauses(missing)},
+            code="not-accepted",
         )
-    accepted = _("已核对并认可免于许可：%(why)s") % {"why": gate.exempt_text}
-    return "\n".join(filter(None, [note.strip(), accepted]))
+    accepted = [_("已核对并认可：%(why)s") % {"why": why} for why in asked.values()]
+    return "\n".join(filter(None, [note.strip(), *accepted]))
 
 
 def _check_step(submission: Submission, step: int | None) -> None:

@@ -7,6 +7,7 @@ from uuid import uuid4
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from kepuyue.activities import queries
 from kepuyue.activities.forms.steps import HELP
 from kepuyue.activities.models import Picture, Remark, Review, Takedown
 from kepuyue.editions.models import Edition
@@ -160,8 +161,8 @@ class DecisionForm(forms.Form):
         label=_("意见"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 3})
     )
     step = forms.IntegerField(widget=forms.HiddenInput)
-    accepts_exemption = forms.BooleanField(
-        label=_("认可免于许可"), required=False, help_text=_("情形和具体情况都核对过，确实不需要安全许可。")
+    accepts = forms.MultipleChoiceField(
+        choices=[(code, "") for code in queries.ACCEPTED], required=False, widget=forms.CheckboxSelectMultiple
     )
 
     def __init__(self, *args: Any, remarks: Any = None, **kwargs: Any) -> None:

@@ -305,6 +305,29 @@ class Session(models.Model):
         return f"{self.activity} {self.starts_at:%F %R}"
 
     @property
+    def has_begun(self) -> bool:
+        """Whether its time has come; one that waits for a new time has not."""
+        return not self.is_postponed and self.starts_at <= now()
+
+    @property
+    def is_running(self) -> bool:
+        """Whether some days of it have been and others are to come, as of an exhibition that is on."""
+        first = self.starts_at.astimezone(self.activity.edition.zone).date()
+        return self.has_begun and not self.is_over and self.last_day > first
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it is past. Without a stated end it is once its day is; an exhibition is on until its last day ends.
+
+        One that waits for a new time is not over, whatever the old one was.
+        """
+        if self.is_postponed:
+            return False
+        if self.ends_at is not None:
+            return self.ends_at <= now()
+        return self.last_day < now().astimezone(self.activity.edition.zone).date()
+
+    @property
     def last_day(self) -> date:
         """The last day it touches, in the edition's zone."""
         zone = self.activity.edition.zone

@@ -106,7 +106,17 @@ def cancel(request: DeskRequest, code: str) -> HttpResponse:
         press=lambda typed: publication.cancel(activity, by=request.user, reason=typed["reason"]),
         title=_("取消活动"),
         about=activity.title,
-        text=_("取消以后活动仍会显示，并写明“已取消”和原因。取消不能恢复。只取消一场的，请在场次旁边操作。"),
+        text=" ".join(
+            filter(
+                None,
+                [
+                    _(
+                        "取消以后活动仍会显示，并写明“已取消”和原因。取消不能恢复。只取消一场的，请在场次旁边操作。"
+                    ),
+                    safety.notice_of_cancelling(activity.licence),
+                ],
+            )
+        ),
         label=_("确认取消活动"),
         done=_("活动已取消，公众页面已经写明。"),
         back=_page(code),

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from kepuyue.activities import completeness, forms, presentation, queries, safety, workflow
-from kepuyue.activities.actions import drafting, submission
+from kepuyue.activities.actions import drafting, publication, submission
 from kepuyue.activities.content import Content
 from kepuyue.activities.models import Activity, Review, Sampling, Session, State
 from kepuyue.activities.permissions import can_take_down, can_waive
@@ -129,7 +129,8 @@ def detail(request: DeskRequest, code: str) -> HttpResponse:
             "sampling": Sampling.objects.filter(submission__activity=activity).order_by("pk").last(),
             "trust": queries.trust_of(activity.organization, activity.edition),
             "can_cancel": activity.state == State.PUBLISHED
-            and may(request.user, "activity.cancel", activity.organization),
+            and may(request.user, "activity.cancel", activity.organization)
+            and not publication.has_taken_place(activity),
             "last_review": Review.objects.filter(submission__activity=activity).order_by("pk").last(),
             "pictures": queries.working_pictures(activity),
             "trail": audit.trail(activity)[:50],

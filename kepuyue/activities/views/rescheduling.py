@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from kepuyue.activities import forms, presentation
+from kepuyue.activities import forms, presentation, safety
 from kepuyue.activities.actions import rescheduling
 from kepuyue.activities.models import Activity, Session, Venue
 from kepuyue.activities.permissions import check_can_cancel, check_can_edit
@@ -37,7 +37,17 @@ def cancel(request: DeskRequest, code: str, pk: int) -> HttpResponse:
         press=lambda typed: rescheduling.cancel_session(session, by=request.user, reason=typed["reason"]),
         title=_("取消这一场"),
         about=about,
-        text=_("这一场会写明“已取消”，其他场次不变。取消不能恢复。"),
+        text=" ".join(
+            filter(
+                None,
+                [
+                    _("这一场已经开始：会写明“已取消”，余下的时间不再举办。取消不能恢复。")
+                    if session.is_running
+                    else _("这一场会写明“已取消”，其他场次不变。取消不能恢复。"),
+                    safety.notice_of_cancelling(activity.licence),
+                ],
+            )
+        ),
         label=_("确认取消这一场"),
         done=_("这一场已取消，公众页面已经写明。"),
         back=reverse("activities:detail", args=[code]),

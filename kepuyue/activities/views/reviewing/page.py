@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from kepuyue.accounts.middleware import take_kept_input
-from kepuyue.activities import content, forms, queries, safety
+from kepuyue.activities import content, forms, queries
 from kepuyue.activities.actions import assignment, desk, links
 from kepuyue.activities.models import Assignment, Remark, Review, Submission
 from kepuyue.activities.permissions import can_review
@@ -64,7 +64,7 @@ def decide(request: DeskRequest, pk: int) -> HttpResponse:
         desk.decide(
             submission, decision, by=request.user, note=note, comments=comments, step=step,
             remarks=[remark.pk for remark in chosen],
-            accepts_exemption=form.cleaned_data["accepts_exemption"],
+            accepts=form.cleaned_data["accepts"],
         )  # fmt: skip
     except ValidationError as error:
         submission.refresh_from_db()
@@ -194,7 +194,8 @@ def _show(
         "reviews": submission.reviews.select_related("organization", "by").prefetch_related("comments"),
         "form": form,
         "can_decide": can_decide,
-        "gate": safety.licence_gate(submission.content, submission.activity.edition),
+        "to_accept": queries.to_accept(submission) if can_decide else {},
+        "accepted": form["accepts"].value() or [],
         "remarks": list(form.fields["remarks"].queryset[:20]) if can_decide else [],  # type: ignore[attr-defined]
         "others": others,
         "seen_to": seen_to,
