@@ -1,15 +1,17 @@
 """What the edition's rules ask: chains by system, lead times, the licence of a large event, signing off."""
 
 from datetime import date, datetime
+from importlib import import_module
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.core.exceptions import PermissionDenied, ValidationError
 
 from kepuyue.activities import completeness, safety
 from kepuyue.activities import content as contents
 from kepuyue.activities.actions import desk, drafting, licensing, review, signing, submission
-from kepuyue.activities.models import SignOff, State, Submission
+from kepuyue.activities.models import Activity, SignOff, State, Submission
 from kepuyue.activities.queries import (
     review_chain,
     reviewable_by,
@@ -373,3 +375,17 @@ def test_small_correction_beside_an_open_revision_does_not_publish_the_revision(
 def test_waiver_without_a_reason_is_refused(cast: Cast) -> None:
     with pytest.raises(ValidationError):
         licensing.waive(draft(cast), by=cast.district_reviewer, reason=" ")
+
+
+def test_exemption_that_was_any_text_becomes_the_facts_of_the_governments_case(cast: Cast) -> None:
+    found = at_the_office(cast, expected_crowd=1000, safety_items=NINE)
+    old = {"licence_exempt": "市政府直接举办"}
+    Activity.objects.filter(pk=found.activity_id).update(**old)
+    Submission.objects.update(content={"title": "旧", **old}, base={})
+    migration = import_module("kepuyue.activities.migrations.0008_exemptions_written_as_text")
+
+    migration.as_case_and_facts(apps, None)
+
+    new = {"licence_exempt": "government", "licence_exempt_note": "市政府直接举办"}
+    assert Activity.objects.filter(pk=found.activity_id, **new).exists()
+    assert (fresh_round(found).content, fresh_round(found).base) == ({"title": "旧"} | new, {})

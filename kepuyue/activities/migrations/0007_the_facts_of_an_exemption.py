@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("activities", "0004_trust_sign_off_safety_and_what_comes_afterwards")]
+    dependencies = [("activities", "0006_titles_that_were_there_get_their_keys")]
 
     operations = [
         migrations.AddField(

@@ -25,6 +25,6 @@ def as_text(apps: Any, _editor: Any) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("activities", "0005_the_facts_of_an_exemption")]
+    dependencies = [("activities", "0007_the_facts_of_an_exemption")]
 
     operations = [migrations.RunPython(as_case_and_facts, as_text)]

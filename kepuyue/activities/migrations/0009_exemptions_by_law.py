@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('activities', '0006_exemptions_written_as_text'),
+        ('activities', '0008_exemptions_written_as_text'),
     ]
 
     operations = [
