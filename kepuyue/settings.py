@@ -104,6 +104,7 @@ INSTALLED_APPS = [
     "kepuyue.activities",
     "kepuyue.resources",
     "kepuyue.programme",
+    "kepuyue.insight",
     "kepuyue.imports",
     "kepuyue.api",
     *(["kepuyue.demo"] if DEMO else []),

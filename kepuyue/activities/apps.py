@@ -21,6 +21,7 @@ class ActivitiesConfig(AppConfig):
         audit.name_actions(
             {
                 "activity.create": pgettext_lazy("audit", "新建了活动"),
+                "activity.carry_over": pgettext_lazy("audit", "沿用了上一项活动的联系人和负责人"),
                 "activity.change": pgettext_lazy("audit", "修改"),
                 "activity.submit": pgettext_lazy("audit", "提交审核"),
                 "activity.withdraw": pgettext_lazy("audit", "撤回"),

@@ -43,6 +43,7 @@ def pages(found: dict[str, dict[str, Any]]) -> Iterator[tuple[str, str]]:
                     f"/desk/activities/{waiting}/", f"/desk/activities/{draft}/pictures/",
                     f"/desk/activities/{public}/cancellation/", "/accounts/", "/accounts/password/set/", "/desk/imports/", "/desk/imports/new/",
                     f"/desk/imports/{found['batch-own']['pk']}/", "/desk/messages/", "/desk/audit/",
+                    "/desk/burden/", f"/desk/burden/{found['unit-own']['code']}/",
                     f"/desk/units/{found['unit-own']['code']}/handover/", f"/desk/handovers/{found['handover-own']['pk']}/",
                     f"/desk/units/{found['unit-own']['code']}/", f"/desk/units/{found['unit-own']['code']}/edit/",
                     *(f"/desk/activities/{draft}/edit/{step}/" for step in (

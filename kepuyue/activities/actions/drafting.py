@@ -78,9 +78,15 @@ def create(
         created_at=now(),
         updated_at=now(),
     )
-    contents.write(activity, _with_venues(contents.blank() | content))
+    written = _with_venues(contents.blank() | content)
+    contents.write(activity, written)
     audit.record(
-        "activity.create", activity, by=by, organization_path=organization.path, version=activity.version
+        "activity.create",
+        activity,
+        by=by,
+        changes={one.field: [one.old, one.new] for one in contents.diff(contents.blank(), written)},
+        organization_path=organization.path,
+        version=activity.version,
     )
     return activity
 
@@ -94,8 +100,43 @@ def begin(
     Organization.objects.select_for_update().get(pk=organization.pk)
     key = f"form:{uuid5(token, content['title'])}"
     known = Activity.objects.filter(edition=edition, organization=organization, outside_key=key).first()
-    return known or create(
-        edition=edition, organization=organization, by=by, content=content, outside_key=key
+    if known:
+        return known
+    activity = create(edition=edition, organization=organization, by=by, content=content, outside_key=key)
+    _carry_over(activity, by)
+    return activity
+
+
+# What is mostly the same from one activity of a unit to the next; the form shows it, and it may be changed there
+STANDING = (
+    "contact_name",
+    "contact_phone",
+    "public_phone",
+    "content_lead",
+    "content_signoff",
+    "emergency_contact",
+)
+
+
+def _carry_over(activity: Activity, by: "User") -> None:
+    """What the unit typed the last time need not be typed again."""
+    earlier = activity.organization.activities.exclude(pk=activity.pk).order_by("-created_at").first()
+    carried = {
+        field: getattr(earlier, field)
+        for field in STANDING
+        if earlier is not None and getattr(earlier, field) and not getattr(activity, field)
+    }
+    if not carried:
+        return
+    contents.write(activity, carried)
+    audit.record(
+        "activity.carry_over",
+        activity,
+        by=by,
+        changes={field: ["", value] for field, value in carried.items()},
+        reason=earlier.code if earlier else "",
+        organization_path=activity.organization.path,
+        version=activity.version,
     )
 
 

@@ -58,6 +58,7 @@ def register(*, unit: dict[str, Any], person_name: str, email: str) -> "tuple[Or
         "unit.register",
         organization,
         by=owner,
+        changes=_facts_of(organization),
         reason=_("邮箱由登记的人填写，当时还没有核实。"),
         organization_path=organization.path,
     )
@@ -73,8 +74,20 @@ def create(*, unit: dict[str, Any], by: "User") -> Organization:
     """A superior makes a unit below itself or below one of its branch; it needs no confirmation."""
     check(by, "unit.create", unit["parent"])
     organization = _made(unit, Organization.State.ACTIVE)
-    audit.record("unit.create", organization, by=by, organization_path=organization.path)
+    audit.record(
+        "unit.create",
+        organization,
+        by=by,
+        changes=_facts_of(organization),
+        organization_path=organization.path,
+    )
     return organization
+
+
+def _facts_of(organization: Organization) -> dict[str, list[Any]]:
+    """What is known of a new unit, as the trail keeps it."""
+    values = {field: str(getattr(organization, field) or "") for field in EDITABLE_FIELDS}
+    return {field: ["", value] for field, value in values.items() if value}
 
 
 def _made(unit: dict[str, Any], state: str) -> Organization:

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from kepuyue.activities.actions import drafting
-from kepuyue.activities.models import Activity
+from kepuyue.activities.models import Activity, Origin
 from kepuyue.core import audit
 from kepuyue.core.time import now
 from kepuyue.core.transitions import NotPossibleNow
@@ -102,6 +102,7 @@ def accept(proposal: Proposal, *, by: "User", registrar: Organization) -> Activi
         organization=registrar,
         by=writer,
         content=joint.content_of(proposal, registrar),
+        origin=Origin.JOINT,
         outside_key=f"resource:{proposal.pk}",
     )
     request.activity = activity
