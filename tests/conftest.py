@@ -99,7 +99,7 @@ def sign_in(client: Client) -> Any:
     def enter(user: Any) -> Client:
         client.logout()
         if user is not None:
-            client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+            casting.come_in(client, user)
         return client
 
     return enter

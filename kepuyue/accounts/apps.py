@@ -12,7 +12,7 @@ class AccountsConfig(AppConfig):
         from kepuyue.core import audit
         from kepuyue.messaging import kinds
 
-        kinds.register("account.sign_in", label=_("登录和密码"))
+        kinds.register("account.sign_in", label=_("登录和密码"), is_secret=True)
         kinds.register("account.security", label=_("登录方式有变化"))
         kinds.register("account.new_device", label=_("新设备登录"), digest=True)
         audit.name_actions(

@@ -14,14 +14,18 @@ class Kind:
     "Whether it may wait for the daily digest"
     may_unsubscribe: bool = False
     "Whether its mails may be turned off; it is shown at the desk all the same"
+    is_secret: bool = False
+    "Whether its text holds a key (a link that sets a password, an invitation): it leaves the row once it was sent"
 
 
 _known: dict[str, Kind] = {}
 
 
-def register(code: str, *, label: Any, digest: bool = False, may_unsubscribe: bool = False) -> None:
+def register(
+    code: str, *, label: Any, digest: bool = False, may_unsubscribe: bool = False, is_secret: bool = False
+) -> None:
     """Name a kind; called once when a room starts."""
-    _known[code] = Kind(code, label, digest, may_unsubscribe)
+    _known[code] = Kind(code, label, digest, may_unsubscribe, is_secret)
 
 
 def kind(code: str) -> Kind:

@@ -58,6 +58,10 @@ class Message(models.Model):
     )
     sent_at = models.DateTimeField(null=True)
     read_at = models.DateTimeField(null=True)
+    cleared_at = models.DateTimeField(
+        null=True,
+        help_text="when the text, which held a key, was taken out of the row; it cannot be sent again",
+    )
     attempts = models.PositiveSmallIntegerField(default=0)
     last_error = models.CharField(max_length=300, blank=True)
     key = models.CharField(
@@ -91,6 +95,11 @@ class Message(models.Model):
     def may_unsubscribe(self) -> bool:
         """Whether its kind can be turned off; a kind of an older release that nobody knows cannot."""
         return kinds.is_known(self.kind) and kinds.kind(self.kind).may_unsubscribe
+
+    @property
+    def is_secret(self) -> bool:
+        """Whether its text holds a key; so is what nobody knows the kind of."""
+        return not kinds.is_known(self.kind) or kinds.kind(self.kind).is_secret
 
     @property
     def kind_label(self) -> Any:

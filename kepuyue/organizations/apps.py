@@ -20,7 +20,7 @@ class OrganizationsConfig(AppConfig):
         kinds.register("unit.decided", label=_("本单位的确认结果"))
         kinds.register("unit.people", label=_("我的角色有变化"))
         kinds.register("unit.standing", label=_("本单位停用、合并、调整上级"))
-        kinds.register("unit.invited", label=_("邀请我加入单位"))
+        kinds.register("unit.invited", label=_("邀请我加入单位"), is_secret=True)
         kinds.register("unit.joined", label=_("有人接受了我的邀请"), digest=True, may_unsubscribe=True)
         kinds.register("unit.invitations_ended", label=_("离开的同事发出的邀请失效"), digest=True)
         kinds.register("unit.handover", label=_("工作交接"))

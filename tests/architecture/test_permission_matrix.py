@@ -1,5 +1,6 @@
 """Who is answered what, at every address. The table is routes.txt; a route without a row fails here."""
 
+import time
 from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
@@ -55,6 +56,41 @@ def test_method_that_the_table_does_not_name_is_refused(name: str, world: World)
     address = reverse(name, kwargs=world.samples[sample])
 
     assert {method: world.ask("office", method, address) for method in unnamed} == dict.fromkeys(unnamed, 405)
+
+
+def test_grave_doors_ask_again_who_it_is(world: World) -> None:
+    """Whoever finds a browser signed in an hour ago gets through none of them (the cast has no passwords, so that
+    they are asked to sign in anew and not for one)."""
+    doors = {name for name, route in all_routes().items() if getattr(route.view, "asks_again", False)}
+    stale = {person: world.client(person) for person, key in world.sessions.items() if key}
+    for client in stale.values():
+        session = client.session
+        session["account_authentication_methods"] = [{"method": "password", "at": time.time() - 301}]
+        client.cookies[settings.SESSION_COOKIE_NAME] = _kept_apart(session)
+
+    assert {name for name in doors if name.startswith("organizations:")} == {
+        f"organizations:{name}"
+        for name in (
+            "appointment", "audit-export", "closing", "handover-new", "merger", "removal", "unmerging",
+        )
+    }  # fmt: skip
+    rows = [row for row in ROWS if row.route in doors]
+    assert {row.route for row in rows} == doors
+    for row in rows:
+        address = reverse(row.route, kwargs=world.samples[row.sample])
+        for person, client in stale.items():
+            answer = client.generic(row.method, address)
+            assert (row.route, person, answer.status_code) == (row.route, person, 403)
+            assert "请重新登录" in answer.content.decode()
+
+
+def _kept_apart(session: Any) -> str:
+    """The key of a copy of the session, so that the one of the other questions stays as it is."""
+    copy = type(session)()
+    copy.update(dict(session.items()))
+    copy.create()
+    key: str = copy.session_key
+    return key
 
 
 def _as_line(row: Row, found: dict[str, int]) -> str:

@@ -17,7 +17,7 @@ from django.utils import timezone
 from kepuyue.accounts.models import User
 from kepuyue.core import time
 from tests.architecture.samples import samples
-from tests.cast import Cast, assemble
+from tests.cast import Cast, assemble, come_in
 
 SATURDAY = datetime(2024, 9, 14, 10, tzinfo=ZoneInfo("Asia/Shanghai"))
 
@@ -75,5 +75,6 @@ def a_world(more: Any = None) -> Iterator[World]:
 def session_of(user: User) -> str:
     """The key of a session in which the person has signed in."""
     client = Client()
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    # Doors that ask again after five minutes: the long matrices take longer, and are about what stands behind them
+    come_in(client, user, fresh_for=86_400)
     return client.cookies[settings.SESSION_COOKIE_NAME].value

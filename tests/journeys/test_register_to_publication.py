@@ -10,7 +10,7 @@ from django.urls import reverse
 from kepuyue.activities.models import Activity, State, Submission
 from kepuyue.organizations.models import Organization
 from tests.accounts.signing import last_link
-from tests.cast import Cast
+from tests.cast import Cast, come_in
 from tests.journeys.pages import form_of
 
 pytestmark = pytest.mark.usefixtures("in_the_month")
@@ -20,7 +20,7 @@ def browser(user: AbstractBaseUser | None = None) -> Client:
     """A browser of one person's own, in Chinese."""
     client = Client(headers={"accept-language": "zh-CN"})
     if user is not None:
-        client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+        come_in(client, user)
     return client
 
 

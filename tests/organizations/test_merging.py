@@ -1,7 +1,10 @@
 """Two records of one unit become one, and what was wrong is taken back."""
 
+from typing import Any
+
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.urls import reverse
 
 from kepuyue.activities.models import Activity, Participation, Review, UnitRole
 from kepuyue.core import audit
@@ -70,7 +73,10 @@ def test_merge_is_in_the_trail_of_both_and_told(cast: Cast) -> None:
     merging.merge(twin, into=cast.own_unit, by=cast.office)
 
     assert [audit.trail(unit).get().action for unit in (twin, cast.own_unit)] == ["unit.merge"] * 2
-    assert [message.to for message in Message.objects.all()] == [other_owner.email]
+    told = {message.to: message.body for message in Message.objects.all()}
+    assert set(told) == {other_owner.email, cast.owner.email}
+    assert "您的角色和活动都在那里" in told[other_owner.email]
+    assert f"带着原来的角色过来了：{other_owner.name}" in told[cast.owner.email]
 
 
 def test_merged_units_old_name_stays_known(cast: Cast) -> None:
@@ -212,3 +218,26 @@ def test_people_of_an_unconfirmed_look_alike_do_not_come_into_the_real_unit(cast
     assert "请联系该单位负责人" in Message.objects.get(to=stranger.email).body
     merging.undo(merger, by=cast.district_reviewer)
     assert set(fake.memberships.values_list("user", "role")) == {(stranger.pk, "owner")}
+    undone = Message.objects.filter(subject="单位合并已撤销：福田少年宫")
+    assert {stranger.email, cast.owner.email} <= {message.to for message in undone}
+
+
+def test_preview_and_owners_name_who_is_kept_out(cast: Cast, sign_in: Any) -> None:
+    fake = UnitFactory(name="福田少年宫", parent=cast.own_district, state="pending")
+    stranger = MembershipFactory(organization=fake, role=Role.OWNER).user
+    MembershipFactory(organization=fake, role=Role.EDITOR, user=cast.editor)
+    page = reverse("organizations:merger", args=[cast.own_unit.code])
+    reviewer = sign_in(cast.district_reviewer)
+
+    sides = {side["unit"].name: side for side in reviewer.get(f"{page}?other={fake.code}").context["sides"]}
+
+    assert {name: side["kept_out"] for name, side in sides.items()} == {
+        "福田少年宫": [stranger],  # the editor is in the other unit as well
+        "福田区少年宫": [],
+    }
+    assert "任职" not in {holding.label for holding in sides["福田少年宫"]["holdings"]}
+    reviewer.post(page, {"other": fake.code, "survivor": cast.own_unit.code})
+    told = {message.to: message.body for message in Message.objects.filter(kind="unit.standing")}
+    assert f"没有带过来：{stranger.name}。" in told[cast.owner.email]
+    assert "请联系该单位负责人" in told[stranger.email]
+    assert "您的角色和活动都在那里" in told[cast.editor.email]

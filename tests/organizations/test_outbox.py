@@ -5,9 +5,11 @@ from typing import Any
 import pytest
 from django.urls import reverse
 
+from kepuyue.accounts.actions import letters, people
 from kepuyue.core.models import AuditEvent
 from kepuyue.messaging.actions import bounces, outbox
 from kepuyue.messaging.models import BouncedAddress, KindHold, Message
+from kepuyue.organizations.actions import invitations
 from tests.cast import Cast
 
 pytestmark = pytest.mark.django_db
@@ -153,3 +155,56 @@ def test_others_see_no_outbox(person: str, cast: Cast, sign_in: Any) -> None:
         == 403
     )
     assert states() == ["waiting"]
+
+
+def test_key_leaves_the_row_once_the_mail_was_sent(cast: Cast, sign_in: Any, mailoutbox: list[Any]) -> None:
+    _invitation, token = invitations.invite(
+        cast.own_unit, by=cast.owner, role="editor", email="new@example.org"
+    )
+    letters.set_password(cast.editor, people.password_link(cast.editor))
+    plain = posted()
+
+    outbox.deliver_due()
+
+    sent = {mail.to[0]: mail.body for mail in mailoutbox}
+    assert (token in sent["new@example.org"], "/accounts/" in sent[cast.editor.email]) == (True, True)
+    kept = {message.to: message for message in Message.objects.all()}
+    invited, password = kept["new@example.org"], kept[cast.editor.email]
+    assert [
+        (message.state, message.subject, message.body, message.link, message.values)
+        for message in (invited, password)
+    ] == [
+        ("sent", subject, "邮件里有登录或邀请链接，发出后已从这里清除。", "", {})
+        for subject in ("邀请您加入：福田区少年宫", "设置科普月的登录密码")
+    ]
+    plain.refresh_from_db()
+    assert (plain.state, plain.body, plain.cleared_at) == ("sent", "请审核。", None)
+
+    page = sign_in(cast.office).get(reverse("organizations:outbox-message", args=[invited.pk]))
+    assert ("发出后已从这里清除" in page.content.decode(), page.context["verbs"]) == (True, [])
+
+
+def test_message_whose_key_was_taken_out_is_not_sent_again(cast: Cast, sign_in: Any) -> None:
+    invitations.invite(cast.own_unit, by=cast.owner, role="editor", email="new@example.org")
+    outbox.deliver_due()
+    message = Message.objects.get(kind="unit.invited")
+
+    page = sign_in(cast.office).post(
+        reverse("organizations:outbox-move", args=["send_again"]), {"message": message.pk}, follow=True
+    )
+
+    assert "里面的链接发出后已经清除" in str([str(text) for text in page.context["messages"]])
+    message.refresh_from_db()
+    assert message.state == "sent"
+
+
+def test_key_stays_while_the_mail_has_not_left(cast: Cast, settings: Any) -> None:
+    settings.EMAIL_BACKEND = "tests.messaging.test_outbox.ServerAway"
+    _invitation, token = invitations.invite(
+        cast.own_unit, by=cast.owner, role="editor", email="new@example.org"
+    )
+
+    outbox.deliver_due()
+
+    message = Message.objects.get(kind="unit.invited")
+    assert (message.state, token in message.body, message.cleared_at) == ("waiting", True, None)

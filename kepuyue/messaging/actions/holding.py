@@ -45,6 +45,10 @@ def move(pks: Iterable[int], verb: str, *, by: Any) -> list[Result]:
 def _move(message: Message, verb: str, *, by: Any) -> Message:
     message = Message.objects.select_for_update().get(pk=message.pk)
     before = message.state
+    if verb == "send_again" and message.cleared_at:
+        raise NotPossibleNow(
+            _("里面的链接发出后已经清除，不能重发。请让对方重新索取密码邮件，或由单位重新邀请。")
+        )
     message.state = workflow.MESSAGE.next_state(message.state, verb)
     if verb in ("release", "send_again"):
         message.due_at, message.attempts, message.last_error = timezone.now(), 0, ""

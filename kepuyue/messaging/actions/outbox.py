@@ -7,8 +7,9 @@ from typing import Any
 
 from django.conf import settings
 from django.db.models import F
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.crypto import get_random_string
+from django.utils.translation import gettext as _
 
 from kepuyue.messaging import kinds, queries, wording
 from kepuyue.messaging.actions import bounces
@@ -108,8 +109,16 @@ def _deliver(pk: int) -> bool:
     ) as error:  # the server is away or refuses, or the address is none: the others still go out
         _put_back(message, error)
         return False
-    Message.objects.filter(pk=pk).update(state=Message.State.SENT, sent_at=timezone.now(), last_error="")
+    sent = {"state": Message.State.SENT, "sent_at": timezone.now(), "last_error": ""}
+    Message.objects.filter(pk=pk).update(**sent, **(_without_key() if message.is_secret else {}))
     return True
+
+
+def _without_key() -> dict[str, Any]:
+    """What is left of a message with a key once it was sent: neither a backup nor a look into the table opens doors."""
+    with translation.override(settings.CITY_LANGUAGE):
+        left = _("邮件里有登录或邀请链接，发出后已从这里清除。")
+    return {"body": left, "link": "", "values": {}, "cleared_at": timezone.now()}
 
 
 def _give_up(message: Message, refused: Refused) -> None:

@@ -20,7 +20,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from kepuyue.core import audit
+from kepuyue.core import audit, wording
 from kepuyue.core.time import now
 from kepuyue.core.transitions import NotPossibleNow
 from kepuyue.organizations import signals
@@ -81,11 +81,11 @@ class Holding:
     count: int
 
 
-def holdings(organization: Organization) -> list[Holding]:
-    """What would move in a merger, by kind, the most first."""
+def holdings(organization: Organization, *, but: type[models.Model] | None = None) -> list[Holding]:
+    """What would move in a merger, by kind, the most first; `but`: a kind that would not."""
     found: dict[str, int] = {}
     for pointer in pointers():
-        if pointer.way in (MOVE, MOVE_UNLESS_THERE) and pointer.model is not Organization:
+        if pointer.way in (MOVE, MOVE_UNLESS_THERE) and pointer.model not in (Organization, but):
             name = str(pointer.model._meta.verbose_name)
             found[name] = found.get(name, 0) + pointer.rows(organization).count()
     found[_("下级单位")] = organization.children.standing().count()
@@ -122,7 +122,9 @@ def merge(merged: Organization, *, into: Organization, by: "User") -> Merger:
     found = {unit.pk: unit for unit in rows.filter(pk__in=(merged.pk, into.pk))}
     merged, survivor = found[merged.pk], found[into.pk]
     check_can_merge(by, merged, survivor)
-    people = people_of(merged, (Role.OWNER, Role.EDITOR))
+    people = people_of(merged, Role.values)
+    owners = [one for one in people_of(survivor, (Role.OWNER, Role.OFFICE)) if one not in people]
+    outsiders = kept_out(merged, survivor)
     stay_out = _stay_out(merged, survivor)
     moved: dict[str, Any] = {}
     for pointer in pointers():
@@ -136,21 +138,17 @@ def merge(merged: Organization, *, into: Organization, by: "User") -> Merger:
     )
     _record("unit.merge", merger, by)
     signals.unit_merged.send(sender=Organization, organization=merged, survivor=survivor, undone=False)
-    tell(
-        "unit.standing",
-        people,
-        subject=gettext_lazy("单位已合并：%(unit)s"),
-        body=gettext_lazy(
-            "“%(unit)s”和“%(survivor)s”是同一个单位，记录已合并到后者。请联系该单位负责人把您加为同事。"
-        )
-        if stay_out
-        else gettext_lazy(
-            "“%(unit)s”和“%(survivor)s”是同一个单位，记录已合并到后者。您的角色和活动都在那里。"
-        ),
-        values={"unit": merged, "survivor": survivor},
-        link=reverse("organizations:unit", args=[survivor.code]),
-    )
+    _tell_people(people, outsiders, merged, survivor)
+    _tell_owners(owners, merged, survivor, outsiders if stay_out else people, stay_out=stay_out)
     return merger
+
+
+def kept_out(merged: Organization, survivor: Organization) -> "list[User]":
+    """The merged record's people who would not come along; those who are in the survivor as well lose nothing."""
+    if not _stay_out(merged, survivor):
+        return []
+    inside = set(survivor.memberships.values_list("user_id", flat=True))
+    return [one for one in people_of(merged, Role.values) if one.pk not in inside]
 
 
 def _stay_out(merged: Organization, survivor: Organization) -> bool:
@@ -158,6 +156,55 @@ def _stay_out(merged: Organization, survivor: Organization) -> bool:
     survivor has owners who can let them in. Else a look-alike would be a way into somebody else's unit."""
     unconfirmed = merged.state in (Organization.State.PENDING, Organization.State.REFUSED)
     return unconfirmed and bool(people_of(survivor, (Role.OWNER,)))
+
+
+def _tell_people(
+    people: "list[User]", outsiders: "list[User]", merged: Organization, survivor: Organization
+) -> None:
+    for person in people:
+        tell(
+            "unit.standing",
+            [person],
+            subject=gettext_lazy("单位已合并：%(unit)s"),
+            body=gettext_lazy(
+                "“%(unit)s”和“%(survivor)s”是同一个单位，记录已合并到后者。请联系该单位负责人把您加为同事。"
+            )
+            if person in outsiders
+            else gettext_lazy(
+                "“%(unit)s”和“%(survivor)s”是同一个单位，记录已合并到后者。您的角色和活动都在那里。"
+            ),
+            values={"unit": merged, "survivor": survivor},
+            link=reverse(
+                "organizations:desk" if person in outsiders else "organizations:unit",
+                args=[] if person in outsiders else [survivor.code],
+            ),
+        )
+
+
+def _tell_owners(
+    owners: "list[User]",
+    merged: Organization,
+    survivor: Organization,
+    people: "list[User]",
+    *,
+    stay_out: bool,
+) -> None:
+    """Who answers for the survivor learns who came along with the other record, or who was kept out."""
+    names = wording.listed(one.get_full_name() for one in people) or _("没有人员")
+    tell(
+        "unit.standing",
+        owners,
+        subject=gettext_lazy("“%(unit)s”已并入：%(survivor)s"),
+        body=gettext_lazy(
+            "“%(unit)s”和“%(survivor)s”是同一个单位，记录已合并到这里。登记它的人还没有核实，没有带过来：%(people)s。是您的同事的，请邀请他们加入。"
+        )
+        if stay_out
+        else gettext_lazy(
+            "“%(unit)s”和“%(survivor)s”是同一个单位，记录已合并到这里。它的人员带着原来的角色过来了：%(people)s。有不认识的，请移除。"
+        ),
+        values={"unit": merged, "survivor": survivor, "people": names},
+        link=reverse("organizations:unit", args=[survivor.code]),
+    )
 
 
 def _left_behind(pointer: Pointer, merged: Organization) -> list[Any]:
@@ -257,6 +304,17 @@ def undo(merger: Merger, *, by: "User") -> Merger:
     merger.save(update_fields=["undone_at"])
     _record("unit.unmerge", merger, by)
     signals.unit_merged.send(sender=Organization, organization=survivor, survivor=merged, undone=True)
+    concerned = {person.pk: person for unit in (merged, survivor) for person in people_of(unit, Role.values)}
+    tell(
+        "unit.standing",
+        concerned.values(),
+        subject=gettext_lazy("单位合并已撤销：%(unit)s"),
+        body=gettext_lazy(
+            "“%(unit)s”和“%(survivor)s”又是两个单位。合并前属于“%(unit)s”的人员和内容已经回到那里；合并以后新加的留在“%(survivor)s”。"
+        ),
+        values={"unit": merged, "survivor": survivor},
+        link=reverse("organizations:desk"),
+    )
     return merger
 
 

@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from kepuyue.accounts.reauthentication import fresh_sign_in_required
 from kepuyue.accounts.request import SignedInRequest
 from kepuyue.organizations import forms, queries
 from kepuyue.organizations.actions import handovers
@@ -18,6 +19,7 @@ from kepuyue.organizations.views.finding import sent, visible
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@fresh_sign_in_required
 def offer(request: SignedInRequest, code: str) -> HttpResponse:
     """Offer all of one's roles in the unit to somebody."""
     organization = visible(request, code)

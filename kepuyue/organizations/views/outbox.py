@@ -18,10 +18,6 @@ from kepuyue.messaging.workflow import MESSAGE
 from kepuyue.organizations.forms import HoldForm, OutboxForm
 from kepuyue.organizations.permissions import holds_anywhere
 
-# Their text lets its reader into somebody's account: a link that sets a password, or that makes an account for the
-# invited address
-SECRET_KINDS = ("account.", "unit.invited")
-
 
 @require_safe
 def messages_out(request: SignedInRequest) -> HttpResponse:
@@ -37,8 +33,13 @@ def message(request: SignedInRequest, pk: int) -> HttpResponse:
     shown = get_object_or_404(Message.objects.select_related("person"), pk=pk)
     context = {
         "message_out": shown,
-        "is_secret": is_secret(shown),
-        "verbs": [verb for verb in holding.VERBS if verb in MESSAGE.verbs(shown.state)],
+        # How somebody signs in, and from where, is between them and the site even where no key is in it
+        "is_hidden": shown.is_secret or shown.kind.startswith("account."),
+        "verbs": [
+            verb
+            for verb in holding.VERBS
+            if verb in MESSAGE.verbs(shown.state) and not (verb == "send_again" and shown.cleared_at)
+        ],
         "bounced": outbox.has_bounced(shown.to),
     }
     return render(request, "organizations/outbox_message.html", context)
@@ -97,11 +98,6 @@ def release(request: SignedInRequest, kind: str) -> HttpResponse:
     return redirect("organizations:outbox")
 
 
-def is_secret(shown: Message) -> bool:
-    """Whether nobody but its recipient may read it."""
-    return shown.kind.startswith(SECRET_KINDS) or not shown.kind
-
-
 def _check(request: SignedInRequest) -> None:
     if not holds_anywhere(request.user, "messages.manage"):
         raise PermissionDenied(_("只有市级管理员可以查看发件箱。"))
@@ -113,7 +109,7 @@ def _list(request: SignedInRequest, hold_form: HoldForm, status: int = 200) -> H
     context = {
         "page": Paginator(rows, 50).get_page(request.GET.get("page")),
         "form": form,
-        "counts": [(Message.State(state), count) for state, count in outbox.counts().items()],
+        "counts": [(Message.State(state), count) for state, count in outbox.counts().items() if count],
         "holds": KindHold.objects.select_related("by").order_by("since"),
         "bounced": BouncedAddress.objects.count(),
         "hold_form": hold_form,

@@ -11,6 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from kepuyue.accounts import network
+from kepuyue.accounts.reauthentication import fresh_sign_in_required
 from kepuyue.accounts.request import SignedInRequest
 from kepuyue.organizations import forms
 from kepuyue.organizations.actions import invitations as inviting
@@ -43,6 +44,7 @@ def people(request: SignedInRequest, code: str) -> HttpResponse:
 
 
 @require_POST
+@fresh_sign_in_required
 def removal(request: SignedInRequest, code: str, pk: int) -> HttpResponse:
     """Take a role away from a colleague."""
     organization = visible(request, code)
@@ -62,6 +64,7 @@ def removal(request: SignedInRequest, code: str, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@fresh_sign_in_required
 def appointment(request: SignedInRequest, code: str) -> HttpResponse:
     """The superior makes somebody owner, for instance because the only one has gone."""
     organization = visible(request, code)

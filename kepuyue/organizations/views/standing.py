@@ -7,15 +7,17 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from kepuyue.accounts.reauthentication import fresh_sign_in_required
 from kepuyue.accounts.request import SignedInRequest
 from kepuyue.organizations import forms, queries
 from kepuyue.organizations.actions import merging, standing, tree
-from kepuyue.organizations.models import Merger, Organization
+from kepuyue.organizations.models import Membership, Merger, Organization
 from kepuyue.organizations.permissions import check_from_above, organizations_where, reach
 from kepuyue.organizations.views.finding import sent, visible
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@fresh_sign_in_required
 def closing(request: SignedInRequest, code: str) -> HttpResponse:
     """Close the unit; the page says first what becomes of what it has."""
     organization = visible(request, code)
@@ -73,6 +75,7 @@ def superior(request: SignedInRequest, code: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@fresh_sign_in_required
 def merger(request: SignedInRequest, code: str) -> HttpResponse:
     """Choose the other record, see what would move, choose which of the two stays, merge."""
     organization = visible(request, code)
@@ -100,8 +103,7 @@ def merger(request: SignedInRequest, code: str) -> HttpResponse:
                 return redirect("organizations:unit", stays.code)
     if other is not None:
         context["sides"] = [
-            {"unit": unit, "holdings": merging.holdings(unit), "people": queries.members(unit).count()}
-            for unit in (organization, other)
+            _side(unit, stays) for unit, stays in ((organization, other), (other, organization))
         ]
     else:
         context["near"] = [
@@ -114,7 +116,15 @@ def merger(request: SignedInRequest, code: str) -> HttpResponse:
     )
 
 
+def _side(unit: Organization, stays: Organization) -> dict[str, object]:
+    """What becomes of the one record and its people if the other stays."""
+    outsiders = merging.kept_out(unit, stays)
+    holdings = merging.holdings(unit, but=Membership if outsiders else None)
+    return {"unit": unit, "holdings": holdings, "kept_out": outsiders}
+
+
 @require_POST
+@fresh_sign_in_required
 def unmerging(request: SignedInRequest, code: str, pk: int) -> HttpResponse:
     """Take a wrong merger back."""
     organization = visible(request, code)

@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from kepuyue.accounts.reauthentication import fresh_sign_in_required
 from kepuyue.accounts.request import SignedInRequest
 from kepuyue.core import seals
 from kepuyue.organizations import queries
@@ -32,6 +33,7 @@ def audit_trail(request: SignedInRequest) -> HttpResponse:
 
 
 @require_POST
+@fresh_sign_in_required
 def export(request: SignedInRequest) -> StreamingHttpResponse:
     """The rows that the page shows, all pages of them, as CSV with the seal of each."""
     form = _form(request, request.POST)
