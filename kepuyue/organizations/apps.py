@@ -17,6 +17,7 @@ class OrganizationsConfig(AppConfig):
 
         kinds.register("audit.head", label=_("操作记录的链头"), digest=True, may_unsubscribe=True)
         kinds.register("unit.registered", label=_("新单位待确认"), digest=True, may_unsubscribe=True)
+        kinds.register("unit.facts", label=_("下级单位改名等待确认"), digest=True, may_unsubscribe=True)
         kinds.register("unit.decided", label=_("本单位的确认结果"))
         kinds.register("unit.people", label=_("我的角色有变化"))
         kinds.register("unit.standing", label=_("本单位停用、合并、调整上级"))
@@ -46,6 +47,10 @@ class OrganizationsConfig(AppConfig):
                 "unit.handover.withdraw": pgettext_lazy("audit", "撤回工作交接"),
                 "unit.liaison": pgettext_lazy("audit", "登记联络员"),
                 "unit.edit": pgettext_lazy("audit", "修改单位资料"),
+                "unit.facts.ask": pgettext_lazy("audit", "申请变更单位名称、代码或类型"),
+                "unit.facts.confirm": pgettext_lazy("audit", "确认单位资料变更"),
+                "unit.facts.refuse": pgettext_lazy("audit", "未确认单位资料变更"),
+                "unit.facts.withdraw": pgettext_lazy("audit", "撤回单位资料变更"),
                 "unit.people.add": pgettext_lazy("audit", "添加人员"),
                 "unit.people.remove": pgettext_lazy("audit", "移除人员"),
             }

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from kepuyue.core.codes import as_credit_code
 from kepuyue.core.models import AuditEvent
 from kepuyue.organizations import naming
-from kepuyue.organizations.models import Membership, Organization, UnitName
+from kepuyue.organizations.models import FactsChange, Membership, Organization, UnitName
 from kepuyue.organizations.permissions import holds_anywhere, organizations_where, reach
 
 if TYPE_CHECKING:
@@ -189,6 +189,25 @@ def waiting(user: "Person") -> QuerySet[Organization]:
         .select_related("parent", "district")
         .order_by("asked_at", "pk")
     )
+
+
+def waiting_facts(user: "Person") -> QuerySet[FactsChange]:
+    """Names, codes and types that wait for the person's confirmation, the longest wait first."""
+    return (
+        FactsChange.objects.filter(
+            reach(user, "unit.confirm", "organization__parent__path"),
+            state=FactsChange.State.WAITING,
+            organization__state=Organization.State.ACTIVE,
+        )
+        .select_related("organization__parent")
+        .order_by("asked_at", "pk")
+    )
+
+
+def waiting_change(organization: Organization) -> FactsChange | None:
+    """What this unit waits for its superior to confirm."""
+    rows = FactsChange.objects.filter(organization=organization, state=FactsChange.State.WAITING)
+    return rows.select_related("organization", "by").first()
 
 
 def expected_liaisons(user: "Person") -> QuerySet[Organization]:

@@ -41,6 +41,11 @@ urlpatterns = [
     path("units/<slug:code>/edit/", units.edit, name="unit-edit"),
     path("units/<slug:code>/confirmation/", confirmations.confirmation, name="confirmation"),
     path("units/<slug:code>/refusal/", confirmations.refusal, name="refusal"),
+    path(
+        "units/<slug:code>/facts/confirmation/", confirmations.facts_confirmation, name="facts-confirmation"
+    ),
+    path("units/<slug:code>/facts/refusal/", confirmations.facts_refusal, name="facts-refusal"),
+    path("units/<slug:code>/facts/withdrawal/", confirmations.facts_withdrawal, name="facts-withdrawal"),
     path("units/<slug:code>/people/", people.people, name="people"),
     path("units/<slug:code>/people/<int:pk>/removal/", people.removal, name="removal"),
     path("units/<slug:code>/appointment/", people.appointment, name="appointment"),

@@ -21,6 +21,15 @@ from kepuyue.messaging.tokens import unsubscribe_path
 from kepuyue.organizations.actions.invitations import fingerprint
 from kepuyue.organizations.models import Handover, Invitation, Membership, Merger, Organization, Role
 from kepuyue.resources.models import Offer, PromisedDay
+from kepuyue.organizations.models import (
+    FactsChange,
+    Handover,
+    Invitation,
+    Membership,
+    Merger,
+    Organization,
+    Role,
+)
 from tests.cast import Cast
 from tests.factories import (
     ActivityFactory,
@@ -107,6 +116,7 @@ def samples(cast: Cast) -> dict[str, dict[str, Any]]:
         "invitation-far": {"code": far.code, "pk": _invitation(far, cast.office).pk},
         "invitation-link": {"token": INVITATION},
         "invitation-wrong": {"token": "no-such-token"},
+        "facts-own": {"code": _asks_for_another_name(own).code},
         "merger-own": {"code": own.code, "pk": _merger(own).pk},
         "handover-own": {
             "pk": Handover.objects.create(organization=own, giver=cast.owner, taker=cast.editor).pk
@@ -220,6 +230,11 @@ def _invitation(unit: Organization, by: User) -> Invitation:
         by=by,
         expires_at=now() + timedelta(days=7),
     )
+
+
+def _asks_for_another_name(unit: Organization) -> Organization:
+    FactsChange.objects.create(organization=unit, wanted={"name": "福田区青少年活动中心"})
+    return unit
 
 
 def _merger(survivor: Organization) -> Merger:

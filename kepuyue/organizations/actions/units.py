@@ -16,9 +16,9 @@ from kepuyue.core import audit, wording
 from kepuyue.core.time import now
 from kepuyue.core.transitions import NotPossibleNow
 from kepuyue.organizations import queries
-from kepuyue.organizations.actions import tree
+from kepuyue.organizations.actions import facts, tree
 from kepuyue.organizations.actions.notices import tell
-from kepuyue.organizations.models import Membership, Organization, Role, UnitName
+from kepuyue.organizations.models import Membership, Organization, Role
 from kepuyue.organizations.permissions import check
 from kepuyue.organizations.queries import people_of
 
@@ -202,7 +202,8 @@ def edit(organization: Organization, changes: dict[str, Any], *, by: "User", ver
     """Change a unit's own facts (`EDITABLE_FIELDS`). A refused unit asks its superior again by that.
 
     `version` is the one the person looked at; raises `Conflict` where it is not the present one. A former name
-    stays known as another name of the unit.
+    stays known as another name of the unit. In a confirmed unit name, credit code and type wait for the superior
+    (see `facts`).
     """
     organization = (
         Organization.objects.select_for_update(of=("self",)).select_related("parent").get(pk=organization.pk)
@@ -215,6 +216,12 @@ def edit(organization: Organization, changes: dict[str, Any], *, by: "User", ver
         for field, value in changes.items()
         if field in EDITABLE_FIELDS and getattr(organization, field) != value
     }
+    held = (
+        {field: changes[field] for field in facts.CONFIRMED_FIELDS if field in differences}
+        if facts.needs_confirmation(organization, by)
+        else {}
+    )
+    present = {field: getattr(organization, field) for field in held}
     for field in differences:
         setattr(organization, field, changes[field])
     asks_again = organization.state == Organization.State.REFUSED
@@ -223,11 +230,19 @@ def edit(organization: Organization, changes: dict[str, Any], *, by: "User", ver
     if {"credit_code", "no_code_reason", "no_code_note"} & differences.keys():
         check_code_or_reason(organization)
     organization.full_clean(exclude=["path"])
+    if "name" in differences:
+        facts.check_name_is_free(organization)
+    for field, value in present.items():
+        # It is possible, and waits for the superior
+        setattr(organization, field, value)
+        del differences[field]
     if differences or asks_again:
         organization.version += 1
     organization.save()
     if "name" in differences:
-        _keep_former_name(organization, differences["name"][0])
+        facts.keep_former_name(organization, differences["name"][0])
+    if held:
+        facts.ask(organization, held, by=by)
     if asks_again:
         audit.record("unit.register", organization, by=by, organization_path=organization.path)
         _ask_the_superior(organization)
@@ -241,12 +256,3 @@ def edit(organization: Organization, changes: dict[str, Any], *, by: "User", ver
             version=organization.version,
         )
     return organization
-
-
-def _keep_former_name(organization: Organization, former: str) -> None:
-    if known := UnitName.objects.filter(name=organization.name).exclude(organization=organization).first():
-        raise ValidationError({"name": _("“%(name)s”是“%(unit)s”的曾用名或别名。") % {
-            "name": known.name, "unit": known.organization}})  # fmt: skip
-    UnitName.objects.filter(name=organization.name).delete()
-    if organization.state == Organization.State.ACTIVE:
-        UnitName.objects.get_or_create(name=former, defaults={"organization": organization})

@@ -2,10 +2,18 @@
 
 from kepuyue.organizations.models.liaisons import Liaison
 from kepuyue.organizations.models.people import Handover, Invitation, InvitationUse, Membership, Role
-from kepuyue.organizations.models.units import District, Merger, Organization, OrganizationQuerySet, UnitName
+from kepuyue.organizations.models.units import (
+    District,
+    FactsChange,
+    Merger,
+    Organization,
+    OrganizationQuerySet,
+    UnitName,
+)
 
 __all__ = [
     "District",
+    "FactsChange",
     "Handover",
     "Invitation",
     "InvitationUse",

@@ -222,6 +222,55 @@ class UnitName(models.Model):
         super().save(*args, **kwargs)
 
 
+class FactsChange(models.Model):
+    """资料变更: what a confirmed unit wants to be called from now on, until its superior confirms it. The public and
+    all documents keep to the present name, credit code and type until then."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("等上级确认")
+        CONFIRMED = "confirmed", _("已确认")
+        REFUSED = "refused", _("未确认")
+        WITHDRAWN = "withdrawn", _("已撤回")
+
+    organization = models.ForeignKey(Organization, models.CASCADE, related_name="facts_changes")
+    wanted = models.JSONField(default=dict, help_text="{field of Organization: value}, confirmed fields only")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    asked_at = models.DateTimeField(default=now)
+    state = models.CharField(_("状态"), max_length=10, choices=State, default=State.WAITING)
+    reason = models.CharField(_("原因"), max_length=300, blank=True, help_text="why it was not confirmed")
+    decided_at = models.DateTimeField(null=True)
+
+    on_merge = {"organization": "keep"}
+
+    class Meta:
+        verbose_name = _("资料变更")
+        verbose_name_plural = _("资料变更")
+        ordering = ("-pk",)
+        constraints = (
+            models.UniqueConstraint(
+                fields=("organization",), condition=models.Q(state="waiting"), name="one_facts_change_waits"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.organization} {self.get_state_display()}"
+
+    def differences(self) -> list[tuple[Any, str, str]]:
+        """(label, present, wanted) in the reader's words, for each field that differs from the present one."""
+        then = Organization(**self.wanted)
+        return [
+            (field.verbose_name, _shown(self.organization, name), _shown(then, name))
+            for name, value in self.wanted.items()
+            if value != getattr(self.organization, name)
+            and (field := Organization._meta.get_field(name)) is not None
+        ]
+
+
+def _shown(unit: Organization, name: str) -> str:
+    display = getattr(unit, f"get_{name}_display", None)
+    return str(display() if display else getattr(unit, name))
+
+
 class Merger(models.Model):
     """合并: one unit became part of another. `moved` says which rows went over, so that it can be taken back."""
 

@@ -1,10 +1,12 @@
 """The superior confirms units or gives them back, one by one or many at once."""
 
+from collections.abc import Callable
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
@@ -12,8 +14,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 from kepuyue.accounts.request import SignedInRequest
 from kepuyue.core.time import now
 from kepuyue.organizations import queries
+from kepuyue.organizations.actions import facts
 from kepuyue.organizations.actions import units as unit_actions
-from kepuyue.organizations.models import Organization
+from kepuyue.organizations.models import FactsChange, Organization
 from kepuyue.organizations.permissions import holds_anywhere
 from kepuyue.organizations.views.finding import visible
 
@@ -41,6 +44,7 @@ def waiting(request: SignedInRequest) -> HttpResponse:
     page = Paginator(queries.waiting(request.user), 50).get_page(request.GET.get("page"))
     context = {
         "page": page,
+        "changes": queries.waiting_facts(request.user)[:50],
         "rows": [_row(unit) for unit in page],
         "outcomes": outcomes,
         "fault": fault,
@@ -79,4 +83,42 @@ def refusal(request: SignedInRequest, code: str) -> HttpResponse:
         messages.warning(request, error.messages[0])
     else:
         messages.success(request, _("已把原因告知%(unit)s") % {"unit": organization})
+    return redirect("organizations:unit", code)
+
+
+@require_POST
+def facts_confirmation(request: SignedInRequest, code: str) -> HttpResponse:
+    """The superior confirms another name, credit code or type."""
+    change = _change(request, code)
+    return _decided(request, code, lambda: facts.confirm(change, by=request.user), _("已确认新的资料。"))
+
+
+@require_POST
+def facts_refusal(request: SignedInRequest, code: str) -> HttpResponse:
+    """The superior does not confirm them and says why."""
+    change, reason = _change(request, code), request.POST.get("reason", "")
+    return _decided(
+        request, code, lambda: facts.refuse(change, by=request.user, reason=reason), _("已把原因告知单位。")
+    )
+
+
+@require_POST
+def facts_withdrawal(request: SignedInRequest, code: str) -> HttpResponse:
+    """The unit takes its wish back."""
+    change = _change(request, code)
+    return _decided(request, code, lambda: facts.withdraw(change, by=request.user), _("已撤回，资料没有变。"))
+
+
+def _change(request: SignedInRequest, code: str) -> FactsChange:
+    """What the unit waits for; one that was just decided is found too, so that the action can say so."""
+    return get_object_or_404(FactsChange.objects.filter(organization=visible(request, code))[:1])
+
+
+def _decided(request: SignedInRequest, code: str, act: Callable[[], FactsChange], said: str) -> HttpResponse:
+    try:
+        act()
+    except ValidationError as error:
+        messages.warning(request, error.messages[0])
+    else:
+        messages.success(request, said)
     return redirect("organizations:unit", code)

@@ -22,6 +22,7 @@ def desk(request: SignedInRequest) -> HttpResponse:
     offered = Handover.objects.filter(taker=request.user, state=Handover.State.OFFERED)
     context = {
         "roles": roles,
+        "pending_facts": queries.waiting_facts(request.user)[:6],
         "pending_units": pending[:6],
         "pending_count": pending.count(),
         "handovers": offered.select_related("organization", "giver"),

@@ -136,6 +136,7 @@ def unit_context(
         name: may_from_above(user, f"unit.{name}", organization)
         for name in ("close", "move", "merge", "appoint")
     }
+    change = queries.waiting_change(organization)
     is_unit = organization.level == Organization.Level.UNIT
     sees_links = bool(roles_to_invite(user, organization))
     return {
@@ -148,6 +149,8 @@ def unit_context(
         "can": above | {"move": above["move"] and is_unit, "merge": above["merge"]},
         "roles": roles,
         "form": form or forms.MemberForm(roles=roles),
+        "change": change,
+        "can_confirm_facts": may_from_above(user, "unit.confirm", organization),
         "refusal": forms.RefusalForm(),
         "can_invite": sees_links,
         "open_links": Invitation.objects.filter(organization=organization, revoked_at=None).count()
@@ -212,7 +215,14 @@ def edit(request: SignedInRequest, code: str) -> HttpResponse:
         except ValidationError as error:
             form.add_error(None, error)
         else:
-            messages.success(request, _("已保存，并再次请上级确认。") if asks_again else _("已保存。"))
+            waits = queries.waiting_change(fresh)
+            if asks_again:
+                said = _("已保存，并再次请上级确认。")
+            elif waits and waits.by_id == request.user.pk:
+                said = _("已保存。名称、信用代码和类型要等上级确认，确认以前对外仍显示原来的。")
+            else:
+                said = _("已保存。")
+            messages.success(request, said)
             return redirect("organizations:unit", code)
     status = 422 if request.method == "POST" else 200
     name = Organization.objects.get(pk=organization.pk).name
