@@ -19,8 +19,6 @@ from kepuyue.messaging.actions import outbox
 from kepuyue.messaging.models import Message
 from kepuyue.messaging.tokens import unsubscribe_path
 from kepuyue.organizations.actions.invitations import fingerprint
-from kepuyue.organizations.models import Handover, Invitation, Membership, Merger, Organization, Role
-from kepuyue.resources.models import Offer, PromisedDay
 from kepuyue.organizations.models import (
     FactsChange,
     Handover,
@@ -30,6 +28,7 @@ from kepuyue.organizations.models import (
     Organization,
     Role,
 )
+from kepuyue.resources.models import Offer, PromisedDay
 from tests.cast import Cast
 from tests.factories import (
     ActivityFactory,
