@@ -58,7 +58,7 @@ SUBJECTS = (
 )
 # For whom: read in the audience only
 AUDIENCES = (
-    (r"公众|市民|群众|居民|观众|游客|读者$|代表", "audience:general"),
+    (r"公众|市民|群众|居民|观众|游客|读者$|代表", "audience:everyone"),
     (r"学生|青少年|青年|师生|少年|中小学", "audience:teenagers"),
     (r"儿童|幼儿|少儿|小学生", "audience:children"),
     (r"亲子|家庭|家长|子女", "audience:families"),
@@ -100,7 +100,7 @@ def terms_of(entry: Entry, owner: Organization, known: set[str]) -> list[str]:
     everything = f"{entry.category} {entry.audience} {entry.title} {entry.summary}"
     found = _matching(FORMS, entry.category) or _matching(FORMS, entry.title)
     found |= _matching(SUBJECTS, everything)
-    found |= _matching(AUDIENCES, entry.audience) or {"audience:general"}
+    found |= _matching(AUDIENCES, entry.audience) or {"audience:everyone"}
     if entry.mode != Mode.OFFLINE:
         found |= _matching(ONLINE_FORMS, everything)
     if not entry.city:

@@ -19,6 +19,8 @@ class ResourcesConfig(AppConfig):
                 "offer.open": pgettext_lazy("audit", "开放资源"),
                 "offer.pause": pgettext_lazy("audit", "暂停资源"),
                 "offer.close": pgettext_lazy("audit", "停止资源"),
+                "offer.picture.add": pgettext_lazy("audit", "添加资源图片"),
+                "offer.picture.remove": pgettext_lazy("audit", "删除资源图片"),
                 "request.create": pgettext_lazy("audit", "提出需求"),
                 "request.change": pgettext_lazy("audit", "修改需求"),
                 "request.withdraw": pgettext_lazy("audit", "撤回需求"),

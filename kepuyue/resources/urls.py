@@ -1,6 +1,6 @@
 from django.urls import path
 
-from kepuyue.resources.views import offers, openings, overview, proposals, public, requests
+from kepuyue.resources.views import offers, openings, overview, pictures, proposals, public, requests
 
 app_name = "resources"
 urlpatterns = [
@@ -14,6 +14,9 @@ urlpatterns = [
     path("desk/resources/offers/new/", offers.new, name="offer-new"),
     path("desk/resources/offers/<slug:code>/", offers.offer, name="offer"),
     path("desk/resources/offers/<slug:code>/edit/", offers.edit, name="offer-edit"),
+    path("desk/resources/offers/<slug:code>/picture/", pictures.edit, name="offer-illustration"),
+    path("desk/resources/offers/<slug:code>/picture.jpg", pictures.picture, name="offer-picture"),
+    path("desk/resources/offers/<slug:code>/picture/removal/", pictures.remove, name="offer-picture-removal"),
     path("desk/resources/offers/<slug:code>/release/", offers.release, name="offer-release"),
     path("desk/resources/offers/<slug:code>/pause/", offers.pause, name="offer-pause"),
     path("desk/resources/offers/<slug:code>/closure/", offers.close, name="offer-closure"),

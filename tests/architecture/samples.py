@@ -123,7 +123,11 @@ def samples(cast: Cast) -> dict[str, dict[str, Any]]:
         "batch-own": {"pk": _batch(own, cast).pk},
         "batch-far": {"pk": _batch(far, cast).pk},
         "offer-own": {"code": talk["own"].code},
-        "offer-own-draft": {"code": OfferFactory(organization=own, state="draft").code},
+        "offer-own-draft": {
+            "code": OfferFactory(
+                organization=own, state="draft", picture=ContentFile(png(), name="offer.png")
+            ).code
+        },
         "offer-far": {"code": talk["far"].code},
         "offer-far-draft": {"code": OfferFactory(organization=far, state="draft").code},
         "request-own": {"code": RequestFactory(organization=own).code},

@@ -1,8 +1,10 @@
 """The demonstration as a newcomer meets it."""
 
 import csv
+import re
 from collections import Counter
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 from django.conf import settings
@@ -14,6 +16,7 @@ from kepuyue.demo import accounts, source, stages
 from kepuyue.demo.actions import seeding
 from kepuyue.demo.actions.cast import LINKED_CITIES
 from kepuyue.demo.stages import Stage
+from kepuyue.editions.models import Taxonomy
 from kepuyue.messaging.models import Message
 from kepuyue.organizations.models import Membership, Organization
 from tests.demo.conftest import load_edition
@@ -80,6 +83,55 @@ def test_trail_lies_in_the_demonstrations_own_time():
     assert not AuditEvent.objects.filter(
         subject_type="activity", at__gte=stages.MOMENTS[Stage.MONTH]
     ).exists()
+
+
+def test_trail_and_messages_are_in_the_order_of_time():
+    for model, moment in ((AuditEvent, "at"), (Message, "created_at")):
+        moments = list(model.objects.order_by("pk").values_list(moment, flat=True))
+        seeded = [at for at in moments if at <= stages.MOMENTS[Stage.MONTH]]
+        assert seeded == sorted(seeded) and len(seeded) > 100, model
+
+
+def test_people_work_by_day():
+    """Nothing is done between eight in the evening and eight in the morning."""
+    hours = {
+        at.astimezone(stages.ZONE).hour
+        for at in AuditEvent.objects.filter(subject_type="activity").values_list("at", flat=True)
+    }
+
+    assert hours <= set(range(8, 20))
+
+
+def test_what_waits_lies_ahead_within_the_month_and_names_an_audience(seeded):
+    waiting = Submission.objects.filter(state="pending").select_related("activity")
+
+    for submission in waiting:
+        starts = [session["starts_at"] for session in submission.content["sessions"]]
+        last = datetime.fromisoformat(max(starts)).astimezone(stages.ZONE)
+        assert stages.MOMENTS[Stage.MONTH] < last, submission.activity
+        assert seeded.holds(last.date()), submission.activity
+        assert any(term.startswith(("audience:", "form:")) for term in submission.content["terms"])
+
+
+def test_every_term_that_the_demonstration_names_is_the_editions(seeded):
+    known = {
+        f"{taxonomy}:{term}"
+        for taxonomy, term in Taxonomy.objects.filter(edition=seeded).values_list("code", "terms__code")
+    }
+    taxonomies = {pair.split(":")[0] for pair in known}
+    folder = Path(seeding.__file__).parent.parent
+    named = {
+        pair
+        for file in folder.rglob("*.py")
+        for pair in re.findall(r"\b([a-z_]+:[a-z_]+)\b", file.read_text())
+        if pair.split(":")[0] in taxonomies
+    }
+
+    assert named and named <= known
+
+
+def test_some_go_on_all_year_and_are_counted_apart(seeded):
+    assert public().filter(is_year_round=True, city="").count() == 2
 
 
 def test_desks_have_work_that_the_public_does_not_see():

@@ -75,7 +75,12 @@ def _saved_fragment(request: DeskRequest, activity: Activity, typed: forms.StepI
     response = render(
         request,
         "activities/edit.html#save_state",
-        {"activity": activity, "problems": typed.problems(), "saved_at": timezone.localtime()},
+        {
+            "activity": activity,
+            "problems": typed.problems(),
+            "saved_at": timezone.localtime(),
+            "asks_more": typed.asks_more(),
+        },
     )
     response["HX-Trigger"] = "saved"
     return response

@@ -5,12 +5,11 @@ The words are invented and say so.
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import partial
 
-from django.utils import timezone
-
-from kepuyue.core.time import shifted
 from kepuyue.demo import stages
 from kepuyue.demo.actions.cast import Cast
+from kepuyue.demo.agenda import Agenda
 from kepuyue.editions.actions import branches, editing
 from kepuyue.editions.models import Edition, Term
 
@@ -51,23 +50,23 @@ TEXT = {
 }
 
 
-def set_up(edition: Edition, cast: Cast, until: datetime) -> None:
-    """A deadline for plans, set on screen as the office would, and what the units made of it by `until`."""
+def set_up(agenda: Agenda, edition: Edition, cast: Cast) -> None:
+    """A deadline for plans, set on screen as the office would, and what the units made of it."""
     if edition.plans.exists():
         return
-    begins = datetime(2024, 8, 12, 9, tzinfo=stages.ZONE)
-    with shifted(begins - timezone.now()):
-        seen = editing.stamp(editing.dates_of(edition))
-        office = cast.reviewer(cast.office)
-        editing.change_dates(edition, {"plan_due": DUE}, by=office, seen=seen)
-        edition.refresh_from_db()
+    agenda.at(datetime(2024, 8, 12, 9, tzinfo=stages.ZONE), partial(_set_deadline, edition, cast))
     for piece in PIECES:
         at = datetime(2024, 8, piece.day, 15, tzinfo=stages.ZONE)
-        if at <= until:
-            _play(piece, edition, cast, at)
+        agenda.at(at, partial(_play, agenda, piece, edition, cast, at))
 
 
-def _play(piece: Piece, edition: Edition, cast: Cast, at: datetime) -> None:
+def _set_deadline(edition: Edition, cast: Cast) -> None:
+    seen = editing.stamp(editing.dates_of(edition))
+    editing.change_dates(edition, {"plan_due": DUE}, by=cast.reviewer(cast.office), seen=seen)
+    edition.refresh_from_db()
+
+
+def _play(agenda: Agenda, piece: Piece, edition: Edition, cast: Cast, at: datetime) -> None:
     unit = cast.named(piece.unit)
     if unit is None:
         return
@@ -75,13 +74,12 @@ def _play(piece: Piece, edition: Edition, cast: Cast, at: datetime) -> None:
     focus = list(Term.objects.filter(taxonomy__edition=edition, code__in=piece.focus,
                                      taxonomy__code__in=("district_focus", "field")))  # fmt: skip
     values = {"theme": piece.theme, "theme_en": "", "introduction": "", "introduction_en": "", "focus": focus}
-    with shifted(at - timezone.now()):
-        branches.set_sub_theme(edition, unit, values, by=person, seen=editing.stamp({}))
-        plan = branches.write_plan(edition, unit, TEXT, by=person, seen=editing.stamp({}))
-        plan = branches.file_plan(plan, by=person)
-    with shifted(at + timedelta(hours=18) - timezone.now()):
-        office = cast.reviewer(cast.office)
-        if piece.outcome == "accept":
-            branches.accept_plan(plan, by=office)
-        elif piece.outcome == "return":
-            branches.return_plan(plan, by=office, remark="请补充高温和台风天气的预案。")
+    branches.set_sub_theme(edition, unit, values, by=person, seen=editing.stamp({}))
+    plan = branches.write_plan(edition, unit, TEXT, by=person, seen=editing.stamp({}))
+    plan = branches.file_plan(plan, by=person)
+    office = cast.reviewer(cast.office)
+    if piece.outcome == "accept":
+        agenda.at(at + timedelta(hours=18), partial(branches.accept_plan, plan, by=office))
+    elif piece.outcome == "return":
+        remark = "请补充高温和台风天气的预案。"
+        agenda.at(at + timedelta(hours=18), partial(branches.return_plan, plan, by=office, remark=remark))

@@ -3,20 +3,18 @@
 The activities here are invented and say so in their titles; none of them is ever public.
 """
 
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from functools import partial
 from typing import Any
-
-from django.utils import timezone
 
 from kepuyue.activities import content as contents
 from kepuyue.activities.actions import drafting, rescheduling, review, submission, takedown, trusting
 from kepuyue.activities.content import Content, iso_utc
 from kepuyue.activities.models import Activity, Admission, BookingMode, Mode, Origin, State, Submission
-from kepuyue.core.time import shifted
 from kepuyue.demo import stages
 from kepuyue.demo.actions.cast import Cast
+from kepuyue.demo.agenda import Agenda
 from kepuyue.editions.models import Edition
 from kepuyue.organizations.models import Organization
 
@@ -60,7 +58,7 @@ PIECES = (
     Piece("福田高科馆（福田国高馆）", "周末机器人开放实验室（演示）", "动手调试巡线小车，看懂传感器怎样“看路”。",
           RETURNED, 21, "14:00-16:00", 30, ("form:workshop", "audience:families")),
     Piece("福田高科馆（福田国高馆）", "算法与生活科普夜谈（演示）", "从导航到推荐，讲讲身边的算法，留足提问时间。",
-          AT_BRANCH, 27, "19:30-21:00", 80, ("form:lecture", "audience:general")),
+          AT_BRANCH, 27, "19:30-21:00", 80, ("form:lecture", "audience:everyone")),
     Piece("中广核核能科技馆", "一度电的旅行导览（演示）", "跟着讲解员看核电站模型，弄清电从哪里来。",
           AT_BRANCH, 28, "10:00-11:30", 40, ("form:open_day", "field:nuclear")),
     Piece("深圳市科学馆", "天象厅里的中秋月（演示）", "看月相成因，认识秋季四边形。",
@@ -75,10 +73,10 @@ PIECES = (
           AT_BRANCH, 29, "09:00-17:00", 1500, ("form:exhibition", "audience:families"),
           (("safety_items", NINE), ("licence_papers", ["legal", "plan"]))),
     Piece("蛇口海洋博物馆", "深海探测国际讲坛（演示）", "请境外学者讲一讲深海里的光，提前十个工作日提交。",
-          AT_BRANCH, 28, "14:00-16:00", 40, ("form:lecture", "audience:general"),
+          AT_BRANCH, 28, "14:00-16:00", 40, ("form:lecture", "audience:everyone"),
           (("speakers", [{"name": "演示·境外学者", "introduction": "某海洋研究所", "is_overseas": True}]),)),
     Piece("深圳书城龙华城", "磁场养生讲座（演示）", "说磁场能治百病，没有依据，发布后被读者反映。",
-          TAKEN_DOWN, 28, "10:00-11:00", 40, ("form:lecture", "audience:general")),
+          TAKEN_DOWN, 28, "10:00-11:00", 40, ("form:lecture", "audience:everyone")),
 )  # fmt: skip
 REMARKS = {
     "safety_plan": "请补充低龄儿童动手环节的看护人数和急救安排。",
@@ -86,57 +84,60 @@ REMARKS = {
 }
 
 
-def furnish(edition: Edition, cast: Cast, until: datetime) -> None:
-    """Put the pieces on their desks in the week before `until`, and one change of a published activity."""
+def furnish(agenda: Agenda, edition: Edition, cast: Cast, until: datetime) -> None:
+    """The pieces in the week before `until`, a change of a published activity, a trusted unit, a postponement."""
     for number, piece in enumerate(PIECES):
-        unit = cast.named(piece.unit)
-        if unit is None:
-            continue
-        at = until - timedelta(days=5, hours=-number)
-        _put(piece, edition, cast, at, f"demo:desk:{number}")
-    _change_something_published(edition, cast, until)
-    _trust_and_postpone(edition, cast, until)
+        at = until - timedelta(days=5) + timedelta(minutes=35 * number)
+        agenda.at(at, partial(_draft, agenda, piece, edition, cast, at, f"demo:desk:{number}"))
+    agenda.at(until - timedelta(hours=20), partial(_change_something_published, edition, cast, until))
+    agenda.at(until - timedelta(hours=18), partial(_trust, edition, cast, until))
+    agenda.at(until - timedelta(minutes=50), partial(_postpone, edition, cast, until))
 
 
-def _put(piece: Piece, edition: Edition, cast: Cast, at: datetime, key: str) -> None:
+def _draft(agenda: Agenda, piece: Piece, edition: Edition, cast: Cast, at: datetime, key: str) -> None:
     unit = cast.named(piece.unit)
-    assert unit is not None
-    registrar = cast.registrar(unit)
-    with acting_at(at):
-        activity = drafting.create(
-            edition=edition, organization=unit, by=registrar, content=content_of(piece, unit), origin=Origin.DEMO,
-            outside_key=key,
-        )  # fmt: skip
-    if piece.reached == DRAFT:
+    if unit is None:
         return
-    with acting_at(at + timedelta(hours=3)):
-        handed_in = submission.submit(activity, by=registrar)
+    registrar = cast.registrar(unit)
+    activity = drafting.create(
+        edition=edition, organization=unit, by=registrar, content=content_of(piece, unit), origin=Origin.DEMO,
+        outside_key=key,
+    )  # fmt: skip
+    if piece.reached != DRAFT:
+        at += timedelta(hours=1)
+        agenda.at(at, partial(_hand_in, agenda, piece, activity, cast, at))
+
+
+def _hand_in(agenda: Agenda, piece: Piece, activity: Activity, cast: Cast, at: datetime) -> None:
+    handed_in = submission.submit(activity, by=cast.registrar(activity.organization))
+    at += timedelta(days=1)
     if piece.reached == TAKEN_DOWN:
-        _take_down(handed_in, cast, at + timedelta(days=1))
+        agenda.at(at, partial(_pass_all, agenda, handed_in, cast, at))
     elif piece.reached == RETURNED:
-        with acting_at(at + timedelta(days=1)):
-            _decide(handed_in, cast, comments=REMARKS)
+        agenda.at(at, partial(_decide, handed_in, cast, comments=REMARKS))
     elif piece.reached == AT_OFFICE and len(handed_in.chain) > 1:
-        with acting_at(at + timedelta(days=1)):
-            _decide(handed_in, cast)
+        agenda.at(at, partial(_decide, handed_in, cast))
 
 
-def _take_down(handed_in: Submission, cast: Cast, at: datetime) -> None:
-    """Passed by every unit of its chain, and taken down by the last one before the programme of that day."""
-    with acting_at(at):
-        for _step in handed_in.chain:
-            handed_in.refresh_from_db()
-            _decide(handed_in, cast)
-        office = Organization.objects.get(pk=handed_in.chain[-1])
-        takedown.take_down(
-            Activity.objects.get(pk=handed_in.activity_id), by=cast.reviewer(office), ground="false",
-            source="演示：读者来信", evidence="演示：简介称磁场能治百病，没有科学依据。",
-        )  # fmt: skip
+def _pass_all(agenda: Agenda, handed_in: Submission, cast: Cast, at: datetime) -> None:
+    """Passed by every unit of its chain, and taken down by the last one an hour later, once a reader wrote."""
+    for _step in handed_in.chain:
+        handed_in.refresh_from_db()
+        _decide(handed_in, cast)
+    agenda.at(at + timedelta(hours=1), partial(_take_down, handed_in, cast))
 
 
-def _trust_and_postpone(edition: Edition, cast: Cast, until: datetime) -> None:
-    """One unit in the fast lane, and one session of a published activity whose time no longer holds."""
-    candidates = (
+def _take_down(handed_in: Submission, cast: Cast) -> None:
+    office = Organization.objects.get(pk=handed_in.chain[-1])
+    takedown.take_down(
+        Activity.objects.get(pk=handed_in.activity_id), by=cast.reviewer(office), ground="false",
+        source="演示：读者来信", evidence="演示：简介称磁场能治百病，没有科学依据。",
+    )  # fmt: skip
+
+
+def _published_by_units(edition: Edition, until: datetime) -> list[Activity]:
+    """Two activities of units of the first districts that are public and still to come, with nothing under way."""
+    found = (
         Activity.objects.of(edition)
         .filter(state=State.PUBLISHED, city="", sessions__starts_at__gt=until, submissions__state="approved")
         .filter(organization__level="unit", organization__district__isnull=False)
@@ -145,20 +146,25 @@ def _trust_and_postpone(edition: Edition, cast: Cast, until: datetime) -> None:
         .select_related("organization")
         .distinct()
     )
-    found = list(candidates[:2])
-    if len(found) < 2:
-        return
-    trusted, postponed = found
-    above = trusted.organization.parent
-    if above is not None and above.level != Organization.Level.UNIT:
-        with acting_at(until - timedelta(days=2)):
+    return list(found[:2])
+
+
+def _trust(edition: Edition, cast: Cast, until: datetime) -> None:
+    """One unit in the fast lane."""
+    for trusted in _published_by_units(edition, until)[:1]:
+        above = trusted.organization.parent
+        if above is not None and above.level != Organization.Level.UNIT:
             trusting.give(
                 trusted.organization, edition=edition, by=cast.reviewer(above),
                 reason="演示：连续三年按时填报，没有退回。", until=edition.ends_on,
             )  # fmt: skip
-    session = postponed.sessions.filter(starts_at__gt=until, is_cancelled=False).first()
-    if session is not None:
-        with acting_at(until - timedelta(hours=6)):
+
+
+def _postpone(edition: Edition, cast: Cast, until: datetime) -> None:
+    """One session of a published activity whose time no longer holds."""
+    for postponed in _published_by_units(edition, until)[1:]:
+        session = postponed.sessions.filter(starts_at__gt=until, is_cancelled=False).first()
+        if session is not None:
             rescheduling.postpone(
                 session,
                 by=cast.registrar(postponed.organization),
@@ -234,11 +240,5 @@ def _change_something_published(edition: Edition, cast: Cast, until: datetime) -
                 later = datetime.fromisoformat(session[edge]) + timedelta(minutes=30)
                 session[edge] = iso_utc(later)
     registrar = cast.registrar(activity.organization)
-    with acting_at(until - timedelta(hours=20)):
-        drafting.change(activity, {"sessions": sessions}, by=registrar)
-        submission.submit(activity, by=registrar)
-
-
-def acting_at(moment: datetime) -> AbstractContextManager[None]:
-    """What is done inside was done at this moment."""
-    return shifted(moment - timezone.now())
+    drafting.change(activity, {"sessions": sessions}, by=registrar)
+    submission.submit(activity, by=registrar)

@@ -3,21 +3,18 @@
 Experts are named by their role; no person's name and no private number is in it. The hours are invented too and say so.
 """
 
-from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
-from django.utils import timezone
-
-from kepuyue.core.time import shifted
 from kepuyue.demo.actions.cast import Cast
+from kepuyue.demo.agenda import Agenda
 from kepuyue.editions.models import Edition, Term
-from kepuyue.organizations.models import Organization
 from kepuyue.resources.actions import agreeing, offering, openings, requesting
 from kepuyue.resources.actions.requesting import Wish
-from kepuyue.resources.models import Kind, Offer, local_moment
+from kepuyue.resources.models import Kind, Offer, Opening, local_moment
 
 CONTACT = {"contact_name": "演示·联系人", "contact_phone": "0755-00000000"}
 ANSWERING = CONTACT | {"content_lead": "演示·内容负责人", "content_signoff": "演示·内容审定人"}
@@ -150,21 +147,27 @@ OPENINGS: tuple[tuple[str, dict[str, Any], bool], ...] = (
 )
 
 
-def furnish(edition: Edition, cast: Cast, until: datetime) -> None:
+def furnish(agenda: Agenda, edition: Edition, cast: Cast, until: datetime) -> None:
     """Offers and opening hours from the two weeks before `until`, two requests under way and one agreement."""
     if Offer.objects.filter(edition=edition).exists():
         return  # furnished before; a second set would double it
     begun = until - timedelta(days=14)
-    offers = {piece.title: _offer(piece, edition, cast, begun) for piece in OFFERS if cast.named(piece.unit)}
-    for name, content, is_public in OPENINGS:
-        if unit := cast.named(name):
-            _open(unit, content, is_public, edition, cast, begun)
-    _ask(edition, cast, until, offers)
+    offers: dict[str, Offer] = {}
+    for number, piece in enumerate(OFFERS):
+        at = begun + timedelta(days=number % 3, minutes=41 * number)
+        agenda.at(at, partial(_offer, piece, edition, cast, offers))
+    for number, (name, content, is_public) in enumerate(OPENINGS):
+        at = begun + timedelta(days=1, minutes=23 * number)
+        agenda.at(at, partial(_open, name, content, edition, cast))
+        if is_public:
+            agenda.at(at + timedelta(days=1), partial(_confirm, name, edition, cast))
+    agenda.at(until - timedelta(days=2), partial(_ask, agenda, edition, cast, until, offers))
 
 
-def _offer(piece: Piece, edition: Edition, cast: Cast, at: datetime) -> Offer:
+def _offer(piece: Piece, edition: Edition, cast: Cast, offers: dict[str, Offer]) -> None:
     unit = cast.named(piece.unit)
-    assert unit is not None
+    if unit is None:
+        return
     common = {"duration": 90, "terms": _terms(edition, piece.terms), "districts": []}
     facts = (
         common
@@ -173,16 +176,15 @@ def _offer(piece: Piece, edition: Edition, cast: Cast, at: datetime) -> Offer:
         | piece.facts
     )
     registrar = cast.registrar(unit)
-    with _at(at):
-        offer = offering.create(
-            edition=edition,
-            organization=unit,
-            kind=piece.kind,
-            by=registrar,
-            facts=facts,
-            token=uuid5(NAMESPACE_URL, f"demo:{piece.title}"),
-        )
-        return offering.open_to_units(offer, by=registrar)
+    offer = offering.create(
+        edition=edition,
+        organization=unit,
+        kind=piece.kind,
+        by=registrar,
+        facts=facts,
+        token=uuid5(NAMESPACE_URL, f"demo:{piece.title}"),
+    )
+    offers[piece.title] = offering.open_to_units(offer, by=registrar)
 
 
 def _terms(edition: Edition, pairs: tuple[str, ...]) -> list[Term]:
@@ -190,9 +192,10 @@ def _terms(edition: Edition, pairs: tuple[str, ...]) -> list[Term]:
     return [term for term in known if f"{term.taxonomy.code}:{term.code}" in pairs]
 
 
-def _open(
-    unit: Organization, content: dict[str, Any], is_public: bool, edition: Edition, cast: Cast, at: datetime
-) -> None:
+def _open(name: str, content: dict[str, Any], edition: Edition, cast: Cast) -> None:
+    unit = cast.named(name)
+    if unit is None:
+        return
     said = {
         "admission": "free",
         "booking": "none",
@@ -203,80 +206,79 @@ def _open(
         "note": NOTE,
     } | content
     registrar = cast.registrar(unit)
-    with _at(at):
-        openings.save(unit, edition, said, by=registrar, version=0)
-        opening = openings.file(unit, edition, by=registrar)
-    if is_public and unit.parent:
-        with _at(at + timedelta(days=1)):
-            openings.confirm(opening, by=cast.reviewer(unit.parent), version=opening.version)
+    openings.save(unit, edition, said, by=registrar, version=0)
+    openings.file(unit, edition, by=registrar)
 
 
-def _ask(edition: Edition, cast: Cast, until: datetime, offers: dict[str, Offer]) -> None:
+def _confirm(name: str, edition: Edition, cast: Cast) -> None:
+    unit = cast.named(name)
+    if unit and unit.parent:
+        opening = Opening.objects.get(edition=edition, organization=unit)
+        openings.confirm(opening, by=cast.reviewer(unit.parent), version=opening.version)
+
+
+def _ask(agenda: Agenda, edition: Edition, cast: Cast, until: datetime, offers: dict[str, Offer]) -> None:
     asker = cast.named("深圳市科学馆")
     talk, leaf = offers.get("人工智能与我们的生活（演示）"), offers.get("一片叶子的秘密（演示）")
     if asker is None or talk is None or leaf is None:
         return
     person = cast.registrar(asker)
-    common = ANSWERING | {"district": asker.district, "age_min": 8, "age_max": None, "needs": ""}
-    common = {name: value for name, value in common.items() if not name.startswith("content_")}
-    with _at(until - timedelta(days=2)):
-        requesting.ask_for(
-            talk,
-            organization=asker,
-            by=person,
-            token=uuid5(NAMESPACE_URL, "demo:ask:1"),
-            facts=common
-            | {
-                "title": "人工智能走进科学馆（演示）",
-                "head_count": 150,
-                "audience_note": "亲子家庭",
-                "wishes": "想听人工智能怎样影响学习。",
-                "terms": list(talk.terms.all()),
-            },
-            wish=Wish(_moment(edition, 24, 15), _moment(edition, 24, 16, 30), "深圳市科学馆一楼报告厅"),
-        )
-        agreed = requesting.ask_for(
-            leaf,
-            organization=asker,
-            by=person,
-            token=uuid5(NAMESPACE_URL, "demo:ask:2"),
-            facts=common
-            | {
-                "title": "一片叶子的秘密·科学馆专场（演示）",
-                "head_count": 40,
-                "audience_note": "小学生",
-                "wishes": "两个班轮流做。",
-                "terms": list(leaf.terms.all()),
-            },
-            wish=Wish(_moment(edition, 26, 10), _moment(edition, 26, 11, 30), "深圳市科学馆二楼教室"),
-        )
-        requesting.ask_openly(
-            edition=edition,
-            organization=asker,
-            kind=Kind.EXPERT,
-            by=person,
-            token=uuid5(NAMESPACE_URL, "demo:ask:3"),
-            facts=common
-            | {
-                "title": "中秋月亮夜谈（演示）",
-                "head_count": 80,
-                "audience_note": "社区家庭",
-                "wishes": "请一位天文专家讲月相，最好带望远镜。",
-                "from_day": date(2024, 9, 18),
-                "until_day": date(2024, 9, 27),
-                "time_note": "晚上七点半左右",
-                "place": "深圳市科学馆广场",
-                "is_online": False,
-                "terms": _terms(edition, ("content:strategic_technology", "audience:families")),
-            },
-        )
-    with _at(until - timedelta(days=1)):
-        agreeing.accept(agreed.proposals.get(), by=cast.registrar(leaf.organization), registrar=asker)
+    common = CONTACT | {"district": asker.district, "age_min": 8, "age_max": None, "needs": ""}
+    requesting.ask_for(
+        talk,
+        organization=asker,
+        by=person,
+        token=uuid5(NAMESPACE_URL, "demo:ask:1"),
+        facts=common
+        | {
+            "title": "人工智能走进科学馆（演示）",
+            "head_count": 150,
+            "audience_note": "亲子家庭",
+            "wishes": "想听人工智能怎样影响学习。",
+            "terms": list(talk.terms.all()),
+        },
+        wish=Wish(_moment(edition, 24, 15), _moment(edition, 24, 16, 30), "深圳市科学馆一楼报告厅"),
+    )
+    agreed = requesting.ask_for(
+        leaf,
+        organization=asker,
+        by=person,
+        token=uuid5(NAMESPACE_URL, "demo:ask:2"),
+        facts=common
+        | {
+            "title": "一片叶子的秘密·科学馆专场（演示）",
+            "head_count": 40,
+            "audience_note": "小学生",
+            "wishes": "两个班轮流做。",
+            "terms": list(leaf.terms.all()),
+        },
+        wish=Wish(_moment(edition, 26, 10), _moment(edition, 26, 11, 30), "深圳市科学馆二楼教室"),
+    )
+    requesting.ask_openly(
+        edition=edition,
+        organization=asker,
+        kind=Kind.EXPERT,
+        by=person,
+        token=uuid5(NAMESPACE_URL, "demo:ask:3"),
+        facts=common
+        | {
+            "title": "中秋月亮夜谈（演示）",
+            "head_count": 80,
+            "audience_note": "社区家庭",
+            "wishes": "请一位天文专家讲月相，最好带望远镜。",
+            "from_day": date(2024, 9, 18),
+            "until_day": date(2024, 9, 27),
+            "time_note": "晚上七点半左右",
+            "place": "深圳市科学馆广场",
+            "is_online": False,
+            "terms": _terms(edition, ("content:strategic_technology", "audience:families")),
+        },
+    )
+    accept = partial(
+        agreeing.accept, agreed.proposals.get(), by=cast.registrar(leaf.organization), registrar=asker
+    )
+    agenda.at(until - timedelta(days=1), accept)
 
 
 def _moment(edition: Edition, day: int, hour: int, minute: int = 0) -> datetime:
     return local_moment(date(2024, 9, day), time(hour, minute), edition)
-
-
-def _at(moment: datetime) -> AbstractContextManager[None]:
-    return shifted(moment - timezone.now())

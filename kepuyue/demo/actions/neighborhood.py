@@ -4,11 +4,10 @@ All names are names of roles and all numbers are 0755-00000000.
 """
 
 from datetime import datetime, timedelta
+from functools import partial
 
-from django.utils import timezone
-
-from kepuyue.core.time import shifted
 from kepuyue.demo.actions.cast import Cast
+from kepuyue.demo.agenda import Agenda
 from kepuyue.organizations.actions import liaisons, units
 from kepuyue.organizations.models import Liaison, Organization
 
@@ -18,22 +17,24 @@ PAIR = ("演示·梅林街道科普服务中心", "演示·梅林科普服务中
 LIAISONS = ("福田区科学技术协会", "深圳市生态环境局")
 
 
-def settle(cast: Cast, until: datetime) -> None:
+def settle(agenda: Agenda, cast: Cast, until: datetime) -> None:
     """Put the units in their places two days before `until`."""
     superior = cast.named("福田区科学技术协会")
-    if superior is None or Organization.objects.filter(name=WAITING).exists():
-        return
-    with shifted(until - timedelta(days=2) - timezone.now()):
-        facts = {"parent": superior, "district": superior.district, "type": Organization.Type.GRASSROOTS,
-                 "no_code_reason": Organization.NoCode.WORKSTATION}  # fmt: skip
-        reviewer = cast.reviewer(superior)
-        for name in PAIR:
-            units.create(unit={"name": name, **facts}, by=reviewer)
-        units.register(unit={"name": WAITING, **facts}, person_name="演示·工作站联系人",
-                       email="workstation@demo.example")  # fmt: skip
-        for name in LIAISONS:
-            unit = cast.named(name)
-            if unit is not None and not Liaison.objects.filter(organization=unit).exists():
-                told = {"leader_name": "演示·分管领导", "lead_office": "科普工作处", "name": "演示·联络员",
-                        "phone": "0755-00000000"}  # fmt: skip
-                liaisons.name(unit, told, by=cast.reviewer(unit), version=0)
+    if superior is not None and not Organization.objects.filter(name=WAITING).exists():
+        agenda.at(until - timedelta(days=2), partial(_settle, superior, cast))
+
+
+def _settle(superior: Organization, cast: Cast) -> None:
+    facts = {"parent": superior, "district": superior.district, "type": Organization.Type.GRASSROOTS,
+             "no_code_reason": Organization.NoCode.WORKSTATION}  # fmt: skip
+    reviewer = cast.reviewer(superior)
+    for name in PAIR:
+        units.create(unit={"name": name, **facts}, by=reviewer)
+    units.register(unit={"name": WAITING, **facts}, person_name="演示·工作站联系人",
+                   email="workstation@demo.example")  # fmt: skip
+    for name in LIAISONS:
+        unit = cast.named(name)
+        if unit is not None and not Liaison.objects.filter(organization=unit).exists():
+            told = {"leader_name": "演示·分管领导", "lead_office": "科普工作处", "name": "演示·联络员",
+                    "phone": "0755-00000000"}  # fmt: skip
+            liaisons.name(unit, told, by=cast.reviewer(unit), version=0)

@@ -5,15 +5,17 @@ Everything is invented and says so in its title; none of it is ever public.
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from django.contrib.auth.hashers import make_password
 
 from kepuyue.accounts.models import User
 from kepuyue.activities.actions import assignment, drafting, remarks, review, submission, wordlist
-from kepuyue.activities.models import Origin, Submission
+from kepuyue.activities.models import Activity, Origin, Submission
 from kepuyue.demo.actions import desks
 from kepuyue.demo.actions.cast import Cast
+from kepuyue.demo.agenda import Agenda
 from kepuyue.editions.models import Edition
 from kepuyue.organizations.models import Membership, Organization, Role
 
@@ -103,49 +105,72 @@ WORDS = """包治百病\t夸大宣传\t请改为有依据的说法，附来源
 """
 
 
-def furnish(edition: Edition, cast: Cast, until: datetime) -> None:
-    """Put the rows into the queue in the days before `until`, with remarks, words and what is assigned."""
+def furnish(agenda: Agenda, edition: Edition, cast: Cast, until: datetime) -> None:
+    """The rows in the days before `until`, with remarks, words and what is assigned."""
     district = cast.associations.get("福田区")
     if district is None or edition.office is None:
         return
-    office, reviewer = cast.reviewer(edition.office), cast.reviewer(district)
     colleague = _second(district)
-    with desks.acting_at(until - timedelta(days=20)):
-        if not district.remarks.exists():  # a stage that is built anew finds them
-            for place, (pinned, text) in enumerate(REMARKS):
-                remarks.keep(unit=district, by=reviewer, text=text, field=pinned, position=place)
-            for pinned, text in SHARED:
-                remarks.keep(unit=edition.office, by=office, text=text, field=pinned, is_shared=True)
-        wordlist.add(edition, by=office, text=WORDS)
-    waiting = [row for number in range(len(ROWS)) if (row := _put(number, edition, cast, until))]
+    agenda.at(until - timedelta(days=20), partial(_prepare, edition, district, cast))
+    waiting: list[Submission] = []
+    for number, row in enumerate(ROWS):
+        # In the morning of the first day already, on the days before at hours when offices are open
+        spread = timedelta(minutes=17 * number % 50) if row.ago == 0 else timedelta(minutes=31 * number)
+        began = until - timedelta(days=row.ago, hours=1) + spread
+        agenda.at(began - timedelta(days=1), partial(_draft, agenda, number, edition, cast, began, waiting))
+    agenda.at(until - timedelta(minutes=5), partial(_assign, district, colleague, cast, waiting))
+
+
+def _prepare(edition: Edition, district: Organization, cast: Cast) -> None:
+    office, reviewer = cast.reviewer(cast.office), cast.reviewer(district)
+    if not district.remarks.exists():  # a stage that is built anew finds them
+        for place, (pinned, text) in enumerate(REMARKS):
+            remarks.keep(unit=district, by=reviewer, text=text, field=pinned, position=place)
+        for pinned, text in SHARED:
+            remarks.keep(unit=cast.office, by=office, text=text, field=pinned, is_shared=True)
+    wordlist.add(edition, by=office, text=WORDS)
+
+
+def _assign(district: Organization, colleague: User, cast: Cast, waiting: list[Submission]) -> None:
+    reviewer = cast.reviewer(district)
     at_district = [row for row in waiting if row.turn_id == district.pk]
-    with desks.acting_at(until - timedelta(hours=2)):
-        for place, row in enumerate(at_district[:6]):
-            assignment.assign(row, to=(reviewer, colleague)[place % 2], by=reviewer)
+    for place, row in enumerate(at_district[:6]):
+        assignment.assign(row, to=(reviewer, colleague)[place % 2], by=reviewer)
 
 
-def _put(number: int, edition: Edition, cast: Cast, until: datetime) -> Submission | None:
+def _draft(
+    agenda: Agenda, number: int, edition: Edition, cast: Cast, began: datetime, waiting: list[Submission]
+) -> None:
     row = ROWS[number]
     unit = cast.named(row.unit)
     if unit is None:
-        return None
+        return
     piece = desks.Piece(
-        row.unit, row.title, row.summary, row.reached, row.day, row.hours, row.seats, ("audience:general",)
+        row.unit, row.title, row.summary, row.reached, row.day, row.hours, row.seats, ("audience:everyone",)
     )
     content = desks.content_of(piece, unit) | row.more
     if row.seats >= 1_000:
         content |= {"licence": "演示·公安许可〔2024〕第1号", "safety_items": desks.NINE}
-    began = until - timedelta(days=row.ago, hours=1 + number % 5)
-    with desks.acting_at(began - timedelta(days=1)):
-        activity = drafting.create(
-            edition=edition, organization=unit, by=cast.registrar(unit), content=content, origin=Origin.DEMO,
-            outside_key=f"demo:queue:{number}",
-        )  # fmt: skip
-    with desks.acting_at(began):
-        handed_in = submission.submit(activity, by=cast.registrar(unit))
-        if row.reached == OFFICE and len(handed_in.chain) > 1 and handed_in.turn:
-            handed_in = review.approve(handed_in, by=cast.reviewer(handed_in.turn), note="时间、场地已核对。")
-    return handed_in
+    activity = drafting.create(
+        edition=edition, organization=unit, by=cast.registrar(unit), content=content, origin=Origin.DEMO,
+        outside_key=f"demo:queue:{number}",
+    )  # fmt: skip
+    agenda.at(began, partial(_hand_in, agenda, row, activity, cast, began, waiting))
+
+
+def _hand_in(
+    agenda: Agenda, row: Waiting, activity: Activity, cast: Cast, began: datetime, waiting: list[Submission]
+) -> None:
+    handed_in = submission.submit(activity, by=cast.registrar(activity.organization))
+    if row.reached == OFFICE and len(handed_in.chain) > 1:
+        agenda.at(began + timedelta(hours=2), partial(_pass, handed_in, cast))
+    else:
+        waiting.append(handed_in)
+
+
+def _pass(handed_in: Submission, cast: Cast) -> None:
+    assert handed_in.turn is not None
+    review.approve(handed_in, by=cast.reviewer(handed_in.turn), note="时间、场地已核对。")
 
 
 def _second(district: Organization) -> User:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -17,6 +18,7 @@ from kepuyue.core.time import shifted
 from kepuyue.demo import classification, moving, source, stages
 from kepuyue.demo.actions import branches, desks, exchange, neighborhood, reviewing
 from kepuyue.demo.actions.cast import Cast
+from kepuyue.demo.agenda import Agenda
 from kepuyue.demo.stages import Stage
 from kepuyue.editions.models import Edition, Taxonomy
 from kepuyue.imports import conversion
@@ -42,6 +44,7 @@ ANSWERS = {
         "rescue": "演示：急救包在服务台，最近的医院步行十分钟",
     },
 }
+NEWS = timedelta(days=6)  # so long a message counts as unread at a desk
 LATE_ENTRIES = 8  # one of so many is registered when the programme is already public
 
 
@@ -73,19 +76,22 @@ def seed(edition: Edition, stage: Stage, *, progress: Callable[[], Any] | None =
     until = stages.MOMENTS[stage]
     # One transaction: half a demonstration is of no use, and it is ten times faster
     with transaction.atomic(), _indexed_at_the_end(edition), shifted(_beginning() - timezone.now()):
+        agenda = Agenda()
         players = _Players(edition, Cast.assemble(top), _terms(edition))
-        for step in sorted((s for e in entries for s in _steps(e)), key=lambda s: s.at):
-            if step.at <= until:
-                players.press(step)
-                if progress and step.verb == "create":
-                    progress()
-        # What is long done is no news at the desks; only their present work is
-        Message.objects.filter(to__endswith="@demo.example").update(read_at=timezone.now())
-        desks.furnish(edition, players.cast, until)
-        branches.set_up(edition, players.cast, until)
-        exchange.furnish(edition, players.cast, until)
-        neighborhood.settle(players.cast, until)
-        reviewing.furnish(edition, players.cast, until)
+        for step in (step for entry in entries for step in _steps(entry)):
+            agenda.at(step.at, partial(players.press, step, progress))
+        # After the month nothing new comes in: what waits then has waited since
+        busy = min(until, stages.MOMENTS[Stage.MONTH])
+        desks.furnish(agenda, edition, players.cast, busy)
+        branches.set_up(agenda, edition, players.cast)
+        exchange.furnish(agenda, edition, players.cast, busy)
+        neighborhood.settle(agenda, players.cast, busy)
+        reviewing.furnish(agenda, edition, players.cast, busy)
+        agenda.play(until)
+        # What is long done is no news at the desks; only the present work is
+        Message.objects.filter(to__endswith="@demo.example", created_at__lt=busy - NEWS).update(
+            read_at=timezone.now()
+        )
         # Nobody reads mail at these addresses
         Message.objects.filter(state=Message.State.WAITING, to__endswith="@demo.example").update(
             state=Message.State.SENT, sent_at=timezone.now()
@@ -147,22 +153,23 @@ class _Players:
         self.activities: dict[int, Activity] = {}
         self.submissions: dict[int, Submission] = {}
 
-    def press(self, step: _Step) -> None:
-        with shifted(step.at - timezone.now()):
-            if step.verb == "create":
-                self.create(step.entry)
-                return
-            if step.verb == "submit":
-                activity = self.activities[step.entry.row]
-                registrar = self.cast.registrar(activity.organization)
-                self.submissions[step.entry.row] = submission.submit(activity, by=registrar)
-                return
-            under_way = self.submissions[step.entry.row]
-            # A unit right below the office has one reviewer only: the last step
-            if step.verb == "decide" or under_way.step + 1 < len(under_way.chain):
-                assert under_way.turn is not None
-                reviewer = self.cast.reviewer(under_way.turn)
-                self.submissions[step.entry.row] = review.approve(under_way, by=reviewer)
+    def press(self, step: _Step, progress: Callable[[], Any] | None) -> None:
+        if step.verb == "create":
+            self.create(step.entry)
+            if progress:
+                progress()
+            return
+        if step.verb == "submit":
+            activity = self.activities[step.entry.row]
+            registrar = self.cast.registrar(activity.organization)
+            self.submissions[step.entry.row] = submission.submit(activity, by=registrar)
+            return
+        under_way = self.submissions[step.entry.row]
+        # A unit right below the office has one reviewer only: the last step
+        if step.verb == "decide" or under_way.step + 1 < len(under_way.chain):
+            assert under_way.turn is not None
+            reviewer = self.cast.reviewer(under_way.turn)
+            self.submissions[step.entry.row] = review.approve(under_way, by=reviewer)
 
     def create(self, entry: Entry) -> None:
         owner = self.cast.owner_of(entry)
@@ -189,6 +196,8 @@ class _Players:
             "sessions": self._sessions(entry, plan, district),
             "booking_mode": plan.booking,
             "booking_note": entry.booking_note or _booking_note(entry, plan),
+            # The source itself says which projects it only launched then and went on with all year
+            "is_year_round": "全年" in entry.summary and not entry.city,
             "is_key": plan.kind == "opening" and not entry.city,
             **ANSWERS,
         }

@@ -15,7 +15,7 @@ from kepuyue.organizations.models import Organization, Role
 from kepuyue.organizations.permissions import may
 from kepuyue.organizations.queries import people_of
 from kepuyue.resources import joint, telling, workflow
-from kepuyue.resources.actions import closing, promising
+from kepuyue.resources.actions import closing, illustrating, promising
 from kepuyue.resources.actions.requesting import Wish
 from kepuyue.resources.availability import objections
 from kepuyue.resources.models import Offer, Proposal, Request
@@ -105,6 +105,7 @@ def accept(proposal: Proposal, *, by: "User", registrar: Organization) -> Activi
         origin=Origin.JOINT,
         outside_key=f"resource:{proposal.pk}",
     )
+    illustrating.carry_over(proposal.offer, activity)
     request.activity = activity
     changes = {"activity": [None, activity.code], "registrar": [None, registrar.name]}
     closing.move(request, "accept", by=by, action="proposal.accept", changes=changes)

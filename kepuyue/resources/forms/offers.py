@@ -9,6 +9,7 @@ from django.forms.models import fields_for_model
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from kepuyue.activities.forms import PictureForm
 from kepuyue.editions.models import Edition
 from kepuyue.organizations.models import District, Organization
 from kepuyue.resources.forms.fields import (
@@ -72,6 +73,10 @@ def only_one(field: forms.Field, organizations: Any) -> None:
     if len(organizations) == 1:
         field.initial = organizations[0]
         field.widget = forms.HiddenInput()
+
+
+class OfferPictureForm(PictureForm):
+    """A picture of what is offered: the same questions as for an activity, which it is carried over to."""
 
 
 class OfferForm(VersionedForm, MatchedTerms):
