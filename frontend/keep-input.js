@@ -102,7 +102,8 @@ function watch(form) {
     waiting = setTimeout(() => write(key, { at: Date.now(), values: typed(form) }), 250);
   };
   form.addEventListener("input", keep);
-  form.addEventListener("change", (event) => event.isTrusted && keep());
+  // Not what `restore` tells of; a field that a script fills in tells of itself
+  form.addEventListener("change", (event) => event.target !== form && keep());
 }
 
 const say = (form, state) => {

@@ -9,3 +9,8 @@ import "./rows.js";
 import "./passkeys.js";
 import "./codes.js";
 import "./reviewing.js";
+import "./suggest.js";
+
+// Only on the pages that have them, so that the others stay light
+const grid = document.querySelector("[data-grid]");
+if (grid) import("./grid/index.js").then(({ mount }) => mount(grid));

@@ -281,10 +281,17 @@ def _write_participations(activity: Activity, entries: list[Content]) -> None:
 
 
 def _write_sessions(activity: Activity, entries: list[Content]) -> None:
+    """A session typed and saved before its page knew its number is found again by its start."""
     present = {session.pk: session for session in activity.sessions.all()}
-    for entry in entries:
-        known = present.pop(entry.get("id") or 0, None)
+    matched = [present.pop(entry.get("id") or 0, None) for entry in entries]
+    by_start: dict[str, list[Session]] = {}
+    for session in present.values():
+        by_start.setdefault(iso_utc(session.starts_at), []).append(session)
+    for entry, known in zip(entries, matched, strict=True):
+        if known is None and (same := by_start.get(entry["starts_at"])):
+            known = present.pop(same.pop(0).pk)
         session = known or Session(activity=activity)
+        before = _session(session) if known else None
         for key in SESSION_KEYS:
             if known is None or key in entry:
                 value = entry.get(key, _field(Session, key).get_default())
@@ -292,7 +299,8 @@ def _write_sessions(activity: Activity, entries: list[Content]) -> None:
         for key in ("starts_at", "ends_at"):
             if isinstance(value := entry.get(key), str):
                 setattr(session, key, datetime.fromisoformat(value))
-        session.save()
+        if before is None or before != _session(session):
+            session.save()
     for session in present.values():
         if activity.published_at is not None:
             session.is_cancelled = True

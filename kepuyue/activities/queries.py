@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from django.db.models import Count, F, Min, Q, QuerySet
+from django.db.models import Case, Count, F, Min, Q, QuerySet, When
 from django.utils.translation import gettext as _
 
 from kepuyue.activities import content, safety
@@ -18,6 +18,7 @@ from kepuyue.activities.models import (
     Submission,
     Takedown,
     Trust,
+    Venue,
 )
 from kepuyue.core import wording
 from kepuyue.core.time import today
@@ -88,6 +89,13 @@ def working_pictures(activity: Activity) -> list[Picture]:
     known = {picture.pk: picture for picture in activity.pictures.all()}
     keys = working_content(activity).get("pictures", [])
     return [known[key] for key in keys if key in known]
+
+
+def venues_found(word: str) -> QuerySet[Venue]:
+    """Places of the edition's own city whose name or address holds the word; those that begin with it first."""
+    hit = Q(name__icontains=word) | Q(name_en__icontains=word) | Q(address__icontains=word)
+    begins = Case(When(name__istartswith=word, then=0), default=1)
+    return Venue.objects.filter(hit, city="").select_related("district").order_by(begins, "name")
 
 
 def review_chain(activity: Activity, text: content.Content | None = None) -> list[Organization]:

@@ -7,6 +7,7 @@ from kepuyue.activities.views import (
     overseeing,
     pictures,
     rescheduling,
+    searching,
 )
 from kepuyue.activities.views.reviewing import assigning, keeping, many, page, queue
 
@@ -15,6 +16,8 @@ urlpatterns = [
     path("activities/", listing.activity_list, name="list"),
     path("activities/new/", listing.new, name="new"),
     path("activities/panel/", listing.panel, name="panel"),
+    path("activities/known-units/", searching.units, name="known-units"),
+    path("activities/known-venues/", searching.venues, name="known-venues"),
     path("activities/<slug:code>/", listing.detail, name="detail"),
     path("activities/<slug:code>/edit/<slug:step>/", editing.edit, name="edit"),
     path("activities/<slug:code>/pictures/", pictures.pictures, name="pictures"),

@@ -144,6 +144,14 @@ def change(page: Page, title: str, step: str, field: str, value: str) -> None:
     expect(page.get_by_role("button", name="提交审核")).to_be_visible()
 
 
+def change_place(page: Page, title: str, place: str) -> None:
+    page.goto(f"/desk/activities/{Activity.objects.get(title=title).code}/edit/sessions/")
+    page.get_by_role("gridcell").filter(has_text=OLD_PLACE).click()
+    page.get_by_role("combobox", name="场地").last.fill(place)
+    page.get_by_role("button", name="保存并检查").click()
+    expect(page.get_by_role("button", name="提交审核")).to_be_visible()
+
+
 def test_from_registration_to_publication_by_five_accounts(
     district: Organization,
     a_phone: Callable[[], Page],
@@ -186,7 +194,7 @@ def test_from_registration_to_publication_by_five_accounts(
     public_page = visitor.url
 
     # A change of what is published: the public reads the approved text until the new one is approved
-    change(editor, BETTER, "sessions", "sessions-0-venue_name", NEW_PLACE)
+    change_place(editor, BETTER, NEW_PLACE)
     assert_still(visitor, public_page, OLD_PLACE, NEW_PLACE)
     submit(owner, BETTER)
     assert_still(visitor, public_page, OLD_PLACE, NEW_PLACE)

@@ -98,6 +98,17 @@ def type_activity(page: Page, title: str) -> str:
     return page.url
 
 
+def type_session(page: Page, day: str, times: str, venue: str) -> None:
+    """One more session in the grid, by keys alone."""
+    page.get_by_role("button", name="加一场").click()
+    for text in (day, times):
+        page.keyboard.type(text)
+        page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    page.keyboard.type(venue)
+    page.keyboard.press("Enter")
+
+
 def fill_in(page: Page, title: str) -> None:
     page.goto("/desk/activities/new/")
     page.locator("[name=title]").fill(title)
@@ -108,10 +119,7 @@ def fill_in(page: Page, title: str) -> None:
     next_step(page, "分类")
     page.get_by_label("各区分会场活动").check()
     next_step(page, "时间地点")
-    page.locator("[name=sessions-0-starts_on]").fill("2024-09-21")
-    page.locator("[name=sessions-0-starts_at]").fill("10:00")
-    page.locator("[name=sessions-0-ends_at]").fill("11:30")
-    page.locator("[name=sessions-0-venue_name]").fill("月亮湾小学操场")
+    type_session(page, "9/21", "10-11:30", "月亮湾小学操场")
     next_step(page, "人群和预约")
     page.get_by_label("免费").check()
     page.get_by_label("无需预约").check()

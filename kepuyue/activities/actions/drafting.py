@@ -300,13 +300,13 @@ def _with_venues(content: Content) -> Content:
     if not any("venue_name" in session for session in content.get("sessions", ())):
         return content
     district = District.objects.filter(code=content.get("district", "")).first()
-    sessions = []
+    sessions, known = [], {}
     for session in content["sessions"]:
         name = session.get("venue_name", "").strip()
         rest = {key: value for key, value in session.items() if key != "venue_name"}
+        if name and name not in known:
+            known[name] = venue_named(name, city=content.get("city", ""), district=district).pk
         if "venue_name" in session:
-            rest["venue"] = (
-                venue_named(name, city=content.get("city", ""), district=district).pk if name else None
-            )
+            rest["venue"] = known.get(name)
         sessions.append(rest)
     return content | {"sessions": sessions}

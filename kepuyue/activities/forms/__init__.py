@@ -13,6 +13,7 @@ from kepuyue.activities.forms.acts import (
     TakedownForm,
     TrustForm,
 )
+from kepuyue.activities.forms.grid import FIELD as GRID_FIELD
 from kepuyue.activities.forms.steps import (
     HELP,
     PLAIN_FIELDS,
@@ -36,6 +37,7 @@ from kepuyue.activities.forms.steps import (
 )
 
 __all__ = [
+    "GRID_FIELD",
     "HELP",
     "PLAIN_FIELDS",
     "ROWS",

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import uuid4
 
 from django import forms
+from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
 from kepuyue.activities import queries
@@ -91,7 +92,7 @@ class MoveForm(ReasonForm):
 
     venue_name = forms.CharField(
         label=_("新的场地"), required=False, max_length=120,
-        widget=forms.TextInput(attrs={"list": "known-venues"}),
+        widget=forms.TextInput(attrs={"data-suggest": reverse_lazy("activities:known-venues")}),
     )  # fmt: skip
     place = forms.CharField(label=_("具体位置"), required=False, max_length=200)
 

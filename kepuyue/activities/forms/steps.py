@@ -3,7 +3,8 @@
 Imports and revisions pass through the same forms, so that a rule about input stands in one place.
 """
 
-from collections.abc import Callable, Mapping
+import dataclasses
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
@@ -12,11 +13,13 @@ from django import forms
 from django.core.validators import URLValidator
 from django.forms.models import fields_for_model
 from django.http import QueryDict
+from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext
 
 from kepuyue.activities import safety
 from kepuyue.activities.content import LISTS, Content, iso_utc
+from kepuyue.activities.forms import grid
 from kepuyue.activities.models import Activity, UnitRole, Venue
 from kepuyue.editions.models import Edition, Taxonomy
 from kepuyue.organizations.models import District
@@ -218,7 +221,9 @@ class ParticipationForm(RowForm):
     name = forms.CharField(
         label=_("单位名称"),
         max_length=120,
-        widget=forms.TextInput(attrs={"list": "known-units", "class": "grow"}),
+        widget=forms.TextInput(
+            attrs={"data-suggest": reverse_lazy("activities:known-units"), "class": "grow"}
+        ),
     )
 
 
@@ -251,7 +256,7 @@ class SessionForm(RowForm):
         label=_("场地"),
         required=False,
         max_length=120,
-        widget=forms.TextInput(attrs={"list": "known-venues"}),
+        widget=forms.TextInput(attrs={"data-suggest": reverse_lazy("activities:known-venues")}),
     )
     place = forms.CharField(
         label=_("具体位置"), required=False, max_length=200, help_text=_("楼层、厅室或集合地点。")
@@ -358,6 +363,22 @@ class StepInput:
     form: forms.Form | None
     rows: Any = None  # a formset
     rows_field: str = ""
+    sent: grid.Sent | None = None
+    stored: Mapping[int, dict[str, Any]] = dataclasses.field(default_factory=dict)
+
+    def grid_rows(self) -> list[dict[str, Any]]:
+        """The rows as the grid in the browser takes them."""
+        return grid.rows_of(self.rows, self.sent, self.stored)
+
+    def grid_faults(self) -> dict[int, dict[str, str]]:
+        """What is wrong in which row of the grid: {place: {field: why}}."""
+        faults = {place: grid.faults_of(row) for place, row in self._numbered()}
+        return {place: found for place, found in faults.items() if found}
+
+    def _numbered(self) -> Iterable[tuple[int, Any]]:
+        return (
+            zip(self.sent.places, self.rows.forms, strict=False) if self.sent else enumerate(self.rows.forms)
+        )
 
     def is_valid(self) -> bool:
         """Whether everything typed in this step can be taken."""
@@ -370,10 +391,9 @@ class StepInput:
         if self.form is not None:
             taken |= _form_content(self.form)
         if self.rows is not None and self.rows.is_valid():
-            taken[self.rows_field] = [
-                row.content() if isinstance(row, SessionForm) else _row_content(row)
-                for row in self.rows.ordered_forms
-            ]
+            rows = self.rows.forms if self.sent else self.rows.ordered_forms
+            typed = [row.content() if isinstance(row, SessionForm) else _row_content(row) for row in rows]
+            taken[self.rows_field] = self.sent.ordered(typed) if self.sent else typed
         return taken
 
     def asks_more(self) -> bool:
@@ -395,10 +415,12 @@ class StepInput:
                 "sessions": pgettext("one", "场次"),
                 "participations": pgettext("one", "单位"),
             }.get(self.rows_field, pgettext("one", "主讲人"))
-            for number, row in enumerate(self.rows.forms, start=1):
+            for number, row in self._numbered():
                 for name, messages in row.errors.items():
                     label = row.fields[name].label if name in row.fields else ""
-                    found += [(f"{singular} {number} {label}".strip(), str(message)) for message in messages]
+                    found += [
+                        (f"{singular} {number + 1} {label}".strip(), str(message)) for message in messages
+                    ]
             found += [("", str(message)) for message in self.rows.non_form_errors()]
         return found
 
@@ -471,6 +493,8 @@ def step_input(step: str, *, edition: Edition, content: Content, data: QueryDict
         return StepInput(step, form)
     field, row_form, most = ROWS[step]
     options: dict[str, Any] = {"prefix": field}
+    sent: grid.Sent | None = None
+    stored: dict[int, dict[str, Any]] = {}
     shown = content[field]
     if step == "sessions":
         options["form_kwargs"] = {"edition": edition}
@@ -480,6 +504,9 @@ def step_input(step: str, *, edition: Edition, content: Content, data: QueryDict
             )
         )
         shown = [session_initial(entry, edition, names) for entry in shown]
+        stored = {entry["id"]: entry for entry in shown if entry["id"]}
+        if data is not None and (sent := grid.unfolded(data, stored)):
+            data, most = sent.data, most - len(sent.kept)
     row_set = forms.formset_factory(
         row_form,
         formset=RowSet,
@@ -488,7 +515,8 @@ def step_input(step: str, *, edition: Edition, content: Content, data: QueryDict
         max_num=most,
         validate_max=True,
     )
-    return StepInput(step, form, row_set(data, initial=shown if data is None else None, **options), field)
+    formset = row_set(data, initial=shown if data is None else None, **options)
+    return StepInput(step, form, formset, field, sent, stored)
 
 
 def clean_content(raw: Content, edition: Edition) -> tuple[Content, dict[str, list[str]]]:

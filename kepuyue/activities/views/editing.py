@@ -12,13 +12,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from kepuyue.accounts.middleware import KEPT_INPUT, take_kept_input
-from kepuyue.activities import completeness, forms, presentation, queries
+from kepuyue.activities import completeness, forms, grid_words, presentation, queries
 from kepuyue.activities.actions import drafting
 from kepuyue.activities.content import Change
-from kepuyue.activities.models import Activity, Review, Venue
+from kepuyue.activities.models import Activity, Review
 from kepuyue.editions.request import DeskRequest
-from kepuyue.organizations.models import Organization
 
+# So many sessions are also on the page as an ordinary form; more would make it heavy for everybody
+ROWS_ALSO = 30
 # Not part of what one types
 ENVELOPE = {"csrfmiddlewaretoken", "version", "keep_mine", "then", "spare"}
 
@@ -78,6 +79,7 @@ def _saved_fragment(request: DeskRequest, activity: Activity, typed: forms.StepI
         {
             "activity": activity,
             "problems": typed.problems(),
+            "faults": typed.grid_faults() if typed.sent else None,
             "saved_at": timezone.localtime(),
             "asks_more": typed.asks_more(),
         },
@@ -159,15 +161,39 @@ def _show(
             "problems": shown.problems() if data is not None else [],
             "comments": _pinned_comments(activity),
             "rows_remark": remarks,
-            "venues": Venue.objects.filter(city="").values_list("name", flat=True)
-            if step == "sessions"
-            else (),
-            "unit_names": Organization.objects.active().values_list("name", flat=True)
-            if step == "units"
-            else (),
+            "grid": _grid(activity, shown) if step == "sessions" and not _is_plain(request) else None,
+            "rows_also": step != "sessions" or _is_plain(request) or _are_few(shown),
         },
         status=status,
     )
+
+
+def _is_plain(request: DeskRequest) -> bool:
+    """Whether the rows are asked for as an ordinary form, without the grid."""
+    return "plain" in request.GET
+
+
+def _are_few(shown: forms.StepInput) -> bool:
+    """Whether a browser without scripts gets the rows on the page itself, and not by a link."""
+    return len(shown.stored) <= ROWS_ALSO
+
+
+def _grid(activity: Activity, shown: forms.StepInput) -> dict[str, Any]:
+    """What the grid in the browser begins with: its rows, the edition's days, its words."""
+    edition = activity.edition
+    calendar = edition.rules.calendar
+    return {
+        "rows": shown.grid_rows(),
+        "most": forms.ROWS["sessions"][2],
+        "first": edition.starts_on.isoformat(),
+        "last": edition.ends_on.isoformat(),
+        "off": [day.isoformat() for day in calendar.off],
+        "work": [day.isoformat() for day in calendar.work],
+        "is_public": activity.is_public,
+        # What was typed and is not stored yet goes to the server in full
+        "is_stored": not shown.rows.is_bound,
+        "words": grid_words.words(),
+    }
 
 
 def _with_spare_rows(data: QueryDict, step: str, spare: int) -> QueryDict:

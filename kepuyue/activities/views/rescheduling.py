@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods
 
 from kepuyue.activities import forms, presentation, safety
 from kepuyue.activities.actions import rescheduling
-from kepuyue.activities.models import Activity, Session, Venue
+from kepuyue.activities.models import Activity, Session
 from kepuyue.activities.permissions import check_can_cancel, check_can_edit
 from kepuyue.activities.views.acting import act
 from kepuyue.activities.views.listing import get_visible
@@ -100,5 +100,4 @@ def move(request: DeskRequest, code: str, pk: int) -> HttpResponse:
         label=_("确认换地点"),
         done=_("已登记换地点，公众页面已经写明，有关人员已通知。"),
         back=reverse("activities:detail", args=[code]),
-        extra={"venues": Venue.objects.filter(city=activity.city).values_list("name", flat=True)},
     )
