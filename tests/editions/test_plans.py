@@ -237,3 +237,53 @@ def test_plan_is_public_only_where_the_unit_says_so_and_the_office_accepted(
 )
 def test_name_of_a_file_is_only_a_name(name: str, expected: str) -> None:
     assert attachments.plain_name(name, "docx") == expected
+
+
+def decide(client: Client, cast: Cast, verb: str, **typed: Any) -> Any:
+    client.force_login(cast.office, backend=BACKEND)
+    here = f"/desk/plans/{cast.edition.code}/{cast.own_district.code}/"
+    return client.post(f"{here}{verb}/", typed)
+
+
+@pytest.mark.parametrize("verb", ["acceptance", "return"])
+def test_plan_that_was_changed_meanwhile_is_not_decided_unseen(cast: Cast, client: Client, verb: str) -> None:
+    with on(10):
+        plan = branches.file_plan(write(cast), by=cast.district_reviewer)
+        seen = branches.seen_of(plan)
+        branches.withdraw_plan(plan, by=cast.district_reviewer)
+        write(cast, goals="每个街道一场")
+        write(cast, goals="每个街道两场")
+        branches.file_plan(plan, by=cast.district_reviewer)
+
+        answer = decide(client, cast, verb, seen=seen, remark="请补充预案")
+
+    page = answer.content.decode()
+    assert (answer.status_code, Plan.objects.get().state) == (409, "filed")
+    for text in (
+        "让每个社区都有一场",
+        "每个街道两场",
+        f"{cast.district_reviewer.name}又动过这份方案",
+        "请补充预案",
+    ):
+        assert text in page
+    assert "每个街道一场" not in page
+    assert decide(client, cast, verb, seen=branches.seen_of(plan), remark="请补充预案").status_code == 302
+
+
+@pytest.mark.parametrize("seen", ["", "x", "0"])
+def test_decision_that_does_not_say_what_was_seen_is_not_taken(cast: Cast, client: Client, seen: str) -> None:
+    branches.file_plan(write(cast), by=cast.district_reviewer)
+
+    assert decide(client, cast, "acceptance", seen=seen).status_code == 409
+    assert Plan.objects.get().state == "filed"
+
+
+def test_second_of_two_colleagues_is_told_what_the_first_decided(cast: Cast) -> None:
+    plan = branches.file_plan(write(cast), by=cast.district_reviewer)
+    seen = branches.seen_of(plan)
+    branches.accept_plan(plan, by=cast.office, seen=seen)
+
+    with pytest.raises(branches.Moved, match="已备案") as told:
+        branches.return_plan(plan, by=cast.office, remark="缺预案", seen=seen)
+
+    assert told.value.differences == {}

@@ -1,5 +1,6 @@
 import re
 from datetime import date
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -199,3 +200,31 @@ def test_query_count_does_not_grow_with_marks(client: Client, edition: Edition) 
         client.get(reverse("editions:notice"))
 
     assert len(few) == len(many)
+
+
+def test_chinese_theme_is_not_changed_while_the_english_one_stays_unnoticed(
+    office: Client, edition: Edition
+) -> None:
+    old = edition.theme_en = "Science for everyone"
+    edition.save()
+    page = office.post(NAMES, typed(office, NAMES, theme="新的主题")).content.decode()
+    edition.refresh_from_db()
+    assert edition.theme != "新的主题"
+    assert f"英文仍是“{old}”" in unescape(page)
+    assert 'name="theme_en_stays"' in page
+    assert 'name="office_name_en_stays"' not in page
+
+    office.post(NAMES, typed(office, NAMES, theme="新的主题", theme_en_stays="on"))
+
+    edition.refresh_from_db()
+    assert (edition.theme, edition.theme_en) == ("新的主题", old)
+
+
+def test_both_themes_changed_together_ask_nothing(office: Client, edition: Edition) -> None:
+    edition.theme_en = "Science for everyone"
+    edition.save()
+
+    office.post(NAMES, typed(office, NAMES, theme="新的主题", theme_en="A new theme"))
+
+    edition.refresh_from_db()
+    assert (edition.theme, edition.theme_en) == ("新的主题", "A new theme")

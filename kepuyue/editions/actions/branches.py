@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from kepuyue.core import audit, wording
 from kepuyue.core.codes import new_code
+from kepuyue.core.models import AuditEvent
 from kepuyue.core.time import now, today
 from kepuyue.core.transitions import NotPossibleNow
 from kepuyue.editions import workflow
@@ -36,6 +37,34 @@ NEEDED = {
     "safeguards": gettext_lazy("组织保障"),
     "schedule": gettext_lazy("时间安排"),
 }
+
+
+class Moved(ValidationError):
+    """Somebody has changed or decided the plan since the person opened it. Nothing was decided.
+
+    `differences`: {field: (what the person saw, what is there now)}, `file` by its name; empty where the text is
+    the same and only its state is another. The liaison's phone is not in the trail and so not among them.
+    """
+
+    def __init__(self, plan: Plan, events: list[AuditEvent]) -> None:
+        found: dict[str, tuple[Any, Any]] = {}
+        for event in events:
+            for name, (old, new) in event.changes.items():
+                found[name] = (found.get(name, (old,))[0], new)
+        self.differences = {name: pair for name, pair in found.items() if pair[0] != pair[1]}
+        super().__init__(
+            _(
+                "您打开这一页以后，%(who)s又动过这份方案，现在是“%(state)s”。刚才的决定没有办理，请看过现在的内容再定。"
+            )
+            % {"who": events[-1].actor_name, "state": plan.get_state_display()},
+            code="moved",
+        )
+
+
+def seen_of(plan: Plan) -> int:
+    """How far the plan's trail goes: a decision names how far the person had seen it."""
+    last = audit.trail(plan).order_by("pk").last()
+    return last.pk if last else 0
 
 
 def sub_theme_values(found: SubTheme | None) -> Values:
@@ -150,19 +179,22 @@ def withdraw_plan(plan: Plan, *, by: "User") -> Plan:
 
 
 @transaction.atomic
-def accept_plan(plan: Plan, *, by: "User") -> Plan:
-    """The office takes note of the plan."""
-    plan = _decide(plan, "accept", by, "")
+def accept_plan(plan: Plan, *, by: "User", seen: int | None = None) -> Plan:
+    """The office takes note of the plan. `seen` as `seen_of` told it when the page was made; raises `Moved`.
+
+    None skips that (commands, which read and decide in one go).
+    """
+    plan = _decide(plan, "accept", by, "", seen)
     _tell(plan, plan.organization, _("工作方案已备案"), _("“%(unit)s”的工作方案已备案。"))
     return plan
 
 
 @transaction.atomic
-def return_plan(plan: Plan, *, by: "User", remark: str) -> Plan:
-    """The office gives the plan back, saying what to change."""
+def return_plan(plan: Plan, *, by: "User", remark: str, seen: int | None = None) -> Plan:
+    """The office gives the plan back, saying what to change. `seen` as in `accept_plan`."""
     if not remark.strip():
         raise ValidationError(_("请写明需要修改的地方。"), code="no-remark")
-    plan = _decide(plan, "return", by, remark.strip())
+    plan = _decide(plan, "return", by, remark.strip(), seen)
     _tell(plan, plan.organization, _("请修改工作方案"), _("“%(unit)s”的工作方案需要修改：\n%(remark)s"))
     return plan
 
@@ -196,9 +228,11 @@ def _locked(plan: Plan) -> Plan:
     return Plan.objects.select_related("edition__office", "organization").get(pk=plan.pk)
 
 
-def _decide(plan: Plan, verb: str, by: "User", remark: str) -> Plan:
+def _decide(plan: Plan, verb: str, by: "User", remark: str, seen: int | None) -> Plan:
     plan = _locked(plan)
     check_can_manage(by, plan.edition)
+    if seen is not None and (later := list(audit.trail(plan).filter(pk__gt=seen).order_by("pk"))):
+        raise Moved(plan, later)
     plan.state = workflow.PLAN.next_state(plan.state, verb)
     if plan.state not in Plan.State.values:
         raise NotPossibleNow(plan.state)

@@ -1,6 +1,11 @@
 """What the office and the branches type. A form hands clean values to an action and saves nothing."""
 
-from kepuyue.editions.forms.branches import PlanForm, ReturnForm, SubThemeForm
+from kepuyue.editions.forms.branches import (
+    PlanForm,
+    ReturnForm,
+    SubThemeForm,
+    differences_written,
+)
 from kepuyue.editions.forms.facts import DatesForm, ExtensionForm, NamesForm, RenewalForm
 from kepuyue.editions.forms.rules import RulesForm
 from kepuyue.editions.forms.vocabulary import (
@@ -27,4 +32,5 @@ __all__ = [
     "SynonymsForm",
     "TaxonomyForm",
     "TermForm",
+    "differences_written",
 ]

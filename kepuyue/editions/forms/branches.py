@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from kepuyue.editions.actions import branches, editing
-from kepuyue.editions.forms.seen import SeenForm, taken, text_area
+from kepuyue.editions.forms.seen import SeenForm, taken, text_area, written
 from kepuyue.editions.models import Edition, Plan, SubTheme, Term
 
 # The classifications that a branch's focus is taken from: the districts' fields, the departments' fields (notice 三)
@@ -63,6 +63,14 @@ class PlanForm(SeenForm):
 
     def values(self) -> dict[str, Any]:
         return {name: self.cleaned_data.get(name, "") for name in branches.PLAN}
+
+
+def differences_written(differences: dict[str, tuple[Any, Any]]) -> list[tuple[str, str, str]]:
+    """What was changed in a plan meanwhile, for people: (label, what was seen, what is there now)."""
+    labels = {field.name: field.verbose_name for field in Plan._meta.fields}
+    return [
+        (str(labels.get(name, name)), written(old), written(new)) for name, (old, new) in differences.items()
+    ]
 
 
 class ReturnForm(forms.Form):

@@ -21,6 +21,24 @@ class SeenForm(forms.Form):
         self.initial = {**present, **self.initial, "seen": stamp(present)}
         self.theirs: list[tuple[str, str, str]] = []
 
+    def clean(self) -> dict[str, Any]:
+        """Where a Chinese text was changed and the English beside it was not, one of the two is chosen on purpose."""
+        data = super().clean() or {}
+        for name in [name for name in self.fields if f"{name}_en" in self.fields]:
+            old, english = self.initial.get(name), str(self.initial.get(f"{name}_en") or "")
+            stays = f"{name}_en_stays"
+            if not english or data.get(f"{name}_en") != english or data.get(name) == old:
+                continue
+            self.fields[stays] = forms.BooleanField(label=_("英文不改，仍然合适"), required=False)
+            if not self.data.get(self.add_prefix(stays)):
+                self.add_error(
+                    f"{name}_en",
+                    _("中文改了，英文仍是“%(text)s”。请一并修改；仍然合适的，请勾选“英文不改”。")
+                    % {"text": english},
+                )
+        self.order_fields(_with_ticks(self.fields))
+        return data
+
     def values(self) -> dict[str, Any]:
         """The clean values, for the action."""
         return {name: value for name, value in self.cleaned_data.items() if name != "seen"}
@@ -42,6 +60,16 @@ class SeenForm(forms.Form):
     def label_of(self, name: str) -> str:
         """A value's name as people read it."""
         return str(self.fields[name].label or name) if name in self.fields else name
+
+
+def _with_ticks(names: Iterable[str]) -> list[str]:
+    """The fields in their order, each tick right below the text that it speaks of."""
+    known = list(names)
+    ordered = []
+    for name in known:
+        if not name.endswith("_stays"):
+            ordered += [name, *(tick for tick in known if tick == f"{name}_stays")]
+    return ordered
 
 
 def written(value: Any) -> str:

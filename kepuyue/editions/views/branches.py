@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from kepuyue.accounts.models import User
 from kepuyue.editions import overview, queries
 from kepuyue.editions.actions import attachments, branches
-from kepuyue.editions.forms import PlanForm, ReturnForm, SubThemeForm
+from kepuyue.editions.forms import PlanForm, ReturnForm, SubThemeForm, differences_written
 from kepuyue.editions.models import Edition, Plan
 from kepuyue.editions.permissions import (
     can_manage,
@@ -99,15 +99,27 @@ def plan(request: HttpRequest, edition: str, unit: str) -> HttpResponse:
 
     if form is not None and saved(request, form, save, done=_("已保存。")):
         return redirect("editions:plan", this.code, found.code)
-    context = {
-        "form": form, "plan": plan, "unit": found, "writes": writes, "window": queries.window(this, "plan", found),
-        "state": plan.state if plan else Plan.State.NOT_BEGUN,
-        "state_label": plan.get_state_display() if plan else Plan.State.NOT_BEGUN.label,
-        "is_own": may(user, "plan.edit", found),
-        "decides": can_manage(user, this), "return_form": ReturnForm(), "this": this,
-        "sub_theme": this.sub_themes.filter(organization=found).first(),
-    }  # fmt: skip
     status = 422 if form is not None and form.errors else 200
+    return _plan_page(request, user, this, found, plan, form=form, status=status)
+
+
+def _plan_page(
+    request: HttpRequest, user: User, this: Edition, unit: Organization, plan: Plan | None, *,
+    form: PlanForm | None = None, return_form: ReturnForm | None = None, moved: branches.Moved | None = None,
+    status: int = 200,
+) -> HttpResponse:  # fmt: skip
+    state = plan.state if plan else Plan.State.NOT_BEGUN
+    context = {
+        "form": form, "plan": plan, "unit": unit, "writes": form is not None,
+        "window": queries.window(this, "plan", unit),
+        "state": state, "state_label": Plan.State(state).label,
+        "is_own": may(user, "plan.edit", unit), "decides": can_manage(user, this),
+        "return_form": return_form or ReturnForm(), "this": this,
+        "seen": branches.seen_of(plan) if plan else 0,
+        "moved": moved.messages[0] if moved else "",
+        "differences": differences_written(moved.differences) if moved else [],
+        "sub_theme": this.sub_themes.filter(organization=unit).first(),
+    }  # fmt: skip
     return render(request, "editions/plan.html", context, status=status)
 
 
@@ -124,16 +136,22 @@ def plan_decision(request: HttpRequest, edition: str, unit: str, verb: str) -> H
         "filing": _("已报送，市里会收到消息。"), "withdrawal": _("已撤回，可以继续修改。"),
         "acceptance": _("已备案。"), "return": _("已退回，对方会收到您的意见。"),
     }  # fmt: skip
+    remark, seen = request.POST.get("remark", "")[:1000], request.POST.get("seen", "")
+    # A page that does not say what it showed has shown nothing
+    seen_to = int(seen) if seen.isdecimal() and len(seen) < 19 else 0
     try:
         if verb == "return":
-            branches.return_plan(plan, by=user, remark=request.POST.get("remark", "")[:1000])
+            branches.return_plan(plan, by=user, remark=remark, seen=seen_to)
+        elif verb == "acceptance":
+            branches.accept_plan(plan, by=user, seen=seen_to)
+        elif verb == "filing":
+            branches.file_plan(plan, by=user)
         else:
-            act = {
-                "filing": branches.file_plan,
-                "withdrawal": branches.withdraw_plan,
-                "acceptance": branches.accept_plan,
-            }
-            act[verb](plan, by=user)
+            branches.withdraw_plan(plan, by=user)
+    except branches.Moved as moved:
+        plan.refresh_from_db()
+        kept = ReturnForm(initial={"remark": remark})
+        return _plan_page(request, user, this, found, plan, return_form=kept, moved=moved, status=409)
     except ValidationError as error:
         messages.error(request, error.messages[0])
     else:
