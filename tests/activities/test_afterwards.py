@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.urls import reverse
+from factory import Sequence
 from openpyxl import load_workbook
 
 from kepuyue.activities.actions import (
@@ -30,7 +31,7 @@ from kepuyue.organizations.models import Organization
 from tests.activities.acting import draft, fresh, handed_in, published
 from tests.activities.test_illustration import add
 from tests.cast import Cast
-from tests.factories import VenueFactory, complete_content
+from tests.factories import UnitFactory, VenueFactory, complete_content
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_the_month")]
 
@@ -448,3 +449,32 @@ def test_session_that_waits_for_a_new_time_is_not_over_when_the_old_one_is(cast:
     )  # fmt: skip
 
     assert ChangeNotice.objects.filter(session=session).count() == 2
+
+
+def test_unit_to_trust_is_found_in_the_branch_and_picked_without_a_script(cast: Cast, client: Any) -> None:
+    here = reverse("activities:trusts")
+    client.force_login(cast.district_reviewer)
+    page = client.get(here).content.decode()
+    assert cast.own_unit.name not in page
+    found = client.get(here, {"q": cast.own_unit.name[:3]}).content.decode()
+    assert f'href="?unit={cast.own_unit.code}#give"' in found
+    assert cast.unit_of_department.name not in client.get(
+        here, {"q": cast.unit_of_department.name}
+    ).content.decode().replace(f'value="{cast.unit_of_department.name}"', "")
+    picked = client.get(here, {"unit": cast.own_unit.code}).context["form"]
+    typed = {"organization": picked["organization"].value(), "until": "2024-09-30", "reason": "三年无差错"}
+
+    assert client.post(here, typed | {"organization": cast.unit_of_department.code}).status_code == 422
+    assert client.post(here, typed).status_code == 302
+
+    assert Trust.objects.get().organization == cast.own_unit
+
+
+def test_search_for_a_unit_shows_a_dozen_and_says_that_there_are_more(cast: Cast, client: Any) -> None:
+    UnitFactory.create_batch(14, parent=cast.own_district, name=Sequence(lambda n: f"第{n}科普站"))
+    client.force_login(cast.district_reviewer)
+
+    page = client.get(reverse("activities:trusts"), {"q": "科普站"}).content.decode()
+
+    assert page.count('#give">第') == 12
+    assert "还有更多" in page

@@ -110,10 +110,17 @@ class LicenceForm(forms.Form):
 
 
 class TrustForm(forms.Form):
-    """Which unit is trusted, why, and until when."""
+    """Which unit is trusted, why, and until when. The unit was found by a search and comes along by its code."""
 
     organization = forms.ModelChoiceField(
-        queryset=Organization.objects.none(), label=_("单位"), empty_label=_("请选择")
+        queryset=Organization.objects.none(),
+        label=_("单位"),
+        to_field_name="code",
+        widget=forms.HiddenInput,
+        error_messages={
+            "required": _("请先找到单位，再登记。"),
+            "invalid_choice": _("这个单位不在您管理的范围内，请重新查找。"),
+        },
     )
     until = forms.DateField(
         label=_("有效期至"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")

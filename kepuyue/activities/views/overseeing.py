@@ -24,8 +24,12 @@ from kepuyue.core import tables
 from kepuyue.editions.request import DeskRequest
 from kepuyue.organizations.models import Organization
 from kepuyue.organizations.permissions import holds_anywhere, organizations_where
+from kepuyue.organizations.queries import found_by
 
 PAGE_SIZE = 30
+
+# More units than one reads through are a reason to type another letter
+UNITS_SHOWN = 12
 
 
 def _check_oversees(request: DeskRequest) -> None:
@@ -140,8 +144,17 @@ def trusts(request: DeskRequest) -> HttpResponse:
         .filter(level=Organization.Level.UNIT, state=Organization.State.ACTIVE)
         .order_by("name")
     )
-    form = forms.TrustForm(request.POST or None, organizations=units)
-    context = {"trusts": queries.trusts_for(request.user, edition) if edition else [], "edition": edition}
+    word = request.GET.get("q", "").strip()[:60]
+    code = request.POST.get("organization", "") or request.GET.get("unit", "")
+    chosen = units.filter(code=code).select_related("parent").first()
+    form = forms.TrustForm(
+        request.POST or None, organizations=units, initial={"organization": chosen.code if chosen else ""}
+    )
+    found = found_by(units, word).select_related("parent")[: UNITS_SHOWN + 1] if word else []
+    context = {
+        "trusts": queries.trusts_for(request.user, edition) if edition else [], "edition": edition,
+        "chosen": chosen, "q": word, "found": found[:UNITS_SHOWN], "has_more": len(found) > UNITS_SHOWN,
+    }  # fmt: skip
     if edition is None:
         return render(request, "activities/trusts.html", context)
 
