@@ -19,6 +19,8 @@ class PreferencesForm(forms.Form):
                 choices=[(choice, Delivery(choice).label) for choice in offered],
                 initial=now,
                 widget=forms.RadioSelect,
+                # One of them is chosen from the start: "required" at each would only be noise
+                required=False,
             )
 
     def chosen(self) -> dict[str, str]:
@@ -26,7 +28,7 @@ class PreferencesForm(forms.Form):
         return {
             kind.code: self.cleaned_data[_name(kind.code)]
             for kind in kinds.all_kinds()
-            if _name(kind.code) in self.cleaned_data
+            if self.cleaned_data.get(_name(kind.code))
         }
 
 

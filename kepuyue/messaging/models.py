@@ -97,6 +97,13 @@ class Message(models.Model):
         return kinds.is_known(self.kind) and kinds.kind(self.kind).may_unsubscribe
 
     @property
+    def text(self) -> str:
+        """The body without the address under it, for where the subject leads there."""
+        return (
+            self.body.removesuffix(f"{settings.PUBLIC_URL}{self.link}").rstrip() if self.link else self.body
+        )
+
+    @property
     def is_secret(self) -> bool:
         """Whether its text holds a key; so is what nobody knows the kind of."""
         return not kinds.is_known(self.kind) or kinds.kind(self.kind).is_secret

@@ -2,7 +2,7 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib.auth.password_validation import validate_password
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from kepuyue.core import audit
@@ -103,7 +103,8 @@ class NewUnitForm(UnitForm):
         assert isinstance(parent, forms.ModelChoiceField)
         if parents is None:
             parents = Organization.objects.active().exclude(level=Organization.Level.UNIT)
-        parent.queryset = parents
+        # Districts first, for most units belong to one; then the office and the departments
+        parent.queryset = parents.order_by(F("district__position").asc(nulls_last=True), "path")
         parent.required = True
 
     def ask_whether_distinct(self, near: "list[queries.Near]") -> None:

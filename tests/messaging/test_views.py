@@ -53,3 +53,15 @@ def test_inbox_of_one_and_of_three_messages_asks_the_same_number_of_queries(cast
         counts.append(len(queries))
 
     assert counts[0] == counts[1]
+
+
+def test_inbox_shows_what_a_message_says_without_the_bare_address(cast: Cast, sign_in: Any) -> None:
+    outbox.post(
+        kind="unit.decided", to=cast.owner.email, person=cast.owner, subject="未确认：%(unit)s",
+        body="原因：%(why)s", values={"unit": "少年宫", "why": "与公章不一致\n<b>x</b>"}, link="/desk/", key=None,
+    )  # fmt: skip
+
+    page = sign_in(cast.owner).get(INBOX).content.decode()
+
+    assert "<p>原因：与公章不一致<br>&lt;b&gt;x&lt;/b&gt;</p>" in page
+    assert "http://127.0.0.1:8000/desk/" not in page

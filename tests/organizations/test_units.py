@@ -10,6 +10,7 @@ from kepuyue.core import audit
 from kepuyue.core.transitions import NotPossibleNow
 from kepuyue.messaging.models import Message
 from kepuyue.organizations.actions import units
+from kepuyue.organizations.forms import UnitRegistrationForm
 from kepuyue.organizations.models import Organization, Role
 from tests.cast import Cast
 from tests.factories import UnitFactory
@@ -209,3 +210,11 @@ def test_pending_unit_is_within_its_superiors_reach_only(cast: Cast) -> None:
 
     with pytest.raises(PermissionDenied):
         units.confirm(unit, by=cast.other_reviewer)
+
+
+def test_districts_are_the_first_superiors_to_choose_from(cast: Cast) -> None:
+    parents = UnitRegistrationForm().fields["parent"].queryset  # type: ignore[attr-defined]
+
+    assert [unit.name for unit in parents] == [
+        unit.name for unit in (cast.own_district, cast.other_district, cast.office_unit, cast.department_unit)
+    ]

@@ -258,11 +258,11 @@ class FactsChange(models.Model):
     def differences(self) -> list[tuple[Any, str, str]]:
         """(label, present, wanted) in the reader's words, for each field that differs from the present one."""
         then = Organization(**self.wanted)
+        labels = {field.name: field.verbose_name for field in Organization._meta.fields}
         return [
-            (field.verbose_name, _shown(self.organization, name), _shown(then, name))
+            (labels[name], _shown(self.organization, name), _shown(then, name))
             for name, value in self.wanted.items()
             if value != getattr(self.organization, name)
-            and (field := Organization._meta.get_field(name)) is not None
         ]
 
 
