@@ -65,7 +65,9 @@ async function options(form) {
   return (await answer.json()).request_options;
 }
 
-const able = Boolean(window.PublicKeyCredential && navigator.credentials);
+// A passkey belongs to a name; browsers make none for a bare IP address.
+const hasName = !/^(\[|[\d.]+$)/.test(location.hostname);
+const able = Boolean(window.PublicKeyCredential && navigator.credentials && hasName);
 
 for (const missing of document.querySelectorAll("[data-passkey-missing]")) missing.hidden = able;
 for (const form of document.querySelectorAll("form[data-passkey]")) {

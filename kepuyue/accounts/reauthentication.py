@@ -13,11 +13,17 @@ from functools import wraps
 from typing import Any
 
 from allauth.account.adapter import get_adapter
+from allauth.account.internal.flows.login import record_authentication
 from allauth.core.exceptions import ReauthenticationRequired
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 
 from kepuyue.accounts.adapter import signed_in_just_now
+
+
+def note_password(request: HttpRequest, person: Any) -> None:
+    """The person has just chosen this password, with the link that their mail brought: as good as typing it again."""
+    record_authentication(request, person, method="password")
 
 
 def fresh_sign_in_required(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:

@@ -2,6 +2,8 @@
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.test import Client
+from django.urls import reverse
 
 from kepuyue.core import audit
 from kepuyue.core.transitions import NotPossibleNow
@@ -9,6 +11,7 @@ from kepuyue.messaging.models import Message
 from kepuyue.organizations.actions import handovers, joining
 from kepuyue.organizations.models import Handover, Invitation, Organization, Role
 from kepuyue.organizations.signals import work_handed_over
+from tests.accounts.signing import last_link
 from tests.cast import Cast
 from tests.factories import MembershipFactory, UserFactory
 
@@ -133,3 +136,20 @@ def test_role_given_from_above_meanwhile_does_not_go_to_somebody_who_left(cast: 
         handovers.accept(handover, by=colleague.user)
 
     assert roles_in(cast.own_district) == {("福田审核人", "reviewer")}
+
+
+def test_newcomer_who_takes_over_reads_the_note_and_may_set_up_a_passkey_at_once(
+    cast: Cast, client: Client
+) -> None:
+    handover = handovers.offer(
+        cast.own_unit, by=cast.owner, email="new@example.org", name="新", note="资料在共享盘"
+    )
+    path = last_link()
+    assert "移交人在这里的全部角色" in client.get(path).content.decode()
+
+    entered = client.post(path, {"name": "新", "password": "four-words-no-order"}, follow=True)
+
+    assert entered.request["PATH_INFO"] == reverse("organizations:handover", args=[handover.pk])
+    assert "资料在共享盘" in entered.content.decode()
+    # The password was typed this very moment
+    assert client.get(reverse("mfa_add_webauthn")).status_code == 200

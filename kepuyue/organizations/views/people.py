@@ -11,12 +11,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from kepuyue.accounts import network
-from kepuyue.accounts.reauthentication import fresh_sign_in_required
+from kepuyue.accounts.reauthentication import fresh_sign_in_required, note_password
 from kepuyue.accounts.request import SignedInRequest
 from kepuyue.organizations import forms
 from kepuyue.organizations.actions import invitations as inviting
 from kepuyue.organizations.actions import joining, limits, members
-from kepuyue.organizations.models import Invitation, Membership
+from kepuyue.organizations.models import Handover, Invitation, Membership
 from kepuyue.organizations.permissions import check, check_from_above, roles_to_give, roles_to_invite
 from kepuyue.organizations.views.finding import sent, visible
 from kepuyue.organizations.views.links import keep_link, take_link
@@ -150,6 +150,7 @@ def invitation(request: SignedInRequest, token: str) -> HttpResponse:
         if request.method == "POST" and form.is_valid():
             person, _membership = joining.accept_as_newcomer(token, **form.cleaned_data)
             login(request, person, backend="django.contrib.auth.backends.ModelBackend")
+            note_password(request, person)
             return _welcome(request, found)
     except ValidationError as error:
         if hasattr(error, "error_dict"):
@@ -157,10 +158,19 @@ def invitation(request: SignedInRequest, token: str) -> HttpResponse:
         else:
             fault = error.messages[0]
     status = 422 if request.method == "POST" else 200
-    context = {"invitation": found, "form": form, "fault": fault, "here": request.path}
+    context = {
+        "invitation": found,
+        "is_handover": Handover.objects.filter(invitation=found).exists(),
+        "form": form,
+        "fault": fault,
+        "here": request.path,
+    }
     return render(request, "organizations/invitation.html", context, status=status)
 
 
 def _welcome(request: SignedInRequest, invitation: Invitation) -> HttpResponse:
     messages.success(request, _("您已加入：%(unit)s") % {"unit": invitation.organization})
+    if handover := Handover.objects.filter(invitation=invitation).first():
+        # What was written for whoever takes over stands there
+        return redirect("organizations:handover", handover.pk)
     return redirect("organizations:desk")
