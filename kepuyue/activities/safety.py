@@ -81,7 +81,11 @@ class LicenceGate:
     @property
     def exempt_text(self) -> str:
         """The exemption as people read it: the case of the law, then the facts."""
-        return str(wording.labelled(Exemption(self.exempt).label, self.exempt_note)) if self.exempt else ""
+        return (
+            wording.clauses(filter(None, [Exemption(self.exempt).label, self.exempt_note]))
+            if self.exempt
+            else ""
+        )
 
     @property
     def is_late(self) -> bool:

@@ -151,7 +151,7 @@ def test_exemption_is_accepted_by_each_reviewer_and_stays_on_record(cast: Cast) 
     review.approve(fresh_round(pending), by=cast.office, note="同意", accepts=["exemption"])
 
     assert fresh(pending.activity).state == State.PUBLISHED
-    accepted = "已核对并认可：免于安全许可的理由成立：公园、影剧院、音乐厅、娱乐场所等在日常业务范围内举办（条例第二条）：科学馆周末常设展览，在核定容量以内"
+    accepted = "已核对并认可：免于安全许可的理由成立：公园、影剧院、音乐厅、娱乐场所等在日常业务范围内举办（条例第二条）；科学馆周末常设展览，在核定容量以内"
     assert [one.note for one in pending.reviews.all()] == [accepted, f"同意\n{accepted}"]
 
 

@@ -89,3 +89,15 @@ def test_day_both_off_and_worked_is_told(cast: Cast) -> None:
     days = {"section|calendar.off": "2024-09-16", "section|calendar.work": "2024-09-16"}
 
     assert not RulesForm(typed(cast.edition) | days, edition=cast.edition).is_valid()
+
+
+def test_each_chain_is_drawn_as_the_steps_that_it_means(cast: Cast, client: Client) -> None:
+    sent = typed(cast.edition) | {"review|default": "branch", "review|tier:district": ""}
+    drawn = {field.name: steps for field, steps in RulesForm(sent, edition=cast.edition).chains()}
+    assert drawn["review|tier:main_venue"] == ["单位填报", "市级终审"]
+    assert drawn["review|tier:district"] == drawn["review|default"] == ["单位填报", "区或成员单位"]
+    client.force_login(cast.office, backend="django.contrib.auth.backends.ModelBackend")
+
+    page = client.get(f"/desk/edition/{cast.edition.code}/rules/").content.decode()
+
+    assert page.count('<span class="tag">单位填报</span>') == len(drawn)

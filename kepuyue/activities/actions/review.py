@@ -138,7 +138,8 @@ def _with_accepted(submission: Submission, note: str, accepts: Iterable[str]) ->
     asked, given = to_accept(submission), set(accepts)
     if missing := [why for code, why in asked.items() if code not in given]:
         raise ValidationError(
-            _("请打开这一项，逐条核对；认可的，勾选后再通过：%(what)s") % {"what": wording.clauses(missing)},
+            _("有要您明确认可的事项，请在“审核决定”里逐条核对、勾选后再通过：%(what)s")
+            % {"what": wording.clauses(missing)},
             code="not-accepted",
         )
     accepted = [_("已核对并认可：%(why)s") % {"why": why} for why in asked.values()]

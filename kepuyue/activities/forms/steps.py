@@ -20,7 +20,7 @@ from django.utils.translation import pgettext
 from kepuyue.activities import safety
 from kepuyue.activities.content import LISTS, Content, iso_utc
 from kepuyue.activities.forms import grid
-from kepuyue.activities.models import Activity, UnitRole, Venue
+from kepuyue.activities.models import Activity, Exemption, UnitRole, Venue
 from kepuyue.editions.models import Edition, Taxonomy
 from kepuyue.organizations.models import District
 
@@ -102,6 +102,9 @@ def plain_form(step: str) -> type[PlainForm]:
         field.required = name in {"title", "mode", "admission", "booking_mode"}
         if name == "booking_mode":
             field.label = _("预约方式")
+        if name == "licence_exempt":
+            assert isinstance(field, forms.ChoiceField)
+            field.choices = [("", _("都不是，要办理许可")), *Exemption.choices]
     return type(f"{step.title()}Form", (PlainForm,), dict(fields))
 
 

@@ -95,6 +95,12 @@ class RulesForm(SeenForm):
         """Every section with its fields, for the page."""
         return [(code, title, [self[name] for name in names]) for code, title, names in self.section_names]
 
+    def chains(self) -> list[tuple[forms.BoundField, list[str]]]:
+        """Each chain's field with the steps that it means now, the unit first, for drawing them."""
+        usual = str(self["review|default"].value() or BRANCH_OFFICE)
+        fields = [self[name] for name in self.fields if name.startswith("review|")]
+        return [(field, _steps(str(field.value() or usual))) for field in fields]
+
     def policy(self) -> Policy:
         """What was typed, as a policy."""
         return self._policy
@@ -249,6 +255,10 @@ class RulesForm(SeenForm):
         if key == "crowd.bands":
             return "；".join(f"{band['people']}：{CHOICES.get(band['asks'], band['asks'])}" for band in value)
         return str(CHOICES[value]) if isinstance(value, str) and value in CHOICES else written(value)
+
+
+def _steps(chain: str) -> list[str]:
+    return [_("单位填报"), *(str(CHAINS.get(step, step)) for step in chain.split(","))]
 
 
 def _flat(policy: Policy) -> dict[str, Any]:
