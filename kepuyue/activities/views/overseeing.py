@@ -150,7 +150,7 @@ def trusts(request: DeskRequest) -> HttpResponse:
     form = forms.TrustForm(
         request.POST or None, organizations=units, initial={"organization": chosen.code if chosen else ""}
     )
-    found = found_by(units, word).select_related("parent")[: UNITS_SHOWN + 1] if word else []
+    found = list(found_by(units, word).select_related("parent")[: UNITS_SHOWN + 1]) if word else []
     context = {
         "trusts": queries.trusts_for(request.user, edition) if edition else [], "edition": edition,
         "chosen": chosen, "q": word, "found": found[:UNITS_SHOWN], "has_more": len(found) > UNITS_SHOWN,
