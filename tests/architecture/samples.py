@@ -141,7 +141,6 @@ def samples(cast: Cast) -> dict[str, dict[str, Any]]:
         "opening-own": {"code": OpeningFactory(organization=own, state="filed").organization.code},
         "opening-far": {"code": OpeningFactory(organization=far, state="confirmed").organization.code},
         "opening-none": {"code": cast.other_unit.code},
-        "burden-table": {"form": "xlsx"},
         "overview-table": {"table": "offers", "form": "xlsx"},
         "filter-of-district": {"pk": _filter(cast).pk},
         "remark-of-district": {"pk": _remark(cast).pk},

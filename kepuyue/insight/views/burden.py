@@ -6,6 +6,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from kepuyue.core import tables
@@ -15,14 +16,15 @@ from kepuyue.insight import burden, paper, presentation
 from kepuyue.organizations.models import Organization
 from kepuyue.organizations.permissions import holds_anywhere, may
 
+# Whoever has to type, and whoever asks others to
+OPEN_TO = ("activity.edit", "review.decide")
+NOT_OPEN = gettext_lazy("填报负担只对填报、审核和统筹的人员开放。")
 MOST_UNITS = 20  # on the page; the file holds all
 
 
 def _edition(request: DeskRequest) -> Edition:
-    if not holds_anywhere(request.user, "activity.edit") and not holds_anywhere(
-        request.user, "review.decide"
-    ):
-        raise PermissionDenied(_("填报负担只对填报、审核和统筹的人员开放。"))
+    if not any(holds_anywhere(request.user, what) for what in OPEN_TO):
+        raise PermissionDenied(NOT_OPEN)
     if request.edition is None:
         raise Http404
     return request.edition
@@ -54,6 +56,8 @@ def unit(request: DeskRequest, code: str) -> HttpResponse:
     organization = get_object_or_404(Organization, code=code)
     if not may(request.user, "activity.see", organization):
         raise Http404
+    if not any(may(request.user, what, organization) for what in OPEN_TO):
+        raise PermissionDenied(NOT_OPEN)
     lines = burden.by_activity(edition, request.user, organization)
     context = {
         "unit": organization,
@@ -64,11 +68,10 @@ def unit(request: DeskRequest, code: str) -> HttpResponse:
 
 
 @require_safe
-def export(request: DeskRequest, form: str) -> HttpResponse:
-    """The table of units as a workbook or as CSV; cells never become formulas."""
+def export(request: DeskRequest) -> HttpResponse:
+    """The table of units: CSV, or a workbook with `?form=xlsx`; cells never become formulas."""
     found = burden.of(_edition(request), request.user)
-    if form not in tables.CONTENT_TYPES:
-        raise Http404
+    form = "xlsx" if request.GET.get("form") == "xlsx" else "csv"
     head = [
         _("单位"),
         _("活动数"),
