@@ -91,7 +91,7 @@ def test_form_and_pages(client: Client, cast: Cast, files: Any) -> None:
     assert 'alt="望远镜"' in client.get(f"/desk/resources/offers/{offer.code}/").content.decode()
     shown = client.get(f"/desk/resources/offers/{offer.code}/picture.jpg")
     assert (shown.status_code, shown.headers["content-type"]) == (200, "image/jpeg")
-    shown.close()
+    assert b"".join(shown.streaming_content).startswith(b"\xff\xd8")
     client.force_login(cast.colleague)
     assert 'alt="望远镜"' in client.get("/desk/resources/").content.decode()
     assert client.post(f"{address}removal/").status_code == 404
