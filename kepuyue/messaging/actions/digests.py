@@ -8,17 +8,18 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from kepuyue.messaging import clock
 from kepuyue.messaging.actions import outbox
 from kepuyue.messaging.models import Message
 
-# Before people come to the office; in the city's zone
+# Before people come to the office; in the zone of the present edition (see `clock`)
 LEAVES_AT = time(8, 0)
 LISTED_AT_MOST = 100
 
 
 def send_due(moment: datetime | None = None) -> int:
     """Write the digests of the day, from eight in the morning on; returns how many. Safe to run again."""
-    moment = timezone.localtime(moment or timezone.now(), timezone.get_default_timezone())
+    moment = timezone.localtime(moment or timezone.now(), clock.zone())
     if moment.time() < LEAVES_AT:
         return 0
     people = (
