@@ -9,7 +9,7 @@ from kepuyue.activities.views import (
     rescheduling,
     searching,
 )
-from kepuyue.activities.views.reviewing import assigning, keeping, many, page, queue
+from kepuyue.activities.views.reviewing import assigning, keeping, many, page, queue, sampled
 
 app_name = "activities"
 urlpatterns = [
@@ -51,10 +51,11 @@ urlpatterns = [
     path("trusts/", overseeing.trusts, name="trusts"),
     path("trusts/<int:pk>/revocation/", overseeing.trust_revocation, name="trust-revocation"),
     path("samplings/", overseeing.samplings, name="samplings"),
-    path("samplings/<int:pk>/", overseeing.read_sampling, name="sampling"),
+    path("samplings/<int:pk>/", sampled.read_sampling, name="sampling"),
     path("pictures/<int:pk>/", pictures.picture, name="picture"),
     path("reviews/", queue.reviews, name="reviews"),
     path("reviews/panel/", queue.panel, name="reviews-panel"),
+    path("reviews/units/", queue.units, name="reviews-units"),
     path("reviews/help/", queue.help_page, name="reviews-help"),
     path("reviews/figures/", queue.figures, name="reviews-figures"),
     path("reviews/decisions/", many.decide, name="decisions"),

@@ -1,15 +1,26 @@
 """The desk's pages through the test client: the queue's ways, many at once, remarks without scripts, words."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from kepuyue.activities.actions import desk, wordlist
-from kepuyue.activities.models import Assignment, Remark, SavedFilter, SensitiveWord, Submission
+from kepuyue.activities.actions import desk, drafting, review, sampling, submission, trusting, wordlist
+from kepuyue.activities.models import (
+    Assignment,
+    Remark,
+    Sampling,
+    SavedFilter,
+    SensitiveWord,
+    Session,
+    Submission,
+    Trust,
+)
+from kepuyue.core.time import now, today
 from kepuyue.organizations.models import Role
-from tests.activities.acting import handed_in
+from tests.activities.acting import draft, fresh, handed_in
 from tests.cast import Cast
 from tests.factories import MembershipFactory
 
@@ -227,3 +238,181 @@ def test_batch_tells_no_name_of_people_who_review_elsewhere(cast: Cast, sign_in:
 
     assert page.status_code == 422
     assert cast.other_reviewer.name not in page.content.decode()
+
+
+# What somebody else did meanwhile
+
+
+def typed(row: Submission, **more: Any) -> dict[str, Any]:
+    return {
+        "decision": "returned",
+        "step": row.step,
+        "note": "请写明楼层。",
+        "comment-title": "太长了",
+    } | more
+
+
+def test_decision_after_a_colleague_keeps_what_was_typed_and_says_who_it_was(
+    cast: Cast, sign_in: Any
+) -> None:
+    pending = handed_in(cast)
+    colleague = MembershipFactory(
+        user__name="第二审核人", organization=cast.own_district, role=Role.REVIEWER
+    ).user
+    review.approve(pending, by=colleague, note="已核对")
+
+    answer = sign_in(cast.district_reviewer).post(at("decision", pending.pk), typed(pending))
+
+    page = answer.content.decode()
+    assert answer.status_code == 409
+    assert "第二审核人刚刚已经处理：通过" in page
+    assert "内容和您看的一样" in page
+    assert "请写明楼层。</textarea>" in page
+    assert "太长了</textarea>" in page
+    assert Submission.objects.get().reviews.count() == 1
+
+
+def test_decision_on_a_text_that_the_unit_changed_shows_both_and_goes_on_with_the_new_one(
+    cast: Cast, sign_in: Any
+) -> None:
+    pending = handed_in(cast)
+    submission.withdraw(pending.activity, by=cast.editor)
+    changed = drafting.change(fresh(pending.activity), {"title": "火箭怎样回家"}, by=cast.editor)
+    newer = submission.submit(changed, by=cast.editor)
+    client = sign_in(cast.district_reviewer)
+
+    answer = client.post(at("decision", pending.pk), typed(pending))
+
+    page = answer.content.decode()
+    assert answer.status_code == 409
+    assert answer.context["submission"] == newer
+    assert answer.context["moved"].changes == [("title", "活动名称", "火箭为什么能飞上天", "火箭怎样回家")]
+    assert "请写明楼层。</textarea>" in page
+    assert "太长了</textarea>" in page
+    assert client.post(at("decision", newer.pk), typed(newer)).status_code == 302
+    assert newer.reviews.get().comments.get().text == "太长了"
+
+
+def test_decision_on_what_the_unit_took_back_shows_how_it_stands(cast: Cast, sign_in: Any) -> None:
+    pending = handed_in(cast)
+    submission.withdraw(pending.activity, by=cast.editor)
+    drafting.change(fresh(pending.activity), {"title": "火箭怎样回家"}, by=cast.editor)
+
+    answer = sign_in(cast.district_reviewer).post(at("decision", pending.pk), typed(pending))
+
+    assert answer.status_code == 409
+    assert [(row[2], row[3]) for row in answer.context["moved"].changes] == [
+        ("火箭为什么能飞上天", "火箭怎样回家")
+    ]
+    assert [text for _label, text in answer.context["unsent"]] == ["请写明楼层。", "太长了"]
+
+
+# Reading afterwards, as a tab
+
+
+def drawn(cast: Cast, **content: Any) -> Sampling:
+    """A publication of a trusted unit that waits to be read."""
+    cast.edition.policy = {"fast_lane": {"sample_share": 1.0}}
+    cast.edition.save()
+    if not Trust.objects.exists():
+        trusting.give(
+            cast.own_unit, edition=cast.edition, by=cast.district_reviewer, reason="一贯认真",
+            until=today() + timedelta(days=20),
+        )  # fmt: skip
+    activity = draft(cast, **content)
+    Session.objects.filter(activity=activity).update(
+        starts_at=now() + timedelta(days=10), ends_at=now() + timedelta(days=10, hours=1)
+    )
+    return Sampling.objects.get(submission=submission.submit(fresh(activity), by=cast.editor))
+
+
+def test_sampling_is_a_tab_with_its_count_and_goes_on_to_the_next(cast: Cast, sign_in: Any) -> None:
+    first, second = drawn(cast), drawn(cast, title="水滴里的世界")
+    client = sign_in(cast.district_reviewer)
+
+    page = client.get(at("reviews") + "?show=sampling")
+    assert [row.pk for row in page.context["page"].object_list] == [first.pk, second.pk]
+    assert {tab["count"] for tab in page.context["tabs"] if "sampling" in tab["href"]} == {2}
+    assert "data-key-row" in page.content.decode()
+    opened = client.get(at("sampling", first.pk)).content.decode()
+    assert all(key in opened for key in ("data-key-approve", "data-key-return", "data-key-next"))
+    onward = client.post(at("sampling", first.pk), {"finding": "fine", "queue": "show=sampling"})
+    assert onward["Location"].startswith(at("sampling", second.pk))
+    last = client.post(at("sampling", second.pk), {"finding": "return", "note": "请更正时间。"})
+
+    assert last["Location"] == at("reviews") + "?show=sampling"
+    assert set(Sampling.objects.values_list("state", flat=True)) == {"fine", "returned"}
+    assert client.get(at("reviews")).context["counts_sampling"] == 0
+
+
+def test_sampling_that_a_colleague_has_read_keeps_what_was_typed(cast: Cast, sign_in: Any) -> None:
+    found = drawn(cast)
+    sampling.find_fine(found, by=cast.district_reviewer)
+
+    answer = sign_in(cast.district_reviewer).post(
+        at("sampling", found.pk), {"finding": "return", "note": "请更正时间。"}
+    )
+
+    assert answer.status_code == 409
+    assert "请更正时间。</textarea>" in answer.content.decode()
+
+
+def test_sampling_waits_for_the_unit_whose_turn_it_is_and_no_other(cast: Cast, sign_in: Any) -> None:
+    drawn(cast)
+
+    counts = {
+        name: sign_in(getattr(cast, name)).get(at("reviews") + "?show=sampling").context["counts_sampling"]
+        for name in ("district_reviewer", "other_reviewer", "department_reviewer", "office")
+    }
+
+    assert counts == {"district_reviewer": 1, "other_reviewer": 0, "department_reviewer": 0, "office": 0}
+
+
+# One unit
+
+
+def test_queue_is_narrowed_to_a_unit_that_is_found_by_a_word(cast: Cast, sign_in: Any) -> None:
+    handed_in(cast)
+    submission.submit(
+        draft(cast, unit=cast.other_unit, by=cast.colleague, title="水滴里的世界"), by=cast.colleague
+    )
+    client = sign_in(cast.district_reviewer)
+
+    picked = client.get(at("reviews") + "?sort=newest&unit_name=图书馆")
+    assert picked["Location"] == at("reviews") + f"?sort=newest&unit={cast.other_unit.code}"
+    page = client.get(picked["Location"])
+    assert titles(page) == ["水滴里的世界"]
+    assert "只看：福田区图书馆" in page.content.decode()
+    several = client.get(at("reviews") + "?unit_name=福田区")
+    assert {one["unit"] for one in several.context["units"]} == {cast.own_unit, cast.other_unit}
+    options = client.get(at("reviews-units") + "?unit_name=少年").content.decode()
+    assert options.strip() == '<option value="福田区少年宫">1</option>'
+    branch = client.get(at("reviews") + f"?unit={cast.own_district.code}")
+    assert len(titles(branch)) == 2
+    assert titles(client.get(at("reviews") + f"?unit={cast.far_unit.code}")) == []
+    assert len(titles(client.get(at("reviews") + "?unit=no-such-unit"))) == 2
+
+
+def test_saved_filter_and_the_next_one_keep_the_unit(cast: Cast, sign_in: Any) -> None:
+    own = handed_in(cast)
+    submission.submit(
+        draft(cast, unit=cast.other_unit, by=cast.colleague, title="水滴里的世界"), by=cast.colleague
+    )
+    client = sign_in(cast.district_reviewer)
+    query = f"unit={cast.own_unit.code}"
+
+    client.post(at("filters"), {"name": "少年宫", "query": query})
+    done = client.post(
+        at("decision", own.pk), typed(own, decision="approved", queue=query) | {"comment-title": ""}
+    )
+
+    assert SavedFilter.objects.get().query == query
+    assert done["Location"] == at("reviews") + f"?{query}"
+
+
+def test_units_of_others_are_not_offered(cast: Cast, sign_in: Any) -> None:
+    handed_in(cast)
+
+    answer = sign_in(cast.other_reviewer).get(at("reviews-units") + "?unit_name=少年")
+
+    assert "少年" not in answer.content.decode()

@@ -150,11 +150,19 @@ class SamplingForm(forms.Form):
 
     FINDINGS = (("fine", _("没有问题")), ("return", _("要求更正")))
 
-    finding = forms.ChoiceField(label=_("结论"), choices=FINDINGS, widget=forms.RadioSelect)
+    finding = forms.ChoiceField(label=_("结论"), choices=FINDINGS)
+    remarks = forms.ModelMultipleChoiceField(queryset=Remark.objects.none(), required=False)
     note = forms.CharField(
         label=_("意见"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 3})
     )
-    revokes = forms.BooleanField(label=_("同时取消这个单位的免审"), required=False)
+    revokes = forms.BooleanField(label=_("要求更正时，同时取消这个单位的免审"), required=False)
+
+    def __init__(self, *args: Any, remarks: Any = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["remarks"]
+        assert isinstance(field, forms.ModelMultipleChoiceField)
+        if remarks is not None:
+            field.queryset = remarks
 
 
 class DecisionForm(forms.Form):

@@ -23,6 +23,7 @@ TABS = (
     ("changes", _("只看变更")),
     ("large", _("大型活动")),
     ("escalated", _("已催办")),
+    ("sampling", _("抽查")),
 )
 ORDERS = (
     ("urgency", _("最紧急的在前")),
@@ -44,6 +45,7 @@ class QueueForm(forms.Form):
         widget=forms.TextInput(attrs={"type": "search"}),
     )
     sort = forms.ChoiceField(label=_("排序"), choices=ORDERS, required=False)
+    unit = forms.SlugField(required=False, max_length=40)
 
     def chosen(self) -> dict[str, str]:
         """The valid choices, the usual ones filled in."""
@@ -53,11 +55,12 @@ class QueueForm(forms.Form):
             "show": cleaned.get("show") or "all",
             "q": (cleaned.get("q") or "").strip(),
             "sort": cleaned.get("sort") or "urgency",
+            "unit": cleaned.get("unit") or "",
         }
 
     def query(self, **changes: str) -> str:
         """The address's query for these choices, without what is usual anyway."""
-        usual = {"show": "all", "q": "", "sort": "urgency"}
+        usual = {"show": "all", "q": "", "sort": "urgency", "unit": ""}
         chosen = self.chosen() | changes
         return urlencode({name: value for name, value in chosen.items() if value != usual[name]})
 

@@ -23,7 +23,17 @@ from django.db.models import (
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from kepuyue.activities.models import Assignment, Escalation, Looking, Mode, Review, Session, Submission
+from kepuyue.activities.models import (
+    Assignment,
+    Escalation,
+    Looking,
+    Mode,
+    Review,
+    Sampling,
+    Session,
+    Submission,
+)
+from kepuyue.activities.queries import samplings_for
 from kepuyue.activities.reviewing import deadlines
 from kepuyue.core.time import now, today
 from kepuyue.organizations.models import Membership, Organization
@@ -40,6 +50,13 @@ SORTS: dict[str, tuple[Any, ...]] = {
     "newest": ("-turn_since", "-pk"),
     "title": ("activity__title", "pk"),
     "unit": ("activity__organization__name", "pk"),
+}
+
+
+SAMPLING_SORTS: dict[str, tuple[str, ...]] = {
+    "newest": ("-since", "-pk"),
+    "title": ("submission__activity__title", "pk"),
+    "unit": ("submission__activity__organization__name", "pk"),
 }
 
 
@@ -100,13 +117,16 @@ def with_urgency(rows: QuerySet[Submission]) -> QuerySet[Submission]:
 
 
 def narrowed(
-    rows: QuerySet[Submission], user: "Person", *, show: str = "all", q: str = "", unit: int | None = None
+    rows: QuerySet[Submission], user: "Person", *, show: str = "all", q: str = "", unit: str = ""
 ) -> QuerySet[Submission]:
-    """One tab of the queue, and what the reader looks for in title and unit."""
+    """One tab of the queue, what the reader looks for in title and unit, and one unit with all below it.
+
+    `unit` is the path of a unit of the tree.
+    """
     rows = rows.filter(tabs(user)[show])
     if q:
         rows = rows.filter(Q(activity__title__icontains=q) | Q(activity__organization__name__icontains=q))
-    return rows.filter(turn=unit) if unit else rows
+    return rows.filter(activity__organization__path__startswith=unit) if unit else rows
 
 
 def tabs(user: "Person") -> dict[str, Q]:
@@ -126,6 +146,41 @@ def counts(user: "Person") -> dict[str, int]:
     """How many rows each tab has, in one query."""
     rows = with_urgency(waiting_for(user))
     return rows.aggregate(**{name: Count("pk", filter=condition) for name, condition in tabs(user).items()})
+
+
+def samplings(user: "Person", *, q: str = "", unit: str = "", sort: str = "waiting") -> QuerySet[Sampling]:
+    """What was drawn and waits to be read afterwards by this person; whose turn it is goes by as in `waiting_for`."""
+    own = [m.organization_id for m in memberships(user) if m.role in REVIEWING]
+    rows = samplings_for(user).filter(
+        Q(turn__in=own) | (reach(user, "review.decide", "turn__path") & ~Exists(reviewers(OuterRef("turn")))),
+        state=Sampling.State.PENDING,
+    )
+    if q:
+        rows = rows.filter(
+            Q(submission__activity__title__icontains=q)
+            | Q(submission__activity__organization__name__icontains=q)
+        )
+    if unit:
+        rows = rows.filter(submission__activity__organization__path__startswith=unit)
+    return rows.defer("submission__content", "submission__base").order_by(
+        *SAMPLING_SORTS.get(sort, ("since", "pk"))
+    )
+
+
+def units_waiting(user: "Person") -> QuerySet[Organization]:
+    """The units of which something waits for this person, with how much of it (`waiting`), the most first."""
+    waiting = waiting_for(user).order_by().values("activity__organization")
+    drawn = samplings(user).order_by().values("submission__activity__organization")
+    mine = Submission.objects.filter(
+        Q(pk__in=waiting_for(user).values("pk")) | Q(pk__in=samplings(user).values("submission")),
+        activity__organization=OuterRef("pk"),
+    )
+    counted = mine.order_by().values("activity__organization").annotate(n=Count("pk")).values("n")
+    return (
+        Organization.objects.filter(Q(pk__in=waiting) | Q(pk__in=drawn))
+        .annotate(waiting=Subquery(counted, output_field=IntegerField()))
+        .order_by("-waiting", "name")
+    )
 
 
 def shown(rows: QuerySet[Submission]) -> QuerySet[Submission]:

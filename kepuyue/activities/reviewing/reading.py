@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from kepuyue.activities import content, presentation
+from kepuyue.activities import content, presentation, queries
 from kepuyue.activities.models import Comment, Remark, Review, Submission
 from kepuyue.activities.reviewing import words
 from kepuyue.activities.reviewing.words import Hit
@@ -79,6 +79,35 @@ def asked_last_time(submission: Submission) -> list[Asked]:
     names = content.labels()
     remarks = Comment.objects.filter(review__submission=before, review__decision=Review.Decision.RETURNED)
     return [Asked(names.get(row.field, row.field), row.text, row.field in changed) for row in remarks]
+
+
+@dataclass(frozen=True)
+class MovedOn:
+    """What happened to a text while somebody was deciding on it.
+
+    `last` is the decision of a colleague, if any; `newer` the unit's next submission, if any; `changes` are
+    (field, label, the text that was read, the text as it stands now).
+    """
+
+    last: Review | None
+    newer: Submission | None
+    changes: list[tuple[str, Any, str, str]]
+
+
+def moved_on(submission: Submission, *, since_step: int | None) -> MovedOn | None:
+    """What happened since the person opened the step `since_step`; None where it still waits as it was read."""
+    waits = submission.state == Submission.State.PENDING
+    if waits and (since_step is None or since_step == submission.step):
+        return None
+    activity = submission.activity
+    newer = activity.submissions.filter(pk__gt=submission.pk).exclude(state=Submission.State.OPEN).first()
+    decided = submission.state in (
+        Submission.State.APPROVED, Submission.State.RETURNED, Submission.State.REJECTED,
+    )  # fmt: skip
+    last = submission.reviews.select_related("by", "organization").last() if waits or decided else None
+    present = newer.content if newer else submission.content if waits else queries.working_content(activity)
+    changes = presentation.changes_written_out(content.diff(submission.content, present), activity.edition)
+    return MovedOn(last, newer, changes)
 
 
 def with_remarks(note: str, comments: dict[str, str], chosen: Iterable[Remark]) -> tuple[str, dict[str, str]]:

@@ -8,8 +8,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from kepuyue.activities import forms, presentation, queries, safety
-from kepuyue.activities.actions import licensing, sampling, takedown, trusting
+from kepuyue.activities import forms, queries, safety
+from kepuyue.activities.actions import licensing, takedown, trusting
 from kepuyue.activities.models import Sampling, Takedown
 from kepuyue.activities.permissions import (
     can_restore,
@@ -208,39 +208,3 @@ def samplings(request: DeskRequest) -> HttpResponse:
         request.GET.get("page")
     )
     return render(request, "activities/samplings.html", {"waiting": waiting, "page": page})
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-def read_sampling(request: DeskRequest, pk: int) -> HttpResponse:
-    """One publication that was drawn: read it and say what was found."""
-    _check_oversees(request)
-    found = get_object_or_404(queries.samplings_for(request.user), pk=pk)
-    activity = found.submission.activity
-
-    def press(typed: dict[str, object]) -> None:
-        note, revokes = str(typed["note"]), bool(typed["revokes"])
-        if typed["finding"] == "fine":
-            sampling.find_fine(found, by=request.user, note=note)
-        else:
-            sampling.ask_to_correct(found, by=request.user, note=note, revokes=revokes)
-
-    return act(
-        request,
-        form=forms.SamplingForm(request.POST or None),
-        press=press,
-        title=_("抽查"),
-        about=activity.title,
-        text="",
-        label=_("登记结论"),
-        done=_("抽查结论已登记。"),
-        back=reverse("activities:samplings"),
-        extra={
-            "sampling": found,
-            "activity": activity,
-            "rows": presentation.written_out(found.submission.content, activity.edition),
-            "checks": queries.review_checks(found.submission),
-            "is_waiting": found.state == Sampling.State.PENDING,
-            "takedown": Takedown.objects.filter(activity=activity, restored_at__isnull=True).first(),
-        },
-        template="activities/sampling.html",
-    )

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -59,6 +59,8 @@ def decide(request: DeskRequest, pk: int) -> HttpResponse:
         )
         return _show(request, submission, form=form, comments=comments, status=422)
     queue_form = form_of(form.cleaned_data["queue"])
+    if reading.moved_on(submission, since_step=step):
+        return _show_moved_on(request, submission, form, comments)
     before = numbers(request, queue_form)
     try:
         desk.decide(
@@ -67,9 +69,17 @@ def decide(request: DeskRequest, pk: int) -> HttpResponse:
             accepts=form.cleaned_data["accepts"],
         )  # fmt: skip
     except ValidationError as error:
-        submission.refresh_from_db()
+        submission = get_object_or_404(queries.reviewable_by(request.user), pk=pk)
+        if reading.moved_on(submission, since_step=step):
+            return _show_moved_on(request, submission, form, comments)
         form.add_error(None, error)
         return _show(request, submission, form=form, comments=comments, status=409)
+    except PermissionDenied:
+        # Decided by a colleague a moment ago, so that it is another unit's turn by now
+        submission = get_object_or_404(queries.reviewable_by(request.user), pk=pk)
+        if not reading.moved_on(submission, since_step=step):
+            raise
+        return _show_moved_on(request, submission, form, comments)
     left = numbers(request, queue_form)
     following = _following(before, left, pk)
     if request.htmx and following:
@@ -97,6 +107,35 @@ def decide(request: DeskRequest, pk: int) -> HttpResponse:
         answer["HX-Redirect"] = onward
         return answer
     return redirect(onward)
+
+
+def _show_moved_on(
+    request: DeskRequest, submission: Submission, form: forms.DecisionForm, comments: dict[str, str]
+) -> HttpResponse:
+    """Both texts side by side, with what was typed: in the form of what waits now, or at least to be copied."""
+    moved = reading.moved_on(submission, since_step=form.cleaned_data["step"])
+    shown = submission
+    if moved and moved.newer and can_review(request.user, moved.newer):
+        shown = get_object_or_404(queries.reviewable_by(request.user), pk=moved.newer.pk)
+    again = forms.DecisionForm(
+        initial={
+            "step": shown.step, "note": form.cleaned_data["note"], "queue": form.cleaned_data["queue"],
+            "remarks": form.cleaned_data["remarks"],
+        },
+        remarks=usable_remarks(request),
+    )  # fmt: skip
+    answer = _show(
+        request,
+        shown,
+        form=again,
+        comments=comments,
+        status=409,
+        query=form.cleaned_data["queue"],
+        moved=moved,
+    )
+    if shown.pk != submission.pk and request.htmx:
+        answer["HX-Push-Url"] = _address(shown.pk, form_of(form.cleaned_data["queue"]).query())
+    return answer
 
 
 @require_POST
@@ -149,6 +188,14 @@ def _pinned(typed: Mapping[str, str]) -> dict[str, str]:
     return {field: typed.get(f"comment-{field}", "") for field in content.FIELDS}
 
 
+def _unsent(form: forms.DecisionForm, comments: dict[str, str]) -> list[tuple[Any, str]]:
+    """What was typed where there is no form any more to hold it: (label, text)."""
+    names = content.labels()
+    typed = [(form.fields["note"].label, form.initial.get("note") or "")]
+    typed += [(names[field], text) for field, text in comments.items()]
+    return [(label, text) for label, text in typed if text.strip()]
+
+
 def _show(
     request: DeskRequest,
     submission: Submission,
@@ -158,6 +205,7 @@ def _show(
     status: int = 200,
     query: str | None = None,
     in_order: list[int] | None = None,
+    moved: reading.MovedOn | None = None,
 ) -> HttpResponse:
     can_decide = submission.state == Submission.State.PENDING and can_review(request.user, submission)
     others = assignment.look(submission, by=request.user) if can_decide else []
@@ -206,6 +254,8 @@ def _show(
         "following": _address(following, query) if following else "",
         "back": address(query),
         "last": last_decision(request),
+        "moved": moved,
+        "unsent": _unsent(form, comments) if moved and not can_decide else [],
     }
     template = "activities/review.html#review" if request.htmx else "activities/review.html"
     return render(request, template, context, status=status)

@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.contrib.auth import get_user_model
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -14,14 +15,18 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from kepuyue.activities.actions import desk, remarks
-from kepuyue.activities.models import Review, SavedFilter, Submission
+from kepuyue.activities.models import Review, Sampling, SavedFilter, Submission
 from kepuyue.activities.reviewing import deadlines, queue
 from kepuyue.activities.reviewing.forms import TABS, FilterForm, ManyForm, QueueForm
 from kepuyue.core.time import now
 from kepuyue.editions.request import DeskRequest
+from kepuyue.organizations.models import Organization
 from kepuyue.organizations.permissions import holds_anywhere
+from kepuyue.organizations.queries import found_by
 
 ROWS_A_PAGE = 50
+UNITS_OFFERED = 12
+SAMPLING = "sampling"  # the tab whose rows are publications that were drawn
 
 
 def check_reviews(request: DeskRequest) -> None:
@@ -34,23 +39,75 @@ def check_reviews(request: DeskRequest) -> None:
 def reviews(request: DeskRequest) -> HttpResponse:
     """What waits for this person's decision, by tabs, search and saved filters."""
     check_reviews(request)
-    return show(request, QueueForm(request.GET))
+    form = QueueForm(request.GET)
+    if word := request.GET.get("unit_name", "").strip()[:60]:
+        return _pick_unit(request, form, word)
+    return show(request, form)
+
+
+def _pick_unit(request: DeskRequest, form: QueueForm, word: str) -> HttpResponse:
+    """The unit that was typed: the one of that name, the only one that the word leads to, or a choice of them."""
+    waiting = queue.units_waiting(request.user)
+    found = list(waiting.filter(name=word)[:UNITS_OFFERED]) or list(found_by(waiting, word)[:UNITS_OFFERED])
+    if len(found) == 1:
+        return redirect(address(form.query(unit=found[0].code)))
+    offered = [{"unit": one, "href": address(form.query(unit=one.code))} for one in found]
+    return show(request, form, units=offered, unit_word=word)
+
+
+@require_safe
+def units(request: DeskRequest) -> HttpResponse:
+    """For the field in which a unit is picked: the first few that the typed word leads to, as options."""
+    check_reviews(request)
+    word = request.GET.get("unit_name", "").strip()[:60]
+    found = found_by(queue.units_waiting(request.user), word)[:UNITS_OFFERED]
+    return render(request, "activities/_queue_units.html", {"units": found})
+
+
+def unit_chosen(chosen: dict[str, str]) -> Organization | None:
+    """The unit that the queue is narrowed to; a merged one is followed to the survivor."""
+    if not chosen["unit"]:
+        return None
+    found = Organization.objects.filter(code=chosen["unit"]).select_related("merged_into").first()
+    return found and (found.merged_into or found)
+
+
+def sampled(request: DeskRequest, chosen: dict[str, str]) -> QuerySet[Sampling]:
+    """What was drawn, as this person looks at it."""
+    unit = unit_chosen(chosen)
+    return queue.samplings(request.user, q=chosen["q"], unit=unit.path if unit else "", sort=chosen["sort"])
+
+
+def sampled_numbers(request: DeskRequest, form: QueueForm) -> list[int]:
+    """The numbers of what was drawn, in the order in which this person looks at it."""
+    return list(sampled(request, form.chosen()).values_list("pk", flat=True))
 
 
 def show(request: DeskRequest, form: QueueForm, *, status: int = 200, **more: Any) -> HttpResponse:
     """The queue's page; `more` is what a batch of decisions has to tell."""
     chosen = form.chosen()
     waiting = queue.with_urgency(queue.waiting_for(request.user))
-    rows = queue.narrowed(waiting, request.user, show=chosen["show"], q=chosen["q"])
-    page = Paginator(queue.ordered(queue.shown(rows), chosen["sort"]), ROWS_A_PAGE).get_page(
-        request.GET.get("page")
+    unit = unit_chosen(chosen)
+    is_sampling = chosen["show"] == SAMPLING
+    found: QuerySet[Any] = (
+        sampled(request, chosen)
+        if is_sampling
+        else queue.ordered(
+            queue.shown(
+                queue.narrowed(
+                    waiting, request.user, show=chosen["show"], q=chosen["q"], unit=unit.path if unit else ""
+                )
+            ),
+            chosen["sort"],
+        )
     )
-    listed: list[Any] = list(page.object_list)
+    page = Paginator(found, ROWS_A_PAGE).get_page(request.GET.get("page"))
+    listed: list[Any] = [] if is_sampling else list(page.object_list)
     people = get_user_model().objects.in_bulk({row.assignee for row in listed if row.assignee})
     for row in listed:
         row.seen_to_by = people.get(row.assignee)
         row.due = due_of(row)
-    counts = queue.counts(request.user)
+    counts = queue.counts(request.user) | {SAMPLING: queue.samplings(request.user).count()}
     units = queue.reviewing_units(request.user)
     return render(
         request,
@@ -76,7 +133,12 @@ def show(request: DeskRequest, form: QueueForm, *, status: int = 200, **more: An
             "desks": [(unit, queue.loads(unit)) for unit in units],
             "many": more.pop("many", ManyForm()),
             "last": last_decision(request),
-            "waiting": counts["all"],
+            "waiting": counts["all"] + counts[SAMPLING],
+            "unit": unit,
+            "units": more.pop("units", []),
+            "without_unit": address(form.query(unit="")),
+            "is_sampling": is_sampling,
+            "counts_sampling": counts[SAMPLING],
         }
         | more,
         status=status,
@@ -113,7 +175,9 @@ def numbers(request: DeskRequest, form: QueueForm) -> list[int]:
     """The numbers of the rows as this person looks at them, in their order."""
     chosen = form.chosen()
     rows = queue.with_urgency(queue.waiting_for(request.user))
-    rows = queue.narrowed(rows, request.user, show=chosen["show"], q=chosen["q"])
+    unit = unit_chosen(chosen)
+    show = "all" if chosen["show"] == SAMPLING else chosen["show"]
+    rows = queue.narrowed(rows, request.user, show=show, q=chosen["q"], unit=unit.path if unit else "")
     return list(queue.ordered(rows, chosen["sort"]).values_list("pk", flat=True))
 
 
