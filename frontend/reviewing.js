@@ -94,6 +94,24 @@ document.addEventListener("change", ({ target }) => {
   box.dispatchEvent(new Event("input", { bubbles: true }));
 });
 
+// All rows of the page at one tick, and how many are ticked
+function countTicked() {
+  const rows = [...document.querySelectorAll("#many [name=row]")];
+  const ticked = rows.filter((row) => row.checked).length;
+  for (const all of document.querySelectorAll("[data-tick-all]")) {
+    all.checked = rows.length > 0 && ticked === rows.length;
+    all.indeterminate = ticked > 0 && ticked < rows.length;
+  }
+  for (const place of document.querySelectorAll("[data-ticked]")) place.hidden = ticked === 0;
+  for (const count of document.querySelectorAll("[data-ticked-count]")) count.textContent = ticked;
+}
+document.addEventListener("change", ({ target }) => {
+  if (target.matches("[data-tick-all]")) {
+    for (const row of document.querySelectorAll("#many [name=row]")) row.checked = target.checked;
+  }
+  if (target.closest("#many")) countTicked();
+});
+
 // A click on a field's name opens its comment
 document.addEventListener("click", ({ target }) => {
   const comment = target.closest(".facts--review dt")?.parentElement.querySelector(".comment");
@@ -114,6 +132,8 @@ document.addEventListener(
 function prepare() {
   for (const hint of document.querySelectorAll("[data-keys-hint]")) hint.hidden = isOff();
   for (const box of document.querySelectorAll("[data-keys-off]")) box.checked = isOff();
+  for (const place of document.querySelectorAll("[data-tick-all-place]")) place.hidden = false;
+  countTicked();
 }
 prepare();
 // The next one is there: reading begins at its title

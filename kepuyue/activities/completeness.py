@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from kepuyue.activities import content as contents
 from kepuyue.activities import safety
@@ -22,6 +23,9 @@ class Gap:
     step: str
     why: Any
     blocks: bool = True
+    head: Any = ""
+    """Where several things lack at once: `why` without naming them, for a list of `items` below it."""
+    items: tuple[Any, ...] = ()
 
 
 def gaps(content: Content, edition: Edition) -> list[Gap]:
@@ -95,10 +99,12 @@ def _safety_gaps(content: Content, edition: Edition, held: list[Content]) -> lis
     if asked == safety.POINTS and len(content["safety_plan"]) >= safety.TOLD_AT_LENGTH:
         asked = ()
     missing = [safety.ITEMS[code] for code in asked if not written.get(code)]
-    lacks(
-        missing, "safety_items",
-        _("预计人数较多，安全预案还要写明：%(items)s。") % {"items": wording.listed(missing)},
-    )  # fmt: skip
+    if missing:
+        why = _("预计人数较多，安全预案还要写明：%(items)s。") % {"items": wording.listed(missing)}
+        head = ngettext(
+            "预计人数较多，安全预案还要写明%(n)s点", "预计人数较多，安全预案还要写明%(n)s点", len(missing)
+        ) % {"n": len(missing)}
+        found.append(Gap("safety_items", "responsibility", why, head=head, items=tuple(missing)))
     if gate := safety.licence_gate(content, edition):
         found += _licence_gaps(gate)
     return found
