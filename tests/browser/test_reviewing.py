@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from kepuyue.activities.models import Looking, Submission
+from kepuyue.activities.models import Looking, Sampling, Submission
 from tests.browser.conftest import settle
 from tests.cast import Cast
 from tests.factories import ActivityFactory, SubmissionFactory, complete_content
@@ -114,3 +114,79 @@ def test_list_of_keys_opens_and_closes_by_keyboard(
     desk.keyboard.press("Escape")
 
     expect(desk.get_by_role("dialog")).to_have_count(0)
+
+
+def test_whole_page_is_ticked_at_once_and_what_to_do_with_it_stays_in_sight(cast: Cast, desk: Page) -> None:
+    for number in range(12):
+        waiting(cast, f"观察站{chr(0x4E00 + number)}")
+    desk.goto("/desk/reviews/")
+
+    desk.locator("thead [data-tick-all]").check()
+
+    expect(desk.locator("[data-ticked-count]")).to_have_text("12")
+    expect(desk.locator("#many [name=row]:checked")).to_have_count(12)
+    expect(desk.get_by_role("button", name="通过勾选的")).to_be_in_viewport()
+    desk.locator("#many [name=row]").first.uncheck()
+    expect(desk.locator("[data-ticked-count]")).to_have_text("11")
+    expect(desk.locator("thead [data-tick-all]")).not_to_be_checked()
+
+
+def test_note_on_a_phone_lies_over_no_tick_box(
+    cast: Cast, phone: Page, sign_in_browser: Callable[[Page, Any], None]
+) -> None:
+    for number in range(3):
+        waiting(cast, f"观察站{chr(0x4E00 + number)}")
+    sign_in_browser(phone, cast.district_reviewer)
+    phone.goto("/desk/reviews/")
+    phone.get_by_text("常用筛选").click()
+    phone.get_by_label("把现在的筛选存为").fill("全部")
+    phone.get_by_role("button", name="保存").click()
+
+    note = phone.locator("#toasts .toast")
+    expect(note).to_be_visible()
+    note_box = note.bounding_box()
+    assert note_box is not None
+    for box in phone.locator("#many [name=row]").all():
+        place = box.bounding_box()
+        assert place is not None
+        assert place["y"] > note_box["y"] + note_box["height"]
+    phone.evaluate("scrollTo(0, document.body.scrollHeight)")
+    expect(note).not_to_be_in_viewport()
+
+
+def test_unit_is_picked_from_what_the_server_offers(cast: Cast, desk: Page) -> None:
+    waiting(cast, "水滴里的世界")
+    desk.goto("/desk/reviews/")
+
+    desk.locator("#queue-unit").press_sequentially("少年")
+    expect(desk.locator("#queue-units option")).to_have_count(1)
+    assert desk.locator("#queue-units option").get_attribute("value") == cast.own_unit.name
+    desk.locator("#queue-unit").fill(cast.own_unit.name)
+    desk.keyboard.press("Enter")
+
+    expect(desk.get_by_text(f"只看：{cast.own_unit.name}")).to_be_visible()
+    assert desk.url.endswith(f"unit={cast.own_unit.code}")
+
+
+def test_what_was_drawn_is_read_by_the_same_keys(cast: Cast, desk: Page) -> None:
+    for title in ("水滴里的世界", "月亮的背面"):
+        row = waiting(cast, title)
+        row.state, row.draw = "approved", {"number": 1, "value": 0.1, "share": 0.2}
+        row.save()
+        Sampling.objects.create(submission=row, turn=cast.own_district)
+    desk.goto("/desk/reviews/?show=sampling")
+
+    desk.keyboard.press("j")
+    desk.keyboard.press("Enter")
+    expect(desk.locator("h1")).to_have_text("水滴里的世界")
+    desk.keyboard.press("a")
+    expect(desk.locator("h1")).to_have_text("月亮的背面")
+    desk.keyboard.press("r")
+    desk.keyboard.type("请更正时间")
+    desk.keyboard.press("Control+Enter")
+    expect(desk.get_by_text("没有等待抽查的活动")).to_be_visible()
+
+    assert list(Sampling.objects.order_by("pk").values_list("state", "note")) == [
+        ("fine", ""),
+        ("returned", "请更正时间"),
+    ]
