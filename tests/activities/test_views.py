@@ -470,7 +470,7 @@ def test_decision_pressed_twice_is_told_and_happens_once(cast: Cast, sign_in: An
     again = decide(client, pending, "approved")
 
     assert (again.status_code, fresh(pending.activity).state) == (409, State.PUBLISHED)
-    assert "现在的状态是“通过”" in again.content.decode()
+    assert "您已经处理过这一项：通过" in again.content.decode()
 
 
 def test_decision_out_of_turn_is_denied(cast: Cast, sign_in: Any) -> None:
