@@ -42,14 +42,16 @@ check-code:
 	@$(BIN)/kepuyue makemigrations --check --dry-run --verbosity 1 > build/migrations.log || { cat build/migrations.log >&2; \
 		echo "✗ A model changed without a migration. Run: $(BIN)/kepuyue makemigrations -n a_name_that_says_what" >&2; exit 1; }
 
+# The gate looks at a share of the long matrices, another one with each commit (tests/turns.py says which and how much);
+# on PostgreSQL at what leans on the database. test-long looks at all of it.
 test: ## everything that a change has to pass, on SQLite and on PostgreSQL
 	@$(PYTHON) scripts/packages.py
 	@$(PYTHON) scripts/setup.py dev
 	@$(MAKE) --no-print-directory check-code
 	@echo "→ All tests on SQLite, those in a browser included"
 	@$(PYTEST)
-	@echo "→ All tests but those in a browser on a PostgreSQL of their own"
-	@$(BIN)/python -m scripts.postgres $(PYTEST) -m "not browser"
+	@echo "→ What leans on the database, on a PostgreSQL of its own"
+	@$(BIN)/python -m scripts.postgres $(PYTEST) -m "not browser and not same_everywhere"
 
 test-long: ## the same with every page and every pair of the long matrices
 	@$(PYTHON) scripts/packages.py

@@ -15,6 +15,7 @@ from django.utils import timezone, translation
 
 from kepuyue.core import time as house_time
 from tests import cast as casting
+from tests import turns
 
 # Playwright's own loop runs in the thread of the test, where Django would forbid database work
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
@@ -115,16 +116,35 @@ def is_long(request: pytest.FixtureRequest) -> bool:
     return bool(request.config.getoption("--long"))
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Browser tests are known by their folder."""
+def pytest_configure() -> None:
+    """The processes that work for this one take the same turn."""
+    turns.turn()
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Browser tests are known by their folder; in the gate some tests have their cases taken in turns."""
     for item in items:
         if "tests/browser/" in str(item.path):
             item.add_marker(pytest.mark.browser)
+        if any(f"/{place}" in str(item.path) for place in turns.SAME_EVERYWHERE):
+            item.add_marker(pytest.mark.same_everywhere)
+    if is_whole(config):
+        return
+    waiting = turns.waiting([item.nodeid for item in items])
+    config.hook.pytest_deselected(items=[item for item in items if item.nodeid in waiting])
+    items[:] = [item for item in items if item.nodeid not in waiting]
 
 
-def pytest_report_header() -> str:
-    """Which database a run was on belongs in its protocol."""
+def is_whole(config: pytest.Config) -> bool:
+    """Whether nothing waits for its turn: in a long run, and where single tests are asked for by name."""
+    named = bool(config.option.keyword) or any("::" in str(part) for part in config.args)
+    return bool(config.getoption("--long")) or named
+
+
+def pytest_report_header(config: pytest.Config) -> list[str]:
+    """Which database a run was on, and what it left for others, belongs in its protocol."""
     from django.db import connection  # the settings are read by now
 
     # The server's version would need a connection, which no test has asked for yet
-    return f"database: {connection.vendor}"
+    share = "whole" if is_whole(config) else f"in turns ({turns.NAME}={turns.turn()} repeats this one)"
+    return [f"database: {connection.vendor}", f"long matrices: {share}"]

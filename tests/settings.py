@@ -29,4 +29,6 @@ if IS_SQLITE:
 STATIC_ROOT = Path(_folder) / "static"
 STATIC_ROOT.mkdir()
 WHITENOISE_USE_FINDERS = True
+# Looked for when they are asked for: every test client would else list all of them first, a third of its time
+WHITENOISE_AUTOREFRESH = True
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -86,7 +86,7 @@ def _arrangement(one: Arrangement | None) -> dict[str, Any] | None:
         "is_all_day": one.is_all_day,
         "venue": _venue(one.venue) if one.venue else None,
         "place": one.place,
-        "online_url": one.online_url,
+        "online_url": web_address(one.online_url),
     }
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from django.urls import reverse
 
+from tests import turns
 from tests.architecture.routes import Row, all_routes, read_table
 from tests.architecture.world import World, a_world
 from tests.security import corpus, planting
@@ -72,16 +73,19 @@ def test_pages_show_hostile_text_as_text(row: Row, world: World, is_long: bool) 
     address = reverse(row.route, kwargs=world.samples[row.sample])
 
     for person in readers(row, is_long):
-        for language in ("zh-hans", "en"):
-            for fragment in ({}, {"hx-request": "true"}):
-                answer = world.answer(
-                    person, "GET", address, headers={"accept-language": language, **fragment}
-                )
-                assert answer.status_code < 400, (person, language, fragment)
-                found = [
-                    fault for fault in faults(answer) if not (row.route in MAY_LINK and "a link" in fault)
-                ]
-                assert found == [], (person, language, fragment)
+        for language, fragment in asked_as(row, is_long):
+            answer = world.answer(person, "GET", address, headers={"accept-language": language, **fragment})
+            assert answer.status_code < 400, (person, language, fragment)
+            found = [fault for fault in faults(answer) if not (row.route in MAY_LINK and "a link" in fault)]
+            assert found == [], (person, language, fragment)
+
+
+def asked_as(row: Row, is_long: bool) -> list[tuple[str, dict[str, str]]]:
+    """Each language, and the page as well as the part of it; the gate takes them crosswise, the other way round next."""
+    ways = [(language, part) for part in ({}, {"hx-request": "true"}) for language in ("zh-hans", "en")]
+    if is_long:
+        return ways
+    return ways[::3] if (GET.index(row) + turns.turn()) % 2 else ways[1:3]
 
 
 def test_control_without_escaping_the_holes_are_found(

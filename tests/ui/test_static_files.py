@@ -18,7 +18,7 @@ BLUE = b"body{color:blue}" * 50
 @pytest.fixture
 def root(tmp_path: Path, settings: Any) -> Path:
     settings.STATIC_ROOT = tmp_path
-    settings.WHITENOISE_USE_FINDERS = False
+    settings.WHITENOISE_USE_FINDERS = settings.WHITENOISE_AUTOREFRESH = False
     (tmp_path / "assets").mkdir()
     (tmp_path / "assets/main-abcdefgh.css").write_text(RED.decode())
     (tmp_path / "assets/main-abcdefgh.css.gz").write_bytes(gzip.compress(RED))

@@ -1,0 +1,66 @@
+"""The gate leaves nothing out for good, and what it takes in turns is there."""
+
+import re
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+from tests import turns
+
+ROOT = Path(settings.PROJECT_ROOT)
+
+
+@pytest.mark.parametrize("one_in", [1, 2, 3, 4, 12])
+def test_everything_has_its_turn(one_in: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    things = list(range(31))
+    seen: list[int] = []
+
+    for turn in range(1_000, 1_000 + one_in):
+        monkeypatch.setenv(turns.NAME, str(turn))
+        seen += turns.share(things, one_in)
+
+    assert sorted(seen) == things
+
+
+def test_same_commit_gives_the_same_turn(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = []
+    for _time in range(2):
+        monkeypatch.delenv(turns.NAME, raising=False)
+        found.append(turns.turn())
+
+    assert found[0] == found[1]
+
+
+def test_cases_of_other_tests_do_not_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    test, one_in = "tests/security/test_every_door.py::test_verbs_that_nobody_asked_for_are_refused", 3
+    monkeypatch.setenv(turns.NAME, "0")
+    monkeypatch.setitem(turns.SHARES, test, (one_in, one_in))
+    cases = [f"{test}[{number}]" for number in range(9)]
+
+    waiting = turns.waiting([*cases, "tests/test_cli.py::test_of_another_file[1]"])
+
+    assert waiting == {case for number, case in enumerate(cases) if number % one_in}
+
+
+@pytest.mark.parametrize("test", turns.SHARES)
+def test_what_is_taken_in_turns_exists(test: str) -> None:
+    path, _colons, name = test.partition("::")
+
+    assert re.search(
+        rf"parametrize\([^@]*\ndef {name}\(", (ROOT / path).read_text(encoding="utf-8"), re.DOTALL
+    )
+
+
+@pytest.mark.parametrize("place", turns.SAME_EVERYWHERE)
+def test_what_is_the_same_everywhere_exists(place: str) -> None:
+    assert (ROOT / place).exists()
+
+
+def test_the_long_run_leaves_nothing_out() -> None:
+    recipe = re.search(r"^test-long:.*\n((?:\t.*\n)+)", (ROOT / "Makefile").read_text(encoding="utf-8"), re.M)
+    assert recipe is not None
+    runs = [line for line in recipe[1].splitlines() if "PYTEST" in line]
+
+    assert len(runs) == 2
+    assert all("--long" in line and " -m " not in line.partition("$(PYTEST)")[2] for line in runs)

@@ -1,0 +1,85 @@
+"""What of the long matrices the gate looks at: a share of each, another one with each commit.
+
+The commit alone decides, so that a gate that failed fails again when it is asked again; after a few commits all has had
+its turn. `make test-long`, and whoever names single tests, gets all of them. Nothing here leaves a test out for good.
+"""
+
+import os
+import subprocess
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TypeVar
+
+from django.db import connection
+
+Thing = TypeVar("Thing")
+NAME = "KEPUYUE_TEST_TURN"
+
+# One in so many cases of a test has its turn on SQLite, and on PostgreSQL: pages are made by the same templates there
+SHARES: dict[str, tuple[int, int]] = {
+    "tests/architecture/test_permission_matrix.py::test_everybody_is_answered_as_the_table_says": (1, 4),
+    "tests/architecture/test_permission_matrix.py::test_method_that_the_table_does_not_name_is_refused": (
+        3,
+        12,
+    ),
+    "tests/architecture/test_query_counts.py::test_list_asks_as_often_for_three_rows_as_for_one": (1, 6),
+    "tests/security/test_every_door.py::test_people_at_the_edges_are_answered_by_the_rules": (2, 8),
+    "tests/security/test_every_door.py::test_verbs_that_nobody_asked_for_are_refused": (3, 12),
+    "tests/security/test_every_door.py::test_reading_writes_nothing_and_head_is_get": (2, 6),
+    "tests/security/test_every_door.py::test_form_without_its_token_is_refused": (2, 12),
+    "tests/security/test_hostile_text.py::test_pages_show_hostile_text_as_text": (1, 6),
+    "tests/security/test_hostile_input.py::test_odd_query_strings_are_answered": (2, 4),
+    "tests/security/test_hostile_input.py::test_odd_addresses_are_not_found": (2, 4),
+}
+
+# Folders and files whose outcome is the same on every database: drawing, words, files, the house's own rules
+SAME_EVERYWHERE = (
+    "tests/ui/",
+    "tests/architecture/test_docs.py",
+    "tests/architecture/test_house.py",
+    "tests/architecture/test_open_pages.py",
+    "tests/architecture/test_translations.py",
+    "tests/core/test_fetch.py",
+    "tests/core/test_geo.py",
+    "tests/core/test_links.py",
+    "tests/core/test_pictures.py",
+    "tests/imports/test_dates.py",
+    "tests/imports/test_entries.py",
+    "tests/imports/test_reader.py",
+    "tests/messaging/test_wording.py",
+    "tests/editions/test_folder.py",
+    "tests/editions/test_markdown.py",
+    "tests/editions/test_numerals.py",
+)
+
+
+def turn() -> int:
+    """The commit as a number; the environment's KEPUYUE_TEST_TURN repeats that of another; without Git it is 0."""
+    if NAME not in os.environ:
+        asked = subprocess.run(
+            ["git", "rev-parse", "HEAD"],
+            capture_output=True, text=True, check=False, cwd=Path(__file__).parent,
+        )  # fmt: skip
+        # Kept in the environment: what is under way stays the same when a commit is made meanwhile
+        os.environ[NAME] = str(int(asked.stdout[:6] or "0", 16))
+    return int(os.environ[NAME])
+
+
+def share(things: Sequence[Thing], one_in: int) -> list[Thing]:
+    """Those that have their turn."""
+    return [thing for place, thing in enumerate(things) if (place + turn()) % one_in == 0]
+
+
+def waiting(names: Sequence[str]) -> set[str]:
+    """Of the named cases (pytest's node ids) those that have no turn now."""
+    cases: dict[str, list[str]] = {test: [] for test in SHARES}
+    for name in names:
+        test = name.partition("[")[0]
+        if test in cases:
+            cases[test].append(name)
+    place = 1 if connection.vendor == "postgresql" else 0
+    return {
+        name
+        for test, all_of in cases.items()
+        for name in set(all_of) - set(share(all_of, SHARES[test][place]))
+    }
