@@ -25,11 +25,14 @@ def _visible(text: str, keep: str = "") -> str:
 
 
 def neutral(value: object, *, lines: bool = False) -> str:
-    """Text from people without what a mail program would make a link of; `lines` keeps line breaks."""
+    """Text from people without what a mail program would make a link of; `lines` keeps line breaks.
+
+    Lines after the first are indented, so that none of them passes for one of ours.
+    """
     text = _visible(str(value)[:VALUE_MAX_CHARACTERS], "\n" if lines else "")
     text = _SCHEME.sub(lambda found: f"{found[1] or found[2]}：", text)
     text = _ADDRESS.sub(lambda found: _WIDE[found[1]], text)
-    return text if lines else " ".join(text.split())
+    return re.sub(r"\n\s*", "\n  ", text) if lines else " ".join(text.split())
 
 
 def filled(template: object, values: Mapping[str, object], *, lines: bool = False) -> str:

@@ -63,5 +63,5 @@ def test_inbox_shows_what_a_message_says_without_the_bare_address(cast: Cast, si
 
     page = sign_in(cast.owner).get(INBOX).content.decode()
 
-    assert "<p>原因：与公章不一致<br>&lt;b&gt;x&lt;/b&gt;</p>" in page
+    assert "<p>原因：与公章不一致<br>  &lt;b&gt;x&lt;/b&gt;</p>" in page
     assert "http://127.0.0.1:8000/desk/" not in page

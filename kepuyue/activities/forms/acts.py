@@ -42,9 +42,12 @@ class PictureForm(forms.ModelForm):
         error_messages={"required": _("请确认图片可以公开使用，画面中的人同意公开。")},
     )
 
+    field_order = ("file", "alt", "credit", "rights_confirmed")
+
     class Meta:
         model = Picture
-        fields = ("file", "alt", "credit", "rights_confirmed")
+        # Without the file: the model would measure it before it is made harmless
+        fields = ("alt", "credit", "rights_confirmed")
         help_texts = {"alt": _("给看不见图片的人朗读用。")}
 
 
