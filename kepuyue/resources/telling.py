@@ -1,18 +1,18 @@
 """Who is told of what happens between two units, by mail and at the desk: each side once per event."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from django.conf import settings
 from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from kepuyue.activities.models import Activity, ChangeNotice, Session
 from kepuyue.activities.presentation import span
 from kepuyue.core import wording
-from kepuyue.messaging.actions import outbox
+from kepuyue.organizations.actions import notices
 from kepuyue.organizations.models import Organization, Role
 from kepuyue.organizations.queries import people_of
 from kepuyue.resources.models import Offer, Opening, Proposal, Request
@@ -128,31 +128,30 @@ TEXTS: dict[str, tuple[str, str, str]] = {
 }
 
 
+@notices.in_city_language
 def tell(event: str, unit: Organization, request: Request, *, key: str, by_unit: Organization | None = None,
          proposal: Proposal | None = None, **values: Any) -> None:  # fmt: skip
     """Tell the unit's people that something happened to the request. The same `key` is told once."""
     kind, subject, body = TEXTS[event]
-    with translation.override(settings.CITY_LANGUAGE):
-        filled = {
-            "title": request.title,
-            "unit": by_unit.name if by_unit else "",
-            "offer": proposal.offer.title if proposal else (request.offer.title if request.offer else ""),
-            "when": when(proposal) if proposal else "",
-            **values,
-        }
-        for person in people_of(unit, SPEAKING):
-            outbox.post(
-                kind=kind,
-                to=person.email,
-                person=person,
-                subject=_(subject),
-                body=_(body),
-                values=filled,
-                link=reverse("resources:request", args=[request.code]),
-                key=f"{key}:{event}:{person.pk}",
-            )
+    filled = {
+        "title": request.title,
+        "unit": by_unit.name if by_unit else "",
+        "offer": proposal.offer.title if proposal else (request.offer.title if request.offer else ""),
+        "when": when(proposal) if proposal else "",
+        **values,
+    }
+    notices.tell(
+        kind,
+        people_of(unit, SPEAKING),
+        subject=_(subject),
+        body=_(body),
+        values=filled,
+        link=reverse("resources:request", args=[request.code]),
+        key=f"{key}:{event}",
+    )
 
 
+@notices.in_city_language
 def joint_changed(event: str, unit: Organization, request: Request, activity: Activity, session: Session | None,
                   notice: ChangeNotice | None, *, key: str) -> None:  # fmt: skip
     """Tell the unit's people of a change of the joint activity.
@@ -160,21 +159,24 @@ def joint_changed(event: str, unit: Organization, request: Request, activity: Ac
     `key` is that of the change: who is told of it as a reviewer as well gets one message only.
     """
     kind, subject, body = TEXTS[event]
-    with translation.override(settings.CITY_LANGUAGE):
-        sessions = [session] if session else list(activity.sessions.all())
-        zone = activity.edition.zone
-        times = [span(one.starts_at, one.ends_at, is_all_day=one.is_all_day, zone=zone) for one in sessions]
-        values = {
-            "title": activity.title,
-            "unit": activity.organization.name,
-            "when": wording.clauses(times),
-            "reason": (notice.reason if notice else "") or _("未说明"),
-        }
-        for person in people_of(unit, SPEAKING):
-            outbox.post(
-                kind=kind, to=person.email, person=person, subject=_(subject), body=_(body), values=values,
-                link=reverse("resources:request", args=[request.code]), key=f"{key}:{person.pk}",
-            )  # fmt: skip
+    sessions = [session] if session else list(activity.sessions.all())
+    zone = activity.edition.zone
+    times = [span(one.starts_at, one.ends_at, is_all_day=one.is_all_day, zone=zone) for one in sessions]
+    values: dict[str, object] = {
+        "title": activity.title,
+        "unit": activity.organization.name,
+        "when": wording.clauses(times),
+        "reason": (notice.reason if notice else "") or _("未说明"),
+    }
+    notices.tell(
+        kind,
+        people_of(unit, SPEAKING),
+        subject=_(subject),
+        body=_(body),
+        values=values,
+        link=reverse("resources:request", args=[request.code]),
+        key=key,
+    )
 
 
 def when(proposal: Proposal) -> str:
@@ -183,76 +185,69 @@ def when(proposal: Proposal) -> str:
     return span(proposal.starts_at, proposal.ends_at, is_all_day=False, zone=zone)
 
 
+@notices.in_city_language
 def opening_turn(opening: Opening) -> None:
     """Ask the superior to confirm what the base filed."""
     superior = opening.organization.parent
     if superior is None:
         return
-    with translation.override(settings.CITY_LANGUAGE):
-        for person in people_of(superior, (Role.REVIEWER, Role.OFFICE)):
-            _post_opening(
-                opening, person, _("待确认的开放安排：%(unit)s"), _("%(unit)s报送了科普月开放安排，请确认后公开。"),
-                key=f"opening:{opening.pk}:filed:{opening.version}",
-            )  # fmt: skip
+    _of_opening(
+        opening,
+        people_of(superior, (Role.REVIEWER, Role.OFFICE)),
+        _("待确认的开放安排：%(unit)s"),
+        _("%(unit)s报送了科普月开放安排，请确认后公开。"),
+        key=f"filed:{opening.version}",
+    )
 
 
+@notices.in_city_language
 def opening_decided(opening: Opening) -> None:
     """Tell the base that its opening is public now, or what to change."""
     confirmed = opening.state == Opening.State.CONFIRMED
-    with translation.override(settings.CITY_LANGUAGE):
-        subject = _("开放安排已公开：%(unit)s") if confirmed else _("请修改开放安排：%(unit)s")
-        body = _("%(unit)s的开放安排已经公开。") if confirmed else _("%(unit)s的开放安排需要修改：%(remark)s")
-        for person in people_of(opening.organization, SPEAKING):
-            _post_opening(
-                opening, person, subject, body, key=f"opening:{opening.pk}:{opening.state}:{opening.version}"
-            )
+    _of_opening(
+        opening,
+        people_of(opening.organization, SPEAKING),
+        _("开放安排已公开：%(unit)s") if confirmed else _("请修改开放安排：%(unit)s"),
+        _("%(unit)s的开放安排已经公开。") if confirmed else _("%(unit)s的开放安排需要修改：%(remark)s"),
+        key=f"{opening.state}:{opening.version}",
+    )
 
 
-def opening_due(organization: Organization, edition_name: str, *, at: datetime) -> int:
-    """Remind a base that has not filed yet; once a day at most. Returns how many people were told."""
-    told = 0
-    with translation.override(settings.CITY_LANGUAGE):
-        for person in people_of(organization, SPEAKING):
-            posted = outbox.post(
-                kind="opening.turn",
-                to=person.email,
-                person=person,
-                subject=_("请填报科普月开放安排：%(unit)s"),
-                body=_(
-                    "%(unit)s还没有填报%(edition)s的开放安排（免费或优惠、每周时间、闭馆日）。几分钟就能填好。"
-                ),
-                values={"unit": organization.name, "edition": edition_name},
-                link=reverse("resources:opening", args=[organization.code]),
-                key=f"opening-due:{organization.pk}:{timezone.localtime(at).date()}:{person.pk}",
-            )
-            told += posted is not None
-    return told
-
-
-def _post_opening(opening: Opening, person: "User", subject: str, body: str, *, key: str) -> None:
-    outbox.post(
-        kind="opening.turn",
-        to=person.email,
-        person=person,
+def _of_opening(opening: Opening, people: "Iterable[User]", subject: str, body: str, *, key: str) -> None:
+    notices.tell(
+        "opening.turn",
+        people,
         subject=subject,
         body=body,
         values={"unit": opening.organization.name, "remark": opening.remark},
         link=reverse("resources:opening", args=[opening.organization.code]),
-        key=f"{key}:{person.pk}",
+        key=f"opening:{opening.pk}:{key}",
     )
 
 
+@notices.in_city_language
+def opening_due(organization: Organization, edition_name: str, *, at: datetime) -> int:
+    """Remind a base that has not filed yet; once a day at most. Returns how many people were told."""
+    return notices.tell(
+        "opening.turn",
+        people_of(organization, SPEAKING),
+        subject=_("请填报科普月开放安排：%(unit)s"),
+        body=_("%(unit)s还没有填报%(edition)s的开放安排（免费或优惠、每周时间、闭馆日）。几分钟就能填好。"),
+        values={"unit": organization.name, "edition": edition_name},
+        link=reverse("resources:opening", args=[organization.code]),
+        key=f"opening-due:{organization.pk}:{timezone.localtime(at).date()}",
+    )
+
+
+@notices.in_city_language
 def offer_stopped(offer: Offer) -> None:
     """The unit learns that those above it stopped its offer, and why."""
-    with translation.override(settings.CITY_LANGUAGE):
-        for person in people_of(offer.organization, SPEAKING):
-            outbox.post(
-                kind="resource.news",
-                to=person.email,
-                person=person,
-                subject=_("您的资源已被停止：%(offer)s"),
-                body=_("“%(offer)s”已由上级单位停止。原因：%(reason)s"),
-                values={"offer": offer.title, "reason": offer.close_reason},
-                link=reverse("resources:offer", args=[offer.code]),
-                key=f"offer:{offer.pk}:closed:{person.pk}",
-            )
+    notices.tell(
+        "resource.news",
+        people_of(offer.organization, SPEAKING),
+        subject=_("您的资源已被停止：%(offer)s"),
+        body=_("“%(offer)s”已由上级单位停止。原因：%(reason)s"),
+        values={"offer": offer.title, "reason": offer.close_reason},
+        link=reverse("resources:offer", args=[offer.code]),
+        key=f"offer:{offer.pk}:closed",
+    )

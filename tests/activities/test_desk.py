@@ -17,17 +17,19 @@ from kepuyue.activities.models import (
     Looking,
     Remark,
     Session,
+    State,
     Submission,
 )
 from kepuyue.activities.reviewing import checks, deadlines, queue, reading, words
 from kepuyue.core.models import AuditEvent
+from kepuyue.core.time import now
 from kepuyue.core.transitions import NotPossibleNow
 from kepuyue.messaging.models import Message
 from kepuyue.organizations.actions import handovers
 from kepuyue.organizations.models import Membership, Role
 from tests.activities.acting import at_the_office, draft, handed_in
 from tests.cast import Cast
-from tests.factories import MembershipFactory
+from tests.factories import ActivityFactory, MembershipFactory
 
 pytestmark = pytest.mark.usefixtures("in_the_month")
 
@@ -412,6 +414,25 @@ def test_activity_of_the_same_title_is_named(cast: Cast, title: str, is_named: b
     twins = checks.twins_of(handed_in(cast))
 
     assert [twin.activity.pk for twin in twins] == ([other.pk] if is_named else [])
+
+
+def test_another_districts_draft_is_named_to_the_rules_and_the_office_only(cast: Cast) -> None:
+    other = ActivityFactory(edition=cast.edition, organization=cast.far_unit, title="火箭为什么能飞上天")
+    pending = handed_in(cast)
+
+    told = {
+        reader: [twin.activity.pk for twin in checks.twins_of(pending, reader=person)]
+        for reader, person in (
+            ("district", cast.district_reviewer), ("office", cast.office), ("rules", None),
+        )
+    }  # fmt: skip
+    assert told == {"district": [], "office": [other.pk], "rules": [other.pk]}
+
+    other.state, other.published_at = State.PUBLISHED, now()
+    other.save(update_fields=["state", "published_at"])
+    assert [twin.activity.pk for twin in checks.twins_of(pending, reader=cast.district_reviewer)] == [
+        other.pk
+    ]
 
 
 def test_renamed_activity_is_found_by_its_new_title_only(cast: Cast) -> None:

@@ -225,7 +225,7 @@ def test_return_gives_it_back_with_remarks(cast: Cast) -> None:
     assert (fresh(pending.activity).state, pending.state) == (State.RETURNED, "returned")
     assert list(Comment.objects.values_list("field", "text")) == [("title", "短一点")]
     body = Message.objects.get(person=cast.editor).body
-    assert body.startswith("请修改：火箭为什么能飞上天\n总体不错\n· 活动名称：短一点\n\n")
+    assert body.startswith("请修改：火箭为什么能飞上天\n总体不错\n  · 活动名称：短一点\n\n")
     assert audit.trail(pending.activity)[0].action == "review.returned"
 
 

@@ -3,12 +3,10 @@
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import F
 from django.urls import reverse
-from django.utils import translation
 from django.utils.translation import gettext as _
 
 from kepuyue.activities.models import Activity, Assignment, Looking, Submission
@@ -16,7 +14,7 @@ from kepuyue.activities.permissions import check_can_review
 from kepuyue.core import audit
 from kepuyue.core.time import now
 from kepuyue.core.transitions import NotPossibleNow
-from kepuyue.messaging.actions import outbox
+from kepuyue.organizations.actions import notices
 from kepuyue.organizations.models import Organization
 from kepuyue.organizations.permissions import reviewers
 
@@ -61,9 +59,9 @@ def assign(
         former=former,
     )
     if former and former.pk != by.pk and former.is_active:
-        _tell(former, submission, by, "taken", _("已由%(name)s接手：%(title)s"), to)
+        _tell(former, submission, by, "taken", to)
     if to.pk != by.pk:
-        _tell(to, submission, by, "given", _("请您审核：%(title)s"), to)
+        _tell(to, submission, by, "given", to)
     return present
 
 
@@ -84,7 +82,7 @@ def release(submission: Submission, *, by: "User", step: int | None = None, seen
     present.delete()
     _record("review.release", submission, by=by, to=None, former=former)
     if former.pk != by.pk and former.is_active:
-        _tell(former, submission, by, "released", _("已不再由您审核：%(title)s"), former)
+        _tell(former, submission, by, "released", former)
     return True
 
 
@@ -200,20 +198,23 @@ def _record(
     )
 
 
-def _tell(person: "User", submission: Submission, by: "User", event: str, subject: str, to: "User") -> None:
-    with translation.override(settings.CITY_LANGUAGE):
-        body = {
-            "taken": _("“%(title)s”现在由%(name)s审核，您不用再处理。"),
-            "given": _("%(by)s请您审核“%(title)s”。"),
-            "released": _("%(by)s把“%(title)s”退回本单位待分办，您不用再处理。"),
-        }[event]
-        outbox.post(
-            kind="review.assigned",
-            to=person.email,
-            person=person,
-            subject=subject,
-            body=body,
-            values={"title": submission.activity.title, "name": to.name, "by": by.name},
-            link=reverse("activities:review", args=[submission.pk]),
-            key=f"assign:{submission.pk}:{submission.step}:{event}:{person.pk}:{now().timestamp()}",
-        )
+@notices.in_city_language
+def _tell(person: "User", submission: Submission, by: "User", event: str, to: "User") -> None:
+    subject, body = {
+        "taken": (_("已由%(name)s接手：%(title)s"), _("“%(title)s”现在由%(name)s审核，您不用再处理。")),
+        "given": (_("请您审核：%(title)s"), _("%(by)s请您审核“%(title)s”。")),
+        "released": (
+            _("已不再由您审核：%(title)s"),
+            _("%(by)s把“%(title)s”退回本单位待分办，您不用再处理。"),
+        ),
+    }[event]
+    notices.tell(
+        "review.assigned",
+        [person],
+        subject=subject,
+        body=body,
+        values={"title": submission.activity.title, "name": to.name, "by": by.name},
+        link=reverse("activities:review", args=[submission.pk]),
+        # Taken, given and taken again: each time is news
+        key=f"assign:{submission.pk}:{submission.step}:{event}:{now().timestamp()}",
+    )

@@ -133,7 +133,7 @@ def _decide_one(
         told = _("由%(name)s办理，没有动。请打开后再决定。") % {"name": seen_to.person.name}
         return Outcome(submission, "assigned", told)
     if decision == Review.Decision.APPROVED and not is_sure and not was_opened(submission, by):
-        found = checks.of(submission, finder=words.finder_of(submission.activity.edition)).warnings
+        found = checks.of(submission, reader=by, finder=words.finder_of(submission.activity.edition)).warnings
         if found:
             return Outcome(submission, "look", "；".join(str(check.text) for check in found))
     try:

@@ -3,18 +3,16 @@
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.urls import reverse
-from django.utils import translation
 from django.utils.translation import gettext as _
 
 from kepuyue.activities.models import Activity, Escalation, Submission
 from kepuyue.activities.reviewing import deadlines
 from kepuyue.core import audit
 from kepuyue.core.time import today
-from kepuyue.messaging.actions import outbox
+from kepuyue.organizations.actions import notices
 from kepuyue.organizations.models import Role
 from kepuyue.organizations.queries import people_of
 
@@ -60,8 +58,7 @@ def _escalate(pk: int, level: int) -> bool:
         "review.escalate", submission.activity, by=None,
         changes={"level": [None, Escalation.Level(level).name.lower()]}, organization_path=turn.path,
     )  # fmt: skip
-    for person in _recipients(submission, level):
-        _tell(person, submission, level)
+    _tell(submission, level)
     return True
 
 
@@ -74,19 +71,18 @@ def _recipients(submission: Submission, level: int) -> "list[User]":
     return people_of(turn.parent, (Role.OFFICE, Role.REVIEWER)) if turn.parent else []
 
 
-def _tell(person: "User", submission: Submission, level: int) -> None:
+@notices.in_city_language
+def _tell(submission: Submission, level: int) -> None:
     due = deadlines.due_day(submission)
-    with translation.override(settings.CITY_LANGUAGE):
-        outbox.post(
-            kind="review.late",
-            to=person.email,
-            person=person,
-            subject=_("审核超时：%(title)s"),
-            body=_("“%(title)s”由%(unit)s审核，服务时限是%(month)s月%(day)s日，已经超过。请尽快办理或协调。"),
-            values={
-                "title": submission.activity.title, "unit": submission.turn,
-                "month": due.month if due else "", "day": due.day if due else "",
-            },
-            link=reverse("activities:review", args=[submission.pk]),
-            key=f"late:{submission.pk}:{submission.step}:{level}:{person.pk}",
-        )  # fmt: skip
+    notices.tell(
+        "review.late",
+        _recipients(submission, level),
+        subject=_("审核超时：%(title)s"),
+        body=_("“%(title)s”由%(unit)s审核，服务时限是%(month)s月%(day)s日，已经超过。请尽快办理或协调。"),
+        values={
+            "title": submission.activity.title, "unit": submission.turn,
+            "month": due.month if due else "", "day": due.day if due else "",
+        },
+        link=reverse("activities:review", args=[submission.pk]),
+        key=f"late:{submission.pk}:{submission.step}:{level}",
+    )  # fmt: skip

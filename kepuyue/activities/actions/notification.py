@@ -2,11 +2,9 @@
 
 from collections.abc import Iterable
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from django.conf import settings
 from django.urls import reverse
-from django.utils import translation
 from django.utils.translation import gettext as _
 
 from kepuyue.activities import content as contents
@@ -23,7 +21,7 @@ from kepuyue.activities.models import (
 from kepuyue.activities.queries import review_chain
 from kepuyue.core import wording
 from kepuyue.core.time import today
-from kepuyue.messaging.actions import outbox
+from kepuyue.organizations.actions import notices
 from kepuyue.organizations.models import Organization, Role
 from kepuyue.organizations.queries import people_of
 
@@ -31,107 +29,98 @@ if TYPE_CHECKING:
     from kepuyue.accounts.models import User
 
 
+@notices.in_city_language
 def waiting_for_review(submission: Submission) -> None:
     """Tell the reviewers of the unit whose turn it is."""
     if submission.turn is None:
         return
-    with translation.override(settings.CITY_LANGUAGE):
-        for person in people_of(submission.turn, (Role.REVIEWER, Role.OFFICE)):
-            _tell(
-                person,
-                submission,
-                kind="review.turn",
-                event=f"turn-{submission.step}"
-                + (f"-{again}" if (again := _times_taken_back(submission)) else ""),
-                subject=_("待审核：%(title)s"),
-                body=_("“%(unit)s”提交了“%(title)s”，请审核。"),
-                values={"unit": submission.activity.organization, "title": submission.activity},
-                link=reverse("activities:review", args=[submission.pk]),
-            )
+    notices.tell(
+        "review.turn",
+        people_of(submission.turn, (Role.REVIEWER, Role.OFFICE)),
+        subject=_("待审核：%(title)s"),
+        body=_("“%(unit)s”提交了“%(title)s”，请审核。"),
+        values={"unit": submission.activity.organization, "title": submission.activity},
+        link=reverse("activities:review", args=[submission.pk]),
+        key=f"submission:{submission.pk}:turn-{submission.step}"
+        + (f"-{again}" if (again := _times_taken_back(submission)) else ""),
+    )
 
 
 def _times_taken_back(submission: Submission) -> int:
     return submission.reviews.filter(decision=Review.Decision.TAKEN_BACK).count()
 
 
+@notices.in_city_language
 def decided(
     submission: Submission, state: str, *, note: str = "", comments: dict[str, str] | None = None
 ) -> None:
     """Tell the unit what was decided and, where something is to be done, what."""
     activity = submission.activity
     labels = contents.labels()
-    with translation.override(settings.CITY_LANGUAGE):
-        subject = {
-            Submission.State.APPROVED: _("已通过：%(title)s"),
-            Submission.State.RETURNED: _("请修改：%(title)s"),
-            Submission.State.REJECTED: _("未通过：%(title)s"),
-        }[Submission.State(state)]
-        remarks = [f"· {wording.labelled(labels[field], text)}" for field, text in (comments or {}).items()]
-        lines = [line for line in (note.strip(), *remarks) if line]
-        recipients = {
-            person.pk: person for person in people_of(activity.organization, (Role.OWNER, Role.EDITOR))
-        }
-        if submission.by and submission.by.is_active:
-            recipients[submission.by.pk] = submission.by
-        for person in recipients.values():
-            _tell(
-                person,
-                submission,
-                kind="review.decided",
-                event=state,
-                subject=subject,
-                body="\n".join([subject, *(["%(remarks)s"] if lines else [])]),
-                values={"title": activity, "remarks": "\n".join(lines)},
-                link=reverse("activities:detail", args=[activity.code]),
-            )
+    subject = {
+        Submission.State.APPROVED: _("已通过：%(title)s"),
+        Submission.State.RETURNED: _("请修改：%(title)s"),
+        Submission.State.REJECTED: _("未通过：%(title)s"),
+    }[Submission.State(state)]
+    remarks = [f"· {wording.labelled(labels[field], text)}" for field, text in (comments or {}).items()]
+    lines = [line for line in (note.strip(), *remarks) if line]
+    recipients = {person.pk: person for person in people_of(activity.organization, (Role.OWNER, Role.EDITOR))}
+    if submission.by and submission.by.is_active:
+        recipients[submission.by.pk] = submission.by
+    notices.tell(
+        "review.decided",
+        recipients.values(),
+        subject=subject,
+        body="\n".join([subject, *(["%(remarks)s"] if lines else [])]),
+        values={"title": activity, "remarks": "\n".join(lines)},
+        link=reverse("activities:detail", args=[activity.code]),
+        key=f"submission:{submission.pk}:{state}",
+    )
 
 
+@notices.in_city_language
 def taken_back(submission: Submission, *, from_unit: Organization) -> None:
     """Tell the unit that it waited for, in vain, and nobody else: the unit that registers had heard nothing yet."""
-    with translation.override(settings.CITY_LANGUAGE):
-        for person in people_of(from_unit, (Role.REVIEWER, Role.OFFICE)):
-            _tell(
-                person,
-                submission,
-                kind="review.taken_back",
-                event=f"taken-back-{submission.reviews.count()}",
-                subject=_("上一级收回：%(title)s"),
-                body=_("“%(title)s”的上一级审核人收回了通过，您暂时不用处理。"),
-                values={"title": submission.activity},
-                link=reverse("activities:review", args=[submission.pk]),
-            )
+    notices.tell(
+        "review.taken_back",
+        people_of(from_unit, (Role.REVIEWER, Role.OFFICE)),
+        subject=_("上一级收回：%(title)s"),
+        body=_("“%(title)s”的上一级审核人收回了通过，您暂时不用处理。"),
+        values={"title": submission.activity},
+        link=reverse("activities:review", args=[submission.pk]),
+        key=f"submission:{submission.pk}:taken-back-{submission.reviews.count()}",
+    )
 
 
+@notices.in_city_language
 def licence_filed(submission: Submission) -> None:
     """Tell the reviewers that the number they waited for is there."""
     assert submission.turn is not None
     activity = submission.activity
-    with translation.override(settings.CITY_LANGUAGE):
-        for person in people_of(submission.turn, (Role.REVIEWER, Role.OFFICE)):
-            _tell(
-                person,
-                submission,
-                kind="review.turn",
-                event=f"licence-{submission.content['licence']}",
-                subject=_("许可文号已填写：%(title)s"),
-                body=_("“%(unit)s”为“%(title)s”填写了许可文号%(number)s，可以继续审核。"),
-                values={
-                    "unit": activity.organization,
-                    "title": activity,
-                    "number": submission.content["licence"],
-                },
-                link=reverse("activities:review", args=[submission.pk]),
-            )
+    notices.tell(
+        "review.turn",
+        people_of(submission.turn, (Role.REVIEWER, Role.OFFICE)),
+        subject=_("许可文号已填写：%(title)s"),
+        body=_("“%(unit)s”为“%(title)s”填写了许可文号%(number)s，可以继续审核。"),
+        values={
+            "unit": activity.organization,
+            "title": activity,
+            "number": submission.content["licence"],
+        },
+        link=reverse("activities:review", args=[submission.pk]),
+        key=f"submission:{submission.pk}:licence-{submission.content['licence']}",
+    )
 
 
+@notices.in_city_language
 def waiver_asked(activity: Activity, due: date) -> None:
     """Ask the first reviewing unit for an exception from the lead time; once a day."""
     chain = review_chain(activity)
     if not chain:
         return
-    _post(
+    notices.tell(
+        "review.turn",
         people_of(chain[0], (Role.REVIEWER, Role.OFFICE)),
-        kind="review.turn",
         subject=_("请求登记迟报例外：%(title)s"),
         body=_("“%(unit)s”的“%(title)s”应在%(day)s前提交，现在已过，请您决定是否登记例外。"),
         values={"unit": activity.organization, "title": activity, "day": wording.day_text(due)},
@@ -140,12 +129,13 @@ def waiver_asked(activity: Activity, due: date) -> None:
     )
 
 
+@notices.in_city_language
 def waived(waiver: Waiver) -> None:
     """Tell the unit that it may hand in although it is late."""
     activity = waiver.activity
-    _post(
+    notices.tell(
+        "review.decided",
         _people_of_unit(activity),
-        kind="review.decided",
         subject=_("可以提交：%(title)s"),
         body=_("%(unit)s为“%(title)s”登记了迟报例外：%(reason)s。现在可以提交审核。"),
         values={"unit": waiver.organization, "title": activity, "reason": waiver.reason},
@@ -154,12 +144,13 @@ def waived(waiver: Waiver) -> None:
     )
 
 
+@notices.in_city_language
 def trust_changed(trust: Trust) -> None:
     """Tell the unit that it is trusted, until when, or that it is not any more, and why."""
     is_given = trust.revoked_at is None
-    _post(
+    notices.tell(
+        "review.decided",
         people_of(trust.organization, (Role.OWNER, Role.EDITOR)),
-        kind="review.decided",
         subject=_("本单位可以免审发布") if is_given else _("本单位的免审发布已取消"),
         body=_(
             "%(by)s同意“%(unit)s”的一般活动提交后直接发布，至%(day)s止，事后抽查。内容和安全责任不变。理由：%(reason)s"
@@ -177,12 +168,13 @@ def trust_changed(trust: Trust) -> None:
     )
 
 
+@notices.in_city_language
 def sampling_waits(sampling: Sampling) -> None:
     """Tell the reviewers that a publication of a trusted unit was drawn."""
     activity = sampling.submission.activity
-    _post(
+    notices.tell(
+        "review.turn",
         people_of(sampling.turn, (Role.REVIEWER, Role.OFFICE)),
-        kind="review.turn",
         subject=_("待抽查：%(title)s"),
         body=_("“%(unit)s”免审发布了“%(title)s”，抽中抽查，请查看。"),
         values={"unit": activity.organization, "title": activity},
@@ -191,12 +183,13 @@ def sampling_waits(sampling: Sampling) -> None:
     )
 
 
+@notices.in_city_language
 def sampling_returned(sampling: Sampling) -> None:
     """Tell the unit what it has to correct."""
     activity = sampling.submission.activity
-    _post(
+    notices.tell(
+        "review.decided",
         _people_of_unit(activity),
-        kind="review.decided",
         subject=_("请更正：%(title)s"),
         body=_("抽查“%(title)s”后请您更正：\n%(note)s\n更正后提交审核；通过前公众看到的仍是现在的内容。"),
         values={"title": activity, "note": sampling.note},
@@ -205,6 +198,7 @@ def sampling_returned(sampling: Sampling) -> None:
     )
 
 
+@notices.in_city_language
 def changed(notice: ChangeNotice) -> None:
     """Tell the unit's people and the reviewers of the chain of a change of what is public, once each."""
     activity = notice.activity
@@ -214,9 +208,9 @@ def changed(notice: ChangeNotice) -> None:
         ChangeNotice.Kind.RETIMED: _("已改期：%(title)s"),
         ChangeNotice.Kind.MOVED: _("已换地点：%(title)s"),
     }[ChangeNotice.Kind(notice.kind)]
-    _post(
+    notices.tell(
+        "activity.changed",
         _concerned(activity, but=notice.by_id),
-        kind="activity.changed",
         subject=subject,
         body="\n".join([subject, *([_("原因：%(reason)s")] if notice.reason else [])]),
         values={"title": activity, "reason": notice.reason},
@@ -225,11 +219,12 @@ def changed(notice: ChangeNotice) -> None:
     )
 
 
+@notices.in_city_language
 def taken_down(found: Takedown) -> None:
     """Tell the unit and the reviewers that the activity is away from the public, and why."""
-    _post(
+    notices.tell(
+        "activity.changed",
         _concerned(found.activity, but=found.by_id),
-        kind="activity.changed",
         subject=_("已下架：%(title)s"),
         body=_(
             "%(unit)s将“%(title)s”下架，公众已看不到。依据：%(ground)s。\n%(evidence)s\n更正后可以请决定单位恢复。"
@@ -245,11 +240,12 @@ def taken_down(found: Takedown) -> None:
     )
 
 
+@notices.in_city_language
 def restored(found: Takedown) -> None:
     """Tell them that it is public again."""
-    _post(
+    notices.tell(
+        "activity.changed",
         _concerned(found.activity, but=found.restored_by_id),
-        kind="activity.changed",
         subject=_("已恢复：%(title)s"),
         body=_("“%(title)s”已恢复，公众可以看到。理由：%(reason)s"),
         values={"title": found.activity, "reason": found.restore_reason},
@@ -270,50 +266,3 @@ def _concerned(activity: Activity, *, but: int | None) -> list["User"]:
     for unit in units:
         people |= {person.pk: person for person in people_of(unit, (Role.REVIEWER, Role.OFFICE))}
     return [person for key, person in people.items() if key != but]
-
-
-def _post(
-    people: Iterable["User"],
-    *,
-    kind: str,
-    subject: Any,
-    body: Any,
-    values: dict[str, object],
-    link: str,
-    key: str,
-) -> None:
-    """One message to each; `key` names what is told, so that telling it again tells nobody twice."""
-    for person in people:
-        outbox.post(
-            kind=kind,
-            to=person.email,
-            person=person,
-            subject=subject,
-            body=body,
-            values=values,
-            link=link,
-            key=f"{key}:{person.pk}",
-        )
-
-
-def _tell(
-    person: "User",
-    submission: Submission,
-    *,
-    kind: str,
-    event: str,
-    subject: str,
-    body: str,
-    values: dict[str, object],
-    link: str,
-) -> None:
-    outbox.post(
-        kind=kind,
-        to=person.email,
-        person=person,
-        subject=subject,
-        body=body,
-        values=values,
-        link=link,
-        key=f"submission:{submission.pk}:{event}:{person.pk}",
-    )

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from difflib import SequenceMatcher
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
@@ -14,9 +14,12 @@ from django.utils.translation import gettext_lazy
 from kepuyue.activities import presentation
 from kepuyue.activities.letters import title_key
 from kepuyue.activities.models import Activity, LinkCheck, Session, State, Submission
-from kepuyue.activities.queries import Check, review_checks
+from kepuyue.activities.queries import Check, review_checks, visible_to
 from kepuyue.activities.reviewing.words import Finder, Hit, finder_of
 from kepuyue.core import wording
+
+if TYPE_CHECKING:
+    from kepuyue.accounts.models import User
 
 NEAR = 0.86  # titles at least so alike are named
 MOST_CANDIDATES = (
@@ -58,12 +61,12 @@ class Desk:
         return [check for check in self.checks if check.tone == "warn"]
 
 
-def of(submission: Submission, *, finder: Finder | None = None) -> Desk:
-    """The checks of one submission."""
+def of(submission: Submission, *, reader: "User | None" = None, finder: Finder | None = None) -> Desk:
+    """The checks of one submission, for whoever reads them; without a reader the rules look for themselves."""
     activity, text = submission.activity, submission.content
     edition = activity.edition
     found = [check for check in review_checks(submission) if check.tone != "ok" and check.field != "title"]
-    twins = twins_of(submission)
+    twins = twins_of(submission, reader=reader)
     for twin in twins:
         told = (
             _("同名活动：%(title)s（%(unit)s）")
@@ -104,8 +107,10 @@ def word_hits(submission: Submission, finder: Finder) -> dict[str, list[Hit]]:
 UNSEARCHED = frozenset({"terms", "marks", "mode", "admission", "booking_mode", "district", "expected_crowd"})
 
 
-def twins_of(submission: Submission) -> list[Twin]:
+def twins_of(submission: Submission, *, reader: "User | None" = None) -> list[Twin]:
     """Records of the edition with the same title, or a like one by the same unit or at the same hour and place.
+
+    The reader is told of what is public and of what they may open; of another district's drafts not a word.
 
     Equal titles are found by their indexed key; of near ones a bounded number is compared, so that the page costs
     the same whether the edition has a hundred activities or a hundred thousand.
@@ -115,6 +120,8 @@ def twins_of(submission: Submission) -> list[Twin]:
     others = Activity.objects.of(activity.edition).exclude(pk=activity.pk).exclude(
         state__in=(State.REJECTED, State.ARCHIVED)
     )  # fmt: skip
+    if reader is not None:
+        others = others.filter(Q(pk__in=Activity.objects.published()) | Q(pk__in=visible_to(reader)))
     same = (
         list(others.filter(title_key=title).order_by("pk").values_list("pk", flat=True)[:3]) if title else []
     )

@@ -2,12 +2,10 @@
 
 from typing import TYPE_CHECKING, Any
 
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.urls import reverse
-from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -22,7 +20,7 @@ from kepuyue.editions.actions.editing import Conflict, Values, plain, stamp, tou
 from kepuyue.editions.models import Edition, Plan, SubTheme, Term
 from kepuyue.editions.permissions import check_can_manage, check_can_set_for
 from kepuyue.editions.queries import window
-from kepuyue.messaging.actions import outbox
+from kepuyue.organizations.actions import notices
 from kepuyue.organizations.models import Organization, Role
 from kepuyue.organizations.queries import people_of
 
@@ -250,13 +248,12 @@ def _tell(
     """Tell the people of a unit; returns how many were told."""
     link = link or reverse("editions:plan", args=[plan.edition.code, plan.organization.code])
     event = key or f"{plan.state}-{plan.filed_at:%s}" if plan.filed_at else key or plan.state
-    with translation.override(settings.CITY_LANGUAGE):
-        made = [
-            outbox.post(
-                kind="plan", to=person.email, person=person, subject=subject, body=body,
-                values={"unit": plan.organization, "remark": plan.remark, "day": day}, link=link,
-                key=f"plan:{plan.edition_id}:{plan.organization_id}:{event}:{person.pk}",
-            )
-            for person in people_of(unit, (Role.OWNER, Role.REVIEWER, Role.OFFICE))
-        ]  # fmt: skip
-    return len([one for one in made if one])
+    return notices.tell(
+        "plan",
+        people_of(unit, (Role.OWNER, Role.REVIEWER, Role.OFFICE)),
+        subject=subject,
+        body=body,
+        values={"unit": plan.organization, "remark": plan.remark, "day": day},
+        link=link,
+        key=f"plan:{plan.edition_id}:{plan.organization_id}:{event}",
+    )

@@ -211,7 +211,7 @@ def _show(
     others = assignment.look(submission, by=request.user) if can_decide else []
     if submission.state == Submission.State.PENDING:
         links.ask_for(submission)
-    beside = checks.of(submission)
+    beside = checks.of(submission, reader=request.user)
     queue_form = form_of(query if query is not None else request.POST.get("queue", request.GET.urlencode()))
     if in_order is None:
         in_order = numbers(request, queue_form) if can_decide else []

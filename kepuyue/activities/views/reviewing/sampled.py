@@ -76,7 +76,7 @@ def _show(
     submission = found.submission
     activity = submission.activity
     is_waiting = found.state == Sampling.State.PENDING
-    beside = checks.of(submission)
+    beside = checks.of(submission, reader=request.user)
     queue_form = form_of(query)
     in_order = sampled_numbers(request, queue_form) if is_waiting else []
     previous, following = queue.neighbors(in_order, found.pk) if is_waiting else (None, None)
