@@ -92,7 +92,9 @@ class _BoundedCode(forms.Form):
         code: str = super().clean_code()  # type: ignore[misc]
         authenticator: Authenticator = self.authenticator  # type: ignore[attr-defined]
         if authenticator.type == Authenticator.Type.TOTP:
-            used = tries.counter(_USED, "code.used", person.pk, code.replace(" ", ""))
+            # The library reads past blanks and signs: "123-456" is the code that was used as 123456
+            digits = "".join(filter(str.isdigit, code))
+            used = tries.counter(_USED, "code.used", person.pk, digits)
             if not tries.claim(used).is_granted:
                 raise get_adapter().validation_error("incorrect_code")
         tries.give_back(claimed)

@@ -127,6 +127,17 @@ def test_handover_to_somebody_of_another_unit_brings_them_in(cast: Cast) -> None
     assert ("新人", "owner") in roles_in(cast.own_unit)
 
 
+def test_editor_brings_nobody_in_and_learns_of_no_account(cast: Cast) -> None:
+    answers = []
+    for email in (cast.outsider.email, "nobody@example.org"):
+        with pytest.raises(ValidationError) as refused:
+            handovers.offer(cast.own_unit, by=cast.editor, email=email)
+        answers.append(refused.value.message_dict)
+
+    assert answers[0] == answers[1]
+    assert not cast.outsider.memberships.exists()
+
+
 def test_role_given_from_above_meanwhile_does_not_go_to_somebody_who_left(cast: Cast) -> None:
     colleague = MembershipFactory(organization=cast.own_district, role=Role.EDITOR)
     handover = handovers.offer(cast.own_district, by=cast.district_reviewer, email=colleague.user.email)

@@ -8,10 +8,10 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import connection
 
-from kepuyue.organizations.actions import invitations, joining, merging, tree, units
-from kepuyue.organizations.models import Merger, Organization
+from kepuyue.organizations.actions import handovers, invitations, joining, members, merging, tree, units
+from kepuyue.organizations.models import Membership, Merger, Organization
 from tests.cast import assemble
-from tests.factories import UserFactory
+from tests.factories import MembershipFactory, UserFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -73,3 +73,20 @@ def test_unit_made_while_its_superior_moves_stands_in_the_moved_branch() -> None
 
     for unit in Organization.objects.select_related("parent"):
         assert unit.path == f"{unit.parent.path if unit.parent else '/'}{unit.pk}/"
+
+
+@pytest.mark.parametrize("other", ["gives too", "is removed"])
+def test_unit_keeps_an_owner_whoever_gives_way_at_once(other: str) -> None:
+    cast = assemble()
+    second = MembershipFactory(organization=cast.own_unit, role="owner")
+    away = handovers.offer(cast.own_unit, by=cast.owner, email=second.user.email)
+    back = handovers.offer(cast.own_unit, by=second.user, email=cast.owner.email)
+
+    at_once(
+        lambda: handovers.accept(away, by=second.user),
+        (lambda: handovers.accept(back, by=cast.owner))
+        if other == "gives too"
+        else (lambda: members.remove(second, by=cast.owner)),
+    )
+
+    assert Membership.objects.filter(organization=cast.own_unit, role="owner").count() == 1

@@ -49,12 +49,13 @@ def offer(organization: Organization, *, by: "User", email: str, name: str = "",
     if from_above and not is_colleague:
         raise ValidationError({"email": _("“%(roles)s”只能交给本单位已有的同事。请先请上级单位把接任人加进来，再交接。")
                               % {"roles": wording.listed(from_above)}})  # fmt: skip
+    if not is_colleague and Role.OWNER not in roles:
+        # Who is in the unit is for its owners to say; whether the address has an account is not told
+        raise ValidationError(
+            {"email": _("接任人还不在本单位。请先请单位负责人把接任人加进来，再交接。")}
+        )
     invitation = None
     if taker is None:
-        if Role.OWNER not in roles:
-            raise ValidationError(
-                {"email": _("这个邮箱还没有账号。请先请单位负责人把接任人加进来，再交接。")}
-            )
         invitation, _token = invitations.invite(
             organization, by=by, role=Role.OWNER, email=email, name=name, days=14
         )
@@ -200,6 +201,8 @@ def _check_open(handover: Handover) -> None:
 
 
 def _locked(handover: Handover) -> Handover:
+    # The unit first, as in `members.remove`: else two who give way to each other at once leave it to nobody
+    Organization.objects.select_for_update().get(pk=handover.organization_id)
     rows = Handover.objects.select_for_update(of=("self",)).select_related(
         "organization__parent", "giver", "invitation"
     )

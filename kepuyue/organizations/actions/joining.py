@@ -61,6 +61,10 @@ def accept_as_newcomer(token: str, *, name: str, email: str, password: str) -> "
 
 
 def _usable(token: str) -> Invitation:
+    known = found(token)
+    if known is not None:
+        # The unit first, as wherever people of it change, so that nobody waits for each other
+        Organization.objects.select_for_update().get(pk=known.organization_id)
     rows = Invitation.objects.select_for_update(of=("self",)).select_related("organization__parent", "by")
     invitation = rows.filter(token_hash=invitations.fingerprint(token)).first()
     if invitation is None or invitation.state != Invitation.State.OPEN:
