@@ -4,13 +4,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from kepuyue.activities import content as contents
 from kepuyue.activities import safety
 from kepuyue.activities.content import Content
-from kepuyue.activities.models import Activity, BookingMode, Mode
+from kepuyue.activities.models import Activity, BookingMode, Mode, Submission, Waiver
 from kepuyue.core import wording
 from kepuyue.editions.models import Edition
 
@@ -135,10 +136,8 @@ def _licence_gaps(gate: safety.LicenceGate) -> list[Gap]:
 def hindrances(activity: Activity, content: Content) -> list[Gap]:
     """What is missing, and whether it is late (an exception by the reviewing unit lifts that)."""
     found = gaps(content, activity.edition)
-    if activity.published_at is None and (late := _late(activity, content)):
+    if late := late_gap(activity, content):
         found.append(late)
-    elif activity.published_at is not None and _adds_overseas(activity, content):
-        found += [gap for gap in [_late(activity, content)] if gap]
     is_licensed = activity.published_at is not None and safety.licence_gate(content, activity.edition)
     if is_licensed and (changed := safety.licensed_facts_changed(contents.of(activity), content)):
         # It may be handed in; that it is not published under the old number is told beforehand
@@ -146,11 +145,15 @@ def hindrances(activity: Activity, content: Content) -> list[Gap]:
     return sorted(found, key=lambda gap: not gap.blocks)
 
 
-def _late(activity: Activity, content: Content) -> Gap | None:
+def late_gap(activity: Activity, content: Content) -> Gap | None:
+    """That it is late, where it is: of a published activity only a speaker from abroad who is added is."""
+    is_published = activity.published_at is not None
+    if is_published and not safety.adds_overseas(contents.of(activity), content):
+        return None
     lead = safety.lead_time(content, activity.edition)
     if lead is None or not lead.is_late:
         return None
-    blocks = lead.blocks and not activity.waivers.exists()
+    blocks = lead.blocks and not _waivers(activity).exists()
     named = {"days": lead.days, "day": wording.day_text(lead.due, weekday=False)}
     if lead.is_overseas and blocks:
         why = _(
@@ -163,6 +166,8 @@ def _late(activity: Activity, content: Content) -> Gap | None:
     return Gap("sessions", "sessions", why % named, blocks=blocks)
 
 
-def _adds_overseas(activity: Activity, content: Content) -> bool:
-    known = {speaker.name for speaker in activity.speakers.all() if speaker.is_overseas}
-    return any(one["is_overseas"] and one["name"] not in known for one in content["speakers"])
+def _waivers(activity: Activity) -> QuerySet[Waiver]:
+    """The exceptions that hold for what is handed in now: one ends with the text that was passed under it."""
+    waivers = activity.waivers.all()
+    passed = activity.submissions.filter(state=Submission.State.APPROVED).order_by("-closed_at").first()
+    return waivers.filter(at__gt=passed.closed_at) if passed and passed.closed_at else waivers

@@ -258,7 +258,8 @@ def _rule_checks(submission: Submission) -> list[Check]:
     lead = safety.lead_time(text, edition)
     if any(speaker["is_overseas"] for speaker in text["speakers"]):
         checks.append(Check("notice", _("有境外主讲人，请核对是否已按规定报批。"), "speakers"))
-    if lead and lead.is_late and submission.kind == Submission.Kind.NEW:
+    is_asked = submission.kind == Submission.Kind.NEW or safety.adds_overseas(submission.base, text)
+    if lead and lead.is_late and is_asked:
         waiver = activity.waivers.select_related("organization").first()
         if waiver:
             sentence = _("提交晚于规定，%(unit)s已登记例外：%(reason)s") % {

@@ -203,3 +203,9 @@ def lead_time(content: dict[str, Any], edition: Edition) -> LeadTime | None:
         return None
     late = rules.lead_times.overseas_late if overseas else rules.lead_times.ordinary_late
     return LeadTime(days, rules.calendar.working_days_before(day, days), overseas, late == "block")
+
+
+def adds_overseas(old: dict[str, Any], new: dict[str, Any]) -> bool:
+    """Whether the new content has a speaker from abroad, by name, whom the old one had not."""
+    known = {one["name"] for one in old.get("speakers", []) if one["is_overseas"]}
+    return any(one["is_overseas"] and one["name"] not in known for one in new.get("speakers", []))

@@ -46,7 +46,6 @@ SUBMISSION = Table(
         (Submission.State.RETURNED, "submit"): Submission.State.PENDING,
         (Submission.State.OPEN, "withdraw"): Submission.State.WITHDRAWN,
         (Submission.State.PENDING, "withdraw"): Submission.State.WITHDRAWN,
-        (Submission.State.PENDING, "reopen"): Submission.State.OPEN,
         (Submission.State.PENDING, "pass_up"): Submission.State.PENDING,
         (Submission.State.PENDING, "take_back"): Submission.State.PENDING,
         (Submission.State.PENDING, "approve"): Submission.State.APPROVED,

@@ -9,7 +9,7 @@ from django.db import connection
 
 from kepuyue.accounts.models import User
 from kepuyue.activities import content as contents
-from kepuyue.activities.actions import drafting, review, submission
+from kepuyue.activities.actions import desk, drafting, review, submission
 from kepuyue.activities.models import Comment, Review, State, Submission
 from kepuyue.activities.queries import (
     review_chain,
@@ -494,3 +494,19 @@ def test_step_of_a_closed_reviewing_unit_is_taken_by_those_above(cast: Cast) -> 
 
     assert list(review_queue(cast.office)) == [waiting]
     assert review.approve(waiting, by=cast.office).turn == cast.office_unit
+
+
+def test_change_taken_back_and_altered_is_not_passed_by_who_read_the_old_text(cast: Cast) -> None:
+    activity = revised(cast, title="读过的标题")
+    read = submission.submit(activity, by=cast.editor)
+    desk_row = (Submission.objects.get(pk=read.pk), read.step)
+
+    submission.withdraw(activity, by=cast.editor)
+    drafting.change(activity, {"title": "没有人读过的标题"}, by=cast.editor)
+    again = submission.submit(activity, by=cast.editor)
+
+    with pytest.raises(ValidationError):
+        review.approve(read, by=cast.district_reviewer, step=read.step)
+    outcome = desk.decide_many([desk_row], Review.Decision.APPROVED, by=cast.district_reviewer)
+    again.refresh_from_db()
+    assert ([one.code for one in outcome], again.state, again.step) == (["already"], "pending", 0)

@@ -14,6 +14,7 @@ from kepuyue.activities.actions import desk, drafting, licensing, review, signin
 from kepuyue.activities.models import Activity, SignOff, State, Submission
 from kepuyue.activities.queries import (
     review_chain,
+    review_checks,
     reviewable_by,
     to_accept,
     valid_sign_off,
@@ -102,6 +103,23 @@ def test_overseas_speaker_hands_in_late_only_with_an_exception(cast: Cast) -> No
     licensing.waive(activity, by=cast.district_reviewer, reason="外事办已批复")
 
     assert submission.submit(activity, by=cast.editor).state == "pending"
+
+
+def test_exception_ends_with_the_text_that_was_passed_under_it(cast: Cast) -> None:
+    late(cast, ordinary=10, overseas=10, ordinary_late="block")
+    activity = draft(cast)
+    licensing.waive(activity, by=cast.district_reviewer, reason="场地刚刚定下来")
+    first = submission.submit(activity, by=cast.editor)
+    review.approve(review.approve(first, by=cast.district_reviewer), by=cast.office)
+    drafting.change(activity, {"speakers": [ANN]}, by=cast.editor)
+
+    with pytest.raises(submission.Incomplete, match="例外"):
+        submission.submit(activity, by=cast.editor)
+    licensing.ask_to_waive(activity, by=cast.editor)
+    licensing.waive(activity, by=cast.district_reviewer, reason="外事办已批复")
+    revision = submission.submit(activity, by=cast.editor)
+
+    assert "外事办已批复" in "".join(str(check.text) for check in review_checks(revision))
 
 
 def test_policy_that_warns_lets_the_late_one_through(cast: Cast) -> None:

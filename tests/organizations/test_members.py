@@ -9,9 +9,10 @@ from django.db import connection
 
 from kepuyue.accounts.models import User
 from kepuyue.core import audit
+from kepuyue.core.time import now
 from kepuyue.core.transitions import NotPossibleNow
 from kepuyue.messaging.models import Message
-from kepuyue.organizations.actions import members
+from kepuyue.organizations.actions import handovers, invitations, joining, members
 from kepuyue.organizations.models import Membership, Organization, Role
 from kepuyue.organizations.permissions import roles_to_give
 from tests.cast import Cast, assemble
@@ -197,8 +198,33 @@ def test_add_of_somebody_whose_unit_nobody_confirmed_lets_the_mail_prove_the_add
     assert not stranger.has_usable_password()
 
 
+def test_role_goes_to_nobody_who_only_typed_the_address(cast: Cast) -> None:
+    """Whoever came in elsewhere by a link that was passed on may have typed the address of the one who is meant."""
+    _invitation, token = invitations.invite(cast.other_unit, by=cast.colleague, role=Role.EDITOR)
+    joining.accept_as_newcomer(token, name="冒名", email="chief@example.org", password="four-words-no-order")
+
+    with pytest.raises(ValidationError, match="还没有确认邮箱"):
+        members.add(
+            cast.own_district, by=cast.office, email="chief@example.org", name="科长", role=Role.REVIEWER
+        )
+    with pytest.raises(ValidationError, match="还没有确认邮箱"):
+        handovers.offer(cast.own_unit, by=cast.owner, email="chief@example.org")
+
+    assert not Membership.objects.filter(role=Role.REVIEWER, user__email="chief@example.org").exists()
+
+
+def test_add_of_somebody_without_a_unit_keeps_a_password_of_a_proven_address(cast: Cast) -> None:
+    person = UserFactory(email="reader@example.org", password="mine-since-2024", email_proven_at=now())
+
+    members.add(cast.own_unit, by=cast.owner, email=person.email, name="x", role=Role.EDITOR)
+
+    person.refresh_from_db()
+    assert person.check_password("mine-since-2024")
+
+
 def test_add_of_a_confirmed_colleague_keeps_the_password(cast: Cast) -> None:
     cast.colleague.set_password("still-mine-2024")
+    cast.colleague.email_proven_at = now()
     cast.colleague.save()
 
     members.add(cast.own_unit, by=cast.owner, email=cast.colleague.email, name="同事", role=Role.EDITOR)

@@ -4,6 +4,8 @@ from typing import Any
 
 from allauth.account import app_settings
 from allauth.account.utils import user_pk_to_url_str
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
 from django.core import signing
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
@@ -104,6 +106,30 @@ def prove_by_link(token: str) -> User:
     else:
         audit.record("account.address_proven", user, by=user)
     return user
+
+
+def check_address_is_theirs(user: User) -> None:
+    """Raise where the account was entered with an address that nobody has shown to be theirs.
+
+    Whoever came in by a link that was passed on typed an address freely: it may be that of the very person who is
+    meant when a role is given by address. An invitation that is mailed goes by the mailbox and locks nobody out.
+    """
+    if user.email_proven_at is None and user.has_usable_password():
+        raise ValidationError(
+            {
+                "email": _(
+                    "这个邮箱的账号还没有确认邮箱。请对方先在“我的账号”里确认，或者用“邀请”发到这个邮箱。"
+                )
+            }
+        )
+
+
+def leave_to_the_mailbox(user: User) -> None:
+    """No way in is left to whoever typed an address that nobody has proven: the next mail sets the password."""
+    Authenticator.objects.filter(user=user).delete()
+    SocialAccount.objects.filter(user=user).delete()
+    user.set_unusable_password()
+    user.save(update_fields=["password"])
 
 
 def mark_proven(user: User) -> None:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from kepuyue.activities import content as contents
 from kepuyue.activities import workflow
 from kepuyue.activities.actions import notification, publication
+from kepuyue.activities.actions.submission import go_on_from
 from kepuyue.activities.models import Activity, Comment, Review, State, Submission
 from kepuyue.activities.permissions import check_can_review
 from kepuyue.activities.queries import to_accept
@@ -111,14 +112,7 @@ def _close(
         activity.updated_at = now()
         activity.save(update_fields=["state", "version", "updated_at"])
     elif verb == "return":
-        # The published text stays; the unit goes on from what it had proposed
-        Submission.objects.create(
-            activity=submission.activity,
-            kind=Submission.Kind.REVISION,
-            state=Submission.State.OPEN,
-            base=submission.base,
-            content=submission.content,
-        )
+        go_on_from(submission)
     notification.decided(submission, next_state, note=note, comments=comments)
     return submission
 

@@ -137,16 +137,29 @@ def withdraw(activity: Activity, *, by: "User") -> Activity:
     under_way = submission_under_way(activity)
     if under_way is None or under_way.state != Submission.State.PENDING:
         raise NotPossibleNow(_("没有正在审核的内容可以撤回。"))
+    under_way.state = workflow.SUBMISSION.next_state(under_way.state, "withdraw")
+    under_way.closed_at = now()
+    under_way.save(update_fields=["state", "closed_at"])
     if under_way.kind == Submission.Kind.REVISION:
-        under_way.state = workflow.SUBMISSION.next_state(under_way.state, "reopen")
-        under_way.turn, under_way.turn_since, under_way.submitted_at = None, None, None
+        go_on_from(under_way)
     else:
-        under_way.state = workflow.SUBMISSION.next_state(under_way.state, "withdraw")
-        under_way.closed_at = now()
         activity.state = workflow.ACTIVITY.next_state(activity.state, "withdraw")
-    under_way.save(update_fields=["state", "closed_at", "turn", "turn_since", "submitted_at"])
     _touched(activity, "activity.withdraw", by)
     return activity
+
+
+def go_on_from(closed: Submission) -> Submission:
+    """The unit goes on from the change that it had proposed; the published text stays.
+
+    In a round of its own: who still has the closed one on the screen cannot pass by it a text that they never saw.
+    """
+    return Submission.objects.create(
+        activity=closed.activity,
+        kind=Submission.Kind.REVISION,
+        state=Submission.State.OPEN,
+        base=closed.base,
+        content=closed.content,
+    )
 
 
 @transaction.atomic

@@ -115,10 +115,9 @@ def detail(request: DeskRequest, code: str) -> HttpResponse:
             "sessions": _sessions(activity) if activity.is_public else [],
             "gate": safety.licence_gate(working, activity.edition),
             "lead": _lead(activity, working),
-            "can_waive": activity.published_at is None and can_waive(request.user, activity),
-            "can_ask_waiver": can_edit
-            and not activity.waivers.exists()
-            and _is_blocked_late(activity, working),
+            "can_waive": (activity.published_at is None or _is_blocked_late(activity, working))
+            and can_waive(request.user, activity),
+            "can_ask_waiver": can_edit and _is_blocked_late(activity, working),
             "can_licence": activity.state in (*workflow.EDITABLE, State.SUBMITTED, State.PUBLISHED)
             and may(request.user, "activity.edit", activity.organization)
             and safety.licence_gate(working, activity.edition) is not None,
@@ -151,8 +150,8 @@ def _sessions(activity: Activity) -> list[tuple[Session, str]]:
 
 
 def _is_blocked_late(activity: Activity, working: Content) -> bool:
-    lead = _lead(activity, working)
-    return lead is not None and lead.is_late and lead.blocks
+    gap = completeness.late_gap(activity, working)
+    return gap is not None and gap.blocks
 
 
 def _lead(activity: Activity, working: Content) -> safety.LeadTime | None:

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from kepuyue.accounts.actions import people
 from kepuyue.core import audit, wording
 from kepuyue.core.time import now
 from kepuyue.core.transitions import NotPossibleNow
@@ -51,15 +52,15 @@ def offer(organization: Organization, *, by: "User", email: str, name: str = "",
                               % {"roles": wording.listed(from_above)}})  # fmt: skip
     if not is_colleague and Role.OWNER not in roles:
         # Who is in the unit is for its owners to say; whether the address has an account is not told
-        raise ValidationError(
-            {"email": _("接任人还不在本单位。请先请单位负责人把接任人加进来，再交接。")}
-        )
+        raise ValidationError({"email": _("接任人还不在本单位。请先请单位负责人把接任人加进来，再交接。")})
     invitation = None
     if taker is None:
         invitation, _token = invitations.invite(
             organization, by=by, role=Role.OWNER, email=email, name=name, days=14
         )
     else:
+        if not is_colleague:
+            people.check_address_is_theirs(taker)
         limits.check_limit(by)
     handover = Handover.objects.create(
         organization=organization, giver=by, taker=taker, invitation=invitation, note=note.strip()

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from kepuyue.accounts.actions import people
 from kepuyue.core import audit
 from kepuyue.core.transitions import NotPossibleNow
 from kepuyue.organizations.actions import departures, limits
@@ -92,10 +93,11 @@ def _give(
     person = users.objects.filter(email__iexact=email).first()
     if person is None:
         person = users.objects.create_user(email, None, name=name)
-    elif not person.memberships.filter(organization__state=Organization.State.ACTIVE).exists():
-        # Registering a unit proves nothing about the address: the mail that follows does, so it sets the password
-        person.set_unusable_password()
-        person.save(update_fields=["password"])
+    elif person.email_proven_at is None:
+        if person.memberships.filter(organization__state=Organization.State.ACTIVE).exists():
+            people.check_address_is_theirs(person)
+        else:
+            people.leave_to_the_mailbox(person)
     membership, is_new = Membership.objects.get_or_create(
         user=person, organization=organization, role=role, defaults={"added_by": by}
     )
