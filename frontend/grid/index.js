@@ -264,6 +264,8 @@ export function mount(section) {
     input.addEventListener("blur", () => close(true));
     input.focus();
     if (typed === undefined && input.type === "text") input.select();
+    // One tap and not two; a browser that opens it by itself or not at all refuses
+    if (picks && input.type !== "text") try { input.showPicker(); } catch { /* typed instead */ }
   }
 
   /** Leaves the open cell, with what was typed (keep) or as it was before. */

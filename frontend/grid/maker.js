@@ -35,7 +35,8 @@ export function maker(given, el, say, make) {
 
   boxes[5].checked = true;
   suggest(venue, given.venues);
-  panel.open = given.rows.length === 0;
+  // Before the first session it lies open, except where it would push the rows out of sight
+  panel.open = given.rows.length === 0 && matchMedia("(width >= 48rem)").matches;
 
   function made() {
     const days = daysOf({

@@ -223,6 +223,7 @@ def test_on_a_phone_a_tap_opens_a_cell(
     assert_fits: Callable[[Page], None],
 ) -> None:
     page = opened(phone)
+    page.get_by_text("批量生成场次").tap()
     make_weekends(page)
     page.get_by_role("button", name="添加这些场次").tap()
     row = page.get_by_role("row").nth(1)

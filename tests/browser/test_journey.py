@@ -98,14 +98,16 @@ def type_activity(page: Page, title: str) -> str:
     return page.url
 
 
-def type_session(page: Page, day: str, times: str, venue: str) -> None:
-    """One more session in the grid, by keys alone."""
-    page.get_by_role("button", name="加一场").click()
-    for text in (day, times):
-        page.keyboard.type(text)
-        page.keyboard.press("Tab")
-    page.keyboard.press("Tab")
-    page.keyboard.type(venue)
+def type_session(page: Page, day: str, start: str, end: str, venue: str) -> None:
+    """One more session in the grid as a thumb does it: what is tapped opens, days and times by the phone's own picker."""
+    page.get_by_role("button", name="加一场").tap()
+    row = page.get_by_role("row").last
+    open_cell = row.locator("input.grid__input")
+    expect(open_cell).to_have_attribute("type", "date")
+    open_cell.fill(day)
+    for column, text in ((2, start), (3, end), (4, venue)):
+        row.get_by_role("gridcell").nth(column).tap()
+        open_cell.fill(text)
     page.keyboard.press("Enter")
 
 
@@ -119,7 +121,7 @@ def fill_in(page: Page, title: str) -> None:
     next_step(page, "分类")
     page.get_by_label("各区分会场活动").check()
     next_step(page, "时间地点")
-    type_session(page, "9/21", "10-11:30", "月亮湾小学操场")
+    type_session(page, "2024-09-21", "10:00", "11:30", "月亮湾小学操场")
     next_step(page, "人群和预约")
     page.get_by_label("免费").check()
     page.get_by_label("无需预约").check()
