@@ -133,6 +133,7 @@ MIDDLEWARE = [
     "kepuyue.ui.middleware.StaticFilesMiddleware",
     "csp.middleware.CSPMiddleware",
     "kepuyue.core.middleware.KnownMethodsMiddleware",
+    "kepuyue.core.middleware.WritableQueryMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",

@@ -6,6 +6,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 # answers PUT as if it were POST.
 METHODS = ("GET", "HEAD", "POST", "OPTIONS")
 
+REPLACEMENT = "%EF%BF%BD"  # U+FFFD
+
 
 class KnownMethodsMiddleware:
     """Refuses every verb that no page of ours uses, before any view is asked."""
@@ -16,4 +18,18 @@ class KnownMethodsMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.method not in METHODS:
             return HttpResponseNotAllowed(METHODS)
+        return self.get_response(request)
+
+
+class WritableQueryMiddleware:
+    """Puts the replacement sign for U+0000 in a query: it is no text, and PostgreSQL takes it nowhere."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        query = request.META.get("QUERY_STRING", "")
+        if "%00" in query or "\0" in query:
+            # Before anybody reads request.GET, which is parsed once
+            request.META["QUERY_STRING"] = query.replace("%00", REPLACEMENT).replace("\0", REPLACEMENT)
         return self.get_response(request)

@@ -171,6 +171,8 @@ class WordsForm(forms.Form):
                 text += "\n" + raw.decode("utf-8-sig")
             except UnicodeDecodeError:
                 text += "\n" + raw.decode("gb18030", errors="replace")
+            if "\0" in text:
+                raise forms.ValidationError(_("这个文件不是纯文本。请另存为UTF-8编码的文本文件再选。"))
         if not text.strip():
             raise forms.ValidationError(_("请粘贴词语或选择文件。"))
         return data | {"text": text}
