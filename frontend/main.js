@@ -10,7 +10,18 @@ import "./passkeys.js";
 import "./codes.js";
 import "./reviewing.js";
 import "./suggest.js";
+import "./meters.js";
 
 // Only on the pages that have them, so that the others stay light
 const grid = document.querySelector("[data-grid]");
 if (grid) import("./grid/index.js").then(({ mount }) => mount(grid));
+for (const section of document.querySelectorAll("[data-map-pick]")) {
+  const panel = section.querySelector("[data-map]");
+  if (!panel) continue;
+  panel.hidden = false;
+  panel.addEventListener(
+    "toggle",
+    async () => (await import("./map-pick.js")).pick(section, JSON.parse(document.getElementById("map-data").textContent)),
+    { once: true },
+  );
+}

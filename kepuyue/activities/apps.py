@@ -21,6 +21,9 @@ class ActivitiesConfig(AppConfig):
         audit.name_actions(
             {
                 "activity.create": pgettext_lazy("audit", "新建了活动"),
+                "activity.clone": pgettext_lazy("audit", "从以前的活动复制"),
+                "activity.confirm": pgettext_lazy("audit", "核对了上次的内容"),
+                "activity.locate": pgettext_lazy("audit", "标注了场地位置"),
                 "activity.carry_over": pgettext_lazy("audit", "沿用了上一项活动的联系人和负责人"),
                 "activity.change": pgettext_lazy("audit", "修改"),
                 "activity.submit": pgettext_lazy("audit", "提交审核"),

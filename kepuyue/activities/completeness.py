@@ -135,7 +135,7 @@ def _licence_gaps(gate: safety.LicenceGate) -> list[Gap]:
 
 def hindrances(activity: Activity, content: Content) -> list[Gap]:
     """What is missing, and whether it is late (an exception by the reviewing unit lifts that)."""
-    found = gaps(content, activity.edition)
+    found = gaps(content, activity.edition) + _unconfirmed(activity, content)
     if late := late_gap(activity, content):
         found.append(late)
     is_licensed = activity.published_at is not None and safety.licence_gate(content, activity.edition)
@@ -143,6 +143,31 @@ def hindrances(activity: Activity, content: Content) -> list[Gap]:
         # It may be handed in; that it is not published under the old number is told beforehand
         found.append(Gap("licence", "responsibility", safety.told_of_licensed(changed), blocks=False))
     return sorted(found, key=lambda gap: not gap.blocks)
+
+
+# Where a field is typed, for what was taken over and has to be confirmed
+STEP_OF = {
+    "basics": ("title", "title_en", "summary", "description"),
+    "sessions": ("sessions",),
+    "audience": ("audience_note", "admission_note", "booking_url", "booking_note"),
+    "responsibility": ("speakers", "expected_crowd", "content_lead", "emergency_contact", "safety_plan"),
+    "contact": ("contact_name", "contact_phone", "public_phone"),
+}
+
+
+def step_of(field: str) -> str:
+    """The step in which such a field is confirmed."""
+    return next(step for step, fields in STEP_OF.items() if field in fields)
+
+
+def _unconfirmed(activity: Activity, content: Content) -> list[Gap]:
+    """What was taken over from an earlier activity and may hold no longer; an emptied field asks nothing."""
+    names = contents.labels()
+    return [
+        Gap(field, step_of(field), _("请核对上次的“%(field)s”，不变的打勾确认。") % {"field": names[field]})
+        for field in activity.to_confirm
+        if content.get(field) not in (None, "", [])
+    ]
 
 
 def late_gap(activity: Activity, content: Content) -> Gap | None:

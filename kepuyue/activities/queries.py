@@ -24,7 +24,7 @@ from kepuyue.core import wording
 from kepuyue.core.time import today
 from kepuyue.editions.models import Edition
 from kepuyue.organizations.models import Organization
-from kepuyue.organizations.permissions import reach
+from kepuyue.organizations.permissions import memberships, reach
 
 if TYPE_CHECKING:
     from kepuyue.organizations.permissions import Person
@@ -89,6 +89,21 @@ def working_pictures(activity: Activity) -> list[Picture]:
     known = {picture.pk: picture for picture in activity.pictures.all()}
     keys = working_content(activity).get("pictures", [])
     return [known[key] for key in keys if key in known]
+
+
+def earlier_of(user: "Person", word: str = "") -> QuerySet[Activity]:
+    """Activities of the person's own units that can be held again, the latest edition first."""
+    units = [membership.organization_id for membership in memberships(user)]
+    own = editable_by(user).filter(organization__in=units)
+    if word:
+        own = own.filter(title__icontains=word)
+    return for_desk(own).select_related("edition").order_by("-edition__year", "-updated_at", "-pk")
+
+
+def venues_of(activity: Activity) -> list[Venue]:
+    """The venues of what the unit is editing, by name."""
+    numbers = {one["venue"] for one in working_content(activity).get("sessions", []) if one.get("venue")}
+    return list(Venue.objects.filter(pk__in=numbers).select_related("district").order_by("name"))
 
 
 def venues_found(word: str) -> QuerySet[Venue]:

@@ -1,11 +1,13 @@
 from django.urls import path
 
 from kepuyue.activities.views import (
+    copying,
     editing,
     handing_in,
     listing,
     overseeing,
     pictures,
+    placing,
     rescheduling,
     searching,
 )
@@ -16,10 +18,12 @@ urlpatterns = [
     path("activities/", listing.activity_list, name="list"),
     path("activities/new/", listing.new, name="new"),
     path("activities/panel/", listing.panel, name="panel"),
+    path("activities/copies/", copying.copies, name="copies"),
     path("activities/known-units/", searching.units, name="known-units"),
     path("activities/known-venues/", searching.venues, name="known-venues"),
     path("activities/<slug:code>/", listing.detail, name="detail"),
     path("activities/<slug:code>/edit/<slug:step>/", editing.edit, name="edit"),
+    path("activities/<slug:code>/venues/", placing.venues, name="venues"),
     path("activities/<slug:code>/pictures/", pictures.pictures, name="pictures"),
     path("activities/<slug:code>/pictures/<int:pk>/removal/", pictures.remove, name="picture-removal"),
     path("activities/<slug:code>/submission/", handing_in.submit, name="submission"),

@@ -188,6 +188,17 @@ def outline_paths(edition: Edition) -> Drawing:
     return _drawing(edition.pk, edition.version, edition.loaded_at)
 
 
+def outlines(edition: Edition) -> dict[str, Any]:
+    """The districts' outlines as GeoJSON (WGS-84), for a map in the browser; empty where there is no map."""
+    found = CityMap.objects.filter(edition=edition).values_list("outlines", flat=True).first()
+    return found or {"type": "FeatureCollection", "features": []}
+
+
+def has_boundaries(edition: Edition) -> bool:
+    """Whether the edition knows where its city ends."""
+    return bool(_boundaries(edition.pk, edition.version, edition.loaded_at))
+
+
 def district_at(edition: Edition, lng: float, lat: float) -> District | None:
     """The district that holds a point (WGS-84), as far as the edition's boundaries know."""
     found = locate(_boundaries(edition.pk, edition.version, edition.loaded_at), Point(lng, lat))

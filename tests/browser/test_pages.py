@@ -44,6 +44,7 @@ def pages(found: dict[str, dict[str, Any]]) -> Iterator[tuple[str, str]]:
         yield "anonymous", address
     for address in ("/desk/", "/desk/activities/", "/desk/activities/new/", f"/desk/activities/{draft}/",
                     f"/desk/activities/{waiting}/", f"/desk/activities/{draft}/pictures/",
+                    f"/desk/activities/{draft}/venues/", "/desk/activities/copies/", f"/desk/activities/{draft}/edit/sessions/?plain=1",
                     f"/desk/activities/{public}/cancellation/", "/accounts/", "/accounts/password/set/", "/desk/imports/", "/desk/imports/new/",
                     f"/desk/imports/{found['batch-own']['pk']}/", "/desk/messages/", "/desk/audit/",
                     "/desk/burden/", f"/desk/burden/{found['unit-own']['code']}/",

@@ -97,7 +97,9 @@ def test_emptying_a_field_is_no_typing(cast: Cast) -> None:
     assert fields(cast) == {"title": 1, "summary": 1}
 
 
-@pytest.mark.parametrize(("origin", "count"), [(Origin.FORM, 2), (Origin.IMPORT, 2), (Origin.JOINT, 0)])
+@pytest.mark.parametrize(
+    ("origin", "count"), [(Origin.FORM, 2), (Origin.IMPORT, 2), (Origin.JOINT, 0), (Origin.COPY, 0)]
+)
 def test_what_the_program_carries_over_was_typed_elsewhere(cast: Cast, origin: str, count: int) -> None:
     typed(cast, {"title": "观星", "summary": "看月亮"}, origin=origin)
 

@@ -4,6 +4,7 @@ Nothing that two people type is overwritten: a change names the version it was m
 both texts where somebody else has changed the same field since.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -148,12 +149,14 @@ def change(
     by: "User",
     version: int | None = None,
     unsaved: dict[str, Any] | None = None,
+    confirmed: Iterable[str] = (),
 ) -> Activity:
     """Change some fields of an activity that the unit has in hand, or of a published one through a revision.
 
     `version` is the one the person looked at; None skips the check (imports and commands, which read and
     write in one go). `unsaved` is what a step holds that is typed but not valid yet, {step: values}; empty
-    values mean that all of the step could be taken. Raises `Conflict`, `NotPossibleNow`.
+    values mean that all of the step could be taken. `confirmed` are fields of an earlier activity that still hold;
+    a plain field typed anew is confirmed by that. Raises `Conflict`, `NotPossibleNow`.
     """
     activity = Activity.objects.select_for_update().get(pk=activity.pk)
     check_can_edit(by, activity)
@@ -169,6 +172,7 @@ def change(
     if kept != activity.unsaved:
         Activity.objects.filter(pk=activity.pk).update(unsaved=kept)
         activity.unsaved = kept
+    _confirm(activity, set(confirmed), {difference.field for difference in differences}, by)
     if not differences:
         return activity
     written = {difference.field: changes[difference.field] for difference in differences}
@@ -187,6 +191,25 @@ def change(
         version=activity.version,
     )
     return activity
+
+
+def _confirm(activity: Activity, ticked: set[str], changed: set[str], by: "User") -> None:
+    """Lists are confirmed by a tick only: who changes one of many sessions has not looked at the others."""
+    left = [f for f in activity.to_confirm if f not in ticked and (f not in changed or f in contents.LISTS)]
+    if left == activity.to_confirm:
+        return
+    names = contents.labels()
+    told = wording.listed(names[field] for field in activity.to_confirm if field not in left)
+    activity.to_confirm = left
+    Activity.objects.filter(pk=activity.pk).update(to_confirm=left)
+    audit.record(
+        "activity.confirm",
+        activity,
+        by=by,
+        reason=str(told),
+        organization_path=activity.organization.path,
+        version=activity.version,
+    )
 
 
 def _change_published(

@@ -1,6 +1,7 @@
 """The room's forms: `steps` of the registration, `acts` that take one page each."""
 
 from kepuyue.activities.forms.acts import (
+    CopyForm,
     DecisionForm,
     LicenceForm,
     MoveForm,
@@ -12,6 +13,7 @@ from kepuyue.activities.forms.acts import (
     SignOffLinkForm,
     TakedownForm,
     TrustForm,
+    VenueForm,
 )
 from kepuyue.activities.forms.grid import FIELD as GRID_FIELD
 from kepuyue.activities.forms.steps import (
@@ -43,6 +45,7 @@ __all__ = [
     "ROWS",
     "STEPS",
     "ClassificationForm",
+    "CopyForm",
     "DecisionForm",
     "DistrictForm",
     "LicenceForm",
@@ -63,6 +66,7 @@ __all__ = [
     "StepInput",
     "TakedownForm",
     "TrustForm",
+    "VenueForm",
     "WebAddressField",
     "clean_content",
     "plain_form",

@@ -32,6 +32,43 @@ class NewActivityForm(forms.Form):
             field.widget = forms.HiddenInput()
 
 
+class CopyForm(forms.Form):
+    """Which earlier activity is taken as the beginning of a new one."""
+
+    source = forms.SlugField(max_length=12, widget=forms.HiddenInput)
+    token = forms.UUIDField(widget=forms.HiddenInput)
+
+
+class VenueForm(forms.Form):
+    """Where a venue lies: address as people write it, point in WGS-84 degrees; either may be left empty."""
+
+    address = forms.CharField(label=_("地址"), max_length=200, required=False)
+    lng = forms.FloatField(
+        label=_("经度"),
+        required=False,
+        min_value=-180,
+        max_value=180,
+        help_text=_("WGS-84，例如 114.057868。"),
+    )
+    lat = forms.FloatField(
+        label=_("纬度"), required=False, min_value=-90, max_value=90, help_text=_("WGS-84，例如 22.543099。")
+    )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        for name, other in (("lng", "lat"), ("lat", "lng")):
+            if cleaned.get(name) is not None and cleaned.get(other) is None and other not in self.errors:
+                self.add_error(other, _("经度和纬度请一起填写。"))
+        if not self.errors and not cleaned.get("address") and cleaned.get("lng") is None:
+            self.add_error("address", _("请填写地址，或在图上标出位置。"))
+        return cleaned
+
+    def point(self) -> tuple[float, float] | None:
+        """Longitude and latitude, rounded to about a decimetre."""
+        lng, lat = self.cleaned_data.get("lng"), self.cleaned_data.get("lat")
+        return (round(lng, 6), round(lat, 6)) if lng is not None and lat is not None else None
+
+
 class PictureForm(forms.ModelForm):
     """A picture with what makes it usable: a description read aloud, its source, the right to show it."""
 

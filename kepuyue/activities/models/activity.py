@@ -166,6 +166,11 @@ class Activity(models.Model):
         default=dict, blank=True,
         help_text="typed values that are not valid yet, {step: {field: text}}: kept so that nothing typed is lost",
     )  # fmt: skip
+    to_confirm = models.JSONField(
+        default=list,
+        blank=True,
+        help_text="fields taken over from an earlier activity that nobody has confirmed yet",
+    )
     outside_key = models.CharField(
         max_length=200, blank=True, help_text="how the source of an import knows it; importing again finds it"
     )

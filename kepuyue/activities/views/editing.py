@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from kepuyue.accounts.middleware import KEPT_INPUT, take_kept_input
-from kepuyue.activities import completeness, forms, grid_words, presentation, queries
+from kepuyue.activities import completeness, forms, grid_words, presentation, purposes, queries
 from kepuyue.activities.actions import drafting
 from kepuyue.activities.content import Change
 from kepuyue.activities.models import Activity, Review
@@ -21,7 +21,7 @@ from kepuyue.editions.request import DeskRequest
 # So many sessions are also on the page as an ordinary form; more would make it heavy for everybody
 ROWS_ALSO = 30
 # Not part of what one types
-ENVELOPE = {"csrfmiddlewaretoken", "version", "keep_mine", "then", "spare"}
+ENVELOPE = {"csrfmiddlewaretoken", "version", "keep_mine", "then", "spare", "confirmed"}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -49,6 +49,7 @@ def edit(request: DeskRequest, code: str, step: str) -> HttpResponse:
             by=request.user,
             version=_number(request.POST.get("keep_mine") or request.POST.get("version", "")),
             unsaved={step: {} if valid else rest},
+            confirmed=request.POST.getlist("confirmed"),
         )
     except drafting.Conflict as conflict:
         return _show_conflict(request, activity, step, content, conflict)
@@ -73,10 +74,12 @@ def edit(request: DeskRequest, code: str, step: str) -> HttpResponse:
 
 
 def _saved_fragment(request: DeskRequest, activity: Activity, typed: forms.StepInput) -> HttpResponse:
+    content = queries.working_content(activity)
     response = render(
         request,
         "activities/edit.html#save_state",
         {
+            "meters": purposes.meters(activity, content, completeness.hindrances(activity, content)),
             "activity": activity,
             "problems": typed.problems(),
             "faults": typed.grid_faults() if typed.sent else None,
@@ -151,6 +154,12 @@ def _show(
             "step": step,
             "step_label": forms.STEPS[step],
             "steps": _steps(activity, step, gaps),
+            "meters": purposes.meters(activity, content, gaps),
+            "unconfirmed": [
+                (field, presentation.labels()[field])
+                for field in activity.to_confirm
+                if completeness.step_of(field) == step
+            ],
             "input": shown,
             "is_last": step == list(forms.STEPS)[-1],
             "alert": alert or (_("已恢复您登录前填写的内容，请核对后保存。") if restored else ""),

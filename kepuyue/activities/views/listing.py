@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from kepuyue.activities import completeness, forms, presentation, queries, safety, workflow
+from kepuyue.activities import completeness, forms, presentation, purposes, queries, safety, workflow
 from kepuyue.activities.actions import drafting, publication, submission
 from kepuyue.activities.content import Content
 from kepuyue.activities.models import Activity, Review, Sampling, Session, State
@@ -82,6 +82,7 @@ def detail(request: DeskRequest, code: str) -> HttpResponse:
     working = queries.working_content(activity)
     under_way = queries.submission_under_way(activity)
     is_pending = under_way is not None and under_way.state == under_way.State.PENDING
+    gaps = completeness.hindrances(activity, working)
     can_edit = may(request.user, "activity.edit", activity.organization) and not drafting.why_closed(
         activity, under_way
     )
@@ -91,7 +92,8 @@ def detail(request: DeskRequest, code: str) -> HttpResponse:
         {
             "activity": activity,
             "rows": presentation.written_out(working, activity.edition),
-            "gaps": completeness.hindrances(activity, working) if can_edit else [],
+            "gaps": gaps if can_edit else [],
+            "meters": purposes.meters(activity, working, gaps) if can_edit else [],
             "under_way": under_way,
             "is_pending": is_pending,
             "revision": presentation.changes_written_out(
