@@ -1,4 +1,5 @@
 from typing import Any
+from urllib.parse import urlencode
 
 from allauth.account.adapter import get_adapter
 from allauth.mfa.models import Authenticator
@@ -165,7 +166,7 @@ def second_factor_gate(request: SignedInRequest) -> HttpResponse:
     if has_second_factor(request.user):
         methods = get_adapter(request).get_reauthentication_methods(request.user)
         shows = next(method for method in methods if method["id"] != "reauthenticate")
-        return redirect(f"{shows['url']}?next={onward}")
+        return redirect(f"{shows['url']}?{urlencode({'next': onward})}")
     ends = second_factor.grace_ends(request.user)
     may_wait = timezone.now() < ends
     if request.method == "POST" and may_wait:

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 from allauth.mfa.models import Authenticator
@@ -217,6 +217,18 @@ def test_grace_begins_once_and_not_anew_at_each_sign_in(cast: Cast, settings: An
         ends.append(User.objects.get(pk=reviewer.pk).second_factor_due)
 
     assert ends[0] == ends[1] and ends[0] is not None
+
+
+@pytest.mark.parametrize("onward", ["/desk/units/?word=a&page=2", "/desk/units/?word=a&next=//evil.example"])
+def test_gate_leads_on_to_just_where_one_wanted(cast: Cast, settings: Any, onward: str) -> None:
+    settings.SECOND_FACTOR_REQUIRED_FOR = "reviewers"
+    with_app(with_password(cast.office))
+    client = browser()
+    client.force_login(User.objects.get(pk=cast.office.pk), backend=BACKEND)
+
+    shown = client.get(GATE, {"next": onward})
+
+    assert parse_qs(urlsplit(shown["Location"]).query) == {"next": [onward]}
 
 
 def test_gate_opens_once_an_app_is_set_up(cast: Cast, settings: Any) -> None:

@@ -172,6 +172,23 @@ def test_near_new_time_shows_at_once_and_everyone_is_told_once(cast: Cast) -> No
     assert audit.trail(activity)[0].action == "session.retimed"
 
 
+def test_session_that_comes_to_last_for_days_more_waits_for_review(cast: Cast) -> None:
+    activity = published(cast)
+    session = only_session(activity)
+
+    rescheduling.postpone(
+        session,
+        by=cast.editor,
+        reason="暴雨",
+        starts_at=session.starts_at + timedelta(days=1),
+        ends_at=session.starts_at + timedelta(days=300),
+    )
+
+    session.refresh_from_db()
+    assert (session.is_postponed, session.starts_at.day) == (True, 14)
+    assert [row.state for row in activity.submissions.all()] == ["pending", "approved"]
+
+
 def test_far_new_time_waits_for_review_while_the_old_one_is_off(cast: Cast) -> None:
     activity = published(cast)
     session = only_session(activity)

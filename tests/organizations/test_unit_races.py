@@ -8,6 +8,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import connection
 
+from kepuyue.activities.actions import drafting
 from kepuyue.organizations.actions import handovers, invitations, joining, members, merging, tree, units
 from kepuyue.organizations.models import Membership, Merger, Organization
 from tests.cast import assemble
@@ -90,3 +91,34 @@ def test_unit_keeps_an_owner_whoever_gives_way_at_once(other: str) -> None:
     )
 
     assert Membership.objects.filter(organization=cast.own_unit, role="owner").count() == 1
+
+
+def test_nothing_made_for_a_unit_is_left_behind_in_a_merger() -> None:
+    cast = assemble()
+
+    at_once(
+        lambda: merging.merge(cast.own_unit, into=cast.other_unit, by=cast.district_reviewer),
+        lambda: drafting.create(
+            edition=cast.edition, organization=cast.own_unit, by=cast.editor, content={"title": "刚写的"}
+        ),
+        lambda: members.add(cast.own_unit, by=cast.owner, email="new@example.org", name="新", role="editor"),
+    )
+
+    assert not cast.own_unit.activities.exists() and not cast.own_unit.memberships.exists()
+
+
+def test_somebody_new_who_is_named_by_two_units_at_once_is_one_person() -> None:
+    cast = assemble()
+    pairs = ((cast.own_unit, cast.owner), (cast.other_unit, cast.colleague))
+
+    outcomes = at_once(
+        *(
+            lambda unit=unit, by=by: members.add(
+                unit, by=by, email="new@example.org", name="新", role="editor"
+            )
+            for unit, by in pairs
+        )
+    )
+
+    assert outcomes == ["done", "done"]
+    assert Membership.objects.filter(user__email="new@example.org").count() == 2

@@ -108,6 +108,17 @@ def prove_by_link(token: str) -> User:
     return user
 
 
+def found_or_made(email: str, *, name: str) -> tuple[User, bool]:
+    """The person of this address, and whether they are new; of two who name somebody new at once both get the same."""
+    if known := User.objects.filter(email__iexact=email).first():
+        return known, False
+    try:
+        with transaction.atomic():
+            return User.objects.create_user(email, None, name=name), True
+    except IntegrityError:
+        return User.objects.get(email__iexact=email), False
+
+
 def check_address_is_theirs(user: User) -> None:
     """Raise where the account was entered with an address that nobody has shown to be theirs.
 

@@ -26,6 +26,7 @@ from kepuyue.core.models import AuditEvent
 from kepuyue.core.time import now
 from kepuyue.core.transitions import NotPossibleNow
 from kepuyue.editions.models import Edition
+from kepuyue.organizations.actions import tree
 from kepuyue.organizations.models import District, Organization
 from kepuyue.organizations.permissions import check
 
@@ -69,6 +70,7 @@ def create(
     outside_key: str = "",
 ) -> Activity:
     """A new draft of the unit. `content` may be partial; `outside_key` makes an import repeatable."""
+    organization = tree.held(organization)
     check(by, "activity.edit", organization)
     activity = Activity(
         edition=edition,
@@ -98,7 +100,7 @@ def begin(
 ) -> Activity:
     """The draft that a form began. The same form sent twice gives the same draft, with another title another."""
     # One at a time in a unit, so that the second of two clicks finds what the first one made
-    Organization.objects.select_for_update().get(pk=organization.pk)
+    organization = tree.held(organization)
     key = f"form:{uuid5(token, content['title'])}"
     known = Activity.objects.filter(edition=edition, organization=organization, outside_key=key).first()
     if known:

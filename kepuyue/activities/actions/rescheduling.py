@@ -76,7 +76,7 @@ def postpone(
             "ends_at": contents.iso_utc(ends_at) if ends_at else None,
             "is_postponed": False,
         }
-    at_once = starts_at is not None and _time_shows_at_once(activity, session, starts_at)
+    at_once = starts_at is not None and _time_shows_at_once(activity, session, starts_at, ends_at)
     if at_once:
         assert starts_at is not None
         session.starts_at, session.ends_at, session.is_postponed = starts_at, ends_at, False
@@ -157,11 +157,20 @@ def _is_plain(activity: Activity) -> bool:
     )
 
 
-def _time_shows_at_once(activity: Activity, session: Session, starts_at: datetime) -> bool:
+def _time_shows_at_once(
+    activity: Activity, session: Session, starts_at: datetime, ends_at: datetime | None
+) -> bool:
     within = activity.edition.rules.changes.new_time_within_days
+    day, old = starts_at.astimezone(activity.edition.zone).date(), _approved_day(activity, session)
+    # One that comes to last for more days is no other time but more time
+    is_as_long = _days(activity, starts_at, ends_at) <= _days(activity, session.starts_at, session.ends_at)
+    is_near = abs((day - old).days) <= within and activity.edition.holds(day)
+    return _is_plain(activity) and is_near and is_as_long
+
+
+def _days(activity: Activity, starts_at: datetime, ends_at: datetime | None) -> int:
     zone = activity.edition.zone
-    day, old = starts_at.astimezone(zone).date(), _approved_day(activity, session)
-    return _is_plain(activity) and abs((day - old).days) <= within and activity.edition.holds(day)
+    return ((ends_at or starts_at).astimezone(zone).date() - starts_at.astimezone(zone).date()).days
 
 
 def _approved_day(activity: Activity, session: Session) -> date:

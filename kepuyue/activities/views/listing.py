@@ -2,6 +2,7 @@
 
 from uuid import uuid4
 
+from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.db.models import Count
 from django.http import HttpResponse
@@ -61,14 +62,18 @@ def new(request: DeskRequest) -> HttpResponse:
             "participations": [{"role": "host", "name": unit.name}],
             "district": unit.district.code if unit.district else "",
         }
-        activity = drafting.begin(
-            edition=edition,
-            organization=unit,
-            by=request.user,
-            content=content,
-            token=form.cleaned_data["token"] or uuid4(),
-        )
-        return redirect("activities:edit", activity.code, "basics")
+        try:
+            activity = drafting.begin(
+                edition=edition,
+                organization=unit,
+                by=request.user,
+                content=content,
+                token=form.cleaned_data["token"] or uuid4(),
+            )
+        except ValidationError as error:
+            form.add_error(None, error)
+        else:
+            return redirect("activities:edit", activity.code, "basics")
     status = 422 if request.method == "POST" else 200
     return render(request, "activities/new.html", {"form": form, "units": own or units}, status=status)
 

@@ -2,7 +2,6 @@
 
 from typing import TYPE_CHECKING
 
-from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.urls import reverse
@@ -12,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from kepuyue.accounts.actions import people
 from kepuyue.core import audit
 from kepuyue.core.transitions import NotPossibleNow
-from kepuyue.organizations.actions import departures, limits
+from kepuyue.organizations.actions import departures, limits, tree
 from kepuyue.organizations.actions.notices import tell
 from kepuyue.organizations.models import Membership, Organization, Role
 from kepuyue.organizations.permissions import check, check_from_above, roles_to_give
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
 @transaction.atomic
 def add(organization: Organization, *, by: "User", email: str, name: str, role: str) -> Membership:
     """Give a person a role; somebody new is told by mail how to set a password."""
+    organization = tree.held(organization)
     check(by, "unit.people", organization)
     if organization.state != Organization.State.ACTIVE:
         # A name that nobody has confirmed yet must not be used to write to strangers
@@ -89,11 +89,8 @@ def _give(
 ) -> Membership:
     """The role for the person of this address, who is made where nobody has it yet."""
     limits.check_limit(by)
-    users = get_user_model()
-    person = users.objects.filter(email__iexact=email).first()
-    if person is None:
-        person = users.objects.create_user(email, None, name=name)
-    elif person.email_proven_at is None:
+    person, is_newcomer = people.found_or_made(email, name=name)
+    if not is_newcomer and person.email_proven_at is None:
         if person.memberships.filter(organization__state=Organization.State.ACTIVE).exists():
             people.check_address_is_theirs(person)
         else:

@@ -29,6 +29,20 @@ def hold() -> None:
     list(top.select_for_update(no_key=True).values_list("pk", flat=True))
 
 
+def held(organization: Organization) -> Organization:
+    """The unit as it stands now, held until the end of the transaction: what is made for it meanwhile cannot be
+    left behind by a merger. Raises `NotPossibleNow` where it is part of another unit by now."""
+    # First held, then read: PostgreSQL joins what a row pointed to before it had waited for it
+    Organization.objects.select_for_update().get(pk=organization.pk)
+    found = Organization.objects.select_related("parent", "merged_into").get(pk=organization.pk)
+    if found.merged_into is not None:
+        raise NotPossibleNow(
+            _("“%(unit)s”刚刚并入“%(survivor)s”，请刷新页面，在那里继续。")
+            % {"unit": found, "survivor": found.merged_into}
+        )
+    return found
+
+
 def replant(organization: Organization, parent: Organization) -> list[int]:
     """Put the unit and its branch below `parent`; returns the ids whose paths were rewritten. Within `hold`."""
     old, new = organization.path, f"{parent.path}{organization.pk}/"

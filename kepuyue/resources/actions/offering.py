@@ -11,6 +11,7 @@ from kepuyue.core import audit
 from kepuyue.core.time import now
 from kepuyue.core.transitions import NotPossibleNow
 from kepuyue.editions.models import Edition
+from kepuyue.organizations.actions import tree
 from kepuyue.organizations.models import Organization
 from kepuyue.resources import telling, workflow
 from kepuyue.resources.actions import closing
@@ -29,9 +30,9 @@ def create(
     *, edition: Edition, organization: Organization, kind: str, by: "User", facts: Facts, token: UUID
 ) -> Offer:
     """A new offer of the unit, as a draft. The same form sent twice gives the same offer."""
-    check_can_offer(by, organization)
     # One at a time in a unit, so that the second of two clicks finds what the first one made
-    Organization.objects.select_for_update(of=("self",)).get(pk=organization.pk)
+    organization = tree.held(organization)
+    check_can_offer(by, organization)
     if known := Offer.objects.filter(token=token, organization=organization).first():
         return known
     offer = Offer(edition=edition, organization=organization, kind=kind, token=token, created_by=by)

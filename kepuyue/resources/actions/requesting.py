@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from kepuyue.core.time import now
 from kepuyue.core.transitions import NotPossibleNow
 from kepuyue.editions.models import Edition
+from kepuyue.organizations.actions import tree
 from kepuyue.organizations.models import Organization
 from kepuyue.resources import telling
 from kepuyue.resources.actions import closing
@@ -96,7 +97,7 @@ def _made(
     edition: Edition, organization: Organization, kind: str, by: "User", facts: Facts, token: UUID
 ) -> tuple[Request, bool]:
     # One at a time in a unit, so that the second of two clicks finds what the first one made
-    Organization.objects.select_for_update(of=("self",)).get(pk=organization.pk)
+    organization = tree.held(organization)
     if known := Request.objects.filter(token=token, organization=organization).first():
         return known, False
     request = Request(
