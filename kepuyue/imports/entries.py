@@ -1,110 +1,79 @@
-"""From sheets to entries: one entry for each row that is an activity, a reason for each row that is none."""
+"""From sheets to entries: one entry for each activity, a reason for each row that is none.
+
+`tables` finds the records, `phrases` and `dates` read their cells; here a record becomes an entry with its problems,
+and the file as a whole is looked over (duplicates). Whatever the cells say, every row is taken or told about.
+"""
 
 import hashlib
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext as _
 
-from kepuyue.activities.models import Mode, UnitRole
-from kepuyue.imports import dates, headers
-from kepuyue.imports.reader import Book, Cell, Sheet, Unreadable, as_text, column_letters
+from kepuyue.activities.models import UnitRole
+from kepuyue.imports import caution, dates, districts, phrases, tables
+from kepuyue.imports.cells import Book, Cell, as_text
+from kepuyue.imports.grid import Grid, stated, text_of
+from kepuyue.imports.phrases import split_units
+from kepuyue.imports.reader import Unreadable
+from kepuyue.imports.reading import (
+    CANCELLED,
+    ERROR,
+    NONE,
+    PLANNED,
+    REQUIRED,
+    UNKNOWN,
+    WARNING,
+    Entry,
+    Findings,
+    Problem,
+)
+from kepuyue.imports.tables import Record
 
-ERROR, WARNING = dates.ERROR, dates.WARNING
-REQUIRED, NONE, UNKNOWN = "required", "none", "unknown"
-PLANNED, CANCELLED = "planned", "cancelled"
+__all__ = [
+    "CANCELLED", "ERROR", "NONE", "PLANNED", "REQUIRED", "UNKNOWN", "WARNING", "Entry", "Findings", "Problem", "find",
+    "normalized", "split_units",
+]  # fmt: skip
 
-
-@dataclass(frozen=True)
-class Problem:
-    """A fault beside its cell. `error`: something was not taken; `warning`: taken, but a person must look."""
-
-    sheet: str
-    row: int
-    cell: str
-    code: str
-    severity: str
-    why: str
-
-
-@dataclass
-class Entry:
-    """An activity as the file states it, before any rule of ours is applied. Texts are kept as written."""
-
-    sheet: str
-    row: int
-    title: str = ""
-    participations: list[tuple[str, str]] = field(default_factory=list)
-    city: str = ""
-    district: str = ""
-    venue: str = ""
-    address: str = ""
-    mode: str = ""
-    online: str = ""
-    summary: str = ""
-    audience: str = ""
-    category: str = ""
-    booking: str = UNKNOWN
-    booking_note: str = ""
-    capacity: int | None = None
-    names: list[str] = field(default_factory=list)
-    phones: list[str] = field(default_factory=list)
-    note: str = ""
-    status: str = PLANNED
-    slots: list[dates.Slot] = field(default_factory=list)
-    dates_as_written: str = ""
-    year: int | None = None
-    raw: dict[str, str] = field(default_factory=dict)
-    cells: dict[str, str] = field(default_factory=dict)
-    problems: list[Problem] = field(default_factory=list)
-    # How importing the same file again knows this activity: its title, and which of that title it is
-    key: str = ""
-
-    def note_problem(self, column: str, code: str, severity: str, why: str) -> None:
-        """Keep a fault of this row at the cell of a column (or at the title's, where it has no cell)."""
-        cell = self.cells.get(column) or self.cells["title"]
-        self.problems.append(Problem(self.sheet, self.row, cell, code, severity, why))
-
-    def named(self, *roles: str) -> list[str]:
-        """The units in one of these roles."""
-        return [name for role, name in self.participations if role in roles]
+# Faults that make no activity at all (contract rule 16)
+NO_ACTIVITY = frozenset({"title-missing", "test-entry"})
+DITTO = re.compile(r"^(?:同上|同前|〃|″|\")$")
 
 
-@dataclass
-class Findings:
-    """All that a book holds; rows read = entries + skipped."""
+def find(
+    book: Book,
+    frame: dates.Frame,
+    city: str = "",
+    districts: Sequence[str] = (),
+    chosen: Mapping[str, str] | None = None,
+) -> Findings:
+    """The activities in a book. `city` and `districts` are the edition's: bare district names are completed.
 
-    entries: list[Entry] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
-    skipped: list[tuple[str, int, str]] = field(default_factory=list)
-    ignored_sheets: list[tuple[str, str]] = field(default_factory=list)
-    unused_columns: list[tuple[str, str]] = field(default_factory=list)
-    encoding: str = ""
-
-    @property
-    def rows_read(self) -> int:
-        return len(self.entries) + len(self.skipped)
-
-
-def find(book: Book, frame: dates.Frame, city: str = "", districts: Sequence[str] = ()) -> Findings:
-    """The activities in a book. `city` and `districts` are the edition's: bare district names are completed."""
-    findings = Findings(encoding=book.encoding, ignored_sheets=list(book.ignored))
-    tables = 0
+    `chosen` are meanings that a person gave to headings, by `headers.plain`; "" for a column not to be used.
+    Raises `Unreadable` where nothing in the book looks like a table of activities.
+    """
+    findings = Findings(encoding=book.encoding, ignored_sheets=list(book.ignored), book=book)
+    place = _Place(frame, city, tuple(districts))
     for sheet in book.sheets:
-        if header := headers.find(sheet.rows):
-            tables += 1
-            _read_table(sheet, *header, _Place(frame, city, tuple(districts)), findings)
-        elif any(cell is not None for row in sheet.rows for cell in row):
+        grid = Grid(sheet)
+        found = tables.find(grid, chosen)
+        if found.tables:
+            _take(sheet.name, found, place, findings)
+        elif any(sheet.rows):
             findings.ignored_sheets.append((sheet.name, _("没有找到表头（至少要有“活动名称”一栏）")))
         elif sheet.name:
             findings.ignored_sheets.append((sheet.name, _("空表")))
-    if not tables:
+        if sheet.is_cut:
+            findings.unused_columns.append((sheet.name, _("太靠右的列")))
+    if not findings.tables:
         raise Unreadable(
             _("没有找到活动表。表里要有一行表头，例如：活动名称、主办单位、活动时间、活动地点。")
         )
+    if not findings.entries and not findings.problems:
+        raise Unreadable(_("只有表头，下面没有活动。请填好内容，再上传一次。"))
     _number_titles(findings.entries)
     _note_duplicates(findings)
     return findings
@@ -117,222 +86,269 @@ class _Place:
     districts: tuple[str, ...]
 
 
-def _read_table(
-    sheet: Sheet, header: int, columns: dict[str, int], place: _Place, findings: Findings
-) -> None:
-    for index, heading in enumerate(sheet.rows[header]):
-        if index not in columns.values() and as_text(heading):
-            findings.unused_columns.append((sheet.name, as_text(heading)))
-    for number, row in enumerate(sheet.rows[header + 1 :], start=header + 2):
-        if all(cell is None for cell in row):
+def _take(sheet: str, found: tables.Found, place: _Place, findings: Findings) -> None:
+    findings.tables += found.tables
+    findings.unused_columns += [(sheet, heading) for heading in found.unused]
+    findings.skipped += [(sheet, row + 1, why) for row, why in found.skipped]
+    before: Record | None = None
+    for record in found.records:
+        entry = _Row(sheet, record, before, place).entry()
+        before = record
+        if record.is_hidden:
+            why = _("这一行是隐藏的，没有导入")
+            address = entry.cells.get("title") or f"A{entry.row}"
+            findings.problems.append(Problem(sheet, entry.row, address, "hidden-row", WARNING, why))
+            findings.skipped.append((sheet, entry.row, why))
             continue
-        cells = {name: row[index] if index < len(row) else None for name, index in columns.items()}
-        if why := _why_no_activity(row, cells, sheet.rows[header]):
-            findings.skipped.append((sheet.name, number, why))
-            continue
-        entry = _Row(sheet.name, number, columns, cells, place).entry()
         refused = [problem for problem in entry.problems if problem.code in NO_ACTIVITY]
+        if refused:  # what else is wrong in the row does not matter
+            entry.problems = [problem for problem in entry.problems if problem.cell == refused[0].cell]
         findings.problems += entry.problems
         if refused:
-            findings.skipped.append((sheet.name, number, refused[0].why))
+            findings.skipped += [(sheet, row, refused[0].why) for row in entry.rows]
         else:
             findings.entries.append(entry)
-
-
-# Faults that make no activity at all (contract rule 16)
-NO_ACTIVITY = frozenset({"title-missing", "test-entry"})
-TOTALS = re.compile(r"^(合计|总计|共计|小计|总数|汇总)")
-NOTES = re.compile(
-    r"^(注[:：]|备注[:：]|说明[:：]|填表说明|填报说明|填表人|制表人|审核人[:：]|示例|样例|例[:：])"
-)
-
-
-def _why_no_activity(row: Sequence[Cell], cells: dict[str, Cell], header: Sequence[Cell]) -> str:
-    texts = [as_text(cell) for cell in row if cell is not None]
-    if TOTALS.match(texts[0]):
-        return _("合计行")
-    if NOTES.match(texts[0]) or NOTES.match(as_text(cells.get("title"))):
-        return _("说明或示例")
-    if [headers.plain(text) for text in texts] == [headers.plain(as_text(cell)) for cell in header if cell]:
-        return _("重复的表头")
-    if len(texts) == 1 and re.fullmatch(r"[\d.、]+", texts[0]):
-        return _("只有序号")
-    if cells.get("title") is None and len(texts) == 1:
-        return _("分节标题或说明")
-    return ""
 
 
 # One row --------------------------------------------------------------------------------------------------
 
 
 class _Row:
-    """The reading of one row: fills an entry and notes faults beside cells."""
+    """The reading of one record: fills an entry and notes faults beside cells."""
 
-    def __init__(
-        self, sheet: str, number: int, columns: dict[str, int], cells: dict[str, Cell], place: _Place
-    ) -> None:
-        self.cells = cells
-        self.place = place
+    def __init__(self, sheet: str, record: Record, before: Record | None, place: _Place) -> None:
+        self.record, self.place = record, place
+        self.cells = {column: record.cell(column) for column in record.places}
+        for column, cell in self.cells.items():
+            if before is not None and isinstance(cell, str) and DITTO.match(cell.strip()):
+                self.cells[column] = before.cell(column)
         self.read = Entry(
             sheet,
-            number,
-            raw={name: as_text(cell) for name, cell in cells.items() if cell is not None},
-            cells={name: f"{column_letters(index)}{number}" for name, index in columns.items()},
+            record.rows[0] + 1,
+            rows=[row + 1 for row in record.rows],
+            raw={column: as_text(cell) for column, cell in self.cells.items() if cell is not None},
+            cells={column: record.address(column) for column in record.places},
         )
 
     def entry(self) -> Entry:
         read, text = self.read, self.text
-        read.title, read.status = _title(text("title"))
+        self.look_out()
+        read.title, read.status = phrases.title_of(text("title"))
+        if phrases.is_cancelled(text("status")):
+            read.status = CANCELLED
         if not read.title:
-            read.note_problem("title", "title-missing", ERROR, _("没有活动名称，这一行没有导入"))
-        elif TEST_ENTRY.fullmatch(read.title):
-            read.note_problem("title", "test-entry", ERROR, _("像是测试数据，这一行没有导入"))
+            self.note_at_title("title-missing", _("没有活动名称，这一行没有导入"))
+        elif phrases.is_test(read.title):
+            self.note_at_title("test-entry", _("像是测试数据，这一行没有导入"))
         read.participations = list(self.participations())
-        self.read_place()
         read.summary, read.audience, read.category = text("summary"), text("audience"), text("category")
-        read.note, read.online = text("note"), text("online")
-        read.mode = self.mode()
-        read.booking, read.booking_note = _booking(text("booking")), text("booking")
+        read.note = self.joined("note")
+        self.read_place()
+        read.online = self.link()
+        read.mode = phrases.mode_of((text("mode"), text("category")), read.venue, read.address, read.online)
+        self.check_venue()
+        read.booking, read.booking_note = (
+            phrases.booking_of(as_text(self.cells.get("booking"))),
+            text("booking"),
+        )
+        if read.booking == UNKNOWN:
+            read.booking = phrases.booking_in_passing(f"{read.note} {text('title')}")
         self.read_capacity()
         self.read_contact()
         self.read_dates()
         return read
 
     def text(self, column: str) -> str:
-        return as_text(self.cells.get(column))
+        return text_of(self.cells.get(column))
+
+    def joined(self, column: str) -> str:
+        """All columns of a meaning that may have several."""
+        grid = self.record.grid
+        others = [text_of(grid.value(*place)) for place in self.record.more.get(column, ())]
+        return "；".join(text for text in (self.text(column), *others) if text)
+
+    def note_at_title(self, code: str, why: str) -> None:
+        address = self.read.cells.get("title") or self.title_address()
+        self.read.note_problem("title", code, ERROR, why, cell=address)
+
+    def title_address(self) -> str:
+        column = self.record.title_column
+        return self.record.grid.address(self.record.rows[0], column) if column is not None else ""
+
+    def look_out(self) -> None:
+        """Errors, formulas and texts that pretend to be formulas, in every cell that is used."""
+        grid = self.record.grid
+        for places in (self.record.places, *self.record.further):
+            for column, place in places.items():
+                if column == "number":
+                    continue
+                origin, address = grid.origin(*place), grid.address(*place)
+                cell = grid.sheet.cell(*origin)
+                if caution.is_error(cell):
+                    why = _("单元格里是错误值 %(text)s，没有采用") % {"text": caution.seen(cell)}
+                    self.read.note_problem(column, "cell-error", ERROR, why, cell=address)
+                    if places is self.record.places:
+                        self.cells[column] = None
+                elif origin in grid.sheet.formulas:
+                    why = _("这一格是公式，采用了上次算出的结果，请核对")
+                    self.read.note_problem(column, "formula-cell", WARNING, why, cell=address)
+                if caution.is_unsafe(cell):
+                    why = _("以 %(mark)s 开头的文字，导出时会加引号，防止被当作公式") % {
+                        "mark": as_text(cell)[:1]
+                    }
+                    self.read.note_problem(column, "unsafe-text", WARNING, why, cell=address)
+                is_link = column == "online"
+                if links := caution.unsafe_links(as_text(cell), in_link_column=is_link):
+                    why = _("“%(link)s”不是网页链接（http 或 https），没有采用") % {"link": links[0][:60]}
+                    self.read.note_problem(column, "link-unsafe", ERROR, why, cell=address)
+                    if is_link and places is self.record.places:
+                        self.cells[column] = None
+
+        for column, index in self.record.columns.items():
+            place = (self.record.rows[0], index)
+            if place in grid.sheet.formulas and grid.sheet.cell(*place) is None and column != "number":
+                why = _("这一格是公式，文件里没有它算出的结果；请打开原表重新保存")
+                self.read.note_problem(column, "formula-cell", ERROR, why, cell=grid.address(*place))
 
     def participations(self) -> Iterator[tuple[str, str]]:
-        for column, role in COLUMN_ROLES.items():
-            for named_role, name in split_units(self.text(column)):
-                yield named_role or role, name
+        known: set[tuple[str, str]] = set()
+        for column, role in phrases.COLUMN_ROLES.items():
+            for named_role, name in split_units(self.joined(column)):
+                unit = (named_role or role, name)
+                if unit not in known:
+                    known.add(unit)
+                    yield unit
 
     def read_place(self) -> None:
-        read = self.read
+        read, names = self.read, self.place.districts
         city = self.text("city").removesuffix("市")
         read.city = "" if city == self.place.city else city
-        read.district = self.text("district")
-        if not read.city:
-            completed = [name for name in self.place.districts if _bare(name) == _bare(read.district)]
-            read.district = completed[0] if completed else read.district
         read.venue, read.address = self.text("venue"), self.text("address")
+        if phrases.is_no_place(read.venue):
+            read.venue = ""
+        read.district = self.text("district")
+        if read.city:
+            return
+        read.district = districts.completed(read.district, names, self.place.city)
+        if not read.district and "district" not in self.read.raw:
+            read.district = self.district_around()
 
-    def mode(self) -> str:
-        stated = self.text("mode").lower()
-        if stated in MODES:
-            return MODES[stated]
-        if "线上" in stated and "线下" in stated:
-            return Mode.HYBRID
-        if "线上" in stated or "网络" in stated or "直播" in stated:
-            return Mode.ONLINE
-        if "线下" in stated or "现场" in stated:
-            return Mode.OFFLINE
-        is_online = bool(PLATFORM.search(f"{self.read.online} {self.read.venue}"))
-        has_place = bool(self.read.address or PLATFORM.sub("", self.read.venue).strip(" ;；、+&和"))
-        if is_online:
-            return Mode.HYBRID if has_place else Mode.ONLINE
-        return Mode.OFFLINE
+    def district_around(self) -> str:
+        """From the row's place as written; else from the section, the sheet's name or the title."""
+        record, names = self.record, self.place.districts
+        sources = (
+            (self.read.address, False), (self.read.venue, False), (record.section, True),
+            (record.grid.sheet.name, True),
+            (record.heading, False), (self.read.title, False),
+        )  # fmt: skip
+        return next(
+            (found for text, bare in sources if (found := districts.named_in(text, names, bare_too=bare))), ""
+        )
+
+    def link(self) -> str:
+        return self.joined("online") if self.cells.get("online") is not None else ""
+
+    def check_venue(self) -> None:
+        read = self.read
+        is_asked = self.record.has_column("venue") or self.record.has_column("address")
+        if is_asked and not (read.venue or read.address) and read.mode != "online":
+            had_error = any(
+                problem.code == "cell-error" and problem.cell == read.cells.get("venue")
+                for problem in read.problems
+            )
+            if not had_error:
+                address = (
+                    read.cells.get("venue")
+                    or self.record.address_in("venue")
+                    or self.record.address_in("address")
+                )
+                read.note_problem(
+                    "venue", "venue-missing", WARNING, _("没有写活动地点，请补上"), cell=address
+                )
 
     def read_capacity(self) -> None:
-        numbers = re.findall(r"\d+", unicodedata.normalize("NFKC", self.text("capacity")).replace(",", ""))
-        if len(numbers) == 1 and len(numbers[0]) < 10 and 0 < int(numbers[0]) < 1_000_000:
-            self.read.capacity = int(numbers[0])
+        number = self.stored("capacity")
+        if number is not None and number == int(number):
+            self.read.capacity = int(number) if 0 < number < 1_000_000 else None
+        else:
+            self.read.capacity = phrases.capacity_of(self.text("capacity"))
+
+    def stored(self, column: str) -> float | None:
+        """The number in a cell whatever its format shows."""
+        place = self.record.places.get(column)
+        return self.record.grid.sheet.numbers.get(self.record.grid.origin(*place)) if place else None
 
     def read_contact(self) -> None:
         read = self.read
         for column in ("contact", "phone"):
-            text = unicodedata.normalize("NFKC", self.text(column))
-            if SCIENTIFIC.search(text):
-                why = _("电话变成了科学计数“%(text)s”，请把这一列设为文本后重填") % {"text": text}
+            number = self.stored(column)
+            text = str(int(number)) if number is not None else self.joined(column)
+            found = phrases.contact_in(text, is_phone_column=column == "phone")
+            if found.lost:
+                why = _("电话变成了科学计数“%(text)s”，请把这一列设为文本后重填") % {"text": found.lost}
                 read.note_problem(column, "phone-invalid", ERROR, why)
-                continue
-            read.phones += [re.sub(r"\s", "", found) for found in PHONE.findall(text)]
-            names = PHONE.sub(" ", text) if column == "contact" else ""
-            read.names += [name for name in re.split(r"[\s,;、:()/]+", names) if re.search(r"[^\W\d_]", name)]
-            if column == "phone" and text and not PHONE.search(text):
-                why = _("“%(text)s”不是电话号码") % {"text": text}
+            elif found.wrong:
+                why = _("“%(text)s”不是电话号码") % {"text": found.wrong[:40]}
                 read.note_problem(column, "phone-invalid", ERROR, why)
+            read.phones += [phone for phone in found.phones if phone not in read.phones]
+            if column == "contact" or not read.names:
+                read.names += [name for name in found.names if name not in read.names]
 
     def read_dates(self) -> None:
-        read = self.read
-        start = self.cells.get("start")
-        if start is None:
-            start = self.cells.get("when")
-        reading = dates.read(start, self.cells.get("end"), self.cells.get("clock"), self.place.frame)
-        read.slots, read.dates_as_written, read.year = reading.slots, reading.as_written, reading.year
+        read, record = self.read, self.record
+        found = self.slots(record.places, self.cells)
+        read.slots, read.dates_as_written, read.year = found.slots, found.as_written, found.year
+        for places in record.further:
+            cells = {column: record.grid.value(*place) for column, place in places.items()}
+            further = self.slots(places, cells, inherited=True)
+            venue = text_of(cells.get("venue"))
+            own = venue if venue and normalized(venue) != normalized(read.venue) else ""
+            read.slots = read.slots + [replace(slot, venue=own) for slot in further.slots]
+            read.dates_as_written = "\n".join(
+                text for text in (read.dates_as_written, further.as_written) if text
+            )
+        if any(
+            problem.code == "cell-error" and problem.cell in self.date_addresses()
+            for problem in read.problems
+        ):
+            read.problems = [problem for problem in read.problems if problem.code != "date-missing"]
+
+    def date_addresses(self) -> set[str]:
+        return {self.read.cells[column] for column in dates.ROLES if column in self.read.cells}
+
+    def slots(
+        self, places: Mapping[str, tuple[int, int]], cells: Mapping[str, Cell], *, inherited: bool = False
+    ) -> dates.Reading:
+        """The sessions that one row states; a further row may take the day from the one above."""
+        given: dict[str, Cell] = {}
+        for column in dates.ROLES:
+            cell = stated(cells.get(column))
+            if caution.is_error(cell):
+                cell = None
+            given[column] = cell
+        if inherited and not any(given.get(column) for column in ("when", "start")):
+            day = stated(self.cells.get("when")) or stated(self.cells.get("start"))
+            given["when"] = day
+        reading = dates.read(given, self.place.frame, self.record.grid.sheet.epoch)
         for trouble in reading.troubles:
-            column = trouble.column
-            if column == "start" and self.cells.get("start") is None and "when" in read.cells:
-                column = "when"
-            read.note_problem(column, trouble.code, trouble.severity, trouble.why)
+            self.read.note_problem(
+                trouble.column,
+                trouble.code,
+                trouble.severity,
+                trouble.why,
+                cell=self.blamed(trouble.column, places),
+            )
+        return reading
 
-
-COLUMN_ROLES = {
-    "organizer": UnitRole.HOST,
-    "contractor": UnitRole.ORGANIZER,
-    "co_organizer": UnitRole.CO_ORGANIZER,
-    "adviser": UnitRole.ADVISER,
-    "supporter": UnitRole.SUPPORTER,
-    "co_organizers": UnitRole.CO_ORGANIZER,
-}
-ROLE_WORDS = {
-    "主办": UnitRole.HOST, "承办": UnitRole.ORGANIZER, "协办": UnitRole.CO_ORGANIZER, "协": UnitRole.CO_ORGANIZER,
-    "带队": UnitRole.CO_ORGANIZER, "指导": UnitRole.ADVISER, "技术指导": UnitRole.ADVISER,
-    "统筹": UnitRole.ADVISER, "支持": UnitRole.SUPPORTER,
-}  # fmt: skip
-MODES = {"offline": Mode.OFFLINE, "online": Mode.ONLINE, "hybrid": Mode.HYBRID, "线上线下结合": Mode.HYBRID}
-PLATFORM = re.compile(
-    r"直播间|腾讯会议|视频号|公众号直播|抖音|快手|B站|哔哩哔哩|线上|https?://\S+", re.IGNORECASE
-)
-TEST_ENTRY = re.compile(r"(测试|test)(数据|活动|行)?\d*", re.IGNORECASE)
-SCIENTIFIC = re.compile(r"\d\.?\d*[eE]\+?\d+")
-PHONE = re.compile(
-    r"(?<!\d)(?:\+?86[- ]?)?"
-    r"(?:1[3-9]\d[- ]?\d{4}[- ]?\d{4}|0\d{2,3}[- ]?\d{7,8}(?:-\d{1,5})?|[2-8]\d{6,7}|400-?\d{3}-?\d{4}|12345)"
-    r"(?!\d)"
-)
-
-
-def split_units(text: str) -> list[tuple[str, str]]:
-    """Units in a cell as (role or "", name). A role in brackets holds for the units listed before it too:
-    "甲;乙（指导）;丙（承办）"; a name that ends with 等 ends such a list.
-    """
-    units: list[tuple[str, str]] = []
-    waiting: list[str] = []
-    for part in re.split(r"[;；、\n]", text):
-        if not (name := part.strip()):
-            continue
-        found = re.fullmatch(r"(.+?)[（(](\w{1,4})[）)]", name)
-        role = ROLE_WORDS.get(found.group(2)) if found else None
-        if found and role:
-            units += [(role, earlier) for earlier in waiting] + [(role, found.group(1).strip())]
-            waiting = []
-            continue
-        waiting.append(name)
-        if name.endswith("等"):
-            units += [("", earlier) for earlier in waiting]
-            waiting = []
-    return units + [("", name) for name in waiting]
-
-
-def _title(text: str) -> tuple[str, str]:
-    cleaned = re.sub(r"[【\[(（](已取消|取消)[】\])）]", "", text).strip()
-    return cleaned, CANCELLED if cleaned != text else PLANNED
-
-
-def _booking(text: str) -> str:
-    if not text:
-        return UNKNOWN
-    if text in {"否", "无", "不需要"} or re.search(
-        r"(无需|免|不需|不用|无须)(要)?(预约|报名)|自由参加", text
-    ):
-        return NONE
-    if text in {"是", "需要"} or re.search(r"预约|报名", text):
-        return REQUIRED
-    return UNKNOWN
-
-
-def _bare(district: str) -> str:
-    return re.sub(r"(新区|特别合作区|区)$", "", district)
+    def blamed(self, column: str, places: Mapping[str, tuple[int, int]]) -> str:
+        """The address of a date's cell; of the column where there is none in this row."""
+        for name in (column, "when", "start", "clock", "end"):
+            if name in places:
+                return self.record.grid.address(*places[name])
+        for name in (column, "when", "start", "clock"):
+            if address := self.record.address_in(name):
+                return address
+        return ""
 
 
 # Over the whole file --------------------------------------------------------------------------------------
@@ -359,19 +375,27 @@ def _note_duplicates(findings: Findings) -> None:
     kept: list[Entry] = []
     for entry in findings.entries:
         title = normalized(entry.title)
-        units = tuple(normalized(name) for name in entry.named(UnitRole.HOST))
-        same = (title, units, normalized(entry.venue), tuple(entry.slots), entry.dates_as_written)
+        units = tuple(sorted(normalized(name) for name in entry.named(UnitRole.HOST)))
+        place = normalized(entry.venue or entry.address)
+        same = (title, units, place, tuple(sorted(map(str, entry.slots))), normalized(entry.dates_as_written))
         known = len(entry.problems)
         if same in exact:
-            why = _("与第 %(row)s 行完全相同，只导入一次") % {"row": exact[same].row}
+            why = _("与%(where)s完全相同，只导入一次") % {"where": _where(exact[same], entry)}
             entry.note_problem("title", "duplicate", WARNING, why)
-            findings.skipped.append((entry.sheet, entry.row, why))
+            findings.skipped += [(entry.sheet, row, why) for row in entry.rows]
         else:
             if title in titles:
-                why = _("与第 %(row)s 行名称相同，请核对是否重复") % {"row": titles[title].row}
+                why = _("与%(where)s名称相同，请核对是否重复") % {"where": _where(titles[title], entry)}
                 entry.note_problem("title", "possible-duplicate", WARNING, why)
             kept.append(entry)
             titles.setdefault(title, entry)
             exact[same] = entry
         findings.problems += entry.problems[known:]
     findings.entries = kept
+
+
+def _where(first: Entry, later: Entry) -> str:
+    """Where the first of two stands, as seen from the later."""
+    if first.sheet == later.sheet:
+        return _("第 %(row)s 行") % {"row": first.row}
+    return _("工作表“%(sheet)s”第 %(row)s 行") % {"sheet": first.sheet, "row": first.row}

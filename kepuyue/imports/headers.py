@@ -1,77 +1,225 @@
-"""Which column means what: headings as offices write them, and the row in which they stand."""
+"""Which column means what: headings as offices write them, one storey or two, and the rows in which they stand."""
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from kepuyue.imports.reader import Cell, as_text
+from kepuyue.imports.cells import Cell, as_text
 
 # Each meaning with the headings that people give it; compared after `plain`. The first heading of each is
 # the one in the template. A heading that is one of these with something around it still counts (see `meaning`).
 HEADINGS: dict[str, tuple[str, ...]] = {
-    "title": ("活动名称", "活动标题", "活动主题名称", "名称", "标题", "项目名称", "活动项目", "title", "name"),
-    "organizer": ("主办单位", "主办方", "主办", "责任单位", "出品单位", "组织单位", "基地名称", "申报单位", "填报单位",
-                  "单位名称", "单位", "organizer", "host"),
-    "contractor": ("承办单位", "承办方", "承办"),
+    "title": ("活动名称", "活动标题", "活动主题名称", "名称", "标题", "项目名称", "活动项目", "活动主题", "讲座名称",
+                  "讲座题目",
+              "课程名称", "题目", "主题", "项目", "活动", "科普活动", "活动名", "展览名称", "title", "name",
+              "activity", "event"),
+    "organizer": ("主办单位", "主办方", "主办", "责任单位", "出品单位", "组织单位", "基地名称", "主办机构",
+                  "举办单位", "牵头单位",
+                  "科普基地", "基地", "申报单位", "填报单位", "报送单位", "单位名称", "单位", "organizer",
+                  "organiser", "host"),
+    "contractor": ("承办单位", "承办方", "承办", "执行单位"),
     "co_organizer": ("协办单位", "协办方", "协办", "合作单位"),
     "adviser": ("指导单位", "指导"),
-    "supporter": ("支持单位", "支持", "媒体支持"),
-    "co_organizers": ("承办协办单位", "其他单位", "参与单位", "联合单位", "coorganizers", "coorganizer"),
+    "supporter": ("支持单位", "支持", "媒体支持", "支持媒体"),
+    "co_organizers": ("承办协办单位", "其他单位", "参与单位", "联合单位", "参加单位", "coorganizers", "coorganizer"),
     "city": ("城市", "所在城市", "city"),
-    "district": ("所属区", "所在区", "行政区", "区域", "辖区", "区", "district"),
-    "venue": ("活动地点", "地点", "场地", "活动场所", "举办地点", "venue", "place", "location"),
-    "address": ("详细地址", "地址", "address"),
-    "start": ("开始时间", "开始日期", "起始时间", "起始日期", "开始", "start", "startdate"),
-    "end": ("结束时间", "结束日期", "截止日期", "结束", "end", "enddate"),
-    "when": ("活动时间", "举办时间", "活动日期", "举办日期", "日期", "起止时间", "起止日期", "date"),
-    "clock": ("时间", "具体时间", "时段", "时间段", "钟点", "time"),
-    "mode": ("参与方式", "活动方式", "举办方式", "线上线下", "线上或线下", "形式", "mode"),
-    "online": ("线上地址", "直播平台", "线上平台", "直播链接", "网址", "链接"),
-    "audience": ("面向人群", "活动对象", "参与对象", "面向对象", "受众", "对象", "参加人员", "audience"),
+    "district": ("所属区", "所在区", "行政区", "区域", "辖区", "区", "所属区域", "属地", "区县", "区属", "district"),
+    "venue": ("活动地点", "地点", "场地", "活动场所", "举办地点", "活动场地", "场馆", "举办场所", "场所", "活动地址",
+                  "线下地点",
+              "活动地点平台", "venue", "place", "location"),
+    "address": ("详细地址", "地址", "具体地址", "address"),
+    "start": ("开始时间", "开始日期", "起始时间", "起始日期", "活动开始时间", "活动开始日期", "开始", "start",
+                  "startdate",
+              "starttime"),
+    "end": ("结束时间", "结束日期", "截止日期", "终止时间", "活动结束时间", "活动结束日期", "结束", "end", "enddate",
+                  "endtime"),
+    "when": ("活动时间", "举办时间", "活动日期", "举办日期", "日期", "起止时间", "起止日期", "开展时间", "开展日期",
+                  "活动起止时间",
+             "时间安排", "日期时间", "展出时间", "开放时间", "date", "when"),
+    "clock": ("时间", "具体时间", "时段", "时间段", "钟点", "活动时段", "每日时间", "每天时间", "time"),
+    "weekday": ("星期", "周次", "星期几", "周几", "weekday"),
+    "mode": ("参与方式", "活动方式", "举办方式", "线上线下", "线上或线下", "线上还是线下", "形式", "开展方式",
+                  "举办形式",
+             "开展形式", "mode"),
+    "online": ("线上地址", "直播平台", "线上平台", "直播链接", "网址", "链接", "线上链接", "活动链接", "会议号",
+                  "直播地址", "link", "url"),
+    "audience": ("面向人群", "活动对象", "参与对象", "面向对象", "受众", "对象", "参加人员", "参加对象", "参与人群",
+                  "服务对象",
+                 "目标人群", "适合人群", "受众人群", "audience"),
     "category": ("活动类型", "活动类别", "活动形式", "类型", "类别", "分类", "category", "type"),
-    "summary": ("活动简介", "活动内容", "简介", "内容", "内容简介", "活动介绍", "活动概况", "介绍",
-                "description", "summary"),
-    "booking": ("是否需要预约", "是否预约", "预约方式", "报名方式", "预约", "报名", "参与途径", "booking"),
-    "capacity": ("名额", "人数上限", "活动名额", "容量", "限额", "参与人数", "预计人数", "人数", "capacity"),
-    "contact": ("联系人", "负责人", "联系人姓名", "联系人及电话", "联系方式", "contact"),
-    "phone": ("联系电话", "电话", "手机", "手机号", "联系人电话", "咨询电话", "phone", "tel"),
-    "note": ("备注", "说明", "备注说明", "其他", "note", "remarks"),
-    "number": ("序号", "编号", "no"),
+    "summary": ("活动简介", "活动内容", "简介", "内容", "内容简介", "活动介绍", "活动概况", "介绍", "主要内容",
+                  "活动主要内容",
+                "活动描述", "活动说明", "description", "summary"),
+    "booking": ("是否需要预约", "是否预约", "预约方式", "报名方式", "预约", "报名", "参与途径", "是否需预约",
+                  "是否报名",
+                "预约报名", "报名预约方式", "预约报名方式", "booking"),
+    "capacity": ("名额", "人数上限", "活动名额", "容量", "限额", "参与人数", "预计人数", "人数", "预计参与人数",
+                  "参加人数",
+                 "预计参加人数", "招募人数", "活动人数", "规模", "活动规模", "每场人数", "人数规模", "capacity"),
+    "contact": ("联系人", "负责人", "联系人姓名", "联系人及电话", "联系方式", "活动负责人", "姓名", "联络人", "联络员",
+                "活动联系人", "经办人", "联系人电话方式", "contact"),
+    "phone": ("联系电话", "电话", "手机", "手机号", "联系人电话", "咨询电话", "手机号码", "电话号码", "联系手机",
+                  "办公电话",
+              "联系人手机", "phone", "tel", "mobile"),
+    "note": ("备注", "说明", "注意事项", "其他说明", "note", "remark", "remarks"),
+    "status": ("状态", "活动状态", "是否取消", "status"),
+    "number": ("序号", "编号", "no", "number", "序", "id"),
 }  # fmt: skip
 _BY_HEADING = {heading: meaning for meaning, headings in HEADINGS.items() for heading in headings}
+# Meanings that several columns may have; their texts are put together
+LISTS = frozenset({
+    "organizer", "contractor", "co_organizer", "adviser", "supporter", "co_organizers", "contact", "phone", "note",
+    "online",
+})  # fmt: skip
+# About the form or the office's own work and not the activity
+FOREIGN = re.compile(
+    r"提交|填写时间|填写日期|填表|填报时间|填报日期|填报人|答题|答卷|创建|修改|更新|截止时间|报名截止|报名时间|报名日期|报名起止|"
+    r"预约时间|预约开始|来源|^ip|审核|审批|经费|预算|附件|照片|图片|海报|邮箱|邮件|微信|职务|身份证|信用代码|开户|"
+    r"所用时间|得分|总分|是否重点|推荐|层级|上报|报送时间|发布时间|制表|年龄|性别|签到时间|email"
+)
+# Ordered: words that tell the meaning inside a longer heading
+INSIDE = (
+    (r"主办|责任单位|出品", "organizer"), (r"承办", "contractor"), (r"协办", "co_organizer"),
+    (r"指导单位", "adviser"), (r"支持单位", "supporter"),
+    (r"(?:联系|咨询|负责人|联络).*(?:电话|手机|号码)|手机号|联系电话", "phone"),
+    (r"联系(?:人|方式)|负责人|联络", "contact"), (r"(?:预约|报名)", "booking"),
+    (r"(?:开始|起始)(?:日期|时间)", "start"), (r"(?:结束|终止)(?:日期|时间)", "end"),
+    (r"(?:活动|举办|开展|起止|展览|讲座|实施).{0,4}(?:时间|日期)", "when"),
+    (r"线上(?:地址|平台|链接)|直播(?:平台|链接|地址)", "online"), (r"详细地址|具体地址", "address"),
+    (r"(?:活动|举办|开展|线下|讲座|展览|实施).{0,4}(?:地点|场地|场所|地址)", "venue"),
+    (r"所[属在].{0,3}区|行政区", "district"), (r"(?:人数|名额|容量)", "capacity"), (r"对象|人群|受众", "audience"),
+    (r"类型|类别", "category"), (r"(?:活动|项目|讲座|课程|展览).{0,4}(?:名称|标题|题目)", "title"),
+    (r"简介|内容|介绍|概况", "summary"), (r"备注", "note"),
+)  # fmt: skip
 # A header row names the activity and at least this many columns in all
 LEAST_COLUMNS = 2
+LONGEST_HEADING = 22
 HEADER_ROWS_SEARCHED = 30
 
 
 def plain(text: str) -> str:
-    """A heading without width, case, space, punctuation and what stands in brackets."""
+    """A heading without width, case, space, punctuation, its number and what stands in brackets."""
     text = unicodedata.normalize("NFKC", text).lower()
-    text = re.sub(r"\(.*?\)|\[.*?\]|【.*?】", "", text)
-    return re.sub(r"[\s_:*/·、,.\-]", "", text)
+    text = re.sub(r"^\s*[*※]?\s*(?:q?\d+\s*[、.:)]|\(\d+\)|[一二三四五六七八九十]+、)", "", text)
+    text = re.sub(r"\(.*?\)|\[.*?\]|【.*?】|<.*?>", "", text)
+    text = re.sub(r"^(?:请填写|请输入|请选择|请问|您的|你的|本次)", "", text)
+    return re.sub(r"[\s_:*/·、,.\-?※]|\(.*$", "", text)
 
 
-def meaning(heading: Cell) -> str | None:
-    """The meaning of one heading: known as it stands, or a known one of three characters or more in it."""
-    text = plain(as_text(heading))
-    if not text or len(text) > 16:
+def meaning(heading: Cell, chosen: Mapping[str, str] | None = None) -> str | None:
+    """The meaning of one heading: chosen by a person, known as it stands, or by the words in it; else None."""
+    if not isinstance(heading, str):
+        return None
+    text = plain(heading)
+    if chosen and text in chosen:
+        return chosen[text] or None
+    if not text or len(text) > LONGEST_HEADING:
         return None
     if text in _BY_HEADING:
         return _BY_HEADING[text]
+    if re.search(r"[。；;，]", heading) or FOREIGN.search(text):
+        return None
+    for words, means in INSIDE:
+        if re.search(words, text) and len(text) <= 14:
+            return means
     inside = [known for known in _BY_HEADING if len(known) >= 3 and known in text and not known.isascii()]
     return _BY_HEADING[max(inside, key=len)] if inside else None
 
 
-def columns(row: Sequence[Cell]) -> dict[str, int]:
+def below(top: Cell, sub: Cell, chosen: Mapping[str, str] | None = None) -> str | None:
+    """The meaning of a heading of the second storey, which the one above it narrows: 活动时间 over 开始."""
+    above, under = meaning(top, chosen), plain(as_text(sub))
+    whole = plain(as_text(top))
+    if not under:
+        return above
+    if above in {"when", "clock", "start", "end"} or re.search(r"时间|日期", whole):
+        for words, means in (
+            (r"开始|起始|^起|^自", "start"), (r"结束|终止|^止|^至", "end"), (r"星期|^周", "weekday"),
+            (r"日期|^日$|几号|年月|月日", "when"), (r"时间|时段|时刻|钟|几点|具体", "clock"),
+        ):  # fmt: skip
+            if re.search(words, under):
+                return means
+    if above in {"venue", "address"} or re.search(r"地点|场地|场所", whole):
+        for words, means in (
+            (r"^区$|行政区|所[属在]|辖区|区县|区域", "district"), (r"地址|门牌", "address"), (r"线上|平台|链接",
+            "online"),
+            (r"城市", "city"), (r"场|馆|地点|名称|线下", "venue"),
+        ):  # fmt: skip
+            if re.search(words, under):
+                return means
+    if above in {"contact", "phone"} or "联系" in whole or "负责人" in whole:
+        if re.search(r"电话|手机|号码|方式", under):
+            return "phone"
+        if re.search(r"姓名|人|名称", under):
+            return "contact"
+    if "单位" in whole or above in {"organizer", "contractor", "co_organizer"}:
+        if under in {"名称", "单位名称", "全称"}:
+            return above
+        if re.search(r"电话|手机", under):
+            return "phone"
+        if re.search(r"联系人|负责人", under):
+            return "contact"
+    return meaning(sub, chosen) or above
+
+
+def columns(row: Sequence[Cell], chosen: Mapping[str, str] | None = None) -> dict[str, int]:
     """The columns of a header row by meaning; of two that mean the same, the first counts."""
+    return resolved(
+        [meaning(heading, chosen) for heading in row], [plain(as_text(heading)) for heading in row]
+    )[0]
+
+
+def resolved(
+    meanings: Sequence[str | None], texts: Sequence[str], hidden: frozenset[int] | set[int] = frozenset()
+) -> tuple[dict[str, int], dict[str, list[int]]]:
+    """One column for each meaning, and further columns of those meanings that may have several.
+
+    Hidden columns come last. 开始日期 beside 开始时间 makes the latter a clock; 主办单位 goes before 填报单位.
+    """
     found: dict[str, int] = {}
-    for index, heading in enumerate(row):
-        if (means := meaning(heading)) and means not in found:
+    more: dict[str, list[int]] = {}
+    order = sorted(range(len(meanings)), key=lambda index: (index in hidden, index))
+    for index in order:
+        means = meanings[index]
+        if means is None:
+            continue
+        if means in {"start", "end"} and means in found and index not in hidden:
+            date_first = "日期" in texts[found[means]] and "时间" in texts[index]
+            time_first = "时间" in texts[found[means]] and "日期" in texts[index]
+            if time_first:
+                found[f"{means}_clock"], found[means] = found[means], index
+            elif date_first:
+                found.setdefault(f"{means}_clock", index)
+            continue
+        if means not in found:
             found[means] = index
+        elif index in hidden:
+            continue
+        elif means == "organizer" and "主办" in texts[index] and "主办" not in texts[found[means]]:
+            found[means] = index
+        elif means == "organizer" and "主办" in texts[found[means]] and "主办" not in texts[index]:
+            continue
+        elif means == "title" and _names_better(texts[index], texts[found[means]]):
+            found[means] = index
+        elif means in LISTS:
+            more.setdefault(means, []).append(index)
     # Where one column is called 日期 and another 时间, the latter holds clocks; alone, it holds everything
     if "clock" in found and not found.keys() & {"when", "start"}:
         found["when"] = found.pop("clock")
-    return found
+    # Two columns of 活动时间 kind: 活动日期 and 活动时间
+    whens = [index for index in order if meanings[index] == "when" and index not in hidden]
+    if len(whens) == 2 and "clock" not in found:
+        dated = [index for index in whens if "日期" in texts[index]]
+        if len(dated) == 1:
+            found["when"], found["clock"] = dated[0], next(index for index in whens if index != dated[0])
+    return found, more
+
+
+def _names_better(text: str, than: str) -> bool:
+    """活动名称 rather than 活动主题 or 项目."""
+    rank = ("活动名称", "活动标题", "项目名称", "名称", "标题", "讲座题目", "讲座名称")
+    place = {name: number for number, name in enumerate(rank)}
+    return place.get(text, 99) < place.get(than, 99)
 
 
 def find(rows: Sequence[Sequence[Cell]]) -> tuple[int, dict[str, int]] | None:

@@ -1,7 +1,7 @@
 """Opening a file that somebody sent: from bytes to sheets of cells, by content and not by name.
 
-`read` either gives a `Book` or raises `Unreadable` with one sentence that tells the sender what to do. It
-looks before it opens: an archive is unpacked in counted steps, so that a small file cannot fill the memory.
+`read` either gives a `Book` or raises `Unreadable` with one sentence that tells the sender what to do. Workbooks are
+opened in a process of its own with limits (`opening`); text tables are read here.
 """
 
 import csv
@@ -11,61 +11,32 @@ import pickle
 import re
 import subprocess
 import sys
-import zipfile
-import zlib
-from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
-from pathlib import Path
-from typing import Any
+from collections.abc import Iterable
 
 from django.conf import settings
 from django.utils.translation import gettext as _
 
 from kepuyue.imports import opening
+from kepuyue.imports.cells import Book, Cell, Sheet, as_text, column_letters
+from kepuyue.imports.opening import MAX_COLUMNS, MAX_ROWS
+
+__all__ = ["Book", "Cell", "Sheet", "Unreadable", "as_text", "check_size", "column_letters", "read"]
 
 logger = logging.getLogger(__name__)
 
-Cell = str | int | float | bool | date | datetime | time | timedelta | None
-
-MAX_ROWS = 20_000
-MAX_COLUMNS = 200
-MAX_CELLS = 2_000_000
-MAX_UNPACKED_BYTES = 200_000_000
-MAX_PARTS = 5_000
 MAX_NAME = 120  # of a sheet; spreadsheet programs allow 31
-OPENING = Path(opening.__file__)
-PATIENCE = 90  # seconds
+OPENING = "kepuyue.imports.opening"
+PATIENCE = 90  # seconds that the process may take in all
 
 
 class Unreadable(Exception):
     """The file cannot be read at all; the message is for the person who sent it."""
 
 
-@dataclass(frozen=True)
-class Sheet:
-    """One sheet: its name ("" for a text table) and its rows from the first on, empty ones included."""
-
-    name: str
-    rows: list[list[Cell]]
-
-
-@dataclass(frozen=True)
-class Book:
-    """A file's sheets; `encoding` for text, "" for workbooks; `ignored` as (sheet, why)."""
-
-    sheets: list[Sheet]
-    encoding: str = ""
-    ignored: list[tuple[str, str]] = field(default_factory=list)
-
-
 def read(data: bytes) -> Book:
     """The sheets of a workbook or text table; raises `Unreadable`."""
     check_size(len(data))
-    if data.startswith(b"PK"):
-        _check_archive(data)
-        return _workbook(data)
-    if data.startswith(OLE_SIGNATURE):
-        _check_compound_file(data)
+    if data.startswith((b"PK", OLE_SIGNATURE)):
         return _workbook(data)
     _refuse_known_kinds(data)
     return _text_table(data)
@@ -80,29 +51,6 @@ def check_size(size: int) -> None:
             _("文件有 %(size)s MB，超过了 %(limit)s MB 的上限。请删去图片，或分成几个文件上传。")
             % {"size": round(size / 1_000_000), "limit": settings.UPLOAD_MAX_BYTES // 1_000_000}
         )
-
-
-def as_text(cell: Cell) -> str:
-    """What a person sees in the cell, without space around it."""
-    if cell is None:
-        return ""
-    if isinstance(cell, bool):
-        return "是" if cell else "否"  # data like the other cells, in the language of the file
-    if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e15:
-        return str(int(cell))
-    if isinstance(cell, datetime):
-        return f"{cell:%Y-%m-%d}" if cell.time() == time() else f"{cell:%Y-%m-%d %H:%M}"
-    return str(cell).strip()
-
-
-def column_letters(index: int) -> str:
-    """The name of a column counted from 0: A, B … Z, AA."""
-    letters = ""
-    index += 1
-    while index:
-        index, rest = divmod(index - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters
 
 
 # What it is, by its first bytes ---------------------------------------------------------------------------
@@ -130,91 +78,6 @@ def _refuse_known_kinds(data: bytes) -> None:
         raise Unreadable(_("这是网页格式的表格。请用 Excel 或 WPS 打开，另存为 .xlsx 再上传。"))
 
 
-def _check_compound_file(data: bytes) -> None:
-    """Old office files keep their streams' names in UTF-16."""
-    if "EncryptedPackage".encode("utf-16-le") in data:
-        raise Unreadable(_locked())
-    if "WordDocument".encode("utf-16-le") in data:
-        raise Unreadable(_("这是 Word 文档，不是表格。请把表格复制到 Excel 里再上传。"))
-    if "PowerPoint Document".encode("utf-16-le") in data:
-        raise Unreadable(_("这是演示文稿，不是表格。请上传 Excel 表或 CSV 文件。"))
-
-
-def _check_archive(data: bytes) -> None:
-    try:
-        archive = zipfile.ZipFile(io.BytesIO(data))
-        parts = archive.infolist()
-    except (zipfile.BadZipFile, ValueError, OSError):
-        raise Unreadable(_incomplete()) from None
-    names = {part.filename for part in parts}
-    if any(part.flag_bits & 1 for part in parts):
-        raise Unreadable(_locked())
-    if len(parts) > MAX_PARTS:
-        raise Unreadable(_too_much())
-    if "word/document.xml" in names:
-        raise Unreadable(_("这是 Word 文档，不是表格。请把表格复制到 Excel 里再上传。"))
-    if "ppt/presentation.xml" in names:
-        raise Unreadable(_("这是演示文稿，不是表格。请上传 Excel 表或 CSV 文件。"))
-    if not names & {"xl/workbook.xml", "xl/workbook.bin", "content.xml"}:
-        raise Unreadable(_("这是压缩包。请先解压，再上传里面的表格。"))
-    room = MAX_UNPACKED_BYTES
-    for part in parts:
-        unpacked = _unpack(data, part, room)
-        room -= len(unpacked)
-        if part.filename == "META-INF/manifest.xml" and b"encryption-data" in unpacked:
-            raise Unreadable(_locked())
-        if part.filename.startswith("xl/worksheets/") and part.filename.endswith(".xml"):
-            _check_extent(unpacked)
-
-
-def _unpack(data: bytes, part: zipfile.ZipInfo, room: int) -> bytes:
-    """A part's bytes, at most `room`. The sizes that the archive states of itself are not believed."""
-    if part.is_dir() or not part.compress_size:
-        return b""
-    header = data[part.header_offset : part.header_offset + 30]
-    start = (
-        part.header_offset
-        + 30
-        + int.from_bytes(header[26:28], "little")
-        + int.from_bytes(header[28:30], "little")
-    )
-    packed = data[start : start + part.compress_size]
-    if header[:4] != b"PK\x03\x04" or len(packed) < part.compress_size:
-        raise Unreadable(_incomplete())
-    if part.compress_type == zipfile.ZIP_STORED:
-        unpacked = packed
-    elif part.compress_type == zipfile.ZIP_DEFLATED:
-        try:
-            unpacked = zlib.decompressobj(-zlib.MAX_WBITS).decompress(packed, room + 1)
-        except zlib.error:
-            raise Unreadable(_incomplete()) from None
-    else:
-        raise Unreadable(_incomplete())
-    if len(unpacked) > room:
-        raise Unreadable(_too_much())
-    return unpacked
-
-
-_CELL_ADDRESS = re.compile(rb'<(?:\w+:)?c\s[^>]*?\br="([A-Z]{1,3})(\d{1,7})"')
-
-
-def _check_extent(worksheet: bytes) -> None:
-    """Two cells in far corners make a sheet of 17 thousand million; it must not be laid out in memory."""
-    last_row = last_column = 1
-    for letters, number in _CELL_ADDRESS.findall(worksheet):
-        last_row = max(last_row, int(number))
-        last_column = max(last_column, _column_number(letters))
-    if last_row * last_column > MAX_CELLS * 5:
-        raise Unreadable(_too_many_rows())
-
-
-def _column_number(letters: bytes) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + letter - 64
-    return number
-
-
 def _incomplete() -> str:
     return _("文件不完整或已损坏，可能没有传完。请在电脑上打开确认无误，再上传一次。")
 
@@ -239,7 +102,7 @@ def _too_many_rows() -> str:
 
 def _workbook(data: bytes) -> Book:
     # -P: what lies beside the program must not stand in for the standard library
-    command = [sys.executable, "-P", str(OPENING), str(MAX_ROWS), str(MAX_COLUMNS)]
+    command = [sys.executable, "-P", "-m", OPENING]
     try:
         child = subprocess.run(command, input=data, capture_output=True, timeout=PATIENCE)  # noqa: S603 our own
     except subprocess.TimeoutExpired:
@@ -256,31 +119,28 @@ def _workbook(data: bytes) -> Book:
         opening.BROKEN: _incomplete,
         opening.TOO_MANY_ROWS: _too_many_rows,
         opening.TOO_MUCH: _too_much,
+        opening.WORD: lambda: _("这是 Word 文档，不是表格。请把表格复制到 Excel 里再上传。"),
+        opening.SLIDES: lambda: _("这是演示文稿，不是表格。请上传 Excel 表或 CSV 文件。"),
+        opening.ARCHIVE: lambda: _("这是压缩包。请先解压，再上传里面的表格。"),
+        opening.STRANGE: lambda: _("认不出这个文件的格式。请上传 Excel 表（.xlsx、.xls）或 CSV 文件。"),
     }
     if what in refusals:
         raise Unreadable(refusals[what]())
     return _book(sheets)
 
 
-def _book(sheets: list[tuple[str, Any]]) -> Book:
+def _book(sheets: Iterable[tuple[str, Sheet | str]]) -> Book:
     reasons = {opening.HIDDEN: _("隐藏的工作表，没有读取"), opening.NO_TABLE: _("不是数据表")}
     tables: list[Sheet] = []
     ignored: list[tuple[str, str]] = []
-    for name, rows in sheets:
-        name = str(_value(name) or "")[:MAX_NAME]
-        if isinstance(rows, str):
-            ignored.append((name, reasons[rows]))
+    for name, sheet in sheets:
+        name = _CONTROL.sub("", name)[:MAX_NAME]
+        if isinstance(sheet, str):
+            ignored.append((name, reasons[sheet]))
         else:
-            tables.append(Sheet(name, [[_value(cell) for cell in row] for row in rows]))
+            sheet.name = name
+            tables.append(sheet)
     return Book(tables, ignored=ignored)
-
-
-def _value(cell: Any) -> Cell:
-    """The cell; texts without control characters, which a workbook can carry and a database may refuse."""
-    if isinstance(cell, str):
-        return _CONTROL.sub("", cell) or None
-    value: Cell = cell
-    return value
 
 
 # Text tables ----------------------------------------------------------------------------------------------
@@ -292,8 +152,14 @@ def _text_table(data: bytes) -> Book:
     for record in _records(text):
         if len(rows) >= MAX_ROWS or len(record) > MAX_COLUMNS:
             raise Unreadable(_too_many_rows())
-        rows.append([cell if cell.strip() else None for cell in record])
+        rows.append([_wrapped(cell) if cell.strip() else None for cell in record])
     return Book([Sheet("", rows)], encoding=encoding)
+
+
+def _wrapped(cell: str) -> str | None:
+    """Programs write ="0755" so that others keep the zero."""
+    found = re.fullmatch(r'\s*="((?:[^"]|"")*)"\s*', cell)
+    return (found.group(1).replace('""', '"') if found else cell) or None
 
 
 def _decode(data: bytes) -> tuple[str, str]:

@@ -34,7 +34,7 @@ def _activity(entry: Entry) -> dict[str, Any]:
         "title": entry.title,
         "organizers": entry.named(UnitRole.HOST),
         "co_organizers": entry.named(*CO_ROLES),
-        "venue": entry.venue,
+        "venue": entry.venue or entry.address,
         "district": entry.district,
         "mode": entry.mode,
         "summary": entry.summary,
@@ -45,16 +45,17 @@ def _activity(entry: Entry) -> dict[str, Any]:
         "note": entry.note,
         "status": entry.status,
         "sessions": [_session(slot) for slot in entry.slots],
-        "source": {"sheet": entry.sheet, "rows": [entry.row]},
+        "source": {"sheet": entry.sheet, "rows": entry.rows},
     }
 
 
 def _session(slot: Slot) -> dict[str, Any]:
-    return {
+    session: dict[str, Any] = {
         "start": slot.start.isoformat(),
         "end": slot.end.isoformat() if slot.end else None,
         "all_day": slot.all_day,
     }
+    return session | ({"venue": slot.venue} if slot.venue else {})
 
 
 def same_units(entries: list[Entry]) -> list[list[str]]:

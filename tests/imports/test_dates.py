@@ -14,7 +14,7 @@ ARCHIVE = Frame(ZONE)
 
 def outcome(start, end=None, clock=None, frame=EDITION):
     """Sessions as short texts, and the codes of what was noted."""
-    reading = read(start, end, clock, frame)
+    reading = read({"start": start, "end": end, "clock": clock}, frame)
     slots = [
         f"{slot.start:%m-%d %H:%M}>{slot.end:%m-%d %H:%M}" + (" day" if slot.all_day else "")
         if slot.end
@@ -95,20 +95,20 @@ def test_read_what_names_no_day_makes_no_session(cells, codes):
     ("text", "year"), [("2006-02", 2006), ("2018", 2018), ("2017-03-25", 2017), ("待定", None)]
 )
 def test_read_in_an_archive_knows_the_year(text, year):
-    reading = read(text, None, None, ARCHIVE)
+    reading = read({"when": text}, ARCHIVE)
 
     assert reading.year == year
 
 
 def test_read_keeps_refused_text_as_written():
-    assert read("2006-02", None, None, ARCHIVE).as_written == "2006-02"
-    assert read("2017-09", "2017-10-01", None, ARCHIVE).as_written == "2017-09—2017-10-01"
-    assert read("2017-03-25", None, None, ARCHIVE).as_written == ""
+    assert read({"start": "2006-02"}, ARCHIVE).as_written == "2006-02"
+    assert read({"start": "2017-09", "end": "2017-10-01"}, ARCHIVE).as_written == "2017-09—2017-10-01"
+    assert read({"when": "2017-03-25"}, ARCHIVE).as_written == ""
 
 
 def test_read_a_run_with_too_many_sessions_is_refused():
-    reading = read("2024-09-01", "2024-09-30", None, EDITION)
+    reading = read({"start": "2024-09-01", "end": "2024-09-30"}, EDITION)
     assert len(reading.slots) == 1
 
-    many = read("2024年1月1日-12月31日 9:00、10:00", None, None, EDITION)
+    many = read({"when": "2024年1月1日-12月31日 9:00、10:00"}, EDITION)
     assert [trouble.code for trouble in many.troubles] == ["date-vague"]

@@ -106,7 +106,7 @@ def test_find_test_entry_is_not_taken():
 
 
 def test_find_refused_date_points_to_its_cell():
-    found = find([1, "观鸟", None, None, "9月中旬"])
+    found = find([1, "观鸟", None, None, "9月中旬", "莲花山公园"])
 
     assert [(p.sheet, p.cell, p.code) for p in found.problems] == [("Sheet1", "E2", "date-vague")]
     assert found.entries[0].dates_as_written == "9月中旬"
@@ -158,7 +158,7 @@ def test_find_contact_in_one_cell():
 def test_find_phone_as_number_and_lost_phone():
     assert one(联系电话=13800138000).phones == ["13800138000"]
 
-    lost = one(联系电话="1.38E+10")
+    lost = one(联系电话="1.38E+10", 活动地点="莲花山公园")
     assert [(p.code, p.cell) for p in lost.problems] == [("phone-invalid", "J2")]
 
 
@@ -172,7 +172,7 @@ def test_split_units_role_in_brackets_holds_for_those_before_it():
 
 
 def test_find_exact_duplicate_is_imported_once():
-    found = find([1, "观鸟", "甲", None, "9月14日"], [2, "观 鸟", "甲", None, "2024-09-14"])
+    found = find([1, "观鸟", "甲", None, "9月14日", "公园"], [2, "观 鸟", "甲", None, "2024-09-14", "公园"])
 
     assert len(found.entries) == 1
     assert [(p.code, p.cell) for p in found.problems] == [("duplicate", "B3")]
@@ -180,10 +180,17 @@ def test_find_exact_duplicate_is_imported_once():
 
 
 def test_find_same_title_elsewhere_stays_with_a_remark():
-    found = find([1, "观鸟", "甲", None, "9月14日"], [2, "观鸟", "乙", None, "9月14日"])
+    found = find([1, "观鸟", "甲", None, "9月14日", "公园"], [2, "观鸟", "乙", None, "9月14日", "公园"])
 
     assert [entry.key[-2:] for entry in found.entries] == [":1", ":2"]
     assert [(p.code, p.severity) for p in found.problems] == [("possible-duplicate", "warning")]
+
+
+def test_find_row_without_place_is_taken_with_a_remark():
+    found = find([1, "观鸟", "甲", None, "9月14日"])
+
+    assert [(p.code, p.cell, p.severity) for p in found.problems] == [("venue-missing", "F2", "warning")]
+    assert len(found.entries) == 1
 
 
 def test_find_capacity_of_thousands_of_digits_is_left_out():

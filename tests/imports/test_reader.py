@@ -9,7 +9,9 @@ from datetime import date
 import openpyxl
 import pytest
 
-from kepuyue.imports import reader
+from kepuyue.imports import opening, reader
+from kepuyue.imports.opening.__main__ import opened
+from kepuyue.imports.opening.limits import MAX_UNPACKED_BYTES
 from kepuyue.imports.reader import Unreadable, read
 
 TEXT = "活动名称,主办单位,活动时间\n湿地观鸟,福田区科协,2024-09-14\n"
@@ -99,9 +101,6 @@ def _lying_archive() -> bytes:
     return local + packed + central + end
 
 
-FAR_CELL = (
-    b'<worksheet><sheetData><row r="1048576"><c r="XFD1048576"><v>1</v></c></row></sheetData></worksheet>'
-)
 LOCKED_ODS = {"content_xml": b"x", "META-INF__manifest_xml": b"<manifest:encryption-data/>"}
 
 
@@ -130,11 +129,6 @@ LOCKED_ODS = {"content_xml": b"x", "META-INF__manifest_xml": b"<manifest:encrypt
         pytest.param(archive(**LOCKED_ODS), "密码", id="locked ods"),
         pytest.param(reader.OLE_SIGNATURE + "EncryptedPackage".encode("utf-16-le"), "密码", id="locked xlsx"),
         pytest.param(reader.OLE_SIGNATURE + "WordDocument".encode("utf-16-le"), "Word", id="old document"),
-        pytest.param(
-            archive(xl__workbook_xml=b"x", xl__worksheets__sheet1_xml=FAR_CELL),
-            "太大",
-            id="cell in the far corner",
-        ),
         pytest.param(b"a,b\n" * (reader.MAX_ROWS + 1), "太大", id="too many rows"),
         pytest.param(b"a" + b"," * reader.MAX_COLUMNS + b"\n", "太大", id="too many columns"),
     ],
@@ -147,11 +141,17 @@ def test_read_bad_file_is_refused_with_a_sentence(data, says):
 
 
 @pytest.mark.parametrize("bomb", [archive(xl__workbook_xml=b"\0" * 2_000_000), _lying_archive()])
-def test_read_zip_bomb_is_refused_whatever_its_directory_says(bomb, monkeypatch):
-    monkeypatch.setattr(reader, "MAX_UNPACKED_BYTES", 1_000_000)
+def test_opened_zip_bomb_is_refused_whatever_its_directory_says(bomb, monkeypatch):
+    monkeypatch.setattr(opening.archive, "MAX_UNPACKED_BYTES", 1_000_000)
 
+    assert opened(bomb) == (opening.TOO_MUCH, [])
+
+
+def test_read_zip_bomb_is_refused():
     with pytest.raises(Unreadable, match="异常大"):
-        read(bomb)
+        read(
+            with_part("xl/worksheets/sheet1.xml", f"<worksheet>{' ' * (MAX_UNPACKED_BYTES + 1)}</worksheet>")
+        )
 
 
 FAR_CORNERS = {
@@ -176,15 +176,22 @@ def sheet(rows: str) -> bytes:
 
 
 @pytest.mark.parametrize("rows", FAR_CORNERS.values(), ids=FAR_CORNERS)
-def test_read_workbook_that_takes_all_memory_ends_a_process_of_its_own(rows):
+def test_read_workbook_with_a_cell_in_the_far_corner_costs_no_more_than_its_cells(rows):
+    found = read(sheet(rows)).sheets[0]
+
+    assert (found.rows[0], found.is_cut) == ([1.0], True)
+    assert sum(map(len, found.rows)) <= 1 + reader.MAX_COLUMNS
+
+
+def test_read_workbook_that_takes_all_memory_ends_a_process_of_its_own(monkeypatch):
+    monkeypatch.setattr(reader, "OPENING", "tests.imports.greedy")
+
     with pytest.raises(Unreadable, match="异常大"):
-        read(sheet(rows))
+        read(workbook([["活动名称"]]))
 
 
-def test_read_workbook_on_which_the_library_fails_is_refused(monkeypatch, tmp_path):
-    failing = tmp_path / "opening.py"
-    failing.write_text("raise SystemExit(1)")
-    monkeypatch.setattr(reader, "OPENING", failing)
+def test_read_workbook_on_which_the_library_fails_is_refused(monkeypatch):
+    monkeypatch.setattr(reader, "OPENING", "kepuyue.imports.opening.no_such_program")
 
     with pytest.raises(Unreadable, match="另存为"):
         read(workbook([["活动名称"]]))

@@ -28,7 +28,15 @@ def look_at(data: bytes, edition: Edition | None) -> Findings:
     home = edition or current_edition()
     frame = Frame(ZoneInfo(settings.TIME_ZONE))
     if edition:
-        frame = Frame(edition.zone, edition.year, edition.starts_on, edition.ends_on)
+        calendar = edition.rules.calendar
+        frame = Frame(
+            edition.zone,
+            edition.year,
+            edition.starts_on,
+            edition.ends_on,
+            frozenset(calendar.off),
+            frozenset(calendar.work),
+        )
     districts = list(District.objects.values_list("name", flat=True))
     return entries.find(reader.read(data), frame, home.city if home else "", districts)
 

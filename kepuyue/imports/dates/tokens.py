@@ -1,0 +1,130 @@
+"""A text cut into tokens: days, clocks, weekdays, words that bind, words that mean nothing here, and the rest.
+
+To teach one more word, put it into `PATTERN` where a longer word cannot swallow it.
+"""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+DIGITS = {letter: number for number, letter in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
+NUMBER = r"(?:\d{1,2}|[〇零一二三四五六七八九十廿]{1,3})"
+HOUR = r"(?:\d{1,2}|[零一二三四五六七八九十两]{1,3})"
+WEEK = r"(?:周|星期|礼拜)"
+W = "[一二三四五六日天]"
+
+PATTERN = re.compile(
+    rf"""
+    (?P<ymd>(?P<y>(?:19|20)\d\d|[〇零一二三四五六七八九]{{4}})\s*[年\-/.]\s*(?P<m>{NUMBER})\s*[月\-/.]\s*
+        (?P<d>{NUMBER})(?!\d)\s*[日号]?)
+    |(?P<mdy>(?P<m0>\d{{1,2}})/(?P<d0>\d{{1,2}})/(?P<y0>(?:19|20)\d\d))(?!\d)
+    |(?P<yy>(?P<y1>[2-4]\d)(?:年(?=\d{{1,2}}月)|[./\-](?=\d{{1,2}}[./\-]\d))(?P<m1>\d{{1,2}})[月./\-](?P<d1>\d{{1,2}})[日号]?(?![\d:]))
+    |(?P<compact>(?:19|20)\d{{6}})(?!\d)
+    |T?(?P<clock>(?P<H>\d{{1,2}})\s*:\s*(?P<M>\d{{2}})(?!\d)(?::\d{{2}}(?:\.\d+)?)?\s*(?P<ap>[ap]\.?m\.?(?![a-z]))?[点时]?)
+    |(?P<year_month>(?P<y2>(?:19|20)\d\d|[〇零一二三四五六七八九]{{4}})\s*(?:年\s*(?P<m2>{NUMBER})\s*月|[\-/.](?P<m3>\d{{1,2}}))(?!\d|日|号)份?)
+    |(?P<year>(?:(?:19|20)\d\d|[〇零一二三四五六七八九]{{4}})(?:年(?!级|龄|代)|(?!\d)))
+    |(?P<month_day>(?P<m4>{NUMBER})\s*月\s*(?P<d4>{NUMBER})(?!\d|个|场|次|期|楼|:|[点时])\s*[日号]?)
+    |(?P<short_day>(?P<m5>\d{{1,2}})(?P<mark>[/.])(?P<d5>\d{{1,2}})(?![\d:点时%])\s*[日号]?)
+    |(?P<dashed_day>(?P<m6>0\d)-(?P<d6>\d\d)(?![\d:点时\-]))
+    |(?P<oclock>(?P<H2>{HOUR})\s*[点时](?!间|段|长|候|刻|光)(?:钟|整|(?P<half_hour>半)|(?P<quarter>[一三13])刻|(?P<M2>[0-5]?\d|[二三四五]?十[一二三四五六七八九]?)(?![\d点时月日号:人场])分?)?)
+    |(?P<am_pm>(?P<H3>\d{{1,2}})\s*(?P<ap2>[ap]m)(?![a-z]))
+    |(?P<nth>(?P<every_month>每个?月)?的?第(?P<n>[一二三四五1-5](?:[、,和及]第?[一二三四五1-5])*)个?(?:{WEEK}(?P<w1>[一二三四五六日天末])))
+    |(?P<nth_last>(?:每个?月)?的?最后一?个?{WEEK}(?P<w2>[一二三四五六日天末]))
+    |(?P<working>(?:每个?|逢)?工作日|周内)
+    |(?P<weekend>(?:每逢|每个|每|逢)?(?:双休日?|周末|休息日|周六日))
+    |(?P<weekday>(?P<each>每逢|每个|每|逢)?(?P<this>[本这下当]个?)?{WEEK}(?P<week>{W}(?:\s*(?:[、,和及/&\-~至到]|以及)?\s*(?:每?{WEEK})?{W}(?![点时个场次期月年人十]))*))
+    |(?P<month>(?P<m7>{NUMBER})\s*月份?)
+    |(?P<day_of_month>(?P<d7>{NUMBER})\s*[日号](?![线楼馆厅厂门展院])(?P<unused>))
+    |(?P<part>[上中下]旬|月?底|月末|月初|年初|年底)
+    |(?P<statutory>(?:国家)?(?:法定)?(?:节假日|假日|假期)(?!前|后)|公众假期)
+    |(?P<holiday>(?P<f1>中秋|国庆|端午|清明|元旦|春节|劳动|五一|十一)节?(?:小长假|长假|假期|假日|期间|放假))
+    |(?P<feast>(?P<f2>中秋|国庆|端午|清明|元旦|春节|元宵|重阳|劳动节|儿童节|教师节|五一|六一)节?(?:当天|当日)?)
+    |(?P<season>(?:深圳|全国)?(?:科普月|活动月|活动期|本届活动|活动)(?:期间|内))
+    |(?P<next_day>次日|翌日|第二天|隔天|隔日(?=\d|凌))
+    |(?P<nightly>每天晚上|每日晚上?|每晚)
+    |(?P<daily>每一?天|每日|天天|逐日|日常)
+    |(?P<all_day>全天|一?整天|全日)
+    |(?P<all_month>全月|整个?月)
+    |(?P<half>上[、/]?下午|凌晨|清晨|清早|早上|早晨|早间|上午|中午|正午|午间|下午|午后|傍晚|晚上|晚间|夜间|夜晚|当晚|晚|早(?=\d)|AM(?=\s*\d)|PM(?=\s*\d))
+    |(?P<from_now>从?(?:即日|现在|即)起?)
+    |(?P<until>截至|截止到?)
+    |(?P<except>除(?:了|去)?(?!外))
+    |(?P<out>除外|以外|之外|外(?=[,;、。\s)每的\d]|$)|不含|不包括|不对外开放|不开放|不举办|不开展|(?:例行)?(?:闭馆|闭园|休馆|休园|闭展|休展|闭店)日?|休息|暂停(?:开放|举办)?|停止开放|停办|停开|关闭|无活动|无场次|没有)
+    |(?P<dash>至|到|直到|-+|~+)
+    |(?P<weak>[、/&+]|和|及|以及|与)
+    |(?P<strong>[,;\n|])
+    |(?P<open_start>起(?!床|步))
+    |(?P<about>左右|大约|约)
+    |(?P<rest>为?止|结束|开始|开幕|开赛|开讲|开场|开演|入场|签到|出发|集合)
+    |(?P<paren>[()\[\]【】<>《》“”"'])
+    |(?P<space>[\s.。:·]+|(?:活动|比赛|培训|展览|开放|展出|讲座|演出|直播|报名|举办|举行|举办|开展|时间|日期|地点|北京时间|具体|上映|放映|参观|接待|每场|每次|当天|当日|从|自|于|在|的|为|是|共|分别|各|均|都|间|时段|场次|一场|两场|两天一夜|第[一二三四五六七八九十\d]+[场期次批]|[一两二三四五六七八九十\d]+场)+)
+    |(?P<number>\d{{1,2}})(?![\d%]|\s*[人场次期名组岁元个位年级楼分小家批])
+    |(?P<other>.)
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+KINDS = (
+    "ymd", "mdy", "yy", "compact", "clock", "year_month", "year", "month_day", "short_day", "dashed_day", "oclock",
+    "am_pm",
+    "nth", "nth_last", "working", "weekend", "weekday", "month", "day_of_month", "part", "statutory", "holiday",
+    "feast",
+    "season", "next_day", "nightly", "daily", "all_day", "all_month", "half", "from_now", "until", "except", "out",
+    "dash", "weak", "strong", "open_start", "about", "rest", "paren", "space", "number", "other",
+)  # fmt: skip
+# Kinds that name one day by themselves or with what stands before
+DAYS = frozenset(
+    {"ymd", "mdy", "yy", "compact", "month_day", "short_day", "dashed_day", "day_of_month", "feast"}
+)
+CLOCKS = frozenset({"clock", "oclock", "am_pm"})
+SEPARATORS = frozenset({"dash", "weak", "strong"})
+# In words that the grammar does not know, these make the day uncertain
+UNCERTAIN = re.compile(r"[前后初末底旬余待暂拟若或如另未定期择随预长常假]|不定|根据|以.+为准")
+_WRITTEN_OTHERWISE = str.maketrans({
+    "—": "-", "–": "-", "―": "-", "─": "-", "‐": "-", "−": "-", "∶": ":", "︰": ":", "點": "点", "時": "时",
+    "號": "号", "週": "周", "後": "后", "ー": "-", "﹣": "-", "〜": "~", "→": "-",
+})  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Token:
+    """A piece of the text with what its pattern caught."""
+
+    kind: str
+    text: str
+    parts: dict[str, str | None]
+
+    def number(self, *names: str) -> int:
+        """The first of these parts that is there, as a number."""
+        return next((value(part) for name in names if (part := self.parts.get(name))), 0)
+
+
+def plain(text: str) -> str:
+    """The text with one width, one dash and one colon."""
+    return unicodedata.normalize("NFKC", text).translate(_WRITTEN_OTHERWISE).strip()
+
+
+def value(text: str) -> int:
+    """14, 十四, 廿一, 二〇二四, 两 as a number."""
+    if text.isdigit() and text.isascii():
+        return int(text)
+    if "十" not in text and "廿" not in text:
+        return int("".join(str(DIGITS[letter]) for letter in text))
+    tens, _mark, ones = text.replace("廿", "二十").partition("十")
+    return (value(tens) if tens else 1) * 10 + (value(ones) if ones else 0)
+
+
+def cut(text: str) -> list[Token]:
+    """The tokens of a text made `plain`; neighbors that nothing is known of come as one."""
+    tokens: list[Token] = []
+    for match in PATTERN.finditer(text):
+        kind = next(kind for kind in KINDS if match.group(kind) is not None)
+        if kind == "space":
+            continue
+        token = Token(kind, match.group().strip(), match.groupdict())
+        if kind == "short_day" and token.parts["mark"] == "." and token.number("m5") > 12:  # 14.30
+            token = Token("oclock", token.text, {"H2": token.parts["m5"], "M2": token.parts["d5"]})
+        if kind == "other" and tokens and tokens[-1].kind == "other":
+            token = Token("other", tokens[-1].text + token.text, {})
+            tokens.pop()
+        tokens.append(token)
+    return tokens

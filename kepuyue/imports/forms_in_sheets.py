@@ -1,0 +1,91 @@
+"""Forms: one activity, its labels on the left of their values, perhaps two pairs in a row, several forms in a sheet."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from kepuyue.imports import headers, rows
+from kepuyue.imports.cells import Cell, as_text
+from kepuyue.imports.grid import Grid
+
+LEAST_LABELS = 3
+
+
+@dataclass
+class Form:
+    """The values of one form by meaning, as (row, column)."""
+
+    places: dict[str, tuple[int, int]]
+    first: int
+    last: int
+    heading: str = ""
+
+
+def find(grid: Grid, chosen: Mapping[str, str] | None = None) -> list[Form]:
+    """The forms of a sheet, top to bottom."""
+    forms: list[Form] = []
+    places: dict[str, tuple[int, int]] = {}
+    heading = ""
+    first = last = 0
+    for row in grid.rows():
+        if row in grid.sheet.hidden_rows:
+            continue
+        pairs = _pairs(grid, row, chosen)
+        if not pairs:
+            own = grid.own(row)
+            if len(own) == 1 and not rows.is_note(as_text(own[0][1])):
+                if len(places) >= LEAST_LABELS and "title" in places:
+                    forms.append(Form(places, first, last, heading))
+                    places, heading = {}, ""
+                heading = heading or as_text(own[0][1])
+            continue
+        if any(meaning == "title" for meaning, _place in pairs) and "title" in places:
+            forms.append(Form(places, first, last, heading))
+            places, heading = {}, ""
+        for meaning, place in pairs:
+            if not places:
+                first = row
+            places.setdefault(meaning, place)
+            last = max(row, grid.reach(*place)[0])
+    if places:
+        forms.append(Form(places, first, last, heading))
+    return [form for form in forms if "title" in form.places and len(form.places) >= LEAST_LABELS]
+
+
+def _pairs(grid: Grid, row: int, chosen: Mapping[str, str] | None) -> list[tuple[str, tuple[int, int]]]:
+    """The labels of a row with the places of their values."""
+    pairs: list[tuple[str, tuple[int, int]]] = []
+    own = grid.own(row)
+    position = 0
+    group: Cell = None
+    while position < len(own):
+        column, cell = own[position]
+        meaning = _label(cell, group, chosen)
+        following = own[position + 1] if position + 1 < len(own) else None
+        if meaning is None:
+            position += 1
+            continue
+        if following is None or following[0] > grid.reach(row, column)[1] + 3:
+            position += 1
+            continue
+        if _label(following[1], cell, chosen) and (position + 2 < len(own) or not _is_value(following[1])):
+            group = cell  # 联系人 | 姓名 | 张 | 电话 | 138…
+            position += 1
+            continue
+        pairs.append((meaning, (row, following[0])))
+        position += 2
+    return pairs
+
+
+def _label(cell: Cell, group: Cell, chosen: Mapping[str, str] | None) -> str | None:
+    if not isinstance(cell, str) or len(headers.plain(cell)) > 12:
+        return None
+    if group is None:
+        return headers.meaning(cell, chosen)
+    narrowed = headers.below(group, cell, chosen)
+    return narrowed if narrowed != headers.meaning(group, chosen) else headers.meaning(cell, chosen)
+
+
+def _is_value(cell: Cell) -> bool:
+    return not isinstance(cell, str) or headers.plain(cell) not in {
+        name for names in headers.HEADINGS.values() for name in names
+    }

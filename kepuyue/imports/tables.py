@@ -1,0 +1,388 @@
+"""Where in a sheet activities stand: tables with headings, tables without, forms; and which rows are none.
+
+Gives `Record`s: the cells of one activity by meaning, with the section, sheet name and title it stands under.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from django.utils.translation import gettext as _
+
+from kepuyue.imports import forms_in_sheets, guessing, headers, rows
+from kepuyue.imports.cells import Cell, as_text
+from kepuyue.imports.grid import Grid, text_of
+from kepuyue.imports.reading import Table
+
+
+@dataclass
+class Record:
+    """The cells of one activity by meaning, where each stands (row, column from 0), and further rows of sessions."""
+
+    grid: Grid
+    rows: list[int]
+    places: dict[str, tuple[int, int]]
+    more: dict[str, list[tuple[int, int]]] = field(default_factory=dict)
+    further: list[dict[str, tuple[int, int]]] = field(default_factory=list)
+    section: str = ""
+    heading: str = ""  # the texts above the table
+    is_hidden: bool = False
+    columns: Mapping[str, int] = field(default_factory=dict)  # of its table
+
+    @property
+    def title_column(self) -> int | None:
+        """Where titles stand in its table."""
+        return self.columns.get("title")
+
+    def has_column(self, column: str) -> bool:
+        """Whether its table or form asks for this."""
+        return column in self.columns or column in self.places
+
+    def address_in(self, column: str) -> str:
+        """The address in its first row, where its table has the column; "" where not."""
+        if column not in self.columns:
+            return ""
+        return self.grid.address(self.rows[0], self.columns[column])
+
+    def cell(self, column: str) -> Cell:
+        """What holds for a meaning."""
+        place = self.places.get(column)
+        return self.grid.sheet.cell(*self.grid.origin(*place)) if place else None
+
+    def address(self, column: str) -> str:
+        """Where it stands."""
+        place = self.places.get(column)
+        return self.grid.address(*place) if place else ""
+
+
+@dataclass
+class Found:
+    """What a sheet holds."""
+
+    records: list[Record] = field(default_factory=list)
+    skipped: list[tuple[int, str]] = field(default_factory=list)
+    tables: list[Table] = field(default_factory=list)
+    unused: list[str] = field(default_factory=list)
+
+
+def find(grid: Grid, chosen: Mapping[str, str] | None = None) -> Found:
+    """All records of a sheet. `chosen` are meanings that a person gave to headings (after `headers.plain`)."""
+    found = Found()
+    heads = _heads(grid, chosen)
+    forms = forms_in_sheets.find(grid, chosen) if not heads else []
+    if forms:
+        for form in forms:
+            found.tables.append(Table(grid.sheet.name, (), {}, form.first, form.last, is_form=True))
+            found.records.append(
+                Record(
+                    grid,
+                    sorted({place[0] for place in form.places.values()}),
+                    form.places,
+                    heading=form.heading,
+                )
+            )
+        read = {row for form in forms for row in range(form.first, form.last + 1)}
+        found.skipped += [
+            (row, _("不在登记表里")) for row in grid.rows() if row not in read and grid.own(row)
+        ]
+        return found
+    if not heads and (guess := guessing.columns(grid)):
+        heads = [_Head((), guess, {}, tuple(guess), first=0)]
+    for index, head in enumerate(heads):
+        end = min(
+            (other.first for other in heads[index + 1 :] if other.first > head.first), default=grid.height
+        )
+        above = heads[index - 1].last_row if index else -1
+        _Reading(grid, head, end, found, _above(grid, above, head, found, first=index == 0)).read()
+    return found
+
+
+# Headings -------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class _Head:
+    """A table's heading rows, the columns of each meaning, and the first row that belongs to it."""
+
+    headings: tuple[int, ...]
+    columns: dict[str, int]
+    more: dict[str, list[int]]
+    guessed: tuple[str, ...] = ()
+    first: int = 0
+    left: int = 0
+    right: int = 10_000
+    last_row: int = -1
+
+    @property
+    def begin(self) -> int:
+        return (self.headings[-1] + 1) if self.headings else self.first
+
+
+def _heads(grid: Grid, chosen: Mapping[str, str] | None) -> list[_Head]:
+    heads: list[_Head] = []
+    taken = -1
+    for row in grid.rows():
+        if row <= taken or row in grid.sheet.hidden_rows:
+            continue
+        here = _head_at(grid, row, chosen)
+        if not here:
+            continue
+        taken = here[0].headings[-1]
+        known = heads[-1] if heads else None
+        if known and len(here) == 1 and known.columns == here[0].columns and known.more == here[0].more:
+            continue  # the same heading once more, as on every printed page
+        heads += here
+    return heads
+
+
+def _head_at(grid: Grid, row: int, chosen: Mapping[str, str] | None) -> list[_Head]:
+    """The tables whose heading begins in this row: usually one, several side by side."""
+    cells = grid.own(row)
+    texts = [(column, cell) for column, cell in cells if isinstance(cell, str)]
+    means = {column: headers.meaning(cell, chosen) for column, cell in texts}
+    known = [column for column, meaning in means.items() if meaning]
+    if len(known) < headers.LEAST_COLUMNS or len(texts) < len(cells) or 2 * len(known) < len(cells):
+        return []
+    if not _is_heading(grid, row, texts, means):
+        return []
+    width = max(column for column, _cell in cells)
+    width = max([width, *(grid.reach(row, column)[1] for column, _cell in cells)])
+    second = _second_storey(grid, row, width, chosen)
+    headings = (row, row + 1) if second else (row,)
+    meanings: list[str | None] = []
+    names: list[str] = []
+    for column in range(width + 1):
+        top = grid.across(row, column)
+        if second and column in second:
+            sub = second[column]
+            over = top if top is not None else _left_of(grid, row, column)
+            meanings.append(headers.below(over, sub, chosen))
+            names.append(headers.plain(f"{as_text(over)}{as_text(sub)}"))
+        else:
+            first = grid.origin(row, column)[1] == column
+            meanings.append(headers.meaning(top, chosen) if first else None)
+            names.append(headers.plain(as_text(top)) if first else "")
+    return _split(grid, headings, meanings, names, row)
+
+
+def _is_heading(
+    grid: Grid, row: int, texts: Sequence[tuple[int, Cell]], means: Mapping[int, str | None]
+) -> bool:
+    """A heading row names the activity, or enough else; the cell right of a form's label is no heading."""
+    titles = [column for column, meaning in means.items() if meaning == "title"]
+    distinct = {meaning for meaning in means.values() if meaning}
+    if not titles:
+        return (
+            len(distinct - {"number"}) >= 3
+            and bool(distinct & {"when", "start", "clock"})
+            and _has_rows(grid, row)
+        )
+    if len(distinct) < headers.LEAST_COLUMNS:
+        return False
+    for title in titles:
+        right = next((column for column, _cell in texts if column > title), None)
+        labels_below = 0
+        for under in range(row + 1, min(row + 9, grid.height)):
+            if grid.origin(under, title) == (under, title) and headers.meaning(grid.sheet.cell(under, title)):
+                labels_below += 1
+        if labels_below >= 2 and (right is None or not means.get(right)):
+            return False
+    return True
+
+
+def _has_rows(grid: Grid, row: int) -> bool:
+    return any(len(grid.own(under)) >= 2 for under in range(row + 1, min(row + 4, grid.height)))
+
+
+def _second_storey(grid: Grid, row: int, width: int, chosen: Mapping[str, str] | None) -> dict[int, Cell]:
+    """The sub-headings in the next row by column; empty where the next row is no second storey."""
+    if row + 1 >= grid.height or row + 1 in grid.sheet.hidden_rows:
+        return {}
+    own = dict(grid.own(row + 1))
+    if not own or not all(isinstance(cell, str) and len(cell.strip()) <= 14 for cell in own.values()):
+        return {}
+    if any(re.search(r"\d", as_text(cell)) for cell in own.values()):
+        return {}
+    under_wide = {
+        column for column in own
+        if grid.sheet.cell(row, column) is None
+        or grid.reach(row, column)[1] > column
+        or grid.origin(row, column) != (row, column)
+    }  # fmt: skip
+    titles = [column for column, cell in grid.own(row) if headers.meaning(cell, chosen) == "title"]
+    if any(column in own for column in titles) and not all(
+        grid.reach(row, column)[1] > column for column in titles
+    ):
+        return {}
+    if not under_wide or len(under_wide) < len(own) or len(own) == len(grid.own(row)):
+        return {}
+    known = [column for column in own if headers.below(_left_of(grid, row, column), own[column], chosen)]
+    return own if 2 * len(known) >= len(own) else {}
+
+
+def _left_of(grid: Grid, row: int, column: int) -> Cell:
+    """The heading that holds here, or the nearest on the left of an empty cell."""
+    while column >= 0:
+        if (cell := grid.across(row, column)) is not None:
+            return cell
+        column -= 1
+    return None
+
+
+def _split(
+    grid: Grid, headings: tuple[int, ...], meanings: Sequence[str | None], names: Sequence[str], row: int
+) -> list[_Head]:
+    """One table, or several side by side where the title's heading stands again behind other columns."""
+    titles = [column for column, meaning in enumerate(meanings) if meaning == "title"]
+    starts = [0]
+    if len(titles) > 1 and names[titles[0]] == names[titles[1]]:
+        gap = titles[0]  # columns before the title, such as a number, belong to it
+        starts = [max(0, title - gap) for title in titles]
+    heads = []
+    for number, start in enumerate(starts):
+        end = starts[number + 1] if number + 1 < len(starts) else len(meanings)
+        here = [meaning if start <= column < end else None for column, meaning in enumerate(meanings)]
+        found, more = headers.resolved(here, names, grid.sheet.hidden_columns)
+        head = _Head(headings, found, more, first=row, left=start, right=end if len(starts) > 1 else 10_000)
+        guessing.complete(grid, head.begin, found, names)
+        head.guessed = tuple(
+            sorted(set(found) - {meaning for meaning in here if meaning} - {"start_clock", "end_clock"})
+        )
+        if "when" in head.guessed and "clock" in here:
+            head.guessed = tuple(meaning for meaning in head.guessed if meaning != "when")
+        if "title" in found:
+            heads.append(head)
+    return heads
+
+
+def _above(grid: Grid, after: int, head: _Head, found: Found, *, first: bool) -> str:
+    """The texts between the last table and this heading: the table's title. They are told as no activities."""
+    texts = []
+    for row in range(after + 1, head.first):
+        own = grid.own(row)
+        if own and first:
+            found.skipped.append((row, _("表格标题或说明")))
+        texts += [as_text(cell) for _column, cell in own if isinstance(cell, str)]
+    return "\n".join(text for text in texts if not rows.is_note(text))
+
+
+# Rows of a table ------------------------------------------------------------------------------------------
+
+
+class _Reading:
+    """Reads the rows of one table."""
+
+    def __init__(self, grid: Grid, head: _Head, end: int, found: Found, heading: str) -> None:
+        self.grid, self.head, self.end, self.found = grid, head, end, found
+        self.heading = heading
+        self.section = rows.Section()
+        self.record: Record | None = None
+        self.labels = [headers.plain(as_text(grid.across(row, column))) for row in head.headings[:1]
+                       for column in range(len(grid.sheet.rows[row]))]  # fmt: skip
+
+    def read(self) -> None:
+        head, grid = self.head, self.grid
+        last = head.begin - 1
+        for row in range(head.begin, self.end):
+            if grid.sheet.rows[row]:
+                last = row
+                self._row(row)
+        head.last_row = last
+        self.found.tables.append(
+            Table(grid.sheet.name, head.headings, dict(head.columns), head.begin, last, head.guessed)
+        )
+        used = {*head.columns.values(), *(column for columns in head.more.values() for column in columns)}
+        for row in head.headings[-1:]:
+            for column in range(head.left, min(head.right, len(grid.sheet.rows[row]))):
+                text = as_text(grid.across(row, column))
+                if text and column not in used:
+                    self.found.unused.append(text)
+
+    def _row(self, row: int) -> None:
+        grid, head = self.grid, self.head
+        own = [(column, cell) for column, cell in grid.own(row) if head.left <= column < head.right]
+        if not own:
+            return
+        places = self._places(row)
+        why = self._why_none(row, own, places)
+        if why:
+            self.found.skipped.append((row, why))
+            self.record = None if why != _("合计行") else self.record
+            return
+        if self._goes_on(row, own, places):
+            assert self.record is not None
+            self.record.rows.append(row)
+            self.record.further.append(places)
+            return
+        more = {
+            meaning: [(row, column) for column in columns if text_of(grid.value(row, column))]
+            for meaning, columns in head.more.items()
+        }
+        self.record = Record(grid, [row], places, more, section=self.section.text, heading=self.heading,
+                             columns=head.columns)  # fmt: skip
+        self.record.is_hidden = row in grid.sheet.hidden_rows
+        self.found.records.append(self.record)
+
+    def _places(self, row: int) -> dict[str, tuple[int, int]]:
+        places = {}
+        for meaning, column in self.head.columns.items():
+            if self.grid.value(row, column) is not None:
+                places[meaning] = (row, column)
+        return places
+
+    def _text(self, places: Mapping[str, tuple[int, int]], meaning: str) -> str:
+        place = places.get(meaning)
+        return text_of(self.grid.value(*place)) if place else ""
+
+    def _why_none(
+        self, row: int, own: Sequence[tuple[int, Cell]], places: Mapping[str, tuple[int, int]]
+    ) -> str:
+        texts = [as_text(cell) for _column, cell in own if text_of(cell)]
+        if not texts:
+            return _("空行")
+        title = self._text(places, "title")
+        plains = [headers.plain(text) for text in texts]
+        if len(plains) > 1 and sum(text in self.labels for text in plains) >= max(2, len(plains) - 1):
+            return _("重复的表头")
+        if why := rows.why_no_activity(texts, title):
+            return why
+        if len(texts) == 1:
+            column = own[0][0]
+            wide = self.grid.reach(row, column)[1] > column
+            alone = rows.Alone(texts[0], in_title=column == self.head.columns.get("title"), is_wide=wide)
+            if alone.is_section() or not (title or self._is_about_time(places)):
+                self.section = self.section.then(texts[0])
+                return _("分节标题或说明")
+        meant = {meaning for meaning, place in places.items() if text_of(self.grid.value(*place))}
+        inherited = {meaning for meaning in meant if self.grid.is_inherited(*places[meaning])}
+        if not meant - inherited - rows.PREFILLED and "title" not in meant:
+            return _("只有序号") if meant & {"number"} or texts else _("没有活动内容")
+        return ""
+
+    def _is_about_time(self, places: Mapping[str, tuple[int, int]]) -> bool:
+        return bool(places.keys() & rows.TIMES) and self.record is not None
+
+    def _goes_on(
+        self, row: int, own: Sequence[tuple[int, Cell]], places: Mapping[str, tuple[int, int]]
+    ) -> bool:
+        """Whether only time and place stand in this row, under the title of the activity above."""
+        if self.record is None or self.record.rows[-1] != self._before(row):
+            return False
+        if self.record.is_hidden or row in self.grid.sheet.hidden_rows:
+            return False
+        new = {
+            meaning for meaning, place in places.items()
+            if not self.grid.is_inherited(*place) and text_of(self.grid.value(*place))
+        }  # fmt: skip
+        if "title" in places and not self.grid.is_inherited(*places["title"]):
+            return False
+        if not new & rows.TIMES or not new <= rows.OF_A_SESSION:
+            return False
+        # A number of its own without a joined title is a row whose title is missing
+        return "title" in places or "number" not in new
+
+    def _before(self, row: int) -> int:
+        row -= 1
+        while row > 0 and not self.grid.sheet.rows[row]:
+            row -= 1
+        return row
