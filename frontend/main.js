@@ -11,6 +11,7 @@ import "./codes.js";
 import "./reviewing.js";
 import "./suggest.js";
 import "./meters.js";
+import "./picture-upload.js";
 
 // Only on the pages that have them, so that the others stay light
 const grid = document.querySelector("[data-grid]");
