@@ -1,4 +1,5 @@
-"""The room's forms: `steps` of the registration, `acts` that take one page each."""
+"""The room's forms: `steps` of the registration (of `plain` fields and of `rows`), `acts` that take one page each,
+and `cleaning` of what imports bring through the same ones."""
 
 from kepuyue.activities.forms.acts import (
     CopyForm,
@@ -15,28 +16,28 @@ from kepuyue.activities.forms.acts import (
     TrustForm,
     VenueForm,
 )
+from kepuyue.activities.forms.cleaning import clean_content
+from kepuyue.activities.forms.fields import WebAddressField
 from kepuyue.activities.forms.grid import FIELD as GRID_FIELD
-from kepuyue.activities.forms.steps import (
+from kepuyue.activities.forms.plain import (
     HELP,
     PLAIN_FIELDS,
-    ROWS,
-    STEPS,
     ClassificationForm,
     DistrictForm,
-    ParticipationForm,
     PlainForm,
     ResponsibilityForm,
+    plain_form,
+)
+from kepuyue.activities.forms.rows import (
+    ROWS,
+    ParticipationForm,
     RowForm,
     RowSet,
     SessionForm,
     SpeakerForm,
-    StepInput,
-    WebAddressField,
-    clean_content,
-    plain_form,
     session_initial,
-    step_input,
 )
+from kepuyue.activities.forms.steps import STEPS, StepInput, step_input
 
 __all__ = [
     "GRID_FIELD",

@@ -9,7 +9,7 @@ from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
 from kepuyue.activities import queries
-from kepuyue.activities.forms.steps import HELP
+from kepuyue.activities.forms.plain import HELP
 from kepuyue.activities.models import Picture, Remark, Review, Takedown
 from kepuyue.editions.models import Edition
 from kepuyue.organizations.models import Organization
