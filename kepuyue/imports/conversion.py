@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from kepuyue.activities.content import Content, iso_utc
 from kepuyue.activities.models import Activity, Admission, BookingMode
 from kepuyue.editions.models import Edition
-from kepuyue.imports import entries
+from kepuyue.imports import entries, phrases
 from kepuyue.imports.entries import Entry, normalized
 from kepuyue.organizations.models import District
 
@@ -35,15 +35,24 @@ class Vocabulary:
         terms: dict[str, str] = {}
         for taxonomy in edition.taxonomies.prefetch_related("terms") if edition else ():
             for term in taxonomy.terms.all():
-                for word in (term.name, *term.synonyms):
+                for word in (term.name, *term.synonyms, in_taxonomy(term.name, taxonomy.name)):
                     terms.setdefault(normalized(word), f"{taxonomy.code}:{term.code}")
         return cls(dict(District.objects.values_list("name", "code")), terms)
+
+    def chosen(self, name: str, taxonomy: str, pair: str) -> str:
+        """How a file names the term `pair` so that it is read as it and no other: its name, if need be with more."""
+        return name if self.terms.get(normalized(name)) == pair else in_taxonomy(name, taxonomy)
 
     def classify(self, words: Iterable[str]) -> tuple[list[str], list[str]]:
         """(terms, words that the edition has no term for)."""
         known = {word: self.terms.get(normalized(word)) for word in words}
         found = [term for term in known.values() if term]
         return found, [word for word, term in known.items() if not term]
+
+
+def in_taxonomy(term: str, taxonomy: str) -> str:
+    """A term's name that tells which of several classifications is meant."""
+    return f"{term}（{taxonomy}）"
 
 
 def raw_content(entry: Entry, vocabulary: Vocabulary) -> Content:
@@ -54,7 +63,7 @@ def raw_content(entry: Entry, vocabulary: Vocabulary) -> Content:
     paragraphs = ["" if fits else entry.summary]
     paragraphs += [_("活动类型：%(words)s") % {"words": "、".join(strange)}] if strange else []
     paragraphs += [_("备注：%(note)s") % {"note": entry.note}] if entry.note else []
-    is_free = re.search(r"免费|免票", f"{entry.booking_note} {entry.note}")
+    admission = admission_of(entry.facts.get("admission") or f"{entry.booking_note} {entry.note}")
     content: Content = {
         "title": entry.title,
         "summary": entry.summary if fits else "",
@@ -64,7 +73,7 @@ def raw_content(entry: Entry, vocabulary: Vocabulary) -> Content:
         "district": "" if entry.city else vocabulary.districts.get(entry.district, ""),
         "dates_as_written": entry.dates_as_written,
         "audience_note": entry.audience,
-        "admission": Admission.FREE if is_free else Admission.UNKNOWN,
+        "admission": admission,
         "booking_mode": BOOKING_MODES[entry.booking],
         "booking_note": entry.booking_note,
         "contact_name": "、".join(entry.names),
@@ -72,9 +81,29 @@ def raw_content(entry: Entry, vocabulary: Vocabulary) -> Content:
         "participations": [{"role": str(role), "name": name} for role, name in entry.participations],
         "sessions": sessions(entry),
     }
+    # What the file does not say was perhaps typed in the form meanwhile, and stays
+    content |= {
+        name: text for name, text in entry.facts.items() if name not in {"admission", "expected_crowd"}
+    }
+    if crowd := phrases.capacity_of(entry.facts.get("expected_crowd", "")):
+        content["expected_crowd"] = crowd
+    if re.search(r"\d", fee := entry.facts.get("admission", "")) and admission != Admission.FREE:
+        content["admission_note"] = fee
     if vocabulary.terms:
         content["terms"] = sorted({*categories, *audiences})
     return content
+
+
+def admission_of(text: str) -> str:
+    """Whether it costs something, from the column about fees or from a remark. Only plain words count."""
+    plain = re.sub(r"\s", "", text)
+    if re.search(r"免费|免票|不收费|无需付费", plain) or plain in {"否", "无", "不收", "0", "0元"}:
+        return Admission.FREE
+    if re.search(r"优惠|半价|\d折", plain):
+        return Admission.DISCOUNTED
+    if re.fullmatch(r"收费|是|(?:收费|每人|门票)?\d+(?:\.\d+)?元?(?:/人|/张)?", plain):
+        return Admission.PAID
+    return Admission.UNKNOWN
 
 
 def sessions(entry: Entry) -> list[Content]:

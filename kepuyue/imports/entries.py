@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from django.utils.translation import gettext as _
 
 from kepuyue.activities.models import UnitRole
-from kepuyue.imports import caution, dates, districts, phrases, tables
+from kepuyue.imports import caution, dates, districts, headers, phrases, tables
 from kepuyue.imports.cells import Book, Cell, as_text
 from kepuyue.imports.grid import Grid, stated, text_of
 from kepuyue.imports.phrases import split_units
@@ -141,11 +141,16 @@ class _Row:
         elif phrases.is_test(read.title):
             self.note_at_title("test-entry", _("像是测试数据，这一行没有导入"))
         read.participations = list(self.participations())
-        read.summary, read.audience, read.category = text("summary"), text("audience"), text("category")
+        read.summary, read.audience, read.category = (
+            text("summary"),
+            text("audience"),
+            self.joined("category"),
+        )
+        read.facts = {name: text(name) for name in headers.FACTS if text(name)}
         read.note = self.joined("note")
         self.read_place()
         read.online = self.link()
-        read.mode = phrases.mode_of((text("mode"), text("category")), read.venue, read.address, read.online)
+        read.mode = phrases.mode_of((text("mode"), read.category), read.venue, read.address, read.online)
         self.check_venue()
         read.booking, read.booking_note = (
             phrases.booking_of(as_text(self.cells.get("booking"))),

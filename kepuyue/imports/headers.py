@@ -62,6 +62,13 @@ HEADINGS: dict[str, tuple[str, ...]] = {
                   "办公电话",
               "联系人手机", "phone", "tel", "mobile"),
     "note": ("备注", "说明", "注意事项", "其他说明", "note", "remark", "remarks"),
+    # What only the form here asks for; each of these headings means nothing else
+    "admission": ("是否收费", "收费情况", "费用", "票价", "门票"),
+    "expected_crowd": ("预计单场人数", "预计单场参与人数"),
+    "content_lead": ("内容负责人", "内容审核负责人"),
+    "emergency_contact": ("现场安全负责人及电话", "安全负责人及电话"),
+    "safety_plan": ("安全预案要点", "安全预案", "应急预案", "安全措施"),
+    "public_phone": ("公开电话",),
     "status": ("状态", "活动状态", "是否取消", "status"),
     "number": ("序号", "编号", "no", "number", "序", "id"),
 }  # fmt: skip
@@ -69,8 +76,10 @@ _BY_HEADING = {heading: meaning for meaning, headings in HEADINGS.items() for he
 # Meanings that several columns may have; their texts are put together
 LISTS = frozenset({
     "organizer", "contractor", "co_organizer", "adviser", "supporter", "co_organizers", "contact", "phone", "note",
-    "online",
+    "online", "category",
 })  # fmt: skip
+# Taken over as they stand, under the same name in the activity; fees and people are read (`conversion`)
+FACTS = ("admission", "expected_crowd", "content_lead", "emergency_contact", "safety_plan", "public_phone")
 # About the form or the office's own work and not the activity
 FOREIGN = re.compile(
     r"提交|填写时间|填写日期|填表|填报时间|填报日期|填报人|答题|答卷|创建|修改|更新|截止时间|报名截止|报名时间|报名日期|报名起止|"
@@ -88,7 +97,7 @@ INSIDE = (
     (r"线上(?:地址|平台|链接)|直播(?:平台|链接|地址)", "online"), (r"详细地址|具体地址", "address"),
     (r"(?:活动|举办|开展|线下|讲座|展览|实施).{0,4}(?:地点|场地|场所|地址)", "venue"),
     (r"所[属在].{0,3}区|行政区", "district"), (r"(?:人数|名额|容量)", "capacity"), (r"对象|人群|受众", "audience"),
-    (r"类型|类别", "category"), (r"(?:活动|项目|讲座|课程|展览).{0,4}(?:名称|标题|题目)", "title"),
+    (r"类型|类别|分类$", "category"), (r"(?:活动|项目|讲座|课程|展览).{0,4}(?:名称|标题|题目)", "title"),
     (r"简介|内容|介绍|概况", "summary"), (r"备注", "note"),
 )  # fmt: skip
 # A header row names the activity and at least this many columns in all

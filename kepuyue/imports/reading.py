@@ -63,6 +63,8 @@ class Entry:
     names: list[str] = field(default_factory=list)
     phones: list[str] = field(default_factory=list)
     note: str = ""
+    # What `headers.FACTS` names, as written; only what is
+    facts: dict[str, str] = field(default_factory=dict)
     status: str = PLANNED
     slots: list[dates.Slot] = field(default_factory=list)
     dates_as_written: str = ""

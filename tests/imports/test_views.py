@@ -130,12 +130,6 @@ def test_list_asks_as_often_for_three_files_as_for_one(cast, desk, django_assert
     assert len(three) == len(one)
 
 
-def test_template_has_the_headings_that_are_read(desk):
-    text = desk.get(reverse("imports:template")).content.decode("utf-8-sig")
-
-    assert text.startswith("活动名称,主办单位,承办单位")
-
-
 def test_import_whose_worker_was_stopped_goes_on_when_asked(cast, desk, batch, monkeypatch):
     monkeypatch.setattr("kepuyue.imports.views.activities.AT_ONCE", 0)
     committing.begin(batch, by=cast.editor)

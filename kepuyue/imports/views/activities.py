@@ -2,14 +2,16 @@
 
 from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from kepuyue.core.tables import CONTENT_TYPES
 from kepuyue.editions.request import DeskRequest
-from kepuyue.imports import headers, queries, reader
+from kepuyue.imports import queries, reader
+from kepuyue.imports import template as workbooks
 from kepuyue.imports.actions import committing, staging
 from kepuyue.imports.forms import UploadForm
 from kepuyue.imports.models import ImportBatch, ImportRow
@@ -27,9 +29,6 @@ SHOWN = {
     "warnings": Q(severity="warning"),
     "left": Q(state__in=(ImportRow.State.SKIPPED, ImportRow.State.REFUSED)),
 }
-# Columns that the template offers; the others are found as well
-TEMPLATE = ("title", "organizer", "contractor", "co_organizer", "when", "clock", "venue", "address", "district",
-            "mode", "audience", "category", "summary", "booking", "capacity", "contact", "phone", "note")  # fmt: skip
 
 
 @require_safe
@@ -103,10 +102,11 @@ def commit(request: DeskRequest, pk: int) -> HttpResponse:
 
 @require_safe
 def template(request: DeskRequest) -> HttpResponse:
-    """An empty table with the usual headings, in the encoding that spreadsheet programs open rightly."""
-    line = ",".join(headers.HEADINGS[column][0] for column in TEMPLATE)
-    response = HttpResponse(f"\ufeff{line}\r\n", content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = 'attachment; filename="kepuyue-template.csv"'
+    """An empty workbook for the edition, with lists to choose from; 404 where there is no edition."""
+    if request.edition is None:
+        raise Http404
+    response = HttpResponse(workbooks.workbook(request.edition), content_type=CONTENT_TYPES["xlsx"])
+    response["Content-Disposition"] = 'attachment; filename="kepuyue-template.xlsx"'
     return response
 
 
