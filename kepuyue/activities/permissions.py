@@ -84,11 +84,6 @@ def check_can_trust(user: "Person", organization: Organization) -> Organization:
     return _checked_superior(user, organization)
 
 
-def can_trust(user: "Person", organization: Organization) -> bool:
-    """Yes/no of `check_can_trust`."""
-    return _superior(user, organization) is not None
-
-
 def check_can_take_down(user: "Person", activity: Activity) -> Organization:
     """Raise unless the person oversees the activity's unit or has reviewed it; returns the deciding unit."""
     return _checked_superior(user, activity.organization, _chain(activity))

@@ -11,8 +11,9 @@ from collections.abc import Mapping
 # Zero-width, direction-changing and other invisible characters can hide what is really written
 _HIDDEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 _SCHEME = re.compile(r"\b([a-z][a-z0-9+.-]{1,20}):(?=//)|\b(mailto|javascript|data|tel):", re.IGNORECASE)
-# A dot or @ between Latin letters or digits is what makes a name an address: "evil.example", "a@b"
-_ADDRESS = re.compile(r"(?<=[A-Za-z0-9])([.@])(?=[A-Za-z][A-Za-z0-9-]*)")
+# A dot or @ between letters of any script is what makes a name an address: "evil.example", "a@b", "名称.中国"
+_ADDRESS = re.compile(r"(?<=\w)([.@])(?=[^\W\d_])")
+_NUMBERS = re.compile(r"\b\d{1,3}(?:\.\d{1,3}){3}\b")
 _WIDE = {".": "．", "@": "＠"}
 VALUE_MAX_CHARACTERS = 2_000
 
@@ -32,6 +33,7 @@ def neutral(value: object, *, lines: bool = False) -> str:
     text = _visible(str(value)[:VALUE_MAX_CHARACTERS], "\n" if lines else "")
     text = _SCHEME.sub(lambda found: f"{found[1] or found[2]}：", text)
     text = _ADDRESS.sub(lambda found: _WIDE[found[1]], text)
+    text = _NUMBERS.sub(lambda found: found[0].replace(".", _WIDE["."]), text)
     return re.sub(r"\n\s*", "\n  ", text) if lines else " ".join(text.split())
 
 

@@ -11,7 +11,7 @@ from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 from kepuyue.core.time import now
 from kepuyue.editions.models import Edition
 from kepuyue.organizations.models import District, Organization
-from kepuyue.organizations.permissions import memberships, organizations_where, reach
+from kepuyue.organizations.permissions import memberships, reach
 from kepuyue.resources.models import Kind, Offer, OfferQuerySet, Opening, Proposal, Request, RequestQuerySet
 from kepuyue.resources.permissions import takes_part
 from kepuyue.resources.timetable import Promise, promised, span_on
@@ -116,11 +116,6 @@ def bases() -> QuerySet[Organization]:
         .filter(Q(type=Organization.Type.BASE) | ~Q(category=""))
         .select_related("district", "parent")
     )
-
-
-def openings_of(user: "Person") -> QuerySet[Organization]:
-    """The bases whose opening the person may write."""
-    return organizations_where(user, "resource.offer")
 
 
 def last_opening(organization: Organization, edition: Edition) -> Opening | None:

@@ -63,10 +63,6 @@ class ActivityQuerySet(models.QuerySet["Activity"]):
     def of(self, edition: Edition) -> Self:
         return self.filter(edition=edition)
 
-    def of_this_city(self) -> Self:
-        """Without the activities of linked cities (联动城市)."""
-        return self.filter(city="")
-
     def between(self, start: datetime, end: datetime) -> Self:
         """With a session that touches the span [start, end)."""
         return self.filter(pk__in=Session.objects.touching(start, end).values("activity"))

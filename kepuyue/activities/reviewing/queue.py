@@ -1,7 +1,7 @@
 """The queue of a reviewing person: what waits, how urgent it is, who sees to it, and how much each colleague has."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import (
@@ -35,7 +35,7 @@ from kepuyue.activities.models import (
 )
 from kepuyue.activities.queries import samplings_for
 from kepuyue.activities.reviewing import deadlines
-from kepuyue.core.time import now, today
+from kepuyue.core.time import now
 from kepuyue.organizations.models import Membership, Organization
 from kepuyue.organizations.permissions import REVIEWING, memberships, reach, reviewers
 
@@ -339,14 +339,6 @@ def _median(values: list[float]) -> float | None:
     if len(values) % 2:
         return round(ordered_values[middle], 1)
     return round((ordered_values[middle - 1] + ordered_values[middle]) / 2, 1)
-
-
-def days_until(moment: datetime | None) -> int | None:
-    """Calendar days from today until a moment, in the active zone."""
-    if moment is None:
-        return None
-    day: date = timezone.localtime(moment).date()
-    return (day - today()).days
 
 
 def overseen(user: "Person") -> QuerySet[Submission]:
