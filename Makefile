@@ -61,7 +61,7 @@ test-long: ## the same with every page and every pair of the long matrices
 	@echo "→ All tests on a PostgreSQL of their own, the long matrices whole"
 	@$(BIN)/python -m scripts.postgres $(PYTEST) --long
 
-bench: dev ## measure: start, memory, pages, import (ARGS="--seconds 5 --format json")
+bench: dev ## measure: start, memory, pages, saving, import (ARGS="--seconds 5 --format json")
 	@$(BIN)/python -m bench $(ARGS)
 
 corpus: dev ## read the real spreadsheets in DATA=DIR, which are not part of the project

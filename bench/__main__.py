@@ -8,7 +8,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench import imports, pages, site
+from bench import imports, pages, saving, site
 
 
 def main() -> None:
@@ -32,6 +32,11 @@ def measure(folder: Path, options: argparse.Namespace) -> dict[str, object]:
         _tell("asking pages")
         asked = pages.measure(server, seconds=options.seconds, connections=options.connections)
         memory = server.memory()
+        _tell("typing")
+        saved = saving.measure(
+            server, folder, seconds=options.seconds, typists=options.connections // 2,
+            readers=options.connections // 2,
+        )  # fmt: skip
     _tell("importing")
     return {
         "start": {
@@ -40,6 +45,7 @@ def measure(folder: Path, options: argparse.Namespace) -> dict[str, object]:
             "memory_after_load": memory,
         },
         "pages": asked,
+        "saving": saved,
         "import": imports.measure(environment, folder, rows=options.rows),
     }
 
@@ -49,7 +55,7 @@ def _machine() -> dict[str, object]:
 
 
 def _as_text(result: dict) -> str:  # type: ignore[type-arg]
-    start, done = result["start"], result["import"]
+    start, done, saved = result["start"], result["import"], result["saving"]
     rest, after, machine = start["memory"], start["memory_after_load"], result["machine"]
     lines = [
         f"{machine['cores']} cores, Python {machine['python']}, load {machine['load']:.1f}",
@@ -64,6 +70,11 @@ def _as_text(result: dict) -> str:  # type: ignore[type-arg]
             f" {page['p50_ms']:>10.1f} {page['p95_ms']:>8.1f}"
             for page in result["pages"]
         ),
+        "",
+        f"Saving while typing: {saved['typists']} typists and {saved['readers']} readers:"
+        f" {saved['saves_per_second']:.0f} saves/s, median {saved['p50_ms']:.0f} ms, 95 % {saved['p95_ms']:.0f} ms;"
+        f" {saved['ratio']:.1f} times one typist alone ({saved['alone_p50_ms']:.0f} ms);"
+        f" {saved['failures']} failures, {saved['lost']} texts lost",
         "",
         f"Import of {done['rows']} rows: read {done['read_per_second']:.0f} rows/s,"
         f" written {done['written_per_second']:.0f} rows/s; {done['ratio']:.4f} of the baseline",
