@@ -45,9 +45,10 @@ def gaps(content: Content, edition: Edition) -> list[Gap]:
     hosts = [unit for unit in content["participations"] if unit["role"] == "host"]
     lacks(not hosts, "participations", "units", _("请填写至少一个主办单位。"))
     chosen = {pair.partition(":")[0] for pair in content["terms"]}
-    for taxonomy in edition.taxonomies.filter(required=True):
+    # All of them, so that who looks at many drafts can have them read once
+    for taxonomy in edition.taxonomies.all():
         lacks(
-            own_city and taxonomy.code not in chosen, f"terms_{taxonomy.code}", "classification",
+            taxonomy.required and own_city and taxonomy.code not in chosen, f"terms_{taxonomy.code}", "classification",
             _("请选择“%(name)s”。") % {"name": taxonomy},
         )  # fmt: skip
     lacks(not held and not content["is_year_round"], "sessions", "sessions", _("请填写至少一个场次的时间。"))

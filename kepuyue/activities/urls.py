@@ -10,6 +10,7 @@ from kepuyue.activities.views import (
     placing,
     rescheduling,
     searching,
+    together,
 )
 from kepuyue.activities.views.reviewing import assigning, keeping, many, page, queue, sampled
 
@@ -18,6 +19,7 @@ urlpatterns = [
     path("activities/", listing.activity_list, name="list"),
     path("activities/new/", listing.new, name="new"),
     path("activities/panel/", listing.panel, name="panel"),
+    path("activities/together/", together.drafts, name="together"),
     path("activities/copies/", copying.copies, name="copies"),
     path("activities/known-units/", searching.units, name="known-units"),
     path("activities/known-venues/", searching.venues, name="known-venues"),

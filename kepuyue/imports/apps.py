@@ -7,7 +7,11 @@ class ImportsConfig(AppConfig):
     label = "imports"
 
     def ready(self) -> None:
+        from kepuyue.activities import selections
         from kepuyue.core import audit  # models must be loaded first
+        from kepuyue.imports import queries
+
+        selections.register("import", queries.selection)
 
         audit.name_actions(
             {
@@ -15,5 +19,6 @@ class ImportsConfig(AppConfig):
                 "import.units.stage": pgettext_lazy("audit", "上传单位表"),
                 "import.units.commit": pgettext_lazy("audit", "用表格新建单位"),
                 "import.commit": pgettext_lazy("audit", "导入表格"),
+                "import.undo": pgettext_lazy("audit", "撤销一次导入"),
             }
         )

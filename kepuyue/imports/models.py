@@ -16,6 +16,8 @@ class ImportBatch(models.Model):
         STAGED = "staged", _("待确认")
         COMMITTING = "committing", _("导入中")
         DONE = "done", _("已导入")
+        UNDOING = "undoing", _("撤销中")
+        UNDONE = "undone", _("已撤销")
 
     organization = models.ForeignKey(
         Organization, models.PROTECT, related_name="import_batches", verbose_name=_("填报单位")
@@ -33,6 +35,7 @@ class ImportBatch(models.Model):
     state = models.CharField(_("状态"), max_length=10, choices=State, default=State.STAGED)
     created_at = models.DateTimeField(_("上传时间"), default=now)
     finished_at = models.DateTimeField(null=True)
+    undone_at = models.DateTimeField(null=True)
 
     on_merge = {"organization": "move"}
 
@@ -50,6 +53,10 @@ class ImportRowQuerySet(models.QuerySet["ImportRow"]):
         """Rows whose content is in an activity."""
         return self.filter(state__in=TAKEN)
 
+    def written(self) -> "ImportRowQuerySet":
+        """Rows that made or changed an activity."""
+        return self.filter(state__in=ImportRow.WRITTEN)
+
     def waiting(self) -> "ImportRowQuerySet":
         """Rows that are still to be imported."""
         return self.filter(state=ImportRow.State.WAITING)
@@ -65,6 +72,9 @@ class ImportRow(models.Model):
         UNCHANGED = "unchanged", _("没有变化")
         REFUSED = "refused", _("未能导入")
         SKIPPED = "skipped", _("不是活动")
+        UNDONE = "undone", _("已撤销")
+
+    WRITTEN = (State.CREATED, State.CHANGED)
 
     batch = models.ForeignKey(ImportBatch, models.CASCADE, related_name="rows")
     sheet = models.CharField(_("工作表"), max_length=120, blank=True)
@@ -82,11 +92,20 @@ class ImportRow(models.Model):
     archive_year = models.PositiveSmallIntegerField(null=True, help_text="archives only; None: undated")
     state = models.CharField(_("状态"), max_length=10, choices=State, default=State.WAITING)
     why = models.CharField(_("原因"), max_length=300, blank=True)
+    version = models.PositiveIntegerField(
+        null=True,
+        help_text="of the activity right after the import; a later one means that people worked on it",
+    )
+    before = models.JSONField(
+        default=dict,
+        encoder=DjangoJSONEncoder,
+        help_text="what the changed fields said before; see activities.content",
+    )
     activity = models.ForeignKey(
         Activity, models.SET_NULL, null=True, related_name="import_rows", verbose_name=_("活动")
     )
 
-    personal_fields = ("raw", "content")
+    personal_fields = ("raw", "content", "before")
     objects = ImportRowQuerySet.as_manager()
 
     class Meta:

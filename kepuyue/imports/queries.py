@@ -3,7 +3,11 @@
 from typing import TYPE_CHECKING
 
 from django.db.models import Count, Q, QuerySet
+from django.urls import reverse
 
+from kepuyue.activities.models import Activity
+from kepuyue.activities.selections import Selection
+from kepuyue.activities.workflow import EDITABLE
 from kepuyue.imports.models import TAKEN, ImportBatch, ImportRow
 from kepuyue.organizations.permissions import reach
 
@@ -33,6 +37,19 @@ def counts(batch: ImportBatch) -> dict[str, int]:
     found = dict(batch.rows.values_list("state").annotate(Count("pk")).order_by())
     by_state = {state.value: found.get(state.value, 0) for state in ImportRow.State}
     return by_state | {"read": sum(by_state.values())}
+
+
+def drafts_of(batch: ImportBatch) -> QuerySet[Activity]:
+    """The activities that came of the file and are not handed in yet."""
+    return Activity.objects.filter(pk__in=batch.rows.taken().values("activity"), state__in=EDITABLE)
+
+
+def selection(user: "Person", number: int) -> Selection | None:
+    """What came of one file, for pages that take many activities at once."""
+    batch = batches_of(user).filter(pk=number).first()
+    if batch is None:
+        return None
+    return Selection(drafts_of(batch), batch.file_name, reverse("imports:batch", args=[batch.pk]))
 
 
 def last_import_of(activity_id: int, before: ImportRow) -> ImportRow | None:

@@ -1,7 +1,7 @@
 from django_tasks import task
 
 from kepuyue.accounts.models import User
-from kepuyue.imports.actions import committing, units
+from kepuyue.imports.actions import committing, undoing, units
 from kepuyue.imports.models import ImportBatch, UnitBatch
 
 
@@ -9,6 +9,14 @@ from kepuyue.imports.models import ImportBatch, UnitBatch
 def commit_batch(batch_id: int, user_id: int) -> None:
     """Import the waiting rows of a batch; safe to run twice."""
     committing.commit(ImportBatch.objects.get(pk=batch_id), by=User.objects.get(pk=user_id))
+
+
+@task()
+def undo_batch(batch_id: int, user_id: int) -> None:
+    """Take an import back; safe to run twice."""
+    batch = ImportBatch.objects.get(pk=batch_id)
+    if batch.state != ImportBatch.State.UNDONE:
+        undoing.undo(batch, by=User.objects.get(pk=user_id))
 
 
 @task()

@@ -45,7 +45,11 @@ def activity_list(request: DeskRequest) -> HttpResponse:
         for code, label in State.choices
         if counts.get(code)
     ]
-    return render(request, "activities/list.html", {"page": page, "tabs": tabs, "q": word, "state": state})
+    context: dict[str, object] = {"page": page, "tabs": tabs, "q": word, "state": state}
+    # One is better opened; several are completed and handed in together
+    several = queries.editable_by(request.user).filter(edition=request.edition, state__in=workflow.EDITABLE)
+    context["drafts"] = several[:2].count() > 1
+    return render(request, "activities/list.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

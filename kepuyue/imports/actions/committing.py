@@ -11,6 +11,7 @@ from kepuyue.activities import content as contents
 from kepuyue.activities.actions import drafting, publication
 from kepuyue.activities.content import Content
 from kepuyue.activities.models import Activity, Origin, State
+from kepuyue.activities.queries import working_content
 from kepuyue.core import audit, wording
 from kepuyue.core.time import now
 from kepuyue.editions.actions import archiving
@@ -35,7 +36,11 @@ def begin(batch: ImportBatch, *, by: "User") -> bool:
 def commit(batch: ImportBatch, *, by: "User", progress: Callable[[], Any] | None = None) -> ImportBatch:
     """Make or change an activity for every waiting row; `progress` is called after each."""
     check(by, "import.run", batch.organization)
-    ImportBatch.objects.filter(pk=batch.pk).update(state=ImportBatch.State.COMMITTING)
+    open_ones = (ImportBatch.State.STAGED, ImportBatch.State.COMMITTING)
+    if not ImportBatch.objects.filter(pk=batch.pk, state__in=open_ones).update(
+        state=ImportBatch.State.COMMITTING
+    ):
+        return batch
     for key in list(batch.rows.waiting().values_list("pk", flat=True)):
         _commit_row(key, batch, by)
         if progress:
@@ -57,7 +62,8 @@ def _commit_row(key: int, batch: ImportBatch, by: "User") -> None:
             if row.state != ImportRow.State.WAITING:
                 return
             row.state = _write(row, batch, by)
-            row.save(update_fields=["state", "activity"])
+            row.version = row.activity.version if row.activity else None
+            row.save(update_fields=["state", "activity", "version", "before"])
     except (ValidationError, PermissionDenied) as error:
         why = wording.clauses(error.messages) if isinstance(error, ValidationError) else str(error)
         ImportRow.objects.filter(pk=key).update(state=ImportRow.State.REFUSED, why=why[:300])
@@ -78,7 +84,7 @@ def _write(row: ImportRow, batch: ImportBatch, by: "User") -> str:
             outside_key=row.outside_key,
         )
         if edition.is_archive:
-            publication.archive(row.activity, by=by)
+            row.activity = publication.archive(row.activity, by=by)
         return ImportRow.State.CREATED
     row.activity = known
     before = last_import_of(known.pk, row)
@@ -92,10 +98,13 @@ def _write(row: ImportRow, batch: ImportBatch, by: "User") -> str:
         changes["sessions"] = _aligned(changes["sessions"], contents.of(known)["sessions"])
     if known.state == State.ARCHIVED:
         raise ValidationError(_("这项活动已经存档，不再更改。"))
-    version = known.version
-    return ImportRow.State.CHANGED if drafting.change(known, changes, by=by).version > version else (
-        ImportRow.State.UNCHANGED
-    )  # fmt: skip
+    present = working_content(known)
+    changed = drafting.change(known, changes, by=by)
+    row.activity = changed
+    if changed.version == known.version:
+        return ImportRow.State.UNCHANGED
+    row.before = {field: present[field] for field in changes}
+    return ImportRow.State.CHANGED
 
 
 def _changes(before: Content, after: Content) -> Content:

@@ -59,7 +59,7 @@ def new(request: DeskRequest) -> HttpResponse:
             form.add_error("file", str(reason))
         else:
             return redirect("imports:batch", batch.pk)
-    context = {"form": form, "units": units, "crumbs": _crumbs(_("导入表格"))}
+    context = {"form": form, "units": units, "crumbs": crumbs(_("导入表格"))}
     return render(request, "imports/new.html", context, status=422 if form.errors else 200)
 
 
@@ -70,14 +70,17 @@ def batch(request: DeskRequest, pk: int) -> HttpResponse:
     counts = queries.counts(found)
     context = {
         "batch": found,
-        "crumbs": _crumbs(found.file_name),
+        "crumbs": crumbs(found.file_name),
         "counts": counts,
         "written": counts["created"] + counts["changed"] + counts["unchanged"] + counts["refused"],
         "to_write": counts["read"] - counts["skipped"],
+        "to_undo": counts["created"] + counts["changed"] + counts["undone"],
+        "drafts_of": f"?of=import-{pk}",
+        "drafts": queries.drafts_of(found).count(),
     }
     if request.htmx and "progress" in request.GET:
         response = render(request, "imports/batch.html#progress", context)
-        if found.state != ImportBatch.State.COMMITTING:
+        if found.state not in (ImportBatch.State.COMMITTING, ImportBatch.State.UNDOING):
             response["HX-Refresh"] = "true"
         return response
     which = request.GET.get("show", "")
@@ -92,7 +95,7 @@ def batch(request: DeskRequest, pk: int) -> HttpResponse:
 def commit(request: DeskRequest, pk: int) -> HttpResponse:
     """Import the rows that wait. Pressing twice imports once; `again` goes on where a worker was stopped."""
     found = get_object_or_404(queries.batches_of(request.user), pk=pk)
-    if found.state != ImportBatch.State.DONE:
+    if found.state in (ImportBatch.State.STAGED, ImportBatch.State.COMMITTING):
         if found.rows.waiting().count() <= AT_ONCE:
             committing.commit(found, by=request.user)
         elif committing.begin(found, by=request.user) or "again" in request.POST:
@@ -110,8 +113,9 @@ def template(request: DeskRequest) -> HttpResponse:
     return response
 
 
-def _crumbs(here: str) -> list[tuple[str, str]]:
-    return [(_("表格导入"), reverse("imports:list")), (here, "")]
+def crumbs(here: str, address: str = "") -> list[tuple[str, str]]:
+    """The way to a page of an import."""
+    return [(_("表格导入"), reverse("imports:list")), (here, address)]
 
 
 def _tabs(found: ImportBatch, which: str) -> list[dict[str, object]]:
