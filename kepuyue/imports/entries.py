@@ -149,8 +149,10 @@ class _Row:
         read.facts = {name: text(name) for name in headers.FACTS if text(name)}
         read.note = self.joined("note")
         self.read_place()
-        read.online = self.link()
-        read.mode = phrases.mode_of((text("mode"), read.category), read.venue, read.address, read.online)
+        read.online, link = self.link("online"), self.link("link")
+        where = read.online or (link if phrases.is_platform(link) or not (read.venue or read.address) else "")
+        read.mode = phrases.mode_of((text("mode"), read.category), read.venue, read.address, where)
+        read.online = read.online or link
         self.check_venue()
         read.booking, read.booking_note = (
             phrases.booking_of(as_text(self.cells.get("booking"))),
@@ -202,7 +204,7 @@ class _Row:
                         "mark": as_text(cell)[:1]
                     }
                     self.read.note_problem(column, "unsafe-text", WARNING, why, cell=address)
-                is_link = column == "online"
+                is_link = column in {"online", "link"}
                 if links := caution.unsafe_links(as_text(cell), in_link_column=is_link):
                     why = _("“%(link)s”不是网页链接（http 或 https），没有采用") % {"link": links[0][:60]}
                     self.read.note_problem(column, "link-unsafe", ERROR, why, cell=address)
@@ -250,8 +252,8 @@ class _Row:
             (found for text, bare in sources if (found := districts.named_in(text, names, bare_too=bare))), ""
         )
 
-    def link(self) -> str:
-        return self.joined("online") if self.cells.get("online") is not None else ""
+    def link(self, column: str) -> str:
+        return self.joined(column) if self.cells.get(column) is not None else ""
 
     def check_venue(self) -> None:
         read = self.read
@@ -313,20 +315,23 @@ class _Row:
                 text for text in (read.dates_as_written, further.as_written) if text
             )
         if any(
-            problem.code == "cell-error" and problem.cell in self.date_addresses()
+            problem.code in {"cell-error", "formula-cell"}
+            and problem.severity == ERROR
+            and problem.cell in self.date_addresses()
             for problem in read.problems
         ):
             read.problems = [problem for problem in read.problems if problem.code != "date-missing"]
 
     def date_addresses(self) -> set[str]:
-        return {self.read.cells[column] for column in dates.ROLES if column in self.read.cells}
+        addresses = {self.record.address(column) or self.record.address_in(column) for column in dates.ROLES}
+        return addresses - {""}
 
     def slots(
         self, places: Mapping[str, tuple[int, int]], cells: Mapping[str, Cell], *, inherited: bool = False
     ) -> dates.Reading:
         """The sessions that one row states; a further row may take the day from the one above."""
         given: dict[str, Cell] = {}
-        for column in dates.ROLES:
+        for column in sorted(set(dates.ROLES) & set(cells), key=lambda role: places[role][::-1]):
             cell = stated(cells.get(column))
             if caution.is_error(cell):
                 cell = None

@@ -14,7 +14,7 @@ SAMPLE = 40  # rows that are looked at
 MOST = 0.6  # of the filled cells must look like it
 
 DAY = re.compile(
-    r"\d{1,2}月\d{1,2}|(?:19|20)\d\d[-/.年]\d{1,2}[-/.月]\d|^\d{1,2}[./]\d{1,2}(?!\d)|每周|每天|每日|待定|[上中下]旬|即日起"
+    r"\d{1,2}月\d{1,2}|(?:19|20)\d\d[-/.年]\d{1,2}[-/.月]\d|^(?:0?[1-9]|1[0-2])[./](?:0?[1-9]|[12]\d|3[01])(?!\d)|每周|每天|每日|待定|[上中下]旬|即日起"
 )
 CLOCK = re.compile(r"^\D{0,4}\d{1,2}[:：点]\d{0,2}")
 PHONE = re.compile(r"(?<!\d)(?:1[3-9]\d{9}|0\d{2,3}-?\d{7,8}|[2-8]\d{7})(?!\d)")
@@ -134,6 +134,11 @@ def _counts(texts: Sequence[str]) -> bool:
     return all(later > earlier for earlier, later in pairwise(numbers))
 
 
+def _is_chinese(texts: Sequence[str]) -> bool:
+    """Whether most are in the language in which offices name activities; other sheets have such columns too."""
+    return sum(bool(re.search(r"[\u4e00-\u9fff]", text)) for text in texts) >= MOST * len(texts)
+
+
 def _title_among(
     grid: Grid, sample: Sequence[int], columns: Sequence[int], kinds: Mapping[int, str]
 ) -> int | None:
@@ -142,7 +147,7 @@ def _title_among(
     for column in columns:
         texts = [text_of(grid.value(row, column)) for row in sample]
         filled = [text for text in texts if text]
-        if len(filled) < MOST * len(texts):
+        if len(filled) < MOST * len(texts) or not _is_chinese(filled):
             continue
         length = sum(map(len, filled)) / len(filled)
         here = len(set(filled)) / len(filled) + (0.5 if 4 <= length <= 30 else -0.5 if length > 60 else 0)

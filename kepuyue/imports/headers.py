@@ -41,8 +41,8 @@ HEADINGS: dict[str, tuple[str, ...]] = {
     "mode": ("参与方式", "活动方式", "举办方式", "线上线下", "线上或线下", "线上还是线下", "形式", "开展方式",
                   "举办形式",
              "开展形式", "mode"),
-    "online": ("线上地址", "直播平台", "线上平台", "直播链接", "网址", "链接", "线上链接", "活动链接", "会议号",
-                  "直播地址", "link", "url"),
+    "online": ("线上地址", "直播平台", "线上平台", "直播链接", "线上链接", "会议号", "直播地址"),
+    "link": ("网址", "链接", "活动链接", "活动网址", "详情链接", "报名链接", "预约链接", "link", "url"),
     "audience": ("面向人群", "活动对象", "参与对象", "面向对象", "受众", "对象", "参加人员", "参加对象", "参与人群",
                   "服务对象",
                  "目标人群", "适合人群", "受众人群", "audience"),
@@ -76,7 +76,7 @@ _BY_HEADING = {heading: meaning for meaning, headings in HEADINGS.items() for he
 # Meanings that several columns may have; their texts are put together
 LISTS = frozenset({
     "organizer", "contractor", "co_organizer", "adviser", "supporter", "co_organizers", "contact", "phone", "note",
-    "online", "category",
+    "online", "link", "category",
 })  # fmt: skip
 # Taken over as they stand, under the same name in the activity; fees and people are read (`conversion`)
 FACTS = ("admission", "expected_crowd", "content_lead", "emergency_contact", "safety_plan", "public_phone")
@@ -133,6 +133,14 @@ def meaning(heading: Cell, chosen: Mapping[str, str] | None = None) -> str | Non
             return means
     inside = [known for known in _BY_HEADING if len(known) >= 3 and known in text and not known.isascii()]
     return _BY_HEADING[max(inside, key=len)] if inside else None
+
+
+def is_plainly_one(row: Sequence[str]) -> bool:
+    """Whether a row is a heading though most of its columns are the office's own: it names activity and time."""
+    texts = [plain(cell) for cell in row]
+    exact = {_BY_HEADING.get(text) for text in texts}
+    short = all(len(text) <= LONGEST_HEADING for text in texts)
+    return short and "title" in exact and bool(exact & {"when", "start", "clock"})
 
 
 def below(top: Cell, sub: Cell, chosen: Mapping[str, str] | None = None) -> str | None:

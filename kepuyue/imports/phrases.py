@@ -123,6 +123,13 @@ PLATFORM = re.compile(
     r"|小红书|微博|学习强国|官网|小程序|app\b|会议号|https?://\S+|www\.\S+",
     re.IGNORECASE,
 )
+
+
+def is_platform(text: str) -> bool:
+    """Whether a text beside a link says that one takes part there, and not only reads or books there."""
+    return bool(PLATFORM.search(re.sub(r"https?://\S+|www\.\S+", "", text, flags=re.IGNORECASE)))
+
+
 _NO_PLACE = re.compile(
     r"^[\s\d\W_]*$|^(?:会议)?(?:ID|密码|号码?|同步|同时|进行|观看|参与|收看|及|和|与|平台|链接|地址)+[\s\d\-:：]*$|待定|另行通知|不限|全国|全网",
     re.IGNORECASE,

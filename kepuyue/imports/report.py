@@ -77,4 +77,5 @@ def unit_key(name: str) -> str:
         ("有限公司", "公司"),
     ):
         short = short.replace(long, brief)
-    return re.sub(r"^(广东省)?(深圳市|深圳|市)", "", normalized(short)) or normalized(name)
+    short = re.sub(r"^(广东省)?(深圳市|深圳|市)", "", normalized(short))
+    return re.sub(r"^(.{2,3}?)新?区(?=.)", r"\1", short) or normalized(name)  # 龙华科协 is 龙华区科协

@@ -85,6 +85,9 @@ class Section:
     text: str = ""
     outer: str = ""
 
+    def __bool__(self) -> bool:
+        return bool(self.text)
+
     def then(self, text: str) -> "Section":
         """The section after this one."""
         if re.match(r"^[（(][一二三四五六七八九十\d]", text.strip()):

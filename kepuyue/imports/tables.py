@@ -88,12 +88,16 @@ def find(grid: Grid, chosen: Mapping[str, str] | None = None) -> Found:
         return found
     if not heads and (guess := guessing.columns(grid)):
         heads = [_Head((), guess, {}, tuple(guess), first=0)]
+    section = rows.Section()
     for index, head in enumerate(heads):
         end = min(
             (other.first for other in heads[index + 1 :] if other.first > head.first), default=grid.height
         )
-        above = heads[index - 1].last_row if index else -1
-        _Reading(grid, head, end, found, _above(grid, above, head, found, first=index == 0)).read()
+        above = max((other.last_row for other in heads[:index] if other.first < head.first), default=-1)
+        reading = _Reading(grid, head, end, found, _above(grid, above, head, found, first=index == 0))
+        reading.section = section or _section_above(grid, above, head)
+        reading.read()
+        section = reading.section_for_next
     return found
 
 
@@ -141,7 +145,9 @@ def _head_at(grid: Grid, row: int, chosen: Mapping[str, str] | None) -> list[_He
     texts = [(column, cell) for column, cell in cells if isinstance(cell, str)]
     means = {column: headers.meaning(cell, chosen) for column, cell in texts}
     known = [column for column, meaning in means.items() if meaning]
-    if len(known) < headers.LEAST_COLUMNS or len(texts) < len(cells) or 2 * len(known) < len(cells):
+    if len(known) < headers.LEAST_COLUMNS or len(texts) < len(cells):
+        return []
+    if 2 * len(known) < len(cells) and not headers.is_plainly_one([cell for _column, cell in texts]):
         return []
     if not _is_heading(grid, row, texts, means):
         return []
@@ -262,8 +268,20 @@ def _above(grid: Grid, after: int, head: _Head, found: Found, *, first: bool) ->
         own = grid.own(row)
         if own and first:
             found.skipped.append((row, _("表格标题或说明")))
-        texts += [as_text(cell) for _column, cell in own if isinstance(cell, str)]
+        texts += [
+            as_text(cell)
+            for column, cell in own
+            if isinstance(cell, str) and head.left <= column < head.right
+        ]
     return "\n".join(text for text in texts if not rows.is_note(text))
+
+
+def _section_above(grid: Grid, after: int, head: _Head) -> rows.Section:
+    """The section that a numbered text right above the heading begins: 一、福田区活动."""
+    own = grid.own(head.first - 1) if head.first - 1 > after else []
+    if len(own) == 1 and rows.SECTION.match(as_text(own[0][1])):
+        return rows.Section(as_text(own[0][1]))
+    return rows.Section()
 
 
 # Rows of a table ------------------------------------------------------------------------------------------
@@ -276,6 +294,7 @@ class _Reading:
         self.grid, self.head, self.end, self.found = grid, head, end, found
         self.heading = heading
         self.section = rows.Section()
+        self.section_for_next = rows.Section()  # stands under the last row, above the next table
         self.record: Record | None = None
         self.labels = [headers.plain(as_text(grid.across(row, column))) for row in head.headings[:1]
                        for column in range(len(grid.sheet.rows[row]))]  # fmt: skip
@@ -321,6 +340,7 @@ class _Reading:
         self.record = Record(grid, [row], places, more, section=self.section.text, heading=self.heading,
                              columns=head.columns)  # fmt: skip
         self.record.is_hidden = row in grid.sheet.hidden_rows
+        self.section_for_next = rows.Section()
         self.found.records.append(self.record)
 
     def _places(self, row: int) -> dict[str, tuple[int, int]]:
@@ -351,7 +371,7 @@ class _Reading:
             wide = self.grid.reach(row, column)[1] > column
             alone = rows.Alone(texts[0], in_title=column == self.head.columns.get("title"), is_wide=wide)
             if alone.is_section() or not (title or self._is_about_time(places)):
-                self.section = self.section.then(texts[0])
+                self.section = self.section_for_next = self.section.then(texts[0])
                 return _("分节标题或说明")
         meant = {meaning for meaning, place in places.items() if text_of(self.grid.value(*place))}
         inherited = {meaning for meaning in meant if self.grid.is_inherited(*places[meaning])}

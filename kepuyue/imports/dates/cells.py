@@ -12,8 +12,9 @@ from django.utils.translation import gettext as _
 
 from kepuyue.imports.cells import EPOCH, Cell, as_text
 from kepuyue.imports.dates import remarks, tokens
+from kepuyue.imports.dates.clauses import Parsed, mismatch, named_weekdays
 from kepuyue.imports.dates.expansion import expand, other_year
-from kepuyue.imports.dates.grammar import Parsed, Parser, mismatch, named_weekdays
+from kepuyue.imports.dates.grammar import Parser
 from kepuyue.imports.dates.model import ERROR, WARNING, Frame, Reading, RefusedError, Trouble, vague
 
 # What a column may hold about time. `when` and `start`, `end`: days, perhaps with clocks; the rest: clocks alone
@@ -29,9 +30,9 @@ _DAY = re.compile(r"[年月日号/周]|星期|\d\.\d|\d{8}|\d-\d{1,2}-\d|每|即
 def read(cells: Mapping[str, Cell], frame: Frame, epoch: date = EPOCH) -> Reading:
     """The sessions that a row's cells state, by the meaning of their column (`ROLES`).
 
-    `epoch` is day 0 of the workbook's own count of days.
+    The order of the cells is that of their columns. `epoch` is day 0 of the workbook's own count of days.
     """
-    stated = {role: cells[role] for role in ROLES if cells.get(role) is not None}
+    stated = {role: cell for role, cell in cells.items() if role in ROLES and cell is not None}
     reading = Reading(as_written=" ".join(_written(stated)))
     texts: dict[str, str] = {}
     for role, cell in stated.items():
@@ -159,11 +160,17 @@ def _together(texts: dict[str, str], cells: Mapping[str, Cell]) -> tuple[str, st
     """The column that holds the day, and all texts as one."""
     start, end, when = texts.get("start", ""), texts.get("end", ""), texts.get("when", "")
     clock = texts.get("clock", "")
+    main = "start"
+    if when and end and not start:  # 活动时间 beside 结束时间
+        main, start, when = "when", when, ""
     if start and end and all(_WHOLE_DAY.search(text) for text in (start, end)):
         start, end = _WHOLE_DAY.sub("", start), _WHOLE_DAY.sub("", end)
     if _has_day(start):
-        column, days = "start", _span(*_with_midnight(start, end, cells))
+        column = main
         clocks = _clock_span(texts.get("start_clock", ""), texts.get("end_clock", ""))
+        if _alternate(texts) and _has_day(end) and not (_has_clock(start) or _has_clock(end)):
+            start, end, clocks = f"{start} {texts['start_clock']}", f"{end} {texts['end_clock']}", ""
+        days = _span(*_with_midnight(start, end, cells))
     elif when and (_has_day(when) or not _has_day(clock)):
         column, days = "when", when
         clocks = _clock_span(start or texts.get("start_clock", ""), end or texts.get("end_clock", ""))
@@ -185,6 +192,15 @@ def _together(texts: dict[str, str], cells: Mapping[str, Cell]) -> tuple[str, st
             return column, days
         raise RefusedError("time-vague", _("日期和时间两栏都写了具体时间，无法判断以哪个为准"))
     return column, f"{days} {beside}".strip()
+
+
+def _alternate(texts: Mapping[str, str]) -> bool:
+    """开始日期 | 开始时间 | 结束日期 | 结束时间: start and end each carry day and clock.
+
+    Where both days come first, they are a run of days with the same hours.
+    """
+    order = [role for role in texts if role in {"start", "start_clock", "end", "end_clock"}]
+    return order == ["start", "start_clock", "end", "end_clock"]
 
 
 def _with_midnight(start: str, end: str, cells: Mapping[str, Cell]) -> tuple[str, str]:
@@ -232,6 +248,9 @@ def _read_one(text: str, texts: Mapping[str, str], frame: Frame, reading: Readin
             why = _("写明改期“%(text)s”，已按改后的日期读取，请核对") % {"text": remark.strip()[:60]}
         reading.troubles.append(Trouble("date-remark", WARNING, why, column))
     parsed = _parsed(stripped.text, frame)
+    if stripped.no_clock and parsed.clauses and not any(clause.clocks for clause in parsed.clauses):
+        why = _("时间还没有定；先按全天记录")
+        parsed.troubles.append(Trouble("time-vague", WARNING, why))
     reading.year = parsed.year
     if not parsed.clauses and not parsed.troubles:
         raise vague(text, parsed.year) if parsed.year else RefusedError("date-missing", _("没有写明日期"))

@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from django.utils.translation import gettext as _
 
 from kepuyue.imports.dates import statutory
-from kepuyue.imports.dates.grammar import Clause, Clock, Closed, Parsed
+from kepuyue.imports.dates.clauses import Clause, Clock, Closed, Parsed
 from kepuyue.imports.dates.model import (
     ERROR,
     MAX_SESSIONS,
@@ -136,6 +136,8 @@ def _open(days: Iterable[date], closed: Closed, frame: Frame) -> list[date]:
 
 
 def _is_closed(day: date, closed: Closed, frame: Frame) -> bool:
+    if day in closed.opened or (closed.opened_on_holidays and statutory.is_holiday(day)):
+        return False
     return (
         day.weekday() in closed.weekdays
         or day in closed.days

@@ -8,79 +8,23 @@ begins the next clause; a dash between a clock and a day makes one session of bo
 import re
 from calendar import monthrange
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from django.utils.translation import gettext as _
 
 from kepuyue.core import wording
 from kepuyue.imports.dates import statutory
+from kepuyue.imports.dates.clauses import Clause, Clock, Parsed, bound, mismatch, named_weekdays, weekday_of
+from kepuyue.imports.dates.closing import taken_out
+from kepuyue.imports.dates.days import Days, exact
 from kepuyue.imports.dates.model import WARNING, Frame, RefusedError, Trouble, reversed_span, vague
-from kepuyue.imports.dates.tokens import CLOCKS, DAYS, SEPARATORS, UNCERTAIN, Token, value
+from kepuyue.imports.dates.numbers_beside import decided_numbers
+from kepuyue.imports.dates.tokens import CLOCKS, DAYS, UNCERTAIN, Token, value
 
-WEEKDAYS = "一二三四五六日"
 MINUTES_OF_DAY = 24 * 60
 AFTERNOON = frozenset({"下午", "午后", "傍晚", "晚上", "晚间", "夜间", "夜晚", "当晚", "晚", "pm"})
 NIGHT = frozenset({"晚上", "晚间", "夜间", "夜晚", "当晚", "晚"})
 NOON = frozenset({"中午", "正午", "午间"})
-
-
-@dataclass
-class Clock:
-    """Minutes after the day's midnight; 1440 and more are on the next day. `end` None: not stated."""
-
-    start: int
-    end: int | None = None
-
-
-@dataclass
-class Clause:
-    """Days and the clocks beside them. `through`: one session from the run's first day to its last."""
-
-    runs: list[tuple[date, date]] = field(default_factory=list)
-    bounds: list[tuple[date, date]] = field(default_factory=list)
-    weekdays: set[int] = field(default_factory=set)
-    nth: set[tuple[int, int]] = field(default_factory=set)  # (which of its month or -1, weekday)
-    working: bool = False
-    daily: bool = False
-    whole_edition: bool = False
-    clocks: list[Clock] = field(default_factory=list)
-    assumed: bool = False
-    through: bool = False
-    bare_month: str = ""
-
-    @property
-    def has_rule(self) -> bool:
-        return bool(self.weekdays or self.nth or self.working)
-
-    @property
-    def has_days(self) -> bool:
-        return bool(
-            self.runs or self.bounds or self.daily or self.whole_edition or self.has_rule or self.bare_month
-        )
-
-
-@dataclass
-class Closed:
-    """Days on which nothing takes place."""
-
-    weekdays: set[int] = field(default_factory=set)
-    days: set[date] = field(default_factory=set)
-    holidays: bool = False
-    workdays: bool = False
-
-    def __bool__(self) -> bool:
-        return bool(self.weekdays or self.days or self.holidays or self.workdays)
-
-
-@dataclass
-class Parsed:
-    """What a text says; `troubles` are those that leave the rest standing."""
-
-    clauses: list[Clause] = field(default_factory=list)
-    closed: Closed = field(default_factory=Closed)
-    troubles: list[Trouble] = field(default_factory=list)
-    year: int | None = None
 
 
 class Parser:
@@ -89,12 +33,10 @@ class Parser:
     def __init__(self, text: str, tokens: Sequence[Token], frame: Frame) -> None:
         self.text = text
         self.frame = frame
-        self.tokens = _numbers_decided(list(tokens))
+        self.tokens = decided_numbers(list(tokens))
         self.read = Parsed()
         self.here = Clause()
-        self.year = frame.year
-        self.known: date | None = None  # the day that "15日" goes on from
-        self.month: tuple[int, int] | None = None
+        self.days = Days(text, frame.year)
         self.half = ""
         self.half_waits = False
         self.dash = self.next_day = self.until = self.skip_dash = False
@@ -104,18 +46,26 @@ class Parser:
 
     def parse(self) -> Parsed:
         """All clauses; raises `RefusedError` where nothing certain can be said."""
-        self.tokens = self._take_closed(self.tokens)
+        self.tokens, self.read.closed = taken_out(self.tokens, self.text, self.days.year)
         for position, token in enumerate(self.tokens):
             self._take(token, position)
         self._flush()
-        self._bind()
+        self.read.clauses = bound(self.read.clauses, self.joins)
+        for clause in self.read.clauses:
+            if clause.clocks and not clause.has_days and self.read.closed:  # 9:00-17:00（周一闭馆）
+                clause.daily = True
+        for clause in self.read.clauses:
+            if clause.bare_month and not (clause.has_rule or clause.daily or clause.runs or self.read.closed):
+                raise vague(self.text)
         return self.read
 
     # One token ---------------------------------------------------------------------------------------------
 
     def _take(self, token: Token, position: int) -> None:
         kind = token.kind
-        if kind in DAYS or kind in {"next_day"}:
+        if kind == "feast" and self._is_told_again(position):
+            self._compare_feast(token)
+        elif kind in DAYS or kind in {"next_day"}:
             self._day(token)
         elif kind in CLOCKS:
             self._clock(token)
@@ -139,18 +89,18 @@ class Parser:
         elif kind == "about":
             neighbors = self.tokens[max(0, position - 1) : position + 2]
             if not any(near.kind in CLOCKS for near in neighbors):
-                raise vague(self.text, self._stated_year())
+                raise vague(self.text)
         elif kind in {"other", "number"}:
             self._words(token, position)
         elif kind in {"statutory"}:
-            raise vague(self.text, self._stated_year())
+            raise vague(self.text)
 
     def _words(self, token: Token, position: int) -> None:
         """Words that the grammar does not know: harmless behind a complete date, else a refusal."""
         if UNCERTAIN.search(token.text) or not (
             self.here.has_days or self.read.clauses or self._day_follows(position)
         ):
-            raise vague(self.text, self._stated_year())
+            raise vague(self.text)
         why = _("日期里还写了“%(text)s”，没有采用，请核对") % {"text": token.text[:30]}
         self.read.troubles.append(Trouble("date-remark", WARNING, why))
 
@@ -199,7 +149,7 @@ class Parser:
         if here.has_days or here.clocks:
             self.read.clauses.append(here)
         if self.early_weekdays and not here.has_days:
-            raise vague(self.text, self._stated_year())
+            raise vague(self.text)
         self.early_weekdays = []
         self.singles = []
         self.here = Clause()
@@ -212,16 +162,33 @@ class Parser:
         if token.kind == "next_day":
             self.next_day = True
             return
+        if token.kind == "day_of_month" and self.days.month:
+            self.here.bare_month, self.here.bounds = "", self.here.bounds[:-1]
         joined = bool(self.here.clocks and self.here.has_days)
         self._begin_days()
         try:
-            day = self._date(token)
+            day = self.days.named(token)
         except RefusedError as refused:
             if refused.code != "date-invalid":
                 raise
             self._drop(refused)
             return
         self._add_day(day, after_clock=joined)
+
+    def _is_told_again(self, position: int) -> bool:
+        """Whether a feast stands right behind a day, which it only explains: 9月17日（中秋）."""
+        before = [
+            token.kind for token in self.tokens[max(0, position - 2) : position] if token.kind != "paren"
+        ]
+        return bool(before) and before[-1] in DAYS | {"weekday"} and bool(self.singles)
+
+    def _compare_feast(self, token: Token) -> None:
+        if self.days.named(token) != self.singles[-1]:
+            why = _("%(day)s不是%(feast)s；已按日期读取") % {
+                "day": wording.day_text(self.singles[-1], weekday=False),
+                "feast": token.text,
+            }
+            self.read.troubles.append(Trouble("weekday-mismatch", WARNING, why))
 
     def _drop(self, refused: RefusedError) -> None:
         """A day that does not exist is left out; of a run, all of it."""
@@ -235,7 +202,7 @@ class Parser:
 
     def _add_day(self, day: date, *, after_clock: bool = False) -> None:
         here = self.here
-        self.known, self.month = day, None
+        self.days.known, self.days.month = day, None
         self.read.year = min(self.read.year or day.year, day.year)
         if here.assumed and self.skip_dash and here.runs:
             first = self._edition()[0]
@@ -259,45 +226,10 @@ class Parser:
                 self.early_weekdays = []
         self.dash = False
 
-    def _date(self, token: Token) -> date:
-        number = token.number
-        if token.kind == "feast":
-            return self._feast(token)
-        if token.kind == "ymd":
-            return _date(number("y"), number("m"), number("d"))
-        if token.kind == "mdy":
-            month, day = number("m0"), number("d0")
-            return _date(number("y0"), *((day, month) if month > 12 >= day else (month, day)))
-        if token.kind == "yy":
-            return _date(2000 + number("y1"), number("m1"), number("d1"))
-        if token.kind == "compact":
-            return _date(int(token.text[:4]), int(token.text[4:6]), int(token.text[6:]))
-        if token.kind == "day_of_month":
-            if self.month:
-                self.here.bare_month, self.here.bounds = "", self.here.bounds[:-1]
-                return _date(*self.month, number("d7"))
-            if self.known is None:
-                raise vague(self.text, self._stated_year())
-            return _date(self.known.year, self.known.month, number("d7"))
-        year = self.known.year if self.known else self.year
-        if year is None:
-            raise vague(self.text, self._stated_year())
-        return _date(year, number("m4", "m5", "m6"), number("d4", "d5", "d6"))
-
-    def _feast(self, token: Token) -> date:
-        found = (
-            statutory.feast((token.parts["f2"] or "").removesuffix("节"), self.year or 0)
-            if self.year
-            else None
-        )
-        if found is None:
-            raise vague(self.text, self._stated_year())
-        return found
-
     def _span(self, token: Token) -> None:
         if token.kind == "year":
-            self.year = value(token.text.removesuffix("年"))
-            self.read.year = min(self.read.year or self.year, self.year)
+            self.days.year = value(token.text.removesuffix("年"))
+            self.read.year = min(self.read.year or self.days.year, self.days.year)
             self.here.bare_month = self.here.bare_month or ""
             return
         if token.kind == "part":
@@ -305,7 +237,7 @@ class Parser:
             return
         if token.kind == "all_month":
             if not self.here.bounds:
-                raise vague(self.text, self._stated_year())
+                raise vague(self.text)
             self.here.runs.append(self.here.bounds.pop())
             self.here.bare_month = ""
             return
@@ -314,20 +246,20 @@ class Parser:
             self.here.whole_edition = self.here.assumed = True
             return
         if token.kind == "holiday":
-            run = statutory.holiday(token.parts["f1"] or "", self.year) if self.year else None
+            run = statutory.holiday(token.parts["f1"] or "", self.days.year) if self.days.year else None
             if run is None:
-                raise vague(self.text, self._stated_year())
+                raise vague(self.text)
             self.here.runs.append(run)
             return
-        year = token.number("y2") or (self.known.year if self.known else self.year)
+        year = token.number("y2") or (self.days.known.year if self.days.known else self.days.year)
         month = token.number("m2", "m3", "m7")
         if token.kind == "year_month":
             self.read.year = min(self.read.year or year or 0, year or 0)
         if year is None:
-            raise vague(self.text, self._stated_year())
-        first = _date(year, month, 1)
-        last = _date(year, month, monthrange(year, month)[1])
-        self.month = (year, month)
+            raise vague(self.text)
+        first = exact(year, month, 1)
+        last = exact(year, month, monthrange(year, month)[1])
+        self.days.month = (year, month)
         self.here.bare_month = token.text
         if self.dash and self.here.bounds:
             self.here.bounds[-1] = (self.here.bounds[-1][0], last)
@@ -337,9 +269,11 @@ class Parser:
     def _part(self, token: Token) -> None:
         """月底 is a day only as the end of a run: 即日起至9月底."""
         is_end = token.text in {"底", "月底", "末", "月末"} and (self.dash or self.until or self.skip_dash)
-        month = self.month or ((self.known.year, self.known.month) if self.known else None)
+        month = self.days.month or (
+            (self.days.known.year, self.days.known.month) if self.days.known else None
+        )
         if not is_end or month is None or not (self.here.runs or self.until):
-            raise vague(self.text, self._stated_year())
+            raise vague(self.text)
         if self.here.bounds:
             self.here.bounds.pop()
         self.here.bare_month = ""
@@ -358,7 +292,7 @@ class Parser:
 
     def _edition(self) -> tuple[date, date]:
         if self.frame.first is None or self.frame.last is None:
-            raise vague(self.text, self._stated_year())
+            raise vague(self.text)
         return self.frame.first, self.frame.last
 
     # Weekly rules ------------------------------------------------------------------------------------------
@@ -372,9 +306,11 @@ class Parser:
             self._weekday(token)
             return
         if token.kind == "weekend" and self.singles and not token.text.startswith(("每", "逢")):
-            if any(day.weekday() < 5 for day in self.singles):
-                self._note_mismatch(self.singles[-1], token.text)
-            return
+            run = self.here.runs[-1]
+            if run[0] == run[1] or all(day.weekday() >= 5 for day in statutory.days_of(*run)):
+                if any(day.weekday() < 5 for day in self.singles):
+                    self._note_mismatch(self.singles[-1], token.text)
+                return
         self._begin_days_of_rule()
         if token.kind == "weekend":
             self.here.weekdays |= {5, 6}
@@ -384,7 +320,7 @@ class Parser:
             ordinals = re.sub(r"[^一二三四五1-5]", "", token.parts["n"] or "") if token.kind == "nth" else ""
             which = [value(letter) for letter in ordinals] or [-1]
             name = token.parts["w1"] or token.parts["w2"] or ""
-            days = [5, 6] if name == "末" else [_weekday(name)]
+            days = [5, 6] if name == "末" else [weekday_of(name)]
             self.here.nth |= {(number, day) for number in which for day in days}
 
     def _weekday(self, token: Token) -> None:
@@ -392,7 +328,7 @@ class Parser:
         if not token.parts["each"]:
             if self.singles and self._is_about_days(named):
                 return
-            if not self._is_bounded() and len(named) < 3:  # 周二至周日 alone can only be every week
+            if not self._is_bounded() and len(named) < 2:  # several alone can only be every week
                 self.early_weekdays = named  # 周六（11月30日）, or nothing certain
                 return
         self._begin_days_of_rule()
@@ -429,68 +365,6 @@ class Parser:
 
     def _note_mismatch(self, day: date, named: str) -> None:
         self.read.troubles.append(mismatch(day, named))
-
-    # What closes -------------------------------------------------------------------------------------------
-
-    def _take_closed(self, tokens: Sequence[Token]) -> list[Token]:
-        """Take out 除…外 and the days before 闭馆 or 除外."""
-        kept: list[Token] = []
-        excluding: list[Token] | None = None
-        for token in tokens:
-            if token.kind == "except":
-                excluding = []
-            elif token.kind == "out":
-                self._close(_closing(kept) if excluding is None else excluding, token)
-                excluding = None
-            elif excluding is not None:
-                excluding.append(token)
-            else:
-                kept.append(token)
-        if excluding is not None:  # 除周一
-            self._close(excluding, None)
-        return kept
-
-    def _close(self, group: Sequence[Token], out: Token | None) -> None:
-        closed = self.read.closed
-        known, dash, found = self.known, False, False
-        for token in group:
-            if token.kind == "weekday":
-                closed.weekdays |= set(named_weekdays(token))
-            elif token.kind == "weekend":
-                closed.weekdays |= {5, 6}
-            elif token.kind == "working":
-                closed.workdays = True
-            elif token.kind == "statutory":
-                closed.holidays = True
-            elif (
-                token.kind == "holiday"
-                and self.year
-                and (run := statutory.holiday(token.parts["f1"] or "", self.year))
-            ):
-                closed.days |= set(statutory.days_of(*run))
-            elif token.kind in DAYS:
-                self.known = known = self.known or known or self._first_day()
-                day = self._date(token)
-                if dash and known:
-                    closed.days |= set(statutory.days_of(known, day))
-                closed.days.add(day)
-                self.known = known = day
-            else:
-                dash = token.kind == "dash"
-                continue
-            dash, found = False, True
-        self.known = None
-        if not found:
-            raise vague(self.text, self._stated_year())
-
-    def _first_day(self) -> date | None:
-        for token in self.tokens:
-            if token.kind in DAYS - {"day_of_month"}:
-                try:
-                    return self._date(token)
-                except RefusedError:
-                    continue
-        return None
 
     # Clocks ------------------------------------------------------------------------------------------------
 
@@ -534,149 +408,3 @@ class Parser:
         return hour * 60 + minute
 
     # At the end --------------------------------------------------------------------------------------------
-
-    def _bind(self) -> None:
-        """Join what a dash binds; give clocks that stand before the days to them."""
-        clauses = self.read.clauses
-        for position in reversed(self.joins):
-            first, last = clauses[position], clauses[position + 1]
-            if len(last.clocks) != 1 or last.clocks[0].end is not None or not first.runs or not last.runs:
-                raise RefusedError("time-vague", _("起止时间写得不完整，请写明每天的开始和结束时间"))
-            if last.runs[0][0] < first.runs[-1][0]:
-                raise reversed_span()
-            kept = first.clocks[-1]
-            run = (first.runs[-1][0], last.runs[0][0])
-            clauses[position : position + 2] = [
-                Clause(
-                    [run],
-                    clocks=[Clock(kept.start, last.clocks[0].start)],
-                    through=True,
-                    assumed=first.assumed,
-                )
-            ]
-        if len(clauses) > 1 and not clauses[0].has_days:
-            loose = clauses.pop(0)
-            for clause in clauses:
-                clause.clocks = clause.clocks or loose.clocks
-        self.read.clauses = clauses = _bounds_given(clauses)
-        for clause in clauses:
-            if clause.bare_month and not (clause.has_rule or clause.daily or clause.runs or self.read.closed):
-                raise vague(self.text, self._stated_year())
-
-    def _stated_year(self) -> int | None:
-        found = re.search(r"(?<!\d)((?:19|20)\d\d)(?!\d)", self.text)
-        return int(found.group(1)) if found else None
-
-
-def _bounds_given(clauses: Sequence[Clause]) -> list[Clause]:
-    """A rule with clocks takes the bounds that stand behind it: 每天9:00-17:00，9月10日-12日."""
-    given: list[Clause] = []
-    for clause in clauses:
-        before = given[-1] if given else None
-        if (
-            before
-            and (before.has_rule or before.daily)
-            and not (before.runs or before.bounds or before.whole_edition)
-            and not (clause.clocks or clause.has_rule or clause.daily)
-        ):
-            before.runs, before.bounds, before.bare_month = clause.runs, clause.bounds, clause.bare_month
-            before.assumed = clause.assumed
-        else:
-            given.append(clause)
-    return given
-
-
-def mismatch(day: date, named: str) -> Trouble:
-    """The remark that a stated weekday is not the date's."""
-    what = {"day": wording.day_text(day, weekday=False), "real": wording.weekday_text(day), "named": named}
-    why = _("%(day)s是%(real)s，表中写的是%(named)s；已按日期读取") % what
-    return Trouble("weekday-mismatch", WARNING, why)
-
-
-def named_weekdays(token: Token) -> list[int]:
-    """The weekdays that a token names in their order, runs filled in: 周二至周五, 周六、日."""
-    days: list[int] = []
-    run = False
-    for letter in token.parts["week"] or "":
-        if letter in "-~至到":
-            run = True
-        elif letter in WEEKDAYS + "天":
-            day = _weekday(letter)
-            if run and days:
-                step = days[-1]
-                while step != day:
-                    step = (step + 1) % 7
-                    days.append(step)
-            else:
-                days.append(day)
-            run = False
-    return days
-
-
-def _weekday(letter: str) -> int:
-    return WEEKDAYS.index(letter.replace("天", "日"))
-
-
-def _date(year: int, month: int, day: int) -> date:
-    try:
-        return date(year, month, day)
-    except ValueError:
-        what = {"year": year, "month": month, "day": day}
-        why = _("没有这一天：%(year)s年%(month)s月%(day)s日") % what
-        raise RefusedError("date-invalid", why, year) from None
-
-
-CLOSING_KINDS = DAYS | {"weekday", "weekend", "working", "statutory", "holiday"}
-
-
-def _closing(kept: list[Token]) -> list[Token]:
-    """The tokens before 闭馆 that say when, taken off `kept`: one kind, or several bound by 、 or 和."""
-    group: list[Token] = []
-    while kept and kept[-1].kind == "daily":
-        kept.pop()
-    while kept:
-        last = kept[-1]
-        if last.kind in CLOSING_KINDS:
-            if group and group[0].kind in CLOSING_KINDS and (group[0].kind in DAYS) != (last.kind in DAYS):
-                break
-            if group and group[0].kind in CLOSING_KINDS and last.kind == "month_day":
-                break
-            group.insert(0, kept.pop())
-        elif last.kind in {"weak", "dash"} and group:
-            group.insert(0, kept.pop())
-        else:
-            break
-    if group and group[0].kind in SEPARATORS:
-        group.pop(0)
-    return group
-
-
-ONE_CLOCK = [[kind] for kind in sorted(CLOCKS)]
-
-
-def _numbers_decided(tokens: list[Token]) -> list[Token]:
-    """Bare numbers become days or hours by what stands beside them: 9.14-15, 18-21点, 9月7、14、21日."""
-    decided: list[Token] = []
-    for position, token in enumerate(tokens):
-        if token.kind != "number":
-            decided.append(token)
-            continue
-        before = decided[-1] if decided else None
-        earlier = decided[-2] if len(decided) > 1 else None
-        after = tokens[position + 1 : position + 4]
-        ahead = [follower.kind for follower in after]
-        hour_follows = ahead[:1] == ["dash"] and (
-            ahead[1:2] in ONE_CLOCK or (ahead[1:2] == ["half"] and ahead[2:3] in ONE_CLOCK)
-        )
-        bound = before is not None and before.kind in SEPARATORS and earlier is not None
-        if hour_follows and not (bound and before and before.kind == "dash"):
-            decided.append(Token("oclock", token.text, {"H2": token.text}))
-        elif (bound and earlier and earlier.kind in DAYS) or (bound and earlier and earlier.kind == "month"):
-            decided.append(Token("day_of_month", token.text, {"d7": token.text}))
-        elif (bound and earlier and before and before.kind == "dash" and earlier.kind in CLOCKS) or (
-            before is not None and before.kind == "half"
-        ):
-            decided.append(Token("oclock", token.text, {"H2": token.text}))
-        else:
-            decided.append(token)
-    return decided

@@ -1,5 +1,6 @@
 """What is read within, and what a reading gives."""
 
+import re
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -68,7 +69,9 @@ class RefusedError(Exception):
 
 
 def vague(text: str, year: int | None = None) -> RefusedError:
-    """The refusal of a text that names no certain day."""
+    """The refusal of a text that names no certain day; `year` as stated, by default what the text says."""
+    if year is None and (found := re.search(r"(?<!\d)(?:19|20)\d\d(?!\d)", text)):
+        year = int(found.group())
     why = _("“%(text)s”没有写明具体日期，请补上是哪一天") % {"text": text.strip()[:60]}
     return RefusedError("date-vague", why, year)
 

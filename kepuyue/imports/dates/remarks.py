@@ -12,7 +12,19 @@ MOVED = re.compile(
     r"(?:延期|推迟|改期|延后|提前|调整|变更|改|移)(?:至|到|为|在)\s*(?=[\d一二三四五六七八九十二〇]|下?周|次日)"
 )
 ORIGINAL = re.compile(r"原定?(?:于|在)?")
-TENTATIVE = re.compile(r"暂定|拟定|待确认|以通知为准|待定")
+TENTATIVE = re.compile(r"暂定|拟定|拟于|初定|待确认|以通知为准")
+# The day is named and its time is not
+NO_CLOCK = re.compile(
+    r"(?:具体|活动|开始)?时[间段](?:待定|未定|待通知|待确定|另行通知|另定|请?见通知|将?另行通知|以通知为准)"
+)
+# When the doors close or people sign in: a clock that begins nothing
+_DOORS = re.compile(
+    r"(?:每[天日])?\d{1,2}(?::\d\d|[点时](?:\d{1,2}分?|半)?)\s*(?:以?后|起|前)?\s*"
+    r"(?:停止|截止|最[后晚]|谢绝|禁止)(?:观众|游客|领票|换票)?(?:入[场馆园内]|进[场馆园入]|检票|售票|取[号票]|预约|接待)"
+    r"|(?:停止|截止|最[后晚])(?:入[场馆园]|进[场馆园]|检票|售票|取票)(?:时间)?[:为是]?\s*\d{1,2}(?::\d\d|[点时](?:\d{1,2}分?|半)?)"
+)
+_SIGNING_IN = re.compile(r"\d{1,2}(?::\d\d|[点时](?:\d{1,2}分?|半)?)\s*(?:开始)?(?:签到|检录|检票入场)")
+_WAS = re.compile(r"^(?:原定?|原计划)(?:于|在|时间)?[:为]?\s*\d")
 _DURATION = re.compile(r"(?:活动)?(?:时长|历时|为期|持续)[^,;。\n()]*")
 _BRACKETS = re.compile(r"\(([^()]*)\)|\[([^\[\]]*)\]|【([^【】]*)】")
 _CLAUSE_END = re.compile(r"[,;。\n)]|$")
@@ -21,18 +33,22 @@ _SAYS_TIME = re.compile(
     r"\d|周|星期|礼拜|[日号月点时晨早午晚]|闭|除外|不开放|工作日|双休|节假|全天|每|外$|休息|起|中秋|国庆|底|旬|一日|年"
 )
 _NO_TIME = re.compile(
-    r"^(?:共|约|每|限|第|含|计)?[\d一二三四五六七八九十两]+(?:场|人|名|次|期|个?小时|分钟|天|日|组|家|课时|节|届|年级)[^至到-]*$"
+    r"^(?:共|约|每[天日周]?|限|第|含|计)*[\d一二三四五六七八九十两]+(?:场|人|名|次|期|个?小时|分钟|天|日|组|家|课时|节|届|年级)[^至到-]*$"
     r"|^(?:.*(?:预约|报名|农历|时长|签到|历时|为期|北京时间|雨).*)$|^[上下]半[场年]$"
 )
 
 
 @dataclass(frozen=True)
 class Stripped:
-    """The text without remarks; `moved` where it names the day to which the activity was moved."""
+    """The text without remarks.
+
+    `moved`: it names the day to which the activity was moved; `no_clock`: its time is not known yet.
+    """
 
     text: str
     remarks: tuple[str, ...] = ()
     moved: bool = False
+    no_clock: bool = False
 
 
 def strip(text: str) -> Stripped:
@@ -48,7 +64,9 @@ def strip(text: str) -> Stripped:
                 target = inside[moved.end() :]
             remarks.append(inside)
             return " "
-        if CONDITIONAL.search(inside) or TENTATIVE.search(inside):
+        if NO_CLOCK.search(inside):
+            return f" {inside} "
+        if CONDITIONAL.search(inside) or TENTATIVE.search(inside) or _WAS.search(inside):
             remarks.append(inside)
             return " "
         if _NO_TIME.search(inside) or not _SAYS_TIME.search(inside):
@@ -56,12 +74,25 @@ def strip(text: str) -> Stripped:
         return found.group()
 
     rest = _BRACKETS.sub(bracket, _DURATION.sub(" ", text))
+    rest, vague_clock = NO_CLOCK.subn(" ", rest)
+    rest = _without_doors(rest, remarks)
     rest, found, further = _outside_brackets(rest)
     remarks += found
     target = target or further
     if target:
-        return Stripped(_moved(rest, target), tuple(remarks), moved=True)
-    return Stripped(rest, tuple(remarks))
+        return Stripped(_moved(rest, target), tuple(remarks), moved=True, no_clock=bool(vague_clock))
+    return Stripped(rest, tuple(remarks), no_clock=bool(vague_clock))
+
+
+def _without_doors(text: str, remarks: list[str]) -> str:
+    """The text without 16:30停止入场, and without 9:00签到 where another clock stands."""
+    remarks += [found.group() for found in _DOORS.finditer(text)]
+    text = _DOORS.sub(" ", text)
+    rest = _SIGNING_IN.sub(" ", text)
+    if rest != text and _HAS_CLOCK.search(rest):
+        remarks += [found.group() for found in _SIGNING_IN.finditer(text)]
+        return rest
+    return text
 
 
 def _outside_brackets(text: str) -> tuple[str, list[str], str]:
@@ -72,6 +103,9 @@ def _outside_brackets(text: str) -> tuple[str, list[str], str]:
         stop = end.start() if end else len(text)
         remarks.append(text[rain.start() : stop])
         text = f"{text[: rain.start()].rstrip(' ,;。')} {text[stop:]}"
+    if tentative := re.search(r"(?:暂定|拟定|拟于|初定)于?", text):
+        remarks.append(tentative.group())
+        text = text.replace(tentative.group(), " ")
     if moved := MOVED.search(text):
         remarks.append(text[moved.start() :])
         return ORIGINAL.sub("", text[: moved.start()]).rstrip(" ,;。已因"), remarks, text[moved.end() :]

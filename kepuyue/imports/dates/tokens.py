@@ -45,11 +45,12 @@ PATTERN = re.compile(
     |(?P<daily>每一?天|每日|天天|逐日|日常)
     |(?P<all_day>全天|一?整天|全日)
     |(?P<all_month>全月|整个?月)
-    |(?P<half>上[、/]?下午|凌晨|清晨|清早|早上|早晨|早间|上午|中午|正午|午间|下午|午后|傍晚|晚上|晚间|夜间|夜晚|当晚|晚|早(?=\d)|AM(?=\s*\d)|PM(?=\s*\d))
+    |(?P<half>(?:上[、/]?下午|凌晨|清晨|清早|早上|早晨|早间|上午|中午|正午|午间|下午|午后|傍晚|晚上|晚间|夜间|夜晚|当晚|晚|早(?=\d)|AM(?=\s*\d)|PM(?=\s*\d))(?P<show>场?))
     |(?P<from_now>从?(?:即日|现在|即)起?)
     |(?P<until>截至|截止到?)
     |(?P<except>除(?:了|去)?(?!外))
     |(?P<out>除外|以外|之外|外(?=[,;、。\s)每的\d]|$)|不含|不包括|不对外开放|不开放|不举办|不开展|(?:例行)?(?:闭馆|闭园|休馆|休园|闭展|休展|闭店)日?|休息|暂停(?:开放|举办)?|停止开放|停办|停开|关闭|无活动|无场次|没有)
+    |(?P<opens>(?:照常|正常)(?:对外)?(?:开馆|开放|开园|营业)|开馆|开园)
     |(?P<dash>至|到|直到|-+|~+)
     |(?P<weak>[、/&+]|和|及|以及|与)
     |(?P<strong>[,;\n|])
@@ -69,7 +70,7 @@ KINDS = (
     "nth", "nth_last", "working", "weekend", "weekday", "month", "day_of_month", "part", "statutory", "holiday",
     "feast",
     "season", "next_day", "nightly", "daily", "all_day", "all_month", "half", "from_now", "until", "except", "out",
-    "dash", "weak", "strong", "open_start", "about", "rest", "paren", "space", "number", "other",
+    "opens", "dash", "weak", "strong", "open_start", "about", "rest", "paren", "space", "number", "other",
 )  # fmt: skip
 # Kinds that name one day by themselves or with what stands before
 DAYS = frozenset(
@@ -78,11 +79,17 @@ DAYS = frozenset(
 CLOCKS = frozenset({"clock", "oclock", "am_pm"})
 SEPARATORS = frozenset({"dash", "weak", "strong"})
 # In words that the grammar does not know, these make the day uncertain
-UNCERTAIN = re.compile(r"[前后初末底旬余待暂拟若或如另未定期择随预长常假]|不定|根据|以.+为准")
+UNCERTAIN = re.compile(r"[前后初末底旬余待暂拟若或如另未定期择随预长常假]|不定|根据|以.+为准|第.{1,3}周")
 _WRITTEN_OTHERWISE = str.maketrans({
     "—": "-", "–": "-", "―": "-", "─": "-", "‐": "-", "−": "-", "∶": ":", "︰": ":", "點": "点", "時": "时",
     "號": "号", "週": "周", "後": "后", "ー": "-", "﹣": "-", "〜": "~", "→": "-",
 })  # fmt: skip
+_CIRCLED = re.compile("[①-⑳⑴-⒇❶-❿㈠-㈩]")
+_ENUMERATOR = re.compile(r"(?:^|(?<=[\s;,。]))\(?\d{1,2}[)、.](?=\s*(?:\d{1,2}月|20\d\d[年./-]))")
+# 1430-1600 behind a day
+_HOURS_MINUTES = re.compile(
+    r"(?<=[日号)午上\s])([01]\d|2[0-3])([0-5]\d)\s*[-~至]\s*([01]\d|2[0-4])([0-5]\d)(?![\d年./-])"
+)
 
 
 @dataclass(frozen=True)
@@ -100,7 +107,9 @@ class Token:
 
 def plain(text: str) -> str:
     """The text with one width, one dash and one colon."""
-    return unicodedata.normalize("NFKC", text).translate(_WRITTEN_OTHERWISE).strip()
+    text = unicodedata.normalize("NFKC", _CIRCLED.sub(" ; ", text)).translate(_WRITTEN_OTHERWISE).strip()
+    text = _ENUMERATOR.sub(" ", text)
+    return _HOURS_MINUTES.sub(r"\1:\2-\3:\4", text).strip(" ;")
 
 
 def value(text: str) -> int:
