@@ -13,7 +13,7 @@ from kepuyue.activities.content import Content, iso_utc
 from kepuyue.activities.models import Activity, Origin
 from kepuyue.activities.permissions import check_can_edit
 from kepuyue.core import audit
-from kepuyue.editions.models import Edition, Term
+from kepuyue.editions.models import Edition, Mark, Term
 from kepuyue.organizations.models import Organization
 
 if TYPE_CHECKING:
@@ -68,6 +68,8 @@ def _again(content: Content, old: Edition, new: Edition) -> Content:
     offered = Term.objects.filter(taxonomy__edition=new, is_retired=False).select_related("taxonomy")
     pairs = {f"{term.taxonomy.code}:{term.code}" for term in offered}
     content["terms"] = [pair for pair in content["terms"] if pair in pairs]
+    marks = set(Mark.objects.filter(edition=new).values_list("code", flat=True))
+    content["marks"] = [code for code in content["marks"] if code in marks]
     held = [session for session in content["sessions"] if not session["is_cancelled"]]
     weeks = weeks_between([_day(session["starts_at"], old) for session in held], old, new)
     content["sessions"] = [_moved(session, weeks, old, new) for session in held]

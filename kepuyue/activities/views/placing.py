@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 from kepuyue.activities import forms, queries
 from kepuyue.activities.actions import placing
 from kepuyue.activities.models import Activity, Venue
-from kepuyue.editions.queries import outlines
+from kepuyue.editions.queries import outline_paths, outlines
 from kepuyue.editions.request import DeskRequest
 
 
@@ -45,6 +45,7 @@ def venues(request: DeskRequest, code: str) -> HttpResponse:
     context = {
         "activity": activity,
         "entries": entries,
+        "approval_number": outline_paths(activity.edition).approval_number,
         "map": {"outlines": outlines(activity.edition), "others": _others(known)},
     }
     return render(request, "activities/venues.html", context, status=422 if request.method == "POST" else 200)
