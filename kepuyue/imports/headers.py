@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 from kepuyue.imports.cells import Cell, as_text
 
@@ -73,6 +74,10 @@ HEADINGS: dict[str, tuple[str, ...]] = {
     "number": ("序号", "编号", "no", "number", "序", "id"),
 }  # fmt: skip
 _BY_HEADING = {heading: meaning for meaning, headings in HEADINGS.items() for heading in headings}
+# Those that count inside a longer heading as well
+_LONGEST_FIRST = sorted(
+    (known for known in _BY_HEADING if len(known) >= 3 and not known.isascii()), key=len, reverse=True
+)
 # Meanings that several columns may have; their texts are put together
 LISTS = frozenset({
     "organizer", "contractor", "co_organizer", "adviser", "supporter", "co_organizers", "contact", "phone", "note",
@@ -119,9 +124,14 @@ def meaning(heading: Cell, chosen: Mapping[str, str] | None = None) -> str | Non
     """The meaning of one heading: chosen by a person, known as it stands, or by the words in it; else None."""
     if not isinstance(heading, str):
         return None
-    text = plain(heading)
-    if chosen and text in chosen:
+    if chosen and (text := plain(heading)) in chosen:
         return chosen[text] or None
+    return _known_meaning(heading)
+
+
+@lru_cache(maxsize=4096)  # every row of a table is asked whether it is the next table's heading
+def _known_meaning(heading: str) -> str | None:
+    text = plain(heading)
     if not text or len(text) > LONGEST_HEADING:
         return None
     if text in _BY_HEADING:
@@ -131,8 +141,7 @@ def meaning(heading: Cell, chosen: Mapping[str, str] | None = None) -> str | Non
     for words, means in INSIDE:
         if re.search(words, text) and len(text) <= 14:
             return means
-    inside = [known for known in _BY_HEADING if len(known) >= 3 and known in text and not known.isascii()]
-    return _BY_HEADING[max(inside, key=len)] if inside else None
+    return next((_BY_HEADING[known] for known in _LONGEST_FIRST if known in text), None)
 
 
 def is_plainly_one(row: Sequence[str]) -> bool:

@@ -143,9 +143,11 @@ def _head_at(grid: Grid, row: int, chosen: Mapping[str, str] | None) -> list[_He
     """The tables whose heading begins in this row: usually one, several side by side."""
     cells = grid.own(row)
     texts = [(column, cell) for column, cell in cells if isinstance(cell, str)]
+    if len(texts) < len(cells) or len(texts) < headers.LEAST_COLUMNS:
+        return []
     means = {column: headers.meaning(cell, chosen) for column, cell in texts}
     known = [column for column, meaning in means.items() if meaning]
-    if len(known) < headers.LEAST_COLUMNS or len(texts) < len(cells):
+    if len(known) < headers.LEAST_COLUMNS:
         return []
     if 2 * len(known) < len(cells) and not headers.is_plainly_one([cell for _column, cell in texts]):
         return []
