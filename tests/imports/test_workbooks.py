@@ -198,6 +198,18 @@ EXPECTED = {
         "- :1 表格标题或说明",
         "- :5 合计行",
     ],
+    workbooks.workbook_of_the_nineties: [
+        "活动表:2 观鸟 | 福田区科协 | 公园 | offline | unknown | 30 | 13800138000",
+        "  09-14T09:00 > ?",
+        "活动表:3 观星 | 福田区科协 | 莲花山 | offline | unknown | 0755-83256789",
+        "  09-21T19:00 > 09-21T21:00",
+        "活动表:5 观海 | 盐田区科协 | 海滨 | offline | unknown | 13800138001",
+        "  09-22T00:00 > 09-23T00:00 whole days",
+        "! 活动表:G2 formula-cell warning",
+        "! 活动表:A4 hidden-row warning",
+        "- 活动表:4 这一行是隐藏的，没有导入",
+        "- 草稿 隐藏的工作表，没有读取",
+    ],
 }
 
 

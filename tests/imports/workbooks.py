@@ -8,6 +8,8 @@ from datetime import datetime, time
 import openpyxl
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
+from tests.imports import old_workbooks
+
 Rows = Sequence[Sequence[object]]
 
 
@@ -258,3 +260,29 @@ def text_of_an_old_program() -> bytes:
         '湿地观鸟,福田区科协,"9月14日\n9:00-11:00",红树林,="075583256789"\r\n'
         "观星,市天文学会,9月31日,莲花山,13800138000\r\n合计,2,,,\r\n"
     ).encode("gb18030")
+
+
+def workbook_of_the_nineties(*, locked: bool = False) -> bytes:
+    """An .xls or .et: joined units, a hidden row and sheet, serial days, a clock, a formula, a phone as a number."""
+    sheet = old_workbooks.OldSheet(
+        "活动表",
+        [
+            ["活动名称", "主办单位", "日期", "时间", "地点", "电话", "名额"],
+            [
+                "观鸟",
+                "福田区科协",
+                (45549, old_workbooks.DAY),
+                (0.375, old_workbooks.CLOCK),
+                "公园",
+                13800138000,
+            ],
+            ["观星", None, "9月21日（周六）", "19:00—21:00", "莲花山", "0755-83256789"],
+            ["旧课", "某局", "9月2日", None, "某处"],
+            ["观海", "盐田区科协", 20240922, None, "海滨", (13800138001, old_workbooks.DAY)],
+        ],
+        hidden_rows=[3],
+        merges=[(1, 2, 1, 1)],
+        formulas={(1, 6): 30.0},
+    )
+    hidden = old_workbooks.OldSheet("草稿", [["活动名称"], ["旧活动"]], is_hidden=True)
+    return old_workbooks.workbook(sheet, hidden, locked=locked)
