@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from kepuyue.imports.dates import Frame, read
+from kepuyue.imports.dates import Frame, read, statutory
 
 ZONE = ZoneInfo("Asia/Shanghai")
 EDITION = Frame(ZONE, 2024, date(2024, 9, 1), date(2024, 9, 30))
@@ -112,3 +112,28 @@ def test_read_a_run_with_too_many_sessions_is_refused():
 
     many = read({"when": "2024年1月1日-12月31日 9:00、10:00"}, EDITION)
     assert [trouble.code for trouble in many.troubles] == ["date-vague"]
+
+
+@pytest.mark.parametrize("year", [2023, 2024, 2025, 2026])
+def test_statutory_calendar_of_a_year_is_whole(year):
+    """Seven holidays; the days worked in exchange are weekend days outside every run of days off."""
+    known = statutory.announced(year)
+
+    assert known is not None
+    assert set(known.off) == {"元旦", "春节", "清明", "劳动", "端午", "中秋", "国庆"}
+    assert all(first <= last for first, last in known.off.values())
+    assert all(day.weekday() >= 5 and not statutory.is_holiday(day) for day in known.worked)
+    assert all(
+        known.off[name][0] <= known.feasts[name] <= known.off[name][1] for name in ("清明", "端午", "中秋")
+    )
+
+
+def test_statutory_working_days_follow_the_notice_and_the_edition():
+    make_up, monday_off = date(2024, 9, 14), date(2024, 9, 16)
+
+    assert (statutory.is_working(make_up), statutory.is_working(monday_off)) == (True, False)
+    assert not statutory.is_working(make_up, off=frozenset({make_up}))
+    assert statutory.is_working(monday_off, work=frozenset({monday_off}))
+    # A year without a file has its weekends and nothing else
+    assert statutory.is_working(date(2031, 10, 1))
+    assert not statutory.is_working(date(2031, 10, 4))
