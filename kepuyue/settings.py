@@ -134,6 +134,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "kepuyue.core.middleware.KnownMethodsMiddleware",
     "kepuyue.core.middleware.WritableQueryMiddleware",
+    "kepuyue.core.middleware.GoneForNowMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",

@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from http import HTTPStatus
 
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 
@@ -19,6 +20,19 @@ class KnownMethodsMiddleware:
         if request.method not in METHODS:
             return HttpResponseNotAllowed(METHODS)
         return self.get_response(request)
+
+
+class GoneForNowMiddleware:
+    """Lets no browser keep a 410: without a word about it they do for good, and what was taken down may come back."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if response.status_code == HTTPStatus.GONE:
+            response["Cache-Control"] = "no-store"
+        return response
 
 
 class WritableQueryMiddleware:

@@ -1,8 +1,11 @@
 import pytest
 from django.http import HttpRequest, HttpResponse
-from django.test import RequestFactory
+from django.test import Client, RequestFactory
 
-from kepuyue.core.middleware import WritableQueryMiddleware
+from kepuyue.activities.actions import takedown
+from kepuyue.core.middleware import GoneForNowMiddleware, WritableQueryMiddleware
+from tests.activities import acting
+from tests.cast import Cast
 
 
 @pytest.mark.parametrize(
@@ -19,3 +22,20 @@ def test_what_is_no_text_is_read_as_the_replacement_sign(query: str, read: str) 
     WritableQueryMiddleware(view)(RequestFactory().get("/", QUERY_STRING=query))
 
     assert seen == [read]
+
+
+@pytest.mark.parametrize(("status", "kept"), [(410, "no-store"), (404, None), (200, None)])
+def test_no_browser_keeps_what_is_gone_for_now(status: int, kept: str | None) -> None:
+    answer = GoneForNowMiddleware(lambda _request: HttpResponse(status=status))(RequestFactory().get("/"))
+
+    assert answer.headers.get("Cache-Control") == kept
+
+
+@pytest.mark.django_db
+def test_page_of_what_was_taken_down_is_asked_for_again(cast: Cast, client: Client) -> None:
+    published = acting.published(cast)
+    takedown.take_down(published, by=cast.office, ground="false", source="读者来信", evidence="把昆虫说成鸟")
+
+    answer = client.get(f"/activities/{published.code}/")
+
+    assert (answer.status_code, answer["Cache-Control"]) == (410, "no-store")
