@@ -158,6 +158,8 @@ class _Row:
             phrases.booking_of(as_text(self.cells.get("booking"))),
             text("booking"),
         )
+        if read.booking == UNKNOWN:  # 参与方式 is asked for either
+            read.booking = phrases.booking_of(text("mode"))
         if read.booking == UNKNOWN:
             read.booking = phrases.booking_in_passing(f"{read.note} {text('title')}")
         self.read_capacity()

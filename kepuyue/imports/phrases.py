@@ -136,10 +136,15 @@ _NO_PLACE = re.compile(
 )
 
 
+_BY_WHICH_ONE_BOOKS = re.compile(
+    r"(?:线上|网上|网络|在线|现场|线下|公众号|小程序|直播间?)(?:进行|提前|扫码|免费)*(?:预约|报名|登记|领票|抢票)"
+)
+
+
 def mode_of(stated: Sequence[str], venue: str, address: str, online: str) -> str:
     """Stated in one of the texts; else a platform is online, a place is offline, both hybrid."""
     for text in stated:
-        text = unicodedata.normalize("NFKC", text).strip().lower()
+        text = _BY_WHICH_ONE_BOOKS.sub("", unicodedata.normalize("NFKC", text).strip().lower())
         if text in MODES:
             return MODES[text]
         is_online = bool(re.search(r"线上|网络|直播|云端|在线", text))

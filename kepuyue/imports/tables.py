@@ -215,6 +215,7 @@ def _second_storey(grid: Grid, row: int, width: int, chosen: Mapping[str, str] |
         column for column in own
         if grid.sheet.cell(row, column) is None
         or grid.reach(row, column)[1] > column
+        or (column + 1 in own and grid.across(row, column + 1) is None)
         or grid.origin(row, column) != (row, column)
     }  # fmt: skip
     titles = [column for column, cell in grid.own(row) if headers.meaning(cell, chosen) == "title"]
@@ -372,6 +373,9 @@ class _Reading:
             column = own[0][0]
             wide = self.grid.reach(row, column)[1] > column
             alone = rows.Alone(texts[0], in_title=column == self.head.columns.get("title"), is_wide=wide)
+            is_time = self.record is not None and not wide and places.keys() <= rows.TIMES and bool(places)
+            if is_time and guessing.DAY.search(texts[0]):
+                return ""
             if alone.is_section() or not (title or self._is_about_time(places)):
                 self.section = self.section_for_next = self.section.then(texts[0])
                 return _("分节标题或说明")

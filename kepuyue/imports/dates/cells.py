@@ -161,6 +161,8 @@ def _together(texts: dict[str, str], cells: Mapping[str, Cell]) -> tuple[str, st
     start, end, when = texts.get("start", ""), texts.get("end", ""), texts.get("when", "")
     clock = texts.get("clock", "")
     main = "start"
+    if when and _has_day(start) and not clock:  # 开始日期 | 结束日期 | 开放时间
+        when, clock = "", when
     if when and end and not start:  # 活动时间 beside 结束时间
         main, start, when = "when", when, ""
     if start and end and all(_WHOLE_DAY.search(text) for text in (start, end)):
