@@ -134,7 +134,7 @@ class _Row:
         read, text = self.read, self.text
         self.look_out()
         read.title, read.status = phrases.title_of(text("title"))
-        if phrases.is_cancelled(text("status")):
+        if phrases.is_cancelled(text("status")) or phrases.is_cancelled_beside_a_date(text("when")):
             read.status = CANCELLED
         if not read.title:
             self.note_at_title("title-missing", _("没有活动名称，这一行没有导入"))

@@ -107,6 +107,11 @@ def is_cancelled(text: str) -> bool:
     return bool(re.search(r"取消|停办|不再举办", text)) and not re.search(r"未取消|不取消|否", text)
 
 
+def is_cancelled_beside_a_date(text: str) -> bool:
+    """Whether a cell about time says that nothing will take place."""
+    return bool(_CANCELLED.search(text)) or text.strip() in {"取消", "已取消"}
+
+
 def is_test(title: str) -> bool:
     """Whether somebody only tried the form."""
     plain = re.sub(r"[\s\W_]", "", unicodedata.normalize("NFKC", title))
@@ -123,11 +128,12 @@ PLATFORM = re.compile(
     r"|小红书|微博|学习强国|官网|小程序|app\b|会议号|https?://\S+|www\.\S+",
     re.IGNORECASE,
 )
+_LINK = re.compile(r"https?://\S+|www\.\S+", re.IGNORECASE)
 
 
 def is_platform(text: str) -> bool:
     """Whether a text beside a link says that one takes part there, and not only reads or books there."""
-    return bool(PLATFORM.search(re.sub(r"https?://\S+|www\.\S+", "", text, flags=re.IGNORECASE)))
+    return bool(PLATFORM.search(_LINK.sub("", text)))
 
 
 _NO_PLACE = re.compile(
@@ -153,12 +159,14 @@ def mode_of(stated: Sequence[str], venue: str, address: str, online: str) -> str
             return Mode.HYBRID
         if is_online or is_offline:
             return Mode.ONLINE if is_online else Mode.OFFLINE
+    if re.search("线上", venue) and re.search("线下", venue):
+        return Mode.HYBRID
     is_online = bool(PLATFORM.search(f"{online} {venue}")) or bool(
         online and not re.fullmatch(r"[否无]", online)
     )
     has_place = bool(address) or any(
         not PLATFORM.search(part) and not _NO_PLACE.search(part)
-        for part in re.split(r"[;；、/,，\n+&()（）]|和|及|与|\s", venue)
+        for part in re.split(r"[;；、/,，\n+&()（）]|和|及|与|\s", _LINK.sub(" ", venue))
     )
     if is_online:
         return Mode.HYBRID if has_place else Mode.ONLINE
@@ -214,6 +222,9 @@ def capacity_of(text: str) -> int | None:
     if found := re.fullmatch(r"\D*(\d+(?:\.\d+)?)\s*万\D*", plain):
         return int(float(found.group(1)) * 10_000)
     plain = re.sub(r"(?<=\d)\.0+(?!\d)", "", plain)
+    heads = set(re.findall(r"(?<![\d\-~至到—])(\d{1,6})\s*[人名](?![次\d])", plain))
+    if len(heads) == 1 and not re.search(r"\d\s*[\-~至到—]\s*\d|\d\s*[人名].*\d\s*[人名]", plain):
+        plain = heads.pop()  # 30人/场，共2场
     numbers = re.findall(r"\d+(?:\.\d+)?", plain)
     if (
         len(numbers) == 1
@@ -230,7 +241,7 @@ def capacity_of(text: str) -> int | None:
 SCIENTIFIC = re.compile(r"(?<![\w.])(\d)(?:\.(\d+))?[eE]\+?(\d{1,2})(?!\w)")
 PHONE = re.compile(
     r"(?<![\d*])(?:\+?0{0,2}86[- ]?)?"
-    r"(?:(1[3-9]\d)[- ]?(\d{4})[- ]?(\d{4})|\(?0\d{2,3}\)?[- ]?\d{7,8}(?:\s?(?:-|转|ext\.?)\s?\d{1,6})?|"
+    r"(?:(1[3-9]\d)[- ]?(\d{4})[- ]?(\d{4})|\(?0\d{2,3}\)?[- ]?\d{3,4}[- ]?\d{4}(?:\s?(?:-|转|ext\.?)\s?\d{1,6})?|"
     r"[2-8]\d{3}[- ]?\d{3,4}(?:\s?(?:-|转)\s?\d{1,6})?"
     r"|[48]00[- ]?\d{3}[- ]?\d{4}|1[12]\d{3}|955\d\d|96\d{3,4})"
     r"(?![\d*])"

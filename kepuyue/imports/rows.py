@@ -22,7 +22,7 @@ NOTE = re.compile(
     r"|^(?:填表说明|填报说明|填写说明|填表要求|温馨提示)|^[※★▲●◆]"
     r"|^(?:填表人|填报人|制表人?|审核人?|审批人?|负责人|负责人签[字名]|单位负责人|分管领导|主管领导|经办人|联系人|联系电话|报送单位|填报单位|报送时间|填报日期"
     r"|填表日期|填报时间|制表日期|日期|单位[（(]?(?:盖章|公章)|[（(]?盖章|[（(]?签[字章名]|领导签)[^，,]{0,8}[:：]"
-    r"|[（(](?:盖章|公章|签字|加盖公章)[）)]|盖章$|^以上|^请(?:于|在|各|将|按|认真)|^各(?:单位|区|填报)"
+    r"|[（(](?:盖章|公章|签字|加盖公章)[）)]|盖章$|^[（(]?以上|^请(?:于|在|各|将|按|认真)|^各(?:单位|区|填报)"
 )
 EXAMPLE = re.compile(
     r"^[（(【\[]?(?:示例|样例|举例|范例|填写示例|填报示例|例如?|例子|参考示例|模板)\d*[】\])）]?(?:\s*[:：]|$|\d|\s)|^[（(【\[](?:示例|样例|例)[】\])）]"
@@ -34,6 +34,20 @@ SECTION = re.compile(
     r"^[（(]?[一二三四五六七八九十]{1,3}[）)、.．:：]|^第[一二三四五六七八九十\d]+(?:部分|类|板块|篇|章|组|片区)|^[●◆■▶★][^，。]{1,20}$"
     r"|^[A-Z][、.．]"
 )
+
+# Texts that head rows or close a table even in the titles' column, with nothing beside them
+HEADS_ROWS = re.compile(
+    r"^(?:.{2,4}(?:区|街道|镇)|线上|线下|市级|市直|市属|区级|各区|主会场|分会场|主场|重点)(?:科普)?(?:活动|分会场|会场|部分|专场)?$"
+)
+SIGNATURE = re.compile(
+    r"(?:局|协会|学会|科协|委员会|委|办公室|办|公司|大学|学院|研究院|政府)(?:[（(][^（(]*[）)])?$"
+    r"|^(?:20\d\d|二[〇零O○]\S{2})年\S{1,3}月\S{1,3}日$"
+)
+
+
+def heads_rows(text: str) -> bool:
+    """Whether a text names the part of a table that follows it: 一、主场活动, 福田区, 线上活动."""
+    return bool(SECTION.match(text.strip()) or HEADS_ROWS.match(text.strip()))
 
 
 def is_note(text: str) -> bool:
@@ -74,8 +88,9 @@ class Alone:
     is_wide: bool
 
     def is_section(self) -> bool:
-        """Whether it heads the rows below: joined over columns, numbered, or outside the titles' column."""
-        return self.is_wide or not self.in_title or bool(SECTION.match(self.text.strip()))
+        """Whether it heads the rows below or signs those above: wide, numbered, outside the titles' column."""
+        text = self.text.strip()
+        return self.is_wide or not self.in_title or heads_rows(text) or bool(SIGNATURE.search(text))
 
 
 @dataclass(frozen=True)

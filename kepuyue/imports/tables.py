@@ -271,6 +271,8 @@ def _above(grid: Grid, after: int, head: _Head, found: Found, *, first: bool) ->
         own = grid.own(row)
         if own and first:
             found.skipped.append((row, _("表格标题或说明")))
+        if row == head.first - 1 and len(own) == 1 and rows.heads_rows(as_text(own[0][1])):
+            continue  # holds until the next of its kind, see `_section_above`
         texts += [
             as_text(cell)
             for column, cell in own
@@ -282,7 +284,7 @@ def _above(grid: Grid, after: int, head: _Head, found: Found, *, first: bool) ->
 def _section_above(grid: Grid, after: int, head: _Head) -> rows.Section:
     """The section that a numbered text right above the heading begins: 一、福田区活动."""
     own = grid.own(head.first - 1) if head.first - 1 > after else []
-    if len(own) == 1 and rows.SECTION.match(as_text(own[0][1])):
+    if len(own) == 1 and rows.heads_rows(as_text(own[0][1])):
         return rows.Section(as_text(own[0][1]))
     return rows.Section()
 

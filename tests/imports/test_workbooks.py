@@ -210,6 +210,23 @@ EXPECTED = {
         "- 活动表:4 这一行是隐藏的，没有导入",
         "- 草稿 隐藏的工作表，没有读取",
     ],
+    workbooks.sections_and_signatures: [
+        "Sheet1:3,4 恐龙展 | 博物馆 | 福田区 | offline | required | 30 | (0755)83256789",
+        "  09-10T09:00 > 09-10T17:00",
+        "  09-12T09:00 > 09-12T17:00",
+        "  09-20T00:00 > 09-21T00:00 whole days",
+        "Sheet1:8 机器人展 | 科学馆 | 罗湖区 | offline | none | 13800138000 | cancelled",
+        "  09-14T00:00 > 09-15T00:00 whole days",
+        "Sheet1:10 云观星 | https://example.org/live | online | required",
+        "  09-21T20:00 > 09-21T21:30",
+        "- Sheet1:1 表格标题或说明",
+        "- Sheet1:5 说明或示例",
+        "- Sheet1:6 分节标题或说明",
+        "- Sheet1:7 重复的表头",
+        "- Sheet1:9 分节标题或说明",
+        "- Sheet1:11 说明或示例",
+        "- Sheet1:12 分节标题或说明",
+    ],
 }
 
 

@@ -286,3 +286,23 @@ def workbook_of_the_nineties(*, locked: bool = False) -> bytes:
     )
     hidden = old_workbooks.OldSheet("草稿", [["活动名称"], ["旧活动"]], is_hidden=True)
     return old_workbooks.workbook(sheet, hidden, locked=locked)
+
+
+def sections_and_signatures() -> bytes:
+    """Districts as sections in the titles' column, further days under a title that nobody joined, a signature."""
+    header = ["活动名称", "开始日期", "结束日期", "开放时间", "地点", "参与方式", "联系方式", "人数"]
+    return saved(workbook([
+        ["福田区"],
+        header,
+        ["恐龙展", "2024/9/10", "2024/9/12", "9:00-17:00（周三闭馆）", "博物馆", "线上预约（公众号）", "(0755)8325 6789",
+         "30人/场，共2场"],
+        [None, "2024/9/20"],
+        ["（以上活动均免费）"],
+        ["罗湖区"],
+        header,
+        ["机器人展（已取消）", "9月14日", None, None, "科学馆", "自由参加", "138-0013-8000"],
+        ["线上活动"],
+        ["云观星", "9月21日", None, "晚上8点—9点30", "https://example.org/live", "扫码报名"],
+        ["深圳市福田区科学技术协会（盖章）"],
+        ["2024年8月20日"],
+    ]))  # fmt: skip

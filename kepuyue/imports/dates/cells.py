@@ -22,7 +22,11 @@ ROLES = ("when", "start", "end", "clock", "start_clock", "end_clock", "weekday")
 CLOCK_ROLES = frozenset({"clock", "start_clock", "end_clock"})
 _WHOLE_DAY = re.compile(r"(?<=\d)[T\s]+0?0:00(?::00(?:\.0+)?)?$")
 _MIDNIGHT = re.compile(r"[T\s]0?0:00:00(?:\.0+)?$")
-_ZONED = re.compile(r"^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)$")
+# A minus is a zone only as machines write it; 2024-09-14 10:00-11:00 is from ten to eleven
+_ZONED = re.compile(
+    r"^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(:\d\d(\.\d+)?)?-|[T ]\d\d:\d\d(:\d\d(\.\d+)?)?\+)\d\d:?\d\d$"
+    r"|^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?Z$"
+)
 _CLOCK = re.compile(r"\d\s*[:点时]|[一二三四五六七八九十两]点|\d\s*[ap]m", re.IGNORECASE)
 _DAY = re.compile(r"[年月日号/周]|星期|\d\.\d|\d{8}|\d-\d{1,2}-\d|每|即日|期间|工作日")
 
