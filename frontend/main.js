@@ -12,6 +12,7 @@ import "./reviewing.js";
 import "./suggest.js";
 import "./meters.js";
 import "./picture-upload.js";
+import "./preview.js";
 
 // Only on the pages that have them, so that the others stay light
 const grid = document.querySelector("[data-grid]");

@@ -36,6 +36,14 @@ def column_letters(index: int) -> str:
     return letters
 
 
+def column_index(letters: str) -> int:
+    """The inverse of `column_letters`."""
+    index = 0
+    for letter in letters:
+        index = index * 26 + ord(letter) - 64
+    return index - 1
+
+
 @dataclass
 class Sheet:
     """One sheet as it was sent: its name ("" for a text table) and its rows from the first on, empty ones included.

@@ -18,7 +18,7 @@ from kepuyue.imports import caution, dates, districts, headers, phrases, tables
 from kepuyue.imports.cells import Book, Cell, as_text
 from kepuyue.imports.grid import Grid, stated, text_of
 from kepuyue.imports.phrases import split_units
-from kepuyue.imports.reader import Unreadable
+from kepuyue.imports.reader import NoTable, Unreadable
 from kepuyue.imports.reading import (
     CANCELLED,
     ERROR,
@@ -69,9 +69,7 @@ def find(
         if sheet.is_cut:
             findings.unused_columns.append((sheet.name, _("太靠右的列")))
     if not findings.tables:
-        raise Unreadable(
-            _("没有找到活动表。表里要有一行表头，例如：活动名称、主办单位、活动时间、活动地点。")
-        )
+        raise NoTable(_("没有找到活动表。表里要有一行表头，例如：活动名称、主办单位、活动时间、活动地点。"))
     if not findings.entries and not findings.problems:
         raise Unreadable(_("只有表头，下面没有活动。请填好内容，再上传一次。"))
     _number_titles(findings.entries)

@@ -31,6 +31,12 @@ class ImportBatch(models.Model):
     sha256 = models.CharField(max_length=64)
     encoding = models.CharField(max_length=20, blank=True)
     ignored_sheets = models.JSONField(default=list, help_text="[[sheet, why], …]")
+    found_tables = models.JSONField(
+        default=list, help_text="[{sheet, headings, columns, …}, …], see imports.reading.Table"
+    )
+    unsure = models.CharField(
+        max_length=300, blank=True, help_text="why no table was found; columns are chosen by hand then"
+    )
     unused_columns = models.JSONField(default=list, help_text="[[sheet, heading], …]")
     state = models.CharField(_("状态"), max_length=10, choices=State, default=State.STAGED)
     created_at = models.DateTimeField(_("上传时间"), default=now)
@@ -46,6 +52,73 @@ class ImportBatch(models.Model):
 
     def __str__(self) -> str:
         return self.file_name
+
+
+class SentSheet(models.Model):
+    """来件工作表: one sheet of the file as it was sent, for the preview, and for reading it again when it is mended."""
+
+    batch = models.ForeignKey(ImportBatch, models.CASCADE, related_name="sheets")
+    position = models.PositiveSmallIntegerField()
+    name = models.CharField(_("工作表"), max_length=120, blank=True)
+    cells = models.BinaryField(help_text="see imports.sent")
+
+    personal_fields = ("cells",)
+
+    class Meta:
+        verbose_name = _("来件工作表")
+        verbose_name_plural = _("来件工作表")
+        ordering = ("batch", "position")
+        constraints = (models.UniqueConstraint(fields=("batch", "position"), name="sent_sheet_position"),)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Mend(models.Model):
+    """单元格改正: what a person typed instead of one cell of the file; the file itself stays as it was sent."""
+
+    batch = models.ForeignKey(ImportBatch, models.CASCADE, related_name="mends")
+    sheet = models.CharField(_("工作表"), max_length=120, blank=True)
+    cell = models.CharField(_("单元格"), max_length=10)
+    value = models.CharField(_("改为"), max_length=2_000, blank=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    at = models.DateTimeField(default=now)
+
+    personal_fields = ("value",)
+
+    class Meta:
+        verbose_name = _("单元格改正")
+        verbose_name_plural = _("单元格改正")
+        ordering = ("pk",)
+        constraints = (models.UniqueConstraint(fields=("batch", "sheet", "cell"), name="mend_of_cell"),)
+
+    def __str__(self) -> str:
+        return f"{self.sheet}!{self.cell}".lstrip("!")
+
+
+class KnownHeading(models.Model):
+    """记住的栏目: what a unit's people said a heading of their own means; their next file is read by it at once."""
+
+    organization = models.ForeignKey(
+        Organization, models.CASCADE, related_name="known_headings", verbose_name=_("单位")
+    )
+    heading = models.CharField(_("栏目"), max_length=120, help_text="after imports.headers.plain")
+    meaning = models.CharField(
+        _("含义"), max_length=30, blank=True, help_text='"" for a column not to be used'
+    )
+
+    on_merge = {"organization": "move_unless_there"}
+
+    class Meta:
+        verbose_name = _("记住的栏目")
+        verbose_name_plural = _("记住的栏目")
+        ordering = ("pk",)
+        constraints = (
+            models.UniqueConstraint(fields=("organization", "heading"), name="known_heading_of_unit"),
+        )
+
+    def __str__(self) -> str:
+        return self.heading
 
 
 class ImportRowQuerySet(models.QuerySet["ImportRow"]):
@@ -79,6 +152,7 @@ class ImportRow(models.Model):
     batch = models.ForeignKey(ImportBatch, models.CASCADE, related_name="rows")
     sheet = models.CharField(_("工作表"), max_length=120, blank=True)
     number = models.PositiveIntegerField(_("行号"))
+    cells = models.JSONField(default=dict, help_text="{meaning: address} in the row's sheet")
     raw = models.JSONField(default=dict, help_text="what the cells said, by the meaning of their column")
     content = models.JSONField(
         default=dict, encoder=DjangoJSONEncoder, help_text="see activities.content; venues still by name"

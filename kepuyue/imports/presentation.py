@@ -1,6 +1,7 @@
 """A row of a file as the preview shows it: what it will become, beside what is doubtful in it."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -10,9 +11,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from kepuyue.activities.content import labels
+from kepuyue.activities.models import Activity
 from kepuyue.activities.presentation import span
 from kepuyue.core import wording
 from kepuyue.imports.models import ImportRow
+from kepuyue.imports.suggestions import suggested
 
 SESSIONS_SHOWN = 3
 
@@ -27,6 +30,7 @@ class ShownRow:
     times: list[str]
     places: str
     problems: list[dict[str, str]]
+    twins: list[Activity] = field(default_factory=list)
 
     @property
     def where(self) -> str:
@@ -53,6 +57,27 @@ def shown(row: ImportRow, zone: ZoneInfo | None = None) -> ShownRow:
         wording.listed(sorted(places)) or row.raw.get("venue", ""),
         problems,
     )
+
+
+def with_mends(
+    row: ImportRow, texts: Mapping[str, str], *, year: int, zone: ZoneInfo
+) -> list[dict[str, str]]:
+    """The row's problems, each with what its cell says now (`text`) and what is suggested for it (`better`).
+
+    `texts` is {address: text}. What no cell can mend (a value that the form refuses) has no `text`.
+    """
+    named = [
+        problem
+        | {
+            "text": texts.get(problem["cell"], ""),
+            "better": suggested(
+                problem["code"], texts.get(problem["cell"], ""), row.content, year=year, zone=zone
+            ),
+            "can_mend": "yes",
+        }
+        for problem in row.problems
+    ]
+    return [*named, *_refusals(row)]
 
 
 def _time(session: dict[str, Any], zone: ZoneInfo) -> str:

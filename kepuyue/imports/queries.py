@@ -1,11 +1,14 @@
 """Reads about imports; a batch is seen by those who may import for its unit."""
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from django.db.models import Count, Q, QuerySet
 from django.urls import reverse
 
-from kepuyue.activities.models import Activity
+from kepuyue.activities.letters import title_key
+from kepuyue.activities.models import Activity, State
+from kepuyue.activities.queries import visible_to
 from kepuyue.activities.selections import Selection
 from kepuyue.activities.workflow import EDITABLE
 from kepuyue.imports.models import TAKEN, ImportBatch, ImportRow
@@ -50,6 +53,30 @@ def selection(user: "Person", number: int) -> Selection | None:
     if batch is None:
         return None
     return Selection(drafts_of(batch), batch.file_name, reverse("imports:batch", args=[batch.pk]))
+
+
+def same_titles(batch: ImportBatch, rows: Iterable[ImportRow], user: "Person") -> dict[int, list[Activity]]:
+    """{row: activities of the edition with the same title, that this file does not update}.
+
+    Only what is public or open to the person is named.
+    """
+    keys = {row.pk: title_key(row.content.get("title", "")) for row in rows}
+    wanted = {key for key in keys.values() if key}
+    own = {row.outside_key for row in rows}
+    if batch.edition is None or not wanted:
+        return {}
+    found: dict[str, list[Activity]] = {}
+    others = (
+        Activity.objects.of(batch.edition)
+        .filter(title_key__in=wanted)
+        .filter(Q(pk__in=Activity.objects.published()) | Q(pk__in=visible_to(user)))
+        .exclude(organization=batch.organization, outside_key__in=own)
+        .exclude(state__in=(State.REJECTED, State.ARCHIVED))
+        .select_related("organization")
+    )
+    for activity in others[:200]:
+        found.setdefault(activity.title_key, []).append(activity)
+    return {pk: found[key][:3] for pk, key in keys.items() if key in found}
 
 
 def last_import_of(activity_id: int, before: ImportRow) -> ImportRow | None:

@@ -33,6 +33,10 @@ class Unreadable(Exception):
     """The file cannot be read at all; the message is for the person who sent it."""
 
 
+class NoTable(Unreadable):
+    """The file can be read, and no table of activities was found: a person may say what its columns are."""
+
+
 def read(data: bytes) -> Book:
     """The sheets of a workbook or text table; raises `Unreadable`."""
     check_size(len(data))

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from kepuyue.imports.views import activities, afterwards, units
+from kepuyue.imports.views import activities, afterwards, previewing, units
 
 app_name = "imports"
 urlpatterns = [
@@ -13,5 +13,7 @@ urlpatterns = [
     path("units/<int:pk>/commit/", units.commit, name="unit-commit"),
     path("<int:pk>/", activities.batch, name="batch"),
     path("<int:pk>/commit/", activities.commit, name="commit"),
+    path("<int:pk>/mends/", previewing.mend, name="mend"),
+    path("<int:pk>/columns/", previewing.columns, name="columns"),
     path("<int:pk>/undoing/", afterwards.undo, name="undo"),
 ]

@@ -1,6 +1,7 @@
 """From a file to a batch that a person can look at. Nothing but the batch is written."""
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -12,10 +13,11 @@ from kepuyue.activities.forms import clean_content
 from kepuyue.core import audit
 from kepuyue.editions.models import Edition
 from kepuyue.editions.queries import current_edition
-from kepuyue.imports import conversion, entries, reader
+from kepuyue.imports import conversion, entries, reader, sent
+from kepuyue.imports.cells import Book
 from kepuyue.imports.dates import ERROR, WARNING, Frame
 from kepuyue.imports.entries import Entry, Findings
-from kepuyue.imports.models import ImportBatch, ImportRow
+from kepuyue.imports.models import ImportBatch, ImportRow, KnownHeading, SentSheet
 from kepuyue.organizations.models import District, Organization
 from kepuyue.organizations.permissions import check
 
@@ -25,6 +27,10 @@ if TYPE_CHECKING:
 
 def look_at(data: bytes, edition: Edition | None) -> Findings:
     """What a file holds, read for an edition (None: for the archives). Raises `reader.Unreadable`."""
+    return _findings(reader.read(data), edition)
+
+
+def _findings(book: Book, edition: Edition | None, chosen: Mapping[str, str] | None = None) -> Findings:
     home = edition or current_edition()
     frame = Frame(ZoneInfo(settings.TIME_ZONE))
     if edition:
@@ -38,16 +44,54 @@ def look_at(data: bytes, edition: Edition | None) -> Findings:
             frozenset(calendar.work),
         )
     districts = list(District.objects.values_list("name", flat=True))
-    return entries.find(reader.read(data), frame, home.city if home else "", districts)
+    return entries.find(book, frame, home.city if home else "", districts, chosen)
 
 
+@transaction.atomic
 def stage(
     data: bytes, *, file_name: str, organization: Organization, edition: Edition | None, by: "User"
 ) -> ImportBatch:
-    """Read the file and keep every row with what is understood of it. Raises `reader.Unreadable`."""
+    """Read the file and keep every row with what is understood of it, and the sheets as they were sent.
+
+    What the unit's people said of its headings before holds again. Where no table is found the batch says so
+    (`unsure`) and waits for somebody to choose the columns. Raises `reader.Unreadable`.
+    """
     check(by, "import.run", organization)
-    findings = look_at(data, edition)
-    home = edition or current_edition()
+    book = reader.read(data)
+    batch = ImportBatch(
+        organization=organization,
+        edition=edition,
+        by=by,
+        file_name=file_name[-200:],
+        sha256=hashlib.sha256(data).hexdigest(),
+        encoding=book.encoding,
+    )
+    read_into(batch, book)
+    SentSheet.objects.bulk_create(
+        SentSheet(batch=batch, position=place, name=sheet.name, cells=sent.packed(sheet))
+        for place, sheet in enumerate(book.sheets)
+        if any(sheet.rows)
+    )
+    audit.record("import.stage", batch, by=by, organization_path=organization.path)
+    return batch
+
+
+def read_into(batch: ImportBatch, book: Book) -> None:
+    """Let the batch hold what the book says: its rows are written anew. The caller holds the transaction."""
+    chosen = dict(
+        KnownHeading.objects.filter(organization=batch.organization).values_list("heading", "meaning")
+    )
+    edition, home = batch.edition, batch.edition or current_edition()
+    try:
+        findings = _findings(book, edition, chosen)
+        batch.unsure = ""
+    except reader.NoTable as reason:
+        if not any(any(sheet.rows) for sheet in book.sheets):
+            raise
+        findings, batch.unsure = Findings(book=book), str(reason)
+    batch.ignored_sheets, batch.unused_columns = findings.ignored_sheets, findings.unused_columns
+    batch.found_tables = [asdict(table) for table in findings.tables]
+    batch.save()
     vocabulary = conversion.Vocabulary.of(home)
     rows = [_row(entry, edition, home, vocabulary) for entry in findings.entries]
     faults: dict[tuple[str, int], list[dict[str, str]]] = {}
@@ -58,24 +102,11 @@ def stage(
         for sheet, number, why in findings.skipped
     ]
     for row in rows:
+        row.batch = batch
         row.problems = faults.get((row.sheet, row.number), [])
         row.severity = _gravest(row)
-    with transaction.atomic():
-        batch = ImportBatch.objects.create(
-            organization=organization,
-            edition=edition,
-            by=by,
-            file_name=file_name[-200:],
-            sha256=hashlib.sha256(data).hexdigest(),
-            encoding=findings.encoding,
-            ignored_sheets=findings.ignored_sheets,
-            unused_columns=findings.unused_columns,
-        )
-        for row in rows:
-            row.batch = batch
-        ImportRow.objects.bulk_create(rows, batch_size=500)
-        audit.record("import.stage", batch, by=by, organization_path=organization.path)
-    return batch
+    batch.rows.all().delete()
+    ImportRow.objects.bulk_create(rows, batch_size=500)
 
 
 def _row(
@@ -87,6 +118,7 @@ def _row(
     return ImportRow(
         sheet=entry.sheet,
         number=entry.row,
+        cells=entry.cells,
         raw=entry.raw,
         content=content,
         refused=refused,

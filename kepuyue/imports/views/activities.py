@@ -14,21 +14,16 @@ from kepuyue.imports import queries, reader
 from kepuyue.imports import template as workbooks
 from kepuyue.imports.actions import committing, staging
 from kepuyue.imports.forms import UploadForm
-from kepuyue.imports.models import ImportBatch, ImportRow
+from kepuyue.imports.models import ImportBatch
 from kepuyue.imports.presentation import shown
 from kepuyue.imports.tasks import commit_batch
+from kepuyue.imports.views.previewing import SHOWN, preview_of, tabs
 from kepuyue.organizations.models import Organization
 from kepuyue.organizations.permissions import organizations_where
 
 ROWS_A_PAGE = 50
 # So many rows are imported while one waits; more go to the background
 AT_ONCE = 20
-SHOWN = {
-    "": Q(),
-    "errors": Q(severity="error"),
-    "warnings": Q(severity="warning"),
-    "left": Q(state__in=(ImportRow.State.SKIPPED, ImportRow.State.REFUSED)),
-}
 
 
 @require_safe
@@ -84,10 +79,14 @@ def batch(request: DeskRequest, pk: int) -> HttpResponse:
             response["HX-Refresh"] = "true"
         return response
     which = request.GET.get("show", "")
+    if which == "" and found.state == ImportBatch.State.STAGED and found.sheets.exists():
+        context |= preview_of(request, found) | {"tabs": tabs(found, which)}
+        template = "imports/batch.html#preview" if request.htmx else "imports/batch.html"
+        return render(request, template, context)
     rows = found.rows.select_related("activity").filter(SHOWN.get(which, Q()))
     page = Paginator(rows, ROWS_A_PAGE).get_page(request.GET.get("page"))
     zone = found.edition.zone if found.edition else None
-    context |= {"page": page, "rows": [shown(row, zone) for row in page], "tabs": _tabs(found, which)}
+    context |= {"page": page, "rows": [shown(row, zone) for row in page], "tabs": tabs(found, which)}
     return render(request, "imports/batch.html", context)
 
 
@@ -116,16 +115,3 @@ def template(request: DeskRequest) -> HttpResponse:
 def crumbs(here: str, address: str = "") -> list[tuple[str, str]]:
     """The way to a page of an import."""
     return [(_("表格导入"), reverse("imports:list")), (here, address)]
-
-
-def _tabs(found: ImportBatch, which: str) -> list[dict[str, object]]:
-    names = {"": _("全部"), "errors": _("有错误"), "warnings": _("请核对"), "left": _("没有导入")}
-    return [
-        {
-            "label": names[code],
-            "href": f"?show={code}" if code else "?",
-            "current": code == which,
-            "count": found.rows.filter(condition).count(),
-        }
-        for code, condition in SHOWN.items()
-    ]
