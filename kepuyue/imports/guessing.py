@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from datetime import date, datetime
 from itertools import pairwise
 
@@ -61,15 +61,17 @@ def columns(grid: Grid) -> dict[str, int]:
     return found
 
 
-def complete(grid: Grid, begin: int, found: dict[str, int], names: Sequence[str]) -> None:
-    """Give a meaning to unknown columns where the time or the title has none. Changes `found`."""
+def complete(
+    grid: Grid, begin: int, found: dict[str, int], names: Sequence[str], unused: Container[int] = ()
+) -> None:
+    """Give a meaning to unknown columns where the time or the title has none; never to `unused`. Changes `found`."""
     sample = [row for row in range(begin, grid.height) if len(grid.own(row)) >= 2][:SAMPLE]
     if not sample:
         return
     width = max([len(names), *(len(grid.sheet.rows[row]) for row in sample)])
     free = [
         column for column in range(width)
-        if column not in found.values() and column not in grid.sheet.hidden_columns
+        if column not in found.values() and column not in unused and column not in grid.sheet.hidden_columns
         and not headers.FOREIGN.search(names[column] if column < len(names) else "")
     ]  # fmt: skip
     kinds = {column: _kind([grid.value(row, column) for row in sample]) for column in free}

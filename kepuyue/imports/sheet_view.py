@@ -9,6 +9,7 @@ from kepuyue.imports.models import ImportRow
 
 ROWS_A_PAGE = 40
 COLUMNS_SHOWN = 40
+HEADINGS_SEARCHED = 30
 ERROR, WARNING, TAKEN, HEADING, PLAIN = "error", "warning", "taken", "heading", "plain"
 
 
@@ -99,6 +100,14 @@ def page_of(
             SheetRow(index + 1, kind, known.pk if known else None, index in sheet.hidden_rows, cells)
         )
     return SheetPage([column_letters(column) for column in range(width)], shown, pages, number)
+
+
+def first_headings(sheet: Sheet) -> int | None:
+    """The first row, from 0, that may name columns: two texts or more, and rows under it. None where there is none."""
+    for index, row in enumerate(sheet.rows[:HEADINGS_SEARCHED]):
+        if sum(isinstance(cell, str) for cell in row) >= 2 and any(sheet.rows[index + 1 :]):
+            return index
+    return None
 
 
 def _joined(

@@ -4,7 +4,7 @@ Gives `Record`s: the cells of one activity by meaning, with the section, sheet n
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
@@ -159,6 +159,7 @@ def _head_at(grid: Grid, row: int, chosen: Mapping[str, str] | None) -> list[_He
     headings = (row, row + 1) if second else (row,)
     meanings: list[str | None] = []
     names: list[str] = []
+    unused: set[int] = set()  # said by a person
     for column in range(width + 1):
         top = grid.across(row, column)
         if second and column in second:
@@ -170,7 +171,10 @@ def _head_at(grid: Grid, row: int, chosen: Mapping[str, str] | None) -> list[_He
             first = grid.origin(row, column)[1] == column
             meanings.append(headers.meaning(top, chosen) if first else None)
             names.append(headers.plain(as_text(top)) if first else "")
-    return _split(grid, headings, meanings, names, row)
+        own = second[column] if second and column in second else top
+        if chosen and chosen.get(headers.plain(as_text(own))) == "":
+            unused.add(column)
+    return _split(grid, headings, meanings, names, row, unused)
 
 
 def _is_heading(
@@ -239,7 +243,12 @@ def _left_of(grid: Grid, row: int, column: int) -> Cell:
 
 
 def _split(
-    grid: Grid, headings: tuple[int, ...], meanings: Sequence[str | None], names: Sequence[str], row: int
+    grid: Grid,
+    headings: tuple[int, ...],
+    meanings: Sequence[str | None],
+    names: Sequence[str],
+    row: int,
+    unused: Container[int],
 ) -> list[_Head]:
     """One table, or several side by side where the title's heading stands again behind other columns."""
     titles = [column for column, meaning in enumerate(meanings) if meaning == "title"]
@@ -253,7 +262,7 @@ def _split(
         here = [meaning if start <= column < end else None for column, meaning in enumerate(meanings)]
         found, more = headers.resolved(here, names, grid.sheet.hidden_columns)
         head = _Head(headings, found, more, first=row, left=start, right=end if len(starts) > 1 else 10_000)
-        guessing.complete(grid, head.begin, found, names)
+        guessing.complete(grid, head.begin, found, names, unused)
         head.guessed = tuple(
             sorted(set(found) - {meaning for meaning in here if meaning} - {"start_clock", "end_clock"})
         )

@@ -25,6 +25,7 @@ LABELS: dict[str, Any] = {
     "weekday": pgettext_lazy("column", "星期"),
     "mode": pgettext_lazy("column", "线上线下"),
     "online": pgettext_lazy("column", "线上地址"),
+    "link": pgettext_lazy("column", "网址"),
     "audience": pgettext_lazy("column", "面向人群"),
     "category": pgettext_lazy("column", "活动类型"),
     "summary": pgettext_lazy("column", "活动简介"),

@@ -148,3 +148,28 @@ def test_real_activities_into_archives_keep_their_years_and_lose_none(city, caps
 
     assert Activity.objects.count() == 279
     assert counts(ImportBatch.objects.first())["unchanged"] == 279
+
+
+def test_import_is_taken_back_by_its_number(city, capsys, tmp_path):
+    file = tmp_path / "活动.csv"
+    file.write_text("活动名称,主办单位,活动时间\n湿地观鸟,甲馆,9月14日\n秋夜观星,甲馆,9月15日\n")
+    UnitFactory(name="甲馆")
+    result = json.loads(
+        run(capsys, file, "--edition", city.code, "--unit", "甲馆", "--format", "json")
+    )["result"]  # fmt: skip
+    stars = Activity.objects.get(title="秋夜观星")
+    Activity.objects.filter(pk=stars.pk).update(version=stars.version + 1)
+
+    taken_back = json.loads(run(capsys, "--undo", result["batch"], "--format", "json"))
+
+    assert taken_back["undone"] == 1
+    assert [(row["number"], bool(row["why"])) for row in taken_back["kept"]] == [(3, True)]
+    assert Activity.objects.get() == stars
+    with pytest.raises(CommandError):
+        run(capsys, "--undo", result["batch"])
+
+
+@pytest.mark.parametrize("arguments", [(), ("--undo", 999), ("a.csv", "--undo", 1)])
+def test_undo_of_what_is_none_is_refused(db, capsys, arguments):
+    with pytest.raises(CommandError):
+        run(capsys, *arguments)

@@ -81,6 +81,7 @@ def test_read_what_is_understood_gives_sessions(cells, slots, codes):
         (("#N/A",), ["date-vague"]),
         (("14日",), ["date-vague"]),
         (("9月31日",), ["date-invalid"]),
+        (("9月31日 14:00",), ["date-invalid"]),
         (("2024-02-30",), ["date-invalid"]),
         ((12.5,), ["date-invalid"]),
         (("9月14日25:00",), ["time-invalid"]),

@@ -48,7 +48,7 @@ def test_upload_leads_to_a_preview_that_writes_nothing(cast, desk):
 
 @pytest.mark.parametrize(
     ("data", "says"),
-    [(b"", "空的"), (b"%PDF-1.4", "PDF"), (b"\x89PNG\r\n\x1a\n", "图片"), (b"a,b\n1,2\n", "表头"),
+    [(b"", "空的"), (b"%PDF-1.4", "PDF"), (b"\x89PNG\r\n\x1a\n", "图片"), (b"a\n1\n", "表头"),
      (b"0" * 20_000_001, "上限")],
 )  # fmt: skip
 def test_bad_upload_is_answered_with_a_sentence(cast, desk, data, says):
@@ -101,9 +101,7 @@ def test_batch_of_another_unit_is_not_found(cast, sign_in, batch):
         assert sign_in(person).get(reverse("imports:batch", args=[batch.pk])).status_code == 404
 
 
-@pytest.mark.parametrize(
-    ("show", "titles"), [("errors", ["秋夜观星"]), ("left", []), ("", ["湿地观鸟", "秋夜观星"])]
-)
+@pytest.mark.parametrize(("show", "titles"), [("errors", ["秋夜观星"]), ("left", [])])
 def test_batch_shows_rows_by_their_case(desk, batch, show, titles):
     page = desk.get(reverse("imports:batch", args=[batch.pk]), {"show": show})
 

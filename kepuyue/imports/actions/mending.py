@@ -1,6 +1,7 @@
 """What a person does to a file that waits: mends a cell, says what a column means. The file is then read again, by the
 same reader; what was sent stays as it was."""
 
+import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from kepuyue.accounts.models import User
 
 LONGEST = 2_000  # characters of a mended cell
+CELL = re.compile(r"[A-Z]{1,2}[1-9][0-9]{0,5}")  # spreadsheets are read so far to the right and no further
 UNUSED = "-"  # what is chosen for a column that is not to be used
 
 
@@ -30,8 +32,8 @@ def mend(batch: ImportBatch, *, sheet: str, cell: str, value: str, by: "User") -
         batch = _waiting(batch, by)
         if len(value) > LONGEST:
             raise ValidationError(_("太长了，最多%(most)s个字。") % {"most": LONGEST})
-        if not batch.sheets.filter(name=sheet).exists():
-            raise ValidationError(_("没有这张工作表。"))
+        if not CELL.fullmatch(cell) or not batch.sheets.filter(name=sheet).exists():
+            raise ValidationError(_("表格里没有这一格。"))
         Mend.objects.update_or_create(
             batch=batch, sheet=sheet, cell=cell, defaults={"value": value.strip(), "by": by, "at": now()}
         )

@@ -13,7 +13,7 @@ from kepuyue.activities.forms import clean_content
 from kepuyue.core import audit
 from kepuyue.editions.models import Edition
 from kepuyue.editions.queries import current_edition
-from kepuyue.imports import conversion, entries, reader, sent
+from kepuyue.imports import conversion, entries, reader, sent, sheet_view
 from kepuyue.imports.cells import Book
 from kepuyue.imports.dates import ERROR, WARNING, Frame
 from kepuyue.imports.entries import Entry, Findings
@@ -86,7 +86,7 @@ def read_into(batch: ImportBatch, book: Book) -> None:
         findings = _findings(book, edition, chosen)
         batch.unsure = ""
     except reader.NoTable as reason:
-        if not any(any(sheet.rows) for sheet in book.sheets):
+        if all(sheet_view.first_headings(sheet) is None for sheet in book.sheets):
             raise
         findings, batch.unsure = Findings(book=book), str(reason)
     batch.ignored_sheets, batch.unused_columns = findings.ignored_sheets, findings.unused_columns

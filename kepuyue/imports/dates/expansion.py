@@ -26,6 +26,8 @@ def expand(parsed: Parsed, frame: Frame, text: str) -> tuple[list[Slot], list[Tr
     troubles: list[Trouble] = []
     for clause in parsed.clauses:
         if not clause.has_days:
+            if any(trouble.code == "date-invalid" for trouble in parsed.troubles):
+                continue  # its day is the one that does not exist
             raise RefusedError("date-missing", _("只写了几点，没有写哪一天"))
         _leave_out_other_years(clause, frame, troubles)
         if not clause.has_days:

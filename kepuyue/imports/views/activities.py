@@ -80,7 +80,8 @@ def batch(request: DeskRequest, pk: int) -> HttpResponse:
         return response
     which = request.GET.get("show", "")
     if which == "" and found.state == ImportBatch.State.STAGED and found.sheets.exists():
-        context |= preview_of(request, found) | {"tabs": tabs(found, which)}
+        asked, number = request.GET.get("sheet", ""), request.GET.get("page", "")
+        context |= preview_of(request.user, found, asked=asked, number=number) | {"tabs": tabs(found, which)}
         template = "imports/batch.html#preview" if request.htmx else "imports/batch.html"
         return render(request, template, context)
     rows = found.rows.select_related("activity").filter(SHOWN.get(which, Q()))

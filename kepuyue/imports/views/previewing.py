@@ -1,13 +1,13 @@
 """The file beside what becomes of it: looked at, mended cell by cell, and its columns named by hand."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -22,7 +22,9 @@ from kepuyue.imports.models import ImportBatch, ImportRow, SentSheet
 from kepuyue.imports.presentation import shown, with_mends
 from kepuyue.imports.wording import meaning_labels
 
-HEADINGS_SEARCHED = 30
+if TYPE_CHECKING:
+    from kepuyue.organizations.permissions import Person
+
 SHOWN = {
     "": Q(),
     "errors": Q(severity="error"),
@@ -31,16 +33,14 @@ SHOWN = {
 }
 
 
-def preview_of(request: HttpRequest, batch: ImportBatch) -> dict[str, Any]:
-    """What the two sides show: a page of one sheet, and what becomes of the rows on it."""
+def preview_of(user: "Person", batch: ImportBatch, *, asked: str, number: str) -> dict[str, Any]:
+    """What the two sides show: a page of one sheet (`asked` is its position), and what becomes of the rows on it."""
     sheets = list(batch.sheets.defer("cells"))
-    asked = request.GET.get("sheet", "")
     chosen = next((one for one in sheets if str(one.position) == asked), None) or _first_with_rows(
         batch, sheets
     )
     sheet = _as_it_stands(batch, chosen)
     tables = [table for table in batch.found_tables if table["sheet"] == chosen.name]
-    number = request.GET.get("page", "1")
     place = int(number) if number.isascii() and number.isdecimal() and len(number) < 6 else 1
     first = min(place, max(1, -(-len(sheet.rows) // sheet_view.ROWS_A_PAGE)))
     low = (first - 1) * sheet_view.ROWS_A_PAGE
@@ -49,7 +49,7 @@ def preview_of(request: HttpRequest, batch: ImportBatch) -> dict[str, Any]:
     mends = {one.cell: one for one in batch.mends.filter(sheet=chosen.name).select_related("by")}
     page = sheet_view.page_of(sheet, first, rows=rows, tables=tables, mended=mends)
     zone = batch.edition.zone if batch.edition else ZoneInfo(settings.TIME_ZONE)
-    twins = queries.same_titles(batch, rows, request.user)
+    twins = queries.same_titles(batch, rows, user)
     texts = {cell.address: cell.text for row in page.rows for cell in row.cells}
     cards = []
     for row in rows:
@@ -97,12 +97,8 @@ def _columns(sheet: Sheet, tables: list[dict[str, Any]]) -> list[dict[str, str]]
         for table in tables
         if not table["is_form"]
     ]
-    if not rows and not tables:
-        rows = [
-            (index, {})
-            for index, row in enumerate(sheet.rows[:HEADINGS_SEARCHED])
-            if sum(isinstance(cell, str) for cell in row) >= 2
-        ][:1]
+    if not tables and (first := sheet_view.first_headings(sheet)) is not None:
+        rows = [(first, {})]
     found: dict[str, dict[str, str]] = {}
     for row, columns in rows:
         means = {column: meaning for meaning, column in columns.items()}
@@ -137,7 +133,7 @@ def mend(request: DeskRequest, pk: int) -> HttpResponse:
                 by=request.user,
             )
     except ValidationError as error:
-        messages.warning(request, error.messages[0])
+        return _back(request, found, trouble=error.messages[0])
     return _back(request, found)
 
 
@@ -155,13 +151,20 @@ def columns(request: DeskRequest, pk: int) -> HttpResponse:
     return redirect(_address(request, found))
 
 
-def _back(request: DeskRequest, batch: ImportBatch) -> HttpResponse:
+def _back(request: DeskRequest, batch: ImportBatch, *, trouble: str = "") -> HttpResponse:
     batch.refresh_from_db()
     if not request.htmx or batch.state != ImportBatch.State.STAGED:
-        return redirect(_address(request, batch))
-    request.GET = request.POST  # the same page of the same sheet
-    context = {"batch": batch, "counts": queries.counts(batch), "tabs": tabs(batch, "")}
-    context |= preview_of(request, batch)
+        if trouble:
+            messages.warning(request, trouble)
+        if not request.htmx:
+            return redirect(_address(request, batch))
+        answer = HttpResponse()
+        answer["HX-Redirect"] = _address(request, batch)
+        return answer
+    context = {"batch": batch, "counts": queries.counts(batch), "tabs": tabs(batch, ""), "trouble": trouble}
+    context |= preview_of(
+        request.user, batch, asked=request.POST.get("sheet_at", ""), number=request.POST.get("page", "")
+    )
     return render(request, "imports/batch.html#preview", context)
 
 

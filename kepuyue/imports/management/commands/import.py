@@ -1,4 +1,5 @@
-"""`kepuyue import FILE`: a spreadsheet's activities into an edition, or into the archives of their years."""
+"""`kepuyue import FILE`: a spreadsheet's activities into an edition, or into the archives of their years;
+`kepuyue import --undo BATCH` takes a whole import back."""
 
 import json
 import sys
@@ -6,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -13,7 +15,7 @@ from tqdm import tqdm
 
 from kepuyue.editions.models import Edition
 from kepuyue.imports import report
-from kepuyue.imports.actions import committing, operator, staging
+from kepuyue.imports.actions import committing, operator, staging, undoing
 from kepuyue.imports.entries import Findings
 from kepuyue.imports.models import ImportBatch, ImportRow
 from kepuyue.imports.queries import counts
@@ -28,7 +30,8 @@ class Command(BaseCommand):
     help = "Read a spreadsheet of activities and import it. Exit status: 0 read, 2 not readable."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("file", type=Path, help=".xlsx, .xls, .et, .xlsb, .ods or .csv")
+        parser.add_argument("file", type=Path, nargs="?", help=".xlsx, .xls, .et, .xlsb, .ods or .csv")
+        parser.add_argument("--undo", type=int, metavar="BATCH", help="take back the import with this number")
         parser.add_argument("--edition", help="edition code; without it, each row goes to its year's archive")
         parser.add_argument("--unit", help="the unit that registers the activities (default: the office)")
         parser.add_argument("--as", dest="person", help="e-mail of the person in whose name it is done")
@@ -38,7 +41,40 @@ class Command(BaseCommand):
 
     def handle(self, **options: Any) -> None:
         with translation.override(options["lang"]):
-            self.run(**options)
+            if (options["file"] is None) == (options["undo"] is None):
+                raise CommandError(_("请写一个文件，或者写 --undo 和要撤销的导入编号。"))
+            if options["undo"] is None:
+                self.run(**options)
+            else:
+                self.take_back(options["undo"], person=options["person"], format=options["format"])
+
+    def take_back(self, number: int, *, person: str | None, format: str) -> None:
+        """Undo an import; what has to stay is told with its reason."""
+        batch = ImportBatch.objects.select_related("organization", "edition").filter(pk=number).first()
+        if batch is None:
+            raise CommandError(_("没有编号为%(number)s的导入。") % {"number": number})
+        try:
+            by = operator.person_for(batch.organization, email=person)
+            with tqdm(total=batch.rows.written().count(), unit="", disable=format == "json") as bar:
+                undoing.undo(batch, by=by, progress=bar.update)
+        except (operator.UnknownPerson, PermissionDenied) as reason:
+            raise CommandError(str(reason)) from None
+        except ValidationError as error:
+            raise CommandError(error.messages[0]) from None
+        kept = list(batch.rows.written().order_by("number").values("sheet", "number", "why"))
+        undone = batch.rows.filter(state=ImportRow.State.UNDONE).count()
+        if format == "json":
+            found = {"batch": number, "undone": undone, "kept": kept}
+            self.stdout.write(json.dumps(found, ensure_ascii=False, indent=2))
+            return
+        for row in kept:
+            self.stdout.write(
+                _("%(sheet)s第 %(row)s 行没有撤销：%(why)s")
+                % {"sheet": row["sheet"], "row": row["number"], "why": row["why"]}
+            )
+        self.stdout.write(
+            _("撤销了 %(undone)s 行，保留 %(kept)s 行。") % {"undone": undone, "kept": len(kept)}
+        )
 
     def run(self, *, file: Path, edition: str | None, dry_run: bool, format: str, **options: Any) -> None:
         """Read, report, and unless it is a dry run, import."""
@@ -60,7 +96,7 @@ class Command(BaseCommand):
             batch = staging.stage(data, file_name=file.name, organization=unit, edition=into, by=person)
             with tqdm(total=batch.rows.waiting().count(), unit="", disable=format == "json") as bar:
                 committing.commit(batch, by=person, progress=bar.update)
-            result["result"] = counts(batch)
+            result["result"] = counts(batch) | {"batch": batch.pk}
         if format == "json":
             self.stdout.write(json.dumps(result, ensure_ascii=False, indent=2))
         else:
@@ -126,4 +162,5 @@ def _lines(findings: Findings, batch: ImportBatch | None) -> list[str]:
         )
         % counts(batch)
     )
+    lines.append(_("要撤销这次导入：kepuyue import --undo %(number)s") % {"number": batch.pk})
     return lines
