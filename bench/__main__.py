@@ -8,7 +8,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench import imports, pages, saving, site
+from bench import imports, pages, saving, site, workbook
 
 
 def main() -> None:
@@ -16,6 +16,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=5, help="how long each address is asked")
     parser.add_argument("--connections", type=int, default=16, help="that ask at the same time")
     parser.add_argument("--rows", type=int, default=500, help="of the spreadsheet that is imported")
+    parser.add_argument("--workbook", type=int, default=10_000, help="rows of the workbook that is previewed")
     parser.add_argument("--format", choices=["text", "json"], default="text")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="kepuyue-bench-") as folder:
@@ -47,6 +48,7 @@ def measure(folder: Path, options: argparse.Namespace) -> dict[str, object]:
         "pages": asked,
         "saving": saved,
         "import": imports.measure(environment, folder, rows=options.rows),
+        "workbook": workbook.measure(environment, folder, rows=options.workbook),
     }
 
 
@@ -55,7 +57,7 @@ def _machine() -> dict[str, object]:
 
 
 def _as_text(result: dict) -> str:  # type: ignore[type-arg]
-    start, done, saved = result["start"], result["import"], result["saving"]
+    start, done, saved, book = result["start"], result["import"], result["saving"], result["workbook"]
     rest, after, machine = start["memory"], start["memory_after_load"], result["machine"]
     lines = [
         f"{machine['cores']} cores, Python {machine['python']}, load {machine['load']:.1f}",
@@ -79,6 +81,12 @@ def _as_text(result: dict) -> str:  # type: ignore[type-arg]
         f"Import of {done['rows']} rows: read {done['read_per_second']:.0f} rows/s,"
         f" written {done['written_per_second']:.0f} rows/s; {done['ratio']:.4f} of the baseline",
         f"  (baseline: {done['baseline']}: {done['baseline_per_second']:.0f} rows/s)",
+        f"Workbook of {book['rows']} rows: read and checked {book['read_per_second']:.0f} rows/s"
+        f" ({book['ratio_to_calamine']:.4f} of calamine merely reading), kept for the preview"
+        f" {book['staged_per_second']:.0f} rows/s, committed {book['committed_per_second']:.0f} rows/s",
+        f"  a page of the preview {book['preview_page_ms']:.0f} ms,"
+        f" read again after a mend {book['mend_seconds']:.1f} s;",
+        f"  peak {book['peak_mb']:.0f} MB ({book['peak_mb_of_a_tenth']:.0f} MB for a tenth of the rows)",
     ]  # fmt: skip
     return "\n".join(lines)
 

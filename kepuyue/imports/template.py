@@ -140,7 +140,7 @@ def _rule(column: Column, place: int) -> dict[str, object] | None:
         letters = xlsxwriter.utility.xl_col_to_name(place)
         source = f"={CHOICES}!${letters}$1:${letters}${len(column.choices)}"
         rule = {"validate": "list", "source": source}
-        rule |= {"error_title": column.heading, "error_message": _("请从列表里选一个。")}
+        rule |= {"error_title": column.heading[:32], "error_message": _("请从列表里选一个。")}
     elif column.is_number:
         rule = {"validate": "integer", "criteria": ">", "value": 0, "error_message": _("请写一个整数。")}
     elif column.told:
