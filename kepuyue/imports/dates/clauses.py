@@ -11,6 +11,7 @@ from kepuyue.imports.dates.model import WARNING, RefusedError, Trouble, reversed
 from kepuyue.imports.dates.tokens import Token
 
 WEEKDAYS = "一二三四五六日"
+WEEKEND = 7  # a Saturday and the Sunday after it, where weekdays are counted in their month
 
 
 @dataclass

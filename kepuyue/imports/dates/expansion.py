@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from django.utils.translation import gettext as _
 
 from kepuyue.imports.dates import statutory
-from kepuyue.imports.dates.clauses import Clause, Clock, Closed, Parsed
+from kepuyue.imports.dates.clauses import WEEKEND, Clause, Clock, Closed, Parsed
 from kepuyue.imports.dates.model import (
     ERROR,
     MAX_SESSIONS,
@@ -128,9 +128,17 @@ def _falls_on(day: date, clause: Clause, frame: Frame) -> bool:
         return True
     if clause.working and statutory.is_working(day, frame.off, frame.work):
         return True
+    if _is_nth(day, day.weekday(), clause):
+        return True
+    saturday = day - timedelta(days=max(0, day.weekday() - 5))
+    return day.weekday() >= 5 and saturday.month == day.month and _is_nth(saturday, WEEKEND, clause)
+
+
+def _is_nth(day: date, name: int, clause: Clause) -> bool:
+    """Whether the day is the one, by its count in its month, that the clause names so."""
     which = (day.day - 1) // 7 + 1
     is_last = (day + timedelta(days=7)).month != day.month
-    return (which, day.weekday()) in clause.nth or (is_last and (-1, day.weekday()) in clause.nth)
+    return (which, name) in clause.nth or (is_last and (-1, name) in clause.nth)
 
 
 def _open(days: Iterable[date], closed: Closed, frame: Frame) -> list[date]:

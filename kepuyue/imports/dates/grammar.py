@@ -14,7 +14,16 @@ from django.utils.translation import gettext as _
 
 from kepuyue.core import wording
 from kepuyue.imports.dates import statutory
-from kepuyue.imports.dates.clauses import Clause, Clock, Parsed, bound, mismatch, named_weekdays, weekday_of
+from kepuyue.imports.dates.clauses import (
+    WEEKEND,
+    Clause,
+    Clock,
+    Parsed,
+    bound,
+    mismatch,
+    named_weekdays,
+    weekday_of,
+)
 from kepuyue.imports.dates.closing import taken_out
 from kepuyue.imports.dates.days import Days, exact
 from kepuyue.imports.dates.model import WARNING, Frame, RefusedError, Trouble, reversed_span, vague
@@ -320,8 +329,8 @@ class Parser:
             ordinals = re.sub(r"[^一二三四五1-5]", "", token.parts["n"] or "") if token.kind == "nth" else ""
             which = [value(letter) for letter in ordinals] or [-1]
             name = token.parts["w1"] or token.parts["w2"] or ""
-            days = [5, 6] if name == "末" else [weekday_of(name)]
-            self.here.nth |= {(number, day) for number in which for day in days}
+            day = WEEKEND if name == "末" else weekday_of(name)
+            self.here.nth |= {(number, day) for number in which}
 
     def _weekday(self, token: Token) -> None:
         named = named_weekdays(token)
