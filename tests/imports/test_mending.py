@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.urls import reverse
 
 from kepuyue.activities.models import Activity
@@ -151,3 +152,33 @@ def test_trouble_with_a_mend_is_told_in_the_fragment(cast: Cast, sign_in: Any) -
     )
 
     assert "表格里没有这一格" in answer.content.decode()
+
+
+def test_choice_by_which_nothing_is_left_to_read_is_refused_and_all_stays(cast: Cast, sign_in: Any) -> None:
+    batch, client = stage(cast, "活动名称,主办单位\n湿地观鸟,福田区少年宫\n"), sign_in(cast.editor)
+    fields = {"sheet": "", "sheet_at": "0", "page": "1", "value": ""}
+
+    answers = [
+        client.post(reverse("imports:mend", args=[batch.pk]), fields | {"cell": cell}, follow=True)
+        for cell in ("B2", "A2")
+    ]
+
+    assert [answer.status_code for answer in answers] == [200, 200]
+    assert "只有表头" in answers[-1].content.decode()
+    assert [mend.cell for mend in batch.mends.all()] == ["B2"]
+    assert batch.rows.waiting().get().content["title"] == "湿地观鸟"
+
+
+def test_file_whose_sheets_were_not_kept_cannot_be_mended(cast: Cast) -> None:
+    batch = stage(cast, FAULTY)
+    batch.sheets.all().delete()
+
+    for change in (
+        lambda: mending.choose(batch, {"主办单位": mending.UNUSED}, by=cast.editor),
+        lambda: mending.mend(batch, sheet="", cell="C3", value="9月30日", by=cast.editor),
+    ):
+        with pytest.raises(ValidationError):
+            change()
+
+    assert not KnownHeading.objects.exists()
+    assert batch.rows.count() == 3

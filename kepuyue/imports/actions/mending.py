@@ -16,6 +16,7 @@ from kepuyue.imports import headers, sent
 from kepuyue.imports.actions import staging
 from kepuyue.imports.cells import Book
 from kepuyue.imports.models import ImportBatch, KnownHeading, Mend
+from kepuyue.imports.reader import Unreadable
 from kepuyue.organizations.permissions import check
 
 if TYPE_CHECKING:
@@ -112,4 +113,7 @@ def _read_again(batch: ImportBatch) -> None:
     here = {sheet.name for sheet in book.sheets}
     # Hidden sheets were told of and not kept
     book.ignored.extend((name, why) for name, why in ignored if name not in here)
-    staging.read_into(batch, book)
+    try:
+        staging.read_into(batch, book)
+    except Unreadable as reason:  # by these mends or columns nothing is left to read; all stays as it was
+        raise ValidationError(str(reason)) from None
