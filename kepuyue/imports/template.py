@@ -136,11 +136,13 @@ def workbook(edition: Edition) -> bytes:
 
 def _rule(column: Column, place: int) -> dict[str, object] | None:
     rule: dict[str, object] = {}
+    # Spreadsheet programs take so many characters and no control characters
+    title = "".join(filter(str.isprintable, column.heading))[:32]
     if column.choices:
         letters = xlsxwriter.utility.xl_col_to_name(place)
         source = f"={CHOICES}!${letters}$1:${letters}${len(column.choices)}"
         rule = {"validate": "list", "source": source}
-        rule |= {"error_title": column.heading[:32], "error_message": _("请从列表里选一个。")}
+        rule |= {"error_title": title, "error_message": _("请从列表里选一个。")}
     elif column.is_number:
         rule = {"validate": "integer", "criteria": ">", "value": 0, "error_message": _("请写一个整数。")}
     elif column.told:
@@ -148,5 +150,5 @@ def _rule(column: Column, place: int) -> dict[str, object] | None:
     if not rule:
         return None
     if column.told:
-        rule |= {"input_title": column.heading[:32], "input_message": column.told}
+        rule |= {"input_title": title, "input_message": column.told}
     return rule | {"show_error": not column.is_open}
