@@ -12,7 +12,7 @@ Nothing here runs inside a request for a page: ask in a task.
 import socket
 import ssl
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as TooLate
 from contextlib import closing
@@ -25,7 +25,9 @@ from urllib.parse import SplitResult, quote, urljoin, urlsplit
 PORTS = {"http": 80, "https": 443}
 MOST_REDIRECTS = 3
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
-AGENT = "kepuyue-link-check/1.0"
+AGENT = "kepuyue/1.0"
+# What a caller may add to a question: whether there is anything newer (RFC 9110, 13.1)
+CONDITIONS = frozenset({"If-None-Match", "If-Modified-Since"})
 
 # Public by their number, yet answered by the cloud's own insides (metadata, health probes)
 INNER = frozenset({ip_address("168.63.129.16"), ip_address("192.0.0.192"), ip_address("100.100.100.200")})
@@ -89,18 +91,25 @@ class Answer:
 
 
 def get(
-    url: str, *, limits: Limits | None = None, resolve: "Resolve | None" = None, dial: "Dial | None" = None
+    url: str,
+    *,
+    limits: Limits | None = None,
+    headers: Mapping[str, str] | None = None,
+    resolve: "Resolve | None" = None,
+    dial: "Dial | None" = None,
 ) -> Answer:
     """Ask `url` and follow at most three redirects; raises `Refused` or `Unreachable`.
 
-    A status such as 404 is an answer and raises nothing. `resolve(host, port)` gives addresses as text and
-    `dial(address, port, seconds)` a connected socket; both are the machine's own unless a test brings others.
-    What they return passes the same checks.
+    A status such as 404 is an answer and raises nothing. `headers` may hold `CONDITIONS` only.
+    `resolve(host, port)` gives addresses as text and `dial(address, port, seconds)` a connected socket; both are the
+    machine's own unless a test brings others. What they return passes the same checks.
     """
-    limits = limits or Limits()
+    limits, headers = limits or Limits(), headers or {}
+    if not headers.keys() <= CONDITIONS:
+        raise ValueError(f"not to be sent: {sorted(headers.keys() - CONDITIONS)}")
     until = monotonic() + limits.total
     for _hop in range(MOST_REDIRECTS + 1):
-        answer = _ask(url, limits, until, resolve or resolve_name, dial or connect)
+        answer = _ask(url, headers, limits, until, resolve or resolve_name, dial or connect)
         target = answer.headers.get("location")
         if answer.status not in REDIRECTS or not target:
             return answer
@@ -132,7 +141,9 @@ def connect(address: str, port: int, seconds: float) -> socket.socket:
     return socket.create_connection((address, port), timeout=seconds)
 
 
-def _ask(url: str, limits: Limits, until: float, resolve: Resolve, dial: Dial) -> Answer:
+def _ask(
+    url: str, headers: Mapping[str, str], limits: Limits, until: float, resolve: Resolve, dial: Dial
+) -> Answer:
     parts, host, port = _looked_at(url)
     address = _checked_address(host, port, _left(limits, until), resolve)
     target = quote(parts.path or "/", safe="/%:@!$&'()*+,;=~-._")
@@ -150,7 +161,7 @@ def _ask(url: str, limits: Limits, until: float, resolve: Resolve, dial: Dial) -
     watch.daemon = True
     watch.start()
     try:
-        return _spoken(plain, parts, host, target, limits, until)
+        return _spoken(plain, parts, host, target, headers, limits, until)
     except NotFetched:
         raise
     except (TimeoutError, HTTPException, OSError, ValueError) as error:
@@ -161,7 +172,13 @@ def _ask(url: str, limits: Limits, until: float, resolve: Resolve, dial: Dial) -
 
 
 def _spoken(
-    plain: socket.socket, parts: SplitResult, host: str, target: str, limits: Limits, until: float
+    plain: socket.socket,
+    parts: SplitResult,
+    host: str,
+    target: str,
+    headers: Mapping[str, str],
+    limits: Limits,
+    until: float,
 ) -> Answer:
     plain.settimeout(_left(limits, until))
     line: socket.socket = plain
@@ -175,6 +192,8 @@ def _spoken(
         asking.putheader("User-Agent", AGENT)
         asking.putheader("Accept", "*/*")
         asking.putheader("Connection", "close")
+        for name, value in headers.items():
+            asking.putheader(name, value)
         asking.endheaders()
         with asking.getresponse() as response:
             return _read(response, parts.geturl(), limits, until)

@@ -11,7 +11,7 @@ from kepuyue.activities.models import Activity, State
 from kepuyue.activities.queries import visible_to
 from kepuyue.activities.selections import Selection
 from kepuyue.activities.workflow import EDITABLE
-from kepuyue.imports.models import TAKEN, ImportBatch, ImportRow
+from kepuyue.imports.models import TAKEN, CalendarItem, CalendarSubscription, ImportBatch, ImportRow
 from kepuyue.organizations.permissions import reach
 
 if TYPE_CHECKING:
@@ -83,3 +83,37 @@ def last_import_of(activity_id: int, before: ImportRow) -> ImportRow | None:
     """The row that the activity was last imported from, before this one."""
     rows = ImportRow.objects.taken().filter(activity_id=activity_id, pk__lt=before.pk)
     return rows.order_by("-pk").first()
+
+
+def calendars_of(user: "Person") -> QuerySet[CalendarSubscription]:
+    """The subscriptions that the person may look at: of own units, and of the branch that they oversee."""
+    return CalendarSubscription.objects.filter(
+        reach(user, "calendar.see", "organization__path")
+    ).select_related("organization", "edition", "by")
+
+
+def with_waiting(calendars: QuerySet[CalendarSubscription]) -> QuerySet[CalendarSubscription]:
+    """The same subscriptions with how many events wait for a decision, of which kind, and how many were taken."""
+    is_tied = Q(items__state=CalendarItem.State.TAKEN, items__activity__isnull=False)
+    return calendars.annotate(
+        new_count=Count("items", filter=Q(items__state=CalendarItem.State.NEW)),
+        changed_count=Count("items", filter=is_tied & Q(items__is_changed=True, items__vanished_at=None)),
+        vanished_count=Count(
+            "items", filter=is_tied & Q(items__vanished_at__isnull=False, items__is_kept=False)
+        ),
+        taken_count=Count("items", filter=Q(items__state=CalendarItem.State.TAKEN)),
+    )
+
+
+def events_by_state(calendar: CalendarSubscription) -> dict[str, QuerySet[CalendarItem]]:
+    """The calendar's events as the page shows them: one list for each thing that can be done with them."""
+    state = CalendarItem.State
+    items = calendar.items.select_related("activity__edition", "activity__organization").order_by("pk")
+    ids = calendar.items
+    return {
+        "new": items.filter(state__in=(state.NEW, state.WANTED, state.REFUSED)),
+        "changed": items.filter(pk__in=ids.proposed().values("pk")),
+        "vanished": items.filter(pk__in=ids.vanished().values("pk")),
+        "taken": items.filter(state=state.TAKEN),
+        "left": items.filter(state=state.LEFT),
+    }

@@ -21,6 +21,7 @@ def desk(request: HttpRequest) -> dict[str, Any]:
             "resources": permissions.holds_anywhere(user, "resource.request")
             or permissions.holds_anywhere(user, "resource.oversee"),
             "import": permissions.holds_anywhere(user, "import.run"),
+            "calendars": permissions.holds_anywhere(user, "calendar.see"),
             "liaisons": permissions.holds_anywhere(user, "unit.confirm"),
             "units": permissions.holds_anywhere(user, "unit.see"),
             "plan": any(

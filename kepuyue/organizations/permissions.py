@@ -37,6 +37,7 @@ REGISTERING = frozenset(
         "activity.edit",
         "activity.submit",
         "import.run",
+        "calendar.see",
         "resource.offer",
         "resource.request",
     }
@@ -47,7 +48,17 @@ SUPERVISING = frozenset(
     {"unit.confirm", "unit.create", "unit.appoint", "unit.close", "unit.move", "unit.merge"}
 )
 OVERSEEING = (
-    frozenset({"unit.see", "activity.see", "review.decide", "audit.see", "liaison.see", "resource.oversee"})
+    frozenset(
+        {
+            "unit.see",
+            "activity.see",
+            "review.decide",
+            "audit.see",
+            "liaison.see",
+            "resource.oversee",
+            "calendar.see",
+        }
+    )
     | SUPERVISING
 )
 LIAISON = frozenset({"liaison.see", "liaison.edit"})

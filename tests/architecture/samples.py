@@ -10,11 +10,12 @@ from typing import Any
 from django.core.files.base import ContentFile
 
 from kepuyue.accounts.models import User
+from kepuyue.activities import content
 from kepuyue.activities.actions import signing, takedown, trusting
 from kepuyue.activities.models import Activity, Remark, Sampling, SavedFilter, State, Submission
 from kepuyue.core.time import now, today
 from kepuyue.editions.models import Paper
-from kepuyue.imports.models import ImportBatch, UnitBatch
+from kepuyue.imports.models import CalendarItem, CalendarSubscription, ImportBatch, UnitBatch
 from kepuyue.messaging.actions import outbox
 from kepuyue.messaging.models import Message
 from kepuyue.messaging.tokens import unsubscribe_path
@@ -122,6 +123,10 @@ def samples(cast: Cast) -> dict[str, dict[str, Any]]:
         },
         "batch-own": {"pk": _batch(own, cast).pk},
         "batch-far": {"pk": _batch(far, cast).pk},
+        "calendar-own": {"pk": (own_event := _calendar_event(own, cast)).calendar_id},
+        "calendar-far": {"pk": (far_event := _calendar_event(far, cast)).calendar_id},
+        "calendar-item-own": {"pk": own_event.calendar_id, "item": own_event.pk},
+        "calendar-item-far": {"pk": far_event.calendar_id, "item": far_event.pk},
         "offer-own": {"code": talk["own"].code},
         "offer-own-draft": {
             "code": OfferFactory(
@@ -180,6 +185,27 @@ def _batch(unit: Organization, cast: Cast) -> ImportBatch:
     return ImportBatch.objects.create(
         organization=unit, edition=cast.edition, by=cast.office, file_name="表.xlsx", sha256="0" * 64
     )
+
+
+def _calendar_event(unit: Organization, cast: Cast) -> CalendarItem:
+    """An event that is an activity, and of which the calendar says something else now; beside it one that is new."""
+    calendar = CalendarSubscription.objects.create(
+        organization=unit, edition=cast.edition, by=cast.office, url=f"https://calendar.example.org/{unit.pk}.ics",
+        state="active", name="科普日历", left=[["去年的", "outside", {"day": "2023-09-01"}]], left_count=1,
+    )  # fmt: skip
+    activity = ActivityFactory(organization=unit, sessions=1)
+    stands = content.of(activity)
+    taken = {
+        "title": activity.title,
+        "sessions": [one | {"key": "", "venue_name": ""} for one in stands["sessions"]],
+    }
+    calendar.items.create(
+        key="new", title="新的", content=taken | {"title": "新的"}, doubts=[["private", {}]]
+    )
+    return calendar.items.create(
+        key="known", title=activity.title, taken=taken, content=taken | {"title": "改过的名称"},
+        state="taken", is_changed=True, activity=activity,
+    )  # fmt: skip
 
 
 def _colleague_of(unit: Organization) -> Membership:

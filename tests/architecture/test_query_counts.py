@@ -22,7 +22,7 @@ from kepuyue.activities.models import (
 )
 from kepuyue.activities.signals import public_content_changed
 from kepuyue.core import audit
-from kepuyue.imports.models import ImportBatch
+from kepuyue.imports.models import CalendarSubscription, ImportBatch
 from kepuyue.messaging.actions import outbox
 from kepuyue.organizations.models import Organization
 from tests.cast import Cast
@@ -118,6 +118,14 @@ def batch(cast: Cast) -> Any:
     )
 
 
+def subscribed_calendar(cast: Cast) -> Any:
+    calendar = CalendarSubscription.objects.create(
+        organization=cast.own_unit, edition=cast.edition, by=cast.owner, file_name="日历.ics", state="active"
+    )
+    calendar.items.create(key="new", title="新的")
+    return calendar
+
+
 def message(cast: Cast) -> Any:
     return outbox.post(
         kind="unit.decided",
@@ -186,6 +194,7 @@ LISTS: list[tuple[str, str, Make]] = [
     ("owner", "/desk/activities/", own_activity),
     ("owner", "/desk/activities/panel/", own_activity),
     ("owner", "/desk/imports/", batch),
+    ("owner", "/desk/imports/calendars/", subscribed_calendar),
     ("owner", "/desk/messages/", message),
     ("owner", "/desk/audit/", recorded),
     ("office", "/desk/audit/", recorded),

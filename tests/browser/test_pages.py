@@ -46,8 +46,9 @@ def pages(found: dict[str, dict[str, Any]]) -> Iterator[tuple[str, str]]:
                     f"/desk/activities/{waiting}/", f"/desk/activities/{draft}/pictures/",
                     f"/desk/activities/{draft}/venues/", "/desk/activities/copies/", f"/desk/activities/{draft}/edit/sessions/?plain=1",
                     f"/desk/activities/{public}/cancellation/", "/accounts/", "/accounts/password/set/", "/desk/imports/", "/desk/imports/new/",
-                    f"/desk/imports/{found['batch-own']['pk']}/", "/desk/messages/", "/desk/audit/",
-                    "/desk/burden/", f"/desk/burden/{found['unit-own']['code']}/",
+                    f"/desk/imports/{found['batch-own']['pk']}/", "/desk/imports/calendars/", "/desk/imports/calendars/new/",
+                    *(f"/desk/imports/calendars/{found['calendar-own']['pk']}/{show}" for show in ("", "?show=new", "?show=unused")),
+                    "/desk/messages/", "/desk/audit/", "/desk/burden/", f"/desk/burden/{found['unit-own']['code']}/",
                     f"/desk/units/{found['unit-own']['code']}/handover/", f"/desk/handovers/{found['handover-own']['pk']}/",
                     f"/desk/units/{found['unit-own']['code']}/", f"/desk/units/{found['unit-own']['code']}/edit/",
                     *(f"/desk/activities/{draft}/edit/{step}/" for step in (

@@ -98,7 +98,8 @@ def test_emptying_a_field_is_no_typing(cast: Cast) -> None:
 
 
 @pytest.mark.parametrize(
-    ("origin", "count"), [(Origin.FORM, 2), (Origin.IMPORT, 2), (Origin.JOINT, 0), (Origin.COPY, 0)]
+    ("origin", "count"),
+    [(Origin.FORM, 2), (Origin.IMPORT, 2), (Origin.JOINT, 0), (Origin.COPY, 0), (Origin.CALENDAR, 0)],
 )
 def test_what_the_program_carries_over_was_typed_elsewhere(cast: Cast, origin: str, count: int) -> None:
     typed(cast, {"title": "观星", "summary": "看月亮"}, origin=origin)

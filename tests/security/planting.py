@@ -55,6 +55,10 @@ WRITTEN_BY_THE_HOUSE = {
     "editions.Edition.policy",
     "editions.Edition.time_zone",
     "editions.LoadedFolder.values",
+    "imports.CalendarSubscription.etag",
+    "imports.CalendarSubscription.fault",
+    "imports.CalendarSubscription.last_modified",
+    "imports.CalendarSubscription.sha256",
     "imports.ImportBatch.sha256",
     "imports.ImportRow.severity",
     "messaging.KindHold.kind",
@@ -77,6 +81,9 @@ WRITTEN_BY_THE_HOUSE = {
 TYPED: dict[str, Any] = {
     "activities.Activity.unsaved": {"basics": {"title": ["x"], "summary": ["x"]}},
     "core.AuditEvent.changes": {"title": ["x", "x"], "summary": ["", "x"], "people": [None, "x"]},
+    "imports.CalendarItem.doubts": [["rule-not-understood", {"rule": "x"}]],
+    "imports.CalendarItem.refused": {"title": ["x"]},
+    "imports.CalendarSubscription.fault_values": {"status": "x"},
     "imports.ImportBatch.ignored_sheets": [["x", "x"]],
     "imports.ImportBatch.unused_columns": [["x", "x"]],
     "imports.ImportRow.problems": [{"cell": "B3", "code": "date", "severity": "warning", "why": "x"}],
@@ -86,7 +93,7 @@ TYPED: dict[str, Any] = {
 }
 # Values in JSON that are codes and not texts
 CODES = {"role", "mode", "admission", "booking_mode", "starts_at", "ends_at", "district", "cell", "code", "severity",
-         "terms", "marks", "city", "hours", "closed", "special", "booking", "concessions", "facilities"}  # fmt: skip
+         "terms", "marks", "city", "hours", "closed", "special", "booking", "concessions", "facilities", "key"}  # fmt: skip
 
 
 def text_fields(model: type[models.Model]) -> Iterator["models.Field[Any, Any]"]:

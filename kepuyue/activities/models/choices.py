@@ -55,6 +55,7 @@ class Origin(models.TextChoices):
 
     FORM = "form", _("在线填报")
     IMPORT = "import", _("表格导入")
+    CALENDAR = "calendar", _("日历订阅")
     COPY = "copy", _("从以前的活动复制")
     JOINT = "joint", _("资源对接")
     DEMO = "demo", _("演示数据")

@@ -10,13 +10,14 @@ from django.utils.translation import gettext as _
 from kepuyue.activities import content as contents
 from kepuyue.activities.actions import drafting, publication
 from kepuyue.activities.content import Content
-from kepuyue.activities.models import Activity, Origin, State
+from kepuyue.activities.models import Activity, State
 from kepuyue.activities.queries import working_content
 from kepuyue.core import audit, wording
 from kepuyue.core.time import now
 from kepuyue.editions.actions import archiving
 from kepuyue.editions.models import Edition
 from kepuyue.editions.queries import current_edition
+from kepuyue.imports.calendar_content import origin_of
 from kepuyue.imports.models import ImportBatch, ImportRow
 from kepuyue.imports.queries import counts, last_import_of
 from kepuyue.organizations.models import District
@@ -80,7 +81,7 @@ def _write(row: ImportRow, batch: ImportBatch, by: "User") -> str:
             organization=batch.organization,
             by=by,
             content=_with_venues(row.content, row.raw),
-            origin=Origin.IMPORT,
+            origin=origin_of(row.outside_key),
             outside_key=row.outside_key,
         )
         if edition.is_archive:

@@ -13,7 +13,9 @@ from kepuyue.activities.forms import clean_content
 from kepuyue.core import audit
 from kepuyue.editions.models import Edition
 from kepuyue.editions.queries import current_edition
-from kepuyue.imports import conversion, entries, reader, sent, sheet_view
+from kepuyue.imports import calendar_content, calendar_entries, conversion, entries, reader, sent, sheet_view
+from kepuyue.imports.calendar_entries import CalendarEntry
+from kepuyue.imports.calendars import formats
 from kepuyue.imports.cells import Book
 from kepuyue.imports.dates import ERROR, WARNING, Frame
 from kepuyue.imports.entries import Entry, Findings
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
 
 def look_at(data: bytes, edition: Edition | None) -> Findings:
     """What a file holds, read for an edition (None: for the archives). Raises `reader.Unreadable`."""
+    if formats.looks_like_one(data):
+        return calendar_entries.find(data, edition)
     return _findings(reader.read(data), edition)
 
 
@@ -57,23 +61,29 @@ def stage(
     (`unsure`) and waits for somebody to choose the columns. Raises `reader.Unreadable`.
     """
     check(by, "import.run", organization)
-    book = reader.read(data)
     batch = ImportBatch(
         organization=organization,
         edition=edition,
         by=by,
         file_name=file_name[-200:],
         sha256=hashlib.sha256(data).hexdigest(),
-        encoding=book.encoding,
     )
-    read_into(batch, book)
+    if formats.looks_like_one(data):  # a calendar has no sheets to stand beside what becomes of it
+        _keep(batch, calendar_entries.find(data, edition))
+    else:
+        book = reader.read(data)
+        read_into(batch, book)
+        _keep_sheets(batch, book)
+    audit.record("import.stage", batch, by=by, organization_path=organization.path)
+    return batch
+
+
+def _keep_sheets(batch: ImportBatch, book: Book) -> None:
     SentSheet.objects.bulk_create(
         SentSheet(batch=batch, position=place, name=sheet.name, cells=sent.packed(sheet))
         for place, sheet in enumerate(book.sheets)
         if any(sheet.rows)
     )
-    audit.record("import.stage", batch, by=by, organization_path=organization.path)
-    return batch
 
 
 def read_into(batch: ImportBatch, book: Book) -> None:
@@ -81,14 +91,19 @@ def read_into(batch: ImportBatch, book: Book) -> None:
     chosen = dict(
         KnownHeading.objects.filter(organization=batch.organization).values_list("heading", "meaning")
     )
-    edition, home = batch.edition, batch.edition or current_edition()
     try:
-        findings = _findings(book, edition, chosen)
+        findings = _findings(book, batch.edition, chosen)
         batch.unsure = ""
     except reader.NoTable as reason:
         if all(sheet_view.first_headings(sheet) is None for sheet in book.sheets):
             raise
-        findings, batch.unsure = Findings(book=book), str(reason)
+        findings, batch.unsure = Findings(book=book, encoding=book.encoding), str(reason)
+    _keep(batch, findings)
+
+
+def _keep(batch: ImportBatch, findings: Findings) -> None:
+    edition, home = batch.edition, batch.edition or current_edition()
+    batch.encoding = findings.encoding
     batch.ignored_sheets, batch.unused_columns = findings.ignored_sheets, findings.unused_columns
     batch.found_tables = [asdict(table) for table in findings.tables]
     batch.save()
@@ -112,7 +127,10 @@ def read_into(batch: ImportBatch, book: Book) -> None:
 def _row(
     entry: Entry, edition: Edition | None, home: Edition | None, vocabulary: conversion.Vocabulary
 ) -> ImportRow:
-    raw = conversion.raw_content(entry, vocabulary)
+    if isinstance(entry, CalendarEntry):
+        raw = calendar_content.raw_content(entry.event, vocabulary)
+    else:
+        raw = conversion.raw_content(entry, vocabulary)
     # Archives are made when they are needed; they have the zone and the classifications of the current edition
     content, refused = clean_content(raw, home or Edition(time_zone=settings.TIME_ZONE))
     return ImportRow(
