@@ -14,7 +14,7 @@ from django.urls import reverse
 
 from kepuyue.activities import content as contents
 from kepuyue.activities.actions import drafting
-from kepuyue.activities.models import Activity, State, Submission
+from kepuyue.activities.models import Activity, Origin, State, Submission
 from kepuyue.core.models import AuditEvent
 from kepuyue.imports.actions import committing, refreshing, settling, staging, subscribing, taking
 from kepuyue.imports.models import CalendarItem, CalendarSubscription
