@@ -54,7 +54,7 @@ KINDS = {
     "VJOURNAL": gettext_noop("日志"),
     "VFREEBUSY": gettext_noop("忙闲时间"),
     "VAVAILABILITY": gettext_noop("可约时间"),
-    "VALARM": gettext_noop("提醒"),
+    "VALARM": gettext_noop("定时提醒"),
     "VTIMEZONE": gettext_noop("时区说明"),
 }
 # What was taken, but a person must look at

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from dateutil.rrule import rrulestr
+from django.utils import translation
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -423,3 +424,12 @@ def test_any_json_is_read_or_refused(data: object) -> None:
             read(json.dumps(one).encode())
         except Unusable as refusal:
             assert refusal.code in calendar_words.FAULTS
+
+
+def test_file_of_alarms_alone_says_so_in_both_languages() -> None:
+    with translation.override("en"):
+        english = calendar_words.fault("no-events", {"kinds": ["VALARM"]})
+    with translation.override("zh-hans"):
+        chinese = calendar_words.fault("no-events", {"kinds": ["VALARM"]})
+
+    assert (english, chinese) == ("There are no events in it, only alarms.", "里面没有活动，只有定时提醒。")
