@@ -1,9 +1,6 @@
 from django.urls import path
 
-from kepuyue.imports.views import activities, afterwards, previewing, units
-from kepuyue.imports.views import activities, afterwards, units
-from kepuyue.imports.views import activities, calendars, units
-from kepuyue.imports.views import activities, afterwards, calendars, units
+from kepuyue.imports.views import activities, afterwards, calendars, previewing, units
 
 app_name = "imports"
 urlpatterns = [

@@ -338,3 +338,14 @@ def test_odd_places_in_a_file_are_answered(cast: Cast, sign_in: Any, asked: str)
     batch = stage(cast, workbook(HEAD, BIRDS))
 
     assert sign_in(cast.editor).get(address(batch) + asked).status_code == 200
+
+
+def test_mend_that_leaves_nothing_is_refused_and_loses_nothing(cast: Cast) -> None:
+    batch = stage(cast, workbook(["活动名称", "活动时间"], ["观鸟", "9月14日"]))
+    mending.mend(batch, sheet="汇总", cell="B2", value="", by=cast.editor)
+
+    with pytest.raises(ValidationError):
+        mending.mend(batch, sheet="汇总", cell="A2", value="", by=cast.editor)
+
+    assert [one.cell for one in Mend.objects.all()] == ["B2"]
+    assert batch.rows.get().content["title"] == "观鸟"
