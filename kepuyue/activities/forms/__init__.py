@@ -16,7 +16,7 @@ from kepuyue.activities.forms.acts import (
     TrustForm,
     VenueForm,
 )
-from kepuyue.activities.forms.cleaning import clean_content
+from kepuyue.activities.forms.cleaning import Known, clean_content
 from kepuyue.activities.forms.fields import WebAddressField
 from kepuyue.activities.forms.grid import FIELD as GRID_FIELD
 from kepuyue.activities.forms.plain import (
@@ -49,6 +49,7 @@ __all__ = [
     "CopyForm",
     "DecisionForm",
     "DistrictForm",
+    "Known",
     "LicenceForm",
     "MoveForm",
     "NewActivityForm",

@@ -1,6 +1,7 @@
 """What an import brings, through the very forms that people type into: a rule about input stands in one place."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
@@ -14,12 +15,32 @@ from kepuyue.editions.models import Edition
 from kepuyue.organizations.models import District
 
 
-def clean_content(raw: Content, edition: Edition) -> tuple[Content, dict[str, list[str]]]:
+@dataclass(frozen=True)
+class Known:
+    """The codes that content may name: districts, and the edition's terms as "taxonomy:term"."""
+
+    districts: frozenset[str]
+    terms: frozenset[str]
+
+    @classmethod
+    def of(cls, edition: Edition) -> "Known":
+        """Read from the database, once for a whole file."""
+        pairs = edition.taxonomies.values_list("code", "terms__code") if edition.pk else ()
+        return cls(
+            frozenset(District.objects.values_list("code", flat=True)),
+            frozenset(f"{taxonomy}:{code}" for taxonomy, code in pairs),
+        )
+
+
+def clean_content(
+    raw: Content, edition: Edition, known: Known | None = None
+) -> tuple[Content, dict[str, list[str]]]:
     """Raw values of an import through the same forms: (what can be taken, {field: [why not]}).
 
     `raw` has the shape of `content`, its plain values as text or as they are; a session may carry
-    ``venue_name``. A list with a bad entry loses that entry only.
+    ``venue_name``. A list with a bad entry loses that entry only. Who brings many gives what is `known`.
     """
+    known = known or Known.of(edition)
     taken: Content = {}
     refused: dict[str, list[str]] = {}
     for step in PLAIN_FIELDS:
@@ -39,16 +60,13 @@ def clean_content(raw: Content, edition: Edition) -> tuple[Content, dict[str, li
         taken["licence_papers"] = sorted(set(raw["licence_papers"]) & set(safety.PAPERS))
     if "is_key" in raw:
         taken["is_key"] = bool(raw["is_key"])
-    if raw.get("district") and not District.objects.filter(code=raw["district"]).exists():
+    if raw.get("district") and raw["district"] not in known.districts:
         refused["district"] = [str(_("没有这个区。"))]
     elif "district" in raw:
         taken["district"] = raw["district"]
     if "terms" in raw:
-        known = {
-            f"{taxonomy}:{code}" for taxonomy, code in edition.taxonomies.values_list("code", "terms__code")
-        }
-        taken["terms"] = sorted(set(raw["terms"]) & known)
-        if strange := sorted(set(raw["terms"]) - known):
+        taken["terms"] = sorted(set(raw["terms"]) & known.terms)
+        if strange := sorted(set(raw["terms"]) - known.terms):
             refused["terms"] = [str(_("没有这些分类：%s") % "、".join(strange))]
     if "marks" in raw:
         taken["marks"] = sorted(raw["marks"])

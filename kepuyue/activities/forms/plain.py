@@ -1,5 +1,6 @@
 """The parts of the registration form that hold one value each: plain fields, classification, safety, district."""
 
+from functools import cache
 from typing import Any
 
 from django import forms
@@ -26,7 +27,7 @@ PLAIN_FIELDS = {
     "contact": ("contact_name", "contact_phone", "public_phone"),
 }  # fmt: skip
 
-HELP = {
+HELP: dict[str, Any] = {
     "title": _("公众看到的名称，不超过120字。"),
     "summary": _("一两句话说清楚做什么、有什么好玩的，会显示在列表里。"),
     "description": _("可以分段写。内容、流程、注意事项都写在这里。"),
@@ -59,8 +60,9 @@ class PlainForm(forms.Form):
         return cleaned
 
 
+@cache
 def plain_form(step: str) -> type[PlainForm]:
-    """The form class of a plain step, its fields taken from the model."""
+    """The form class of a plain step, its fields taken from the model; its words are lazy, for every language."""
     fields = fields_for_model(
         Activity,
         fields=PLAIN_FIELDS[step],
@@ -74,7 +76,7 @@ def plain_form(step: str) -> type[PlainForm]:
             "licence_exempt_note": forms.Textarea(attrs={"rows": 2}),
             "booking_url": forms.URLInput(attrs={"placeholder": "https://"}),
         },
-        help_texts={name: str(HELP.get(name, "")) for name in PLAIN_FIELDS[step]},
+        help_texts={name: HELP.get(name, "") for name in PLAIN_FIELDS[step]},
         field_classes={"booking_url": WebAddressField},
     )
     for name, field in fields.items():

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.db import transaction
 
-from kepuyue.activities.forms import clean_content
+from kepuyue.activities.forms import Known, clean_content
 from kepuyue.core import audit
 from kepuyue.editions.models import Edition
 from kepuyue.editions.queries import current_edition
@@ -108,7 +108,10 @@ def _keep(batch: ImportBatch, findings: Findings) -> None:
     batch.found_tables = [asdict(table) for table in findings.tables]
     batch.save()
     vocabulary = conversion.Vocabulary.of(home)
-    rows = [_row(entry, edition, home, vocabulary) for entry in findings.entries]
+    # Archives are made when they are needed; they have the zone and the classifications of the current edition
+    like = home or Edition(time_zone=settings.TIME_ZONE)
+    known = Known.of(like)
+    rows = [_row(entry, edition, like, vocabulary, known) for entry in findings.entries]
     faults: dict[tuple[str, int], list[dict[str, str]]] = {}
     for problem in findings.problems:
         faults.setdefault((problem.sheet, problem.row), []).append(asdict(problem))
@@ -125,14 +128,13 @@ def _keep(batch: ImportBatch, findings: Findings) -> None:
 
 
 def _row(
-    entry: Entry, edition: Edition | None, home: Edition | None, vocabulary: conversion.Vocabulary
+    entry: Entry, edition: Edition | None, like: Edition, vocabulary: conversion.Vocabulary, known: Known
 ) -> ImportRow:
     if isinstance(entry, CalendarEntry):
         raw = calendar_content.raw_content(entry.event, vocabulary)
     else:
         raw = conversion.raw_content(entry, vocabulary)
-    # Archives are made when they are needed; they have the zone and the classifications of the current edition
-    content, refused = clean_content(raw, home or Edition(time_zone=settings.TIME_ZONE))
+    content, refused = clean_content(raw, like, known)
     return ImportRow(
         sheet=entry.sheet,
         number=entry.row,
