@@ -27,6 +27,7 @@ export function el(tag, attributes = {}, ...children) {
 
 export function mount(section) {
   const given = JSON.parse(section.querySelector("#grid-data").textContent);
+  given.words.columns = Object.fromEntries(given.words.columns);
   const { words } = given;
   given.venues = section.dataset.venues;
   const field = section.querySelector("[data-grid-value]");

@@ -33,33 +33,33 @@ SUPERVISING = ("unit.confirm", "unit.create", "unit.appoint", "unit.close", "uni
 # person: {permission: the units in which it holds}
 TABLE: dict[str, dict[str, set[str]]] = {
     "owner": {
-        "unit.see": {OWN}, "unit.edit": {OWN}, "unit.people": {OWN}, "activity.see": {OWN}, "activity.edit": {OWN},
+        "calendar.see": {OWN}, "unit.see": {OWN}, "unit.edit": {OWN}, "unit.people": {OWN}, "activity.see": {OWN}, "activity.edit": {OWN},
         "activity.submit": {OWN}, "activity.cancel": {OWN}, "import.run": {OWN}, "audit.see": {OWN},
         "liaison.see": {OWN}, "liaison.edit": {OWN}, "resource.offer": {OWN}, "resource.request": {OWN}, "plan.edit": {OWN},
     },
     "editor": {
-        "unit.see": {OWN}, "activity.see": {OWN}, "activity.edit": {OWN}, "activity.submit": {OWN},
+        "calendar.see": {OWN}, "unit.see": {OWN}, "activity.see": {OWN}, "activity.edit": {OWN}, "activity.submit": {OWN},
         "import.run": {OWN}, "resource.offer": {OWN}, "resource.request": {OWN},
     },
     "check_in": {"unit.see": {OWN}, "activity.see": {OWN}, "session.check_in": {OWN}},
     "helpdesk": {"unit.see": {OWN}, "activity.see": {OWN}, "booking.by_proxy": {OWN}},
     "colleague": {
-        "unit.see": {SISTER}, "unit.edit": {SISTER}, "unit.people": {SISTER}, "activity.see": {SISTER},
+        "calendar.see": {SISTER}, "unit.see": {SISTER}, "unit.edit": {SISTER}, "unit.people": {SISTER}, "activity.see": {SISTER},
         "activity.edit": {SISTER}, "activity.submit": {SISTER}, "activity.cancel": {SISTER},
         "import.run": {SISTER}, "audit.see": {SISTER}, "liaison.see": {SISTER}, "liaison.edit": {SISTER},
         "resource.offer": {SISTER}, "resource.request": {SISTER}, "plan.edit": {SISTER},
     },
     "district_reviewer": {
-        "unit.see": BRANCH, "activity.see": BRANCH, "review.decide": BRANCH,
+        "calendar.see": BRANCH, "unit.see": BRANCH, "activity.see": BRANCH, "review.decide": BRANCH,
         "audit.see": BRANCH, "liaison.see": BRANCH, "liaison.edit": {DISTRICT}, "resource.oversee": BRANCH, "plan.edit": {DISTRICT}, **dict.fromkeys(SUPERVISING, BRANCH),
     },
     "other_reviewer": {
-        "unit.see": {FAR}, "activity.see": {FAR}, "review.decide": {FAR}, "audit.see": {FAR},
+        "calendar.see": {FAR}, "unit.see": {FAR}, "activity.see": {FAR}, "review.decide": {FAR}, "audit.see": {FAR},
         "liaison.see": {FAR}, "resource.oversee": {FAR}, **{name: {FAR} for name in SUPERVISING},
     },
     "department_reviewer": {},
     "office": {
-        "unit.see": set(PLACES), "activity.see": set(PLACES), "review.decide": set(PLACES),
+        "calendar.see": set(PLACES), "unit.see": set(PLACES), "activity.see": set(PLACES), "review.decide": set(PLACES),
         **{name: set(PLACES) for name in SUPERVISING}, "liaison.see": set(PLACES), "liaison.edit": set(PLACES),
         "audit.see": set(PLACES), "unit.edit": set(PLACES),
         "unit.people": set(PLACES), "activity.edit": set(PLACES), "activity.cancel": set(PLACES),

@@ -13,6 +13,7 @@ from kepuyue.activities.content import Content, iso_utc
 from kepuyue.activities.models import Activity, Origin
 from kepuyue.activities.permissions import check_can_edit
 from kepuyue.core import audit
+from kepuyue.core.links import web_address
 from kepuyue.editions.models import Edition, Mark, Term
 from kepuyue.organizations.models import Organization
 
@@ -111,4 +112,6 @@ def _moved(session: Content, weeks: int, old: Edition, new: Edition) -> Content:
         "starts_at": later(session["starts_at"]),
         "ends_at": later(session["ends_at"]),
         "is_postponed": False,
+        # A row of former times may hold anything: what no form would take now is not copied
+        "online_url": web_address(session["online_url"]),
     }
