@@ -31,16 +31,20 @@ async function prepare(form, input) {
   const place = form.querySelector("[data-picture-preview]");
   const [shown, told] = [place.querySelector("img"), place.querySelector("[data-picture-told]")];
   if (shown.src) URL.revokeObjectURL(shown.src);
-  place.hidden = true;
+  shown.removeAttribute("src");
+  place.hidden = !file;
   if (!file) return;
-  let made;
+  // The place is taken at once: nothing moves under the finger that presses the button meanwhile
+  told.textContent = told.dataset.working;
+  let made = null;
   try {
     made = await smaller(file);
   } catch {
-    return;
+    // Not a picture that this browser opens; the server judges it
   }
-  // Another one was chosen meanwhile
-  if (!made || input.files[0] !== file) return;
+  if (input.files[0] !== file) return; // another one was chosen meanwhile
+  place.hidden = !made;
+  if (!made) return;
   if (made.file !== file) {
     const box = new DataTransfer();
     box.items.add(made.file);
@@ -49,7 +53,6 @@ async function prepare(form, input) {
   shown.src = URL.createObjectURL(made.file);
   const word = made.file === file ? told.dataset.same : told.dataset.smaller;
   told.textContent = word.replace("{from}", megabytes(file.size)).replace("{to}", megabytes(made.file.size));
-  place.hidden = false;
 }
 
 document.addEventListener("change", ({ target }) => {
