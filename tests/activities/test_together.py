@@ -156,3 +156,17 @@ def test_set_of_another_room_is_asked_with_the_person(cast: Cast, monkeypatch: p
 
     assert selections.find(cast.editor, "sample-12") is None
     assert asked == [(cast.editor, 12)]
+
+
+def test_what_one_press_does_not_reach_is_told_and_stays_ticked(
+    cast: Cast, sign_in: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(together, "MOST_AT_ONCE", 2)
+    drafts = [bare(cast, f"观察站{number}") for number in range(3)]
+    client = sign_in(cast.editor)
+
+    page = press(client, drafts, contact_name="李老师").content.decode()
+
+    assert [acting.fresh(one).contact_name for one in drafts] == ["李老师", "李老师", ""]
+    assert "还没有处理：一次最多2项。" in page
+    assert f'value="{drafts[2].code}" checked' in page

@@ -63,7 +63,7 @@ def fill(activities: Iterable[Activity], values: Content, *, by: "User") -> list
 
     Each is a transaction of its own; nothing that somebody typed is overwritten.
     """
-    return [_each(activity, lambda one: _fill_one(one, values, by)) for activity in activities]
+    return _all(activities, lambda one: _fill_one(one, values, by))
 
 
 def _fill_one(activity: Activity, values: Content, by: "User") -> tuple[str, str]:
@@ -112,7 +112,7 @@ def _missing(present: Content, values: Content) -> Content:
 
 def hand_in(activities: Iterable[Activity], *, by: "User") -> list[Outcome]:
     """Hand each draft in, signed off by `by` with the same act. What lacks something says so and stays a draft."""
-    return [_each(activity, lambda one: _hand_in_one(one, by)) for activity in activities]
+    return _all(activities, lambda one: _hand_in_one(one, by))
 
 
 def _hand_in_one(activity: Activity, by: "User") -> tuple[str, str]:
@@ -120,6 +120,14 @@ def _hand_in_one(activity: Activity, by: "User") -> tuple[str, str]:
     if submitted.lane == submitted.Lane.FAST:
         return "done", _("已发布。这次没有逐级审核，可能事后抽查。")
     return "done", _("已提交，等待审核。")
+
+
+def _all(activities: Iterable[Activity], act: Callable[[Activity], tuple[str, str]]) -> list[Outcome]:
+    """Every one has an outcome: those beyond `MOST_AT_ONCE` are "left", and that is said."""
+    rows = list(activities)
+    told = _("还没有处理：一次最多%(n)s项。") % {"n": MOST_AT_ONCE}
+    done = [_each(activity, act) for activity in rows[:MOST_AT_ONCE]]
+    return done + [Outcome(activity, "left", told) for activity in rows[MOST_AT_ONCE:]]
 
 
 def _each(activity: Activity, act: Callable[[Activity], tuple[str, str]]) -> Outcome:

@@ -61,7 +61,7 @@ def drafts(request: DeskRequest) -> HttpResponse:
     outcomes: list[together.Outcome] = []
     problem = _("请先勾选活动。") if posted else ""
     if posted and form is not None:
-        chosen = [one for one in waiting if one.code in ticked][: together.MOST_AT_ONCE]
+        chosen = [one for one in waiting if one.code in ticked]
         problem, outcomes = _pressed(request, form, chosen)
         if not problem and form.is_valid():
             done = {outcome.activity.code for outcome in outcomes if outcome.code == "done"}
