@@ -6,11 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 from django.urls import reverse
-from django.utils import translation
 from django.utils.translation import gettext as _
 
 from kepuyue.activities.models import Activity
@@ -22,7 +20,7 @@ from kepuyue.imports.calendars import opening
 from kepuyue.imports.calendars.plain import MOST_BYTES, Feed, Unusable
 from kepuyue.imports.conversion import Vocabulary
 from kepuyue.imports.models import CalendarItem, CalendarSubscription
-from kepuyue.messaging.actions import outbox
+from kepuyue.organizations.actions import notices
 from kepuyue.organizations.models import Role
 from kepuyue.organizations.queries import people_of
 
@@ -253,6 +251,7 @@ def _keep_vanished(item: CalendarItem) -> bool:
     return item.activity_id is not None
 
 
+@notices.in_city_language
 def _tell(calendar: CalendarSubscription, asked_at: datetime) -> None:
     """One message a day and calendar to those who register for the unit, however often it changes."""
     counts = {
@@ -263,17 +262,14 @@ def _tell(calendar: CalendarSubscription, asked_at: datetime) -> None:
     if not any(counts.values()):
         return
     day = asked_at.astimezone(calendar.edition.zone).date()
-    with translation.override(settings.CITY_LANGUAGE):
-        for person in people_of(calendar.organization, (Role.OWNER, Role.EDITOR, Role.OFFICE)):
-            outbox.post(
-                kind="calendar.news",
-                to=person.email,
-                person=person,
-                key=f"calendar:{calendar.pk}:{day.isoformat()}:{person.pk}",
-                subject=_("日历有变动：%(calendar)s"),
-                body=_(
-                    "订阅的日历“%(calendar)s”：%(changed)s项活动有变动，%(vanished)s项不见了，%(new)s项可以导入。请核对。"
-                ),
-                values={"calendar": str(calendar), **counts},
-                link=reverse("imports:calendar", args=[calendar.pk]),
-            )
+    notices.tell(
+        "calendar.news",
+        people_of(calendar.organization, (Role.OWNER, Role.EDITOR, Role.OFFICE)),
+        subject=_("日历有变动：%(calendar)s"),
+        body=_(
+            "订阅的日历“%(calendar)s”：%(changed)s项活动有变动，%(vanished)s项不见了，%(new)s项可以导入。请核对。"
+        ),
+        values={"calendar": str(calendar), **counts},
+        link=reverse("imports:calendar", args=[calendar.pk]),
+        key=f"calendar:{calendar.pk}:{day.isoformat()}",
+    )
