@@ -22,6 +22,7 @@ class ImportsConfig(AppConfig):
                 "import.units.commit": pgettext_lazy("audit", "用表格新建单位"),
                 "import.commit": pgettext_lazy("audit", "导入表格"),
                 "import.mend": pgettext_lazy("audit", "改正了表格的一格"),
+                "import.unmend": pgettext_lazy("audit", "恢复了表格的一格"),
                 "import.choose": pgettext_lazy("audit", "选择了表格的栏目"),
                 "import.undo": pgettext_lazy("audit", "撤销一次导入"),
                 "calendar.subscribe": pgettext_lazy("audit", "订阅日历"),

@@ -349,3 +349,19 @@ def test_mend_that_leaves_nothing_is_refused_and_loses_nothing(cast: Cast) -> No
 
     assert [one.cell for one in Mend.objects.all()] == ["B2"]
     assert batch.rows.get().content["title"] == "观鸟"
+
+
+def test_trail_tells_which_cell_was_given_back_and_which_headings_were_named(cast: Cast) -> None:
+    batch = stage(cast, workbook(HEAD, BIRDS))
+    mending.mend(batch, sheet="汇总", cell="B2", value="湿地看鸟", by=cast.editor)
+    given_back = Mend.objects.get().pk
+
+    for _press in range(2):
+        mending.unmend(batch, pk=given_back, by=cast.editor)
+    mending.choose(batch, {"联系电话": mending.UNUSED}, by=cast.editor)
+
+    told = AuditEvent.objects.filter(action__in=("import.unmend", "import.choose")).order_by("pk")
+    assert list(told.values_list("action", "reason", "changes")) == [
+        ("import.unmend", "汇总!B2", {}),
+        ("import.choose", "", {"联系电话": [None, ""]}),
+    ]

@@ -39,14 +39,7 @@ def mend(batch: ImportBatch, *, sheet: str, cell: str, value: str, by: "User") -
             batch=batch, sheet=sheet, cell=cell, defaults={"value": value.strip(), "by": by, "at": now()}
         )
         _read_again(batch)
-        # Where and not what: the cell may hold somebody's telephone number
-        audit.record(
-            "import.mend",
-            batch,
-            by=by,
-            reason=f"{sheet}!{cell}".lstrip("!"),
-            organization_path=batch.organization.path,
-        )
+        _record("import.mend", batch, sheet, cell, by)
     return batch
 
 
@@ -54,9 +47,19 @@ def unmend(batch: ImportBatch, *, pk: int, by: "User") -> ImportBatch:
     """Let the cell say again what was sent."""
     with transaction.atomic():
         batch = _waiting(batch, by)
-        batch.mends.filter(pk=pk).delete()
+        known = batch.mends.filter(pk=pk).first()
+        if known is None:
+            return batch
+        known.delete()
         _read_again(batch)
+        _record("import.unmend", batch, known.sheet, known.cell, by)
     return batch
+
+
+def _record(action: str, batch: ImportBatch, sheet: str, cell: str, by: "User") -> None:
+    # Where and not what: the cell may hold somebody's telephone number
+    where = f"{sheet}!{cell}".lstrip("!")
+    audit.record(action, batch, by=by, reason=where, organization_path=batch.organization.path)
 
 
 def choose(batch: ImportBatch, meanings: Mapping[str, str], *, by: "User") -> ImportBatch:
@@ -66,6 +69,7 @@ def choose(batch: ImportBatch, meanings: Mapping[str, str], *, by: "User") -> Im
     """
     with transaction.atomic():
         batch = _waiting(batch, by)
+        before = _known(batch)
         for heading, meaning in meanings.items():
             name = headers.plain(heading)[:120]
             if not name or meaning not in ("", UNUSED, *headers.HEADINGS):
@@ -81,8 +85,22 @@ def choose(batch: ImportBatch, meanings: Mapping[str, str], *, by: "User") -> Im
                     defaults={"meaning": "" if meaning == UNUSED else meaning},
                 )
         _read_again(batch)
-        audit.record("import.choose", batch, by=by, organization_path=batch.organization.path)
+        after = _known(batch)
+        changes = {
+            heading: [before.get(heading), after.get(heading)]
+            for heading in sorted(before.keys() | after.keys())
+            if before.get(heading) != after.get(heading)
+        }
+        audit.record(
+            "import.choose", batch, by=by, changes=changes, organization_path=batch.organization.path
+        )
     return batch
+
+
+def _known(batch: ImportBatch) -> dict[str, str]:
+    """What the unit's people have said of its headings."""
+    known = KnownHeading.objects.filter(organization=batch.organization)
+    return dict(known.values_list("heading", "meaning"))
 
 
 def _waiting(batch: ImportBatch, by: "User") -> ImportBatch:
