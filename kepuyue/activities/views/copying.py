@@ -1,6 +1,6 @@
 """An earlier activity taken as the beginning of a new one."""
 
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -35,11 +35,7 @@ def copies(request: DeskRequest) -> HttpResponse:
     context = {
         "page": Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page")),
         "q": word,
-        "token": _token(),
+        "token": uuid4(),
         "form": form,
     }
     return render(request, "activities/copies.html", context, status=422 if form.errors else 200)
-
-
-def _token() -> UUID:
-    return uuid4()
