@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from django.db.models import Case, Count, F, Min, Q, QuerySet, When
 from django.utils.translation import gettext as _
 
-from kepuyue.activities import content, safety
+from kepuyue.activities import content, safety, workflow
 from kepuyue.activities.letters import title_key
 from kepuyue.activities.models import (
     Activity,
@@ -47,6 +47,13 @@ def _came_to_review(user: "Person") -> QuerySet[Submission]:
     decided = Review.objects.filter(reach(user, "review.decide", "organization__path"))
     return Submission.objects.filter(
         reach(user, "review.decide", "turn__path") | Q(pk__in=decided.values("submission"))
+    )
+
+
+def drafts_to_hand_in(user: "Person") -> QuerySet[Activity]:
+    """What is not handed in yet and is the person's to hand in: of own units, also for whoever may change others'."""
+    return Activity.objects.filter(
+        reach(user, "activity.submit", "organization__path"), state__in=workflow.EDITABLE
     )
 
 

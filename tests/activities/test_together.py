@@ -170,3 +170,14 @@ def test_what_one_press_does_not_reach_is_told_and_stays_ticked(
     assert [acting.fresh(one).contact_name for one in drafts] == ["李老师", "李老师", ""]
     assert "还没有处理：一次最多2项。" in page
     assert f'value="{drafts[2].code}" checked' in page
+
+
+def test_office_is_not_given_the_drafts_of_units_to_hand_in(cast: Cast, sign_in: Any) -> None:
+    """It may change them one by one; together it hands in its own."""
+    theirs = bare(cast, "单位的草稿")
+    client = sign_in(cast.office)
+
+    answer = press(client, [theirs], **SHARED)
+
+    assert "单位的草稿" not in answer.content.decode()
+    assert acting.fresh(theirs).content_lead == ""

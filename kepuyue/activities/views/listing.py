@@ -47,7 +47,7 @@ def activity_list(request: DeskRequest) -> HttpResponse:
     ]
     context: dict[str, object] = {"page": page, "tabs": tabs, "q": word, "state": state}
     # One is better opened; several are completed and handed in together
-    several = queries.editable_by(request.user).filter(edition=request.edition, state__in=workflow.EDITABLE)
+    several = queries.drafts_to_hand_in(request.user).filter(edition=request.edition)
     context["drafts"] = several[:2].count() > 1
     return render(request, "activities/list.html", context)
 

@@ -12,13 +12,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from kepuyue.activities import content as contents
-from kepuyue.activities import queries, selections, workflow
+from kepuyue.activities import queries, selections
 from kepuyue.activities.actions import together
 from kepuyue.activities.completeness import Gap
 from kepuyue.activities.forms.together import SharedForm
 from kepuyue.activities.models import Activity
 from kepuyue.editions.request import DeskRequest
-from kepuyue.organizations.permissions import holds_anywhere, may
+from kepuyue.organizations.permissions import holds_anywhere
 
 MOST_SHOWN = 300
 
@@ -34,8 +34,8 @@ class Line:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def drafts(request: DeskRequest) -> HttpResponse:
-    """What the person may change and has not handed in: all of the edition, or those of a set (`?of=import-12`)."""
-    if not holds_anywhere(request.user, "activity.edit"):
+    """What the person has not handed in yet: all of the edition, or those of a set (`?of=import-12`)."""
+    if not holds_anywhere(request.user, "activity.submit"):
         raise PermissionDenied(_("补全和提交草稿只对填报活动的人员开放。"))
     title, crumbs = _("补全并提交草稿"), None
     activities: QuerySet[Activity] = Activity.objects.filter(edition=request.edition)
@@ -46,9 +46,8 @@ def drafts(request: DeskRequest) -> HttpResponse:
         activities = selection.activities
         title = _("补全并提交“%(name)s”") % {"name": selection.name}
         crumbs = [(selection.name, selection.address), (_("补全并提交"), "")]
-    editable = queries.editable_by(request.user).values("pk")
     rows = (
-        activities.filter(pk__in=editable, state__in=workflow.EDITABLE)
+        activities.filter(pk__in=queries.drafts_to_hand_in(request.user).values("pk"))
         .select_related("organization", "edition", "district")
         .prefetch_related(*contents.PREFETCH)
         .order_by("pk")
@@ -81,9 +80,6 @@ def drafts(request: DeskRequest) -> HttpResponse:
         "outcomes": outcomes,
         "done": sum(outcome.code in ("done", "same") for outcome in outcomes),
         "problem": problem,
-        "may_hand_in": any(
-            may(request.user, "activity.submit", line.activity.organization) for line in lines
-        ),
         "most": together.MOST_AT_ONCE,
     }
     is_refused = bool(problem) or (form is not None and bool(form.errors))
