@@ -36,7 +36,7 @@ def bare(cast: Cast, title: str, **content: Any) -> Activity:
 
 
 def press(client: Any, activities: list[Activity], **more: str) -> Any:
-    return client.post(PAGE, {"row": [one.code for one in activities], "do": "fill", **more})
+    return client.post(PAGE, {"row": [one.code for one in activities], "do": "fill"} | more)
 
 
 def test_what_thirty_drafts_share_is_typed_once_and_all_are_handed_in(
@@ -181,3 +181,14 @@ def test_office_is_not_given_the_drafts_of_units_to_hand_in(cast: Cast, sign_in:
 
     assert "单位的草稿" not in answer.content.decode()
     assert acting.fresh(theirs).content_lead == ""
+
+
+def test_what_is_typed_and_handed_in_by_one_press_is_filled_in_first(
+    cast: Cast, sign_in: Any, in_the_month: Any
+) -> None:
+    one = bare(cast, "一次填好")
+
+    press(sign_in(cast.editor), [one], do="hand-in", signs="1", **SHARED)
+
+    found = acting.fresh(one)
+    assert (found.state, found.content_lead) == (State.SUBMITTED, "王老师")

@@ -122,6 +122,8 @@ def _pressed(
     if request.POST.get("do") == "hand-in":
         if "signs" not in request.POST:
             return _("提交前请勾选“已通读”，由您签审内容。"), []
+        if values := form.values():  # typed, and handed in by the next press: it is meant for these
+            together.fill(chosen, values, by=request.user)
         return "", together.hand_in(chosen, by=request.user)
     values = form.values()
     if not values:
