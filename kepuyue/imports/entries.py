@@ -4,18 +4,15 @@
 and the file as a whole is looked over (duplicates). Whatever the cells say, every row is taken or told about.
 """
 
-import hashlib
 import re
-import unicodedata
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext as _
 
-from kepuyue.activities.models import UnitRole
-from kepuyue.imports import caution, dates, districts, headers, phrases, tables
+from kepuyue.imports import caution, dates, districts, duplicates, headers, phrases, tables
 from kepuyue.imports.cells import Book, Cell, as_text
+from kepuyue.imports.duplicates import normalized
 from kepuyue.imports.grid import Grid, stated, text_of
 from kepuyue.imports.phrases import split_units
 from kepuyue.imports.reader import NoTable, Unreadable
@@ -72,8 +69,8 @@ def find(
         raise NoTable(_("没有找到活动表。表里要有一行表头，例如：活动名称、主办单位、活动时间、活动地点。"))
     if not findings.entries and not findings.problems:
         raise Unreadable(_("只有表头，下面没有活动。请填好内容，再上传一次。"))
-    _number_titles(findings.entries)
-    _note_duplicates(findings)
+    duplicates.number_titles(findings.entries)
+    duplicates.note(findings)
     return findings
 
 
@@ -359,53 +356,3 @@ class _Row:
             if address := self.record.address_in(name):
                 return address
         return ""
-
-
-# Over the whole file --------------------------------------------------------------------------------------
-
-
-def normalized(text: str) -> str:
-    """A text for comparing: width, case, space and punctuation do not count."""
-    return re.sub(r"[\W_]", "", unicodedata.normalize("NFKC", text).lower())
-
-
-def _number_titles(entries: Sequence[Entry]) -> None:
-    seen: Counter[str] = Counter()
-    for entry in entries:
-        title = normalized(entry.title) or entry.title
-        seen[title] += 1
-        digest = hashlib.sha256(title.encode()).hexdigest()[:20]
-        entry.key = f"row:{digest}:{seen[title]}"
-
-
-def _note_duplicates(findings: Findings) -> None:
-    """Exact duplicates are taken once; the same title with another unit, place or time stays, with a remark."""
-    titles: dict[str, Entry] = {}
-    exact: dict[tuple[object, ...], Entry] = {}
-    kept: list[Entry] = []
-    for entry in findings.entries:
-        title = normalized(entry.title)
-        units = tuple(sorted(normalized(name) for name in entry.named(UnitRole.HOST)))
-        place = normalized(entry.venue or entry.address)
-        same = (title, units, place, tuple(sorted(map(str, entry.slots))), normalized(entry.dates_as_written))
-        known = len(entry.problems)
-        if same in exact:
-            why = _("与%(where)s完全相同，只导入一次") % {"where": _where(exact[same], entry)}
-            entry.note_problem("title", "duplicate", WARNING, why)
-            findings.skipped += [(entry.sheet, row, why) for row in entry.rows]
-        else:
-            if title in titles:
-                why = _("与%(where)s名称相同，请核对是否重复") % {"where": _where(titles[title], entry)}
-                entry.note_problem("title", "possible-duplicate", WARNING, why)
-            kept.append(entry)
-            titles.setdefault(title, entry)
-            exact[same] = entry
-        findings.problems += entry.problems[known:]
-    findings.entries = kept
-
-
-def _where(first: Entry, later: Entry) -> str:
-    """Where the first of two stands, as seen from the later."""
-    if first.sheet == later.sheet:
-        return _("第 %(row)s 行") % {"row": first.row}
-    return _("工作表“%(sheet)s”第 %(row)s 行") % {"sheet": first.sheet, "row": first.row}
