@@ -16,7 +16,7 @@ from kepuyue.activities import content as contents
 from kepuyue.activities.actions import drafting
 from kepuyue.activities.models import Activity, Origin, State, Submission
 from kepuyue.core.models import AuditEvent
-from kepuyue.imports.actions import committing, refreshing, settling, staging, subscribing, taking
+from kepuyue.imports.actions import committing, refreshing, settling, staging, subscribing, taking, undoing
 from kepuyue.imports.models import CalendarItem, CalendarSubscription
 from kepuyue.messaging.models import Message
 from tests.cast import Cast
@@ -159,6 +159,22 @@ def test_same_event_in_another_calendar_file_or_import_is_the_same_activity(cast
 
     assert Activity.objects.filter(title="观鸟").count() == 1
     assert item(other).activity == Activity.objects.get(title="观鸟")
+
+
+def test_event_whose_import_is_taken_back_is_offered_again(cast: Cast, site: Site) -> None:
+    batch = staging.stage(
+        ics(BIRDS), file_name="导出.ics", organization=cast.own_unit, edition=cast.edition, by=cast.editor
+    )
+    committing.commit(batch, by=cast.editor)
+    found = subscribed(cast, site)
+    assert item(found).state == CalendarItem.State.TAKEN
+
+    undoing.undo(batch, by=cast.editor)
+
+    assert item(found).state == CalendarItem.State.NEW
+    taking.choose(found, [item(found).pk], by=cast.editor)
+    taking.take(found, by=cast.editor)
+    assert Activity.objects.get().title == "观鸟"
 
 
 def test_address_twice_is_one_subscription(cast: Cast) -> None:

@@ -13,7 +13,7 @@ from kepuyue.activities.models import Activity, State
 from kepuyue.core import audit, wording
 from kepuyue.core.time import now
 from kepuyue.core.transitions import NotPossibleNow
-from kepuyue.imports.models import ImportBatch, ImportRow
+from kepuyue.imports.models import CalendarItem, ImportBatch, ImportRow
 from kepuyue.organizations.permissions import check
 
 if TYPE_CHECKING:
@@ -99,6 +99,10 @@ def _undo_row(key: int, by: "User") -> None:
                 raise NotPossibleNow(step.why)
             if activity is not None:
                 if step.act == REMOVE:
+                    # A subscribed calendar that names the same event offers it again
+                    CalendarItem.objects.filter(activity=activity, state=CalendarItem.State.TAKEN).update(
+                        state=CalendarItem.State.NEW, is_changed=False, vanished_at=None, is_kept=False
+                    )
                     drafting.delete(activity, by=by)
                 else:
                     drafting.change(activity, row.before, by=by)
