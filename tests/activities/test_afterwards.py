@@ -495,3 +495,35 @@ def test_search_for_a_unit_shows_a_dozen_and_says_that_there_are_more(cast: Cast
 
     assert page.count('#give">第') == 12
     assert "还有更多" in page
+
+
+def test_a_new_day_alone_keeps_the_hours_of_the_session(cast: Cast, client: Any) -> None:
+    session = published(cast).sessions.get()
+    before = session.starts_at, session.ends_at
+    client.force_login(cast.editor)
+    address = reverse("activities:session-postponement", args=[session.activity.code, session.pk])
+    shown = client.get(address).context["form"].initial
+    zone = cast.edition.zone
+    day = (session.starts_at.astimezone(zone) + timedelta(days=1)).date()
+
+    client.post(
+        address,
+        {"reason": "雨", "starts_on": day, "starts_at": shown["starts_at"], "ends_at": shown["ends_at"]},
+    )
+
+    session.refresh_from_db()
+    assert (session.starts_at, session.ends_at) == tuple(moment + timedelta(days=1) for moment in before)
+
+
+def test_hours_without_a_day_are_asked_about_only_where_somebody_typed_them(cast: Cast, client: Any) -> None:
+    session = published(cast).sessions.get()
+    client.force_login(cast.editor)
+    address = reverse("activities:session-postponement", args=[session.activity.code, session.pk])
+    shown = client.get(address).context["form"].initial
+
+    refused = client.post(address, {"reason": "雨", "starts_at": "08:05", "ends_at": shown["ends_at"]})
+    assert refused.status_code == 422
+    client.post(address, {"reason": "雨", "starts_at": shown["starts_at"], "ends_at": shown["ends_at"]})
+
+    session.refresh_from_db()
+    assert session.is_postponed

@@ -1,6 +1,6 @@
 """Forms of single acts: a new activity, a picture, a decision, a change afterwards. They save nothing."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -10,8 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kepuyue.activities import queries
 from kepuyue.activities.forms.plain import HELP
-from kepuyue.activities.models import Picture, Remark, Review, Takedown
-from kepuyue.editions.models import Edition
+from kepuyue.activities.models import Picture, Remark, Review, Session, Takedown
 from kepuyue.organizations.models import Organization
 
 
@@ -95,7 +94,11 @@ class ReasonForm(forms.Form):
 
 
 class PostponeForm(ReasonForm):
-    """A new time for one session, or none yet."""
+    """A new time for one session, or none yet.
+
+    The hours are those of the session until somebody types others; it lasts as many days as before unless
+    its last day is given.
+    """
 
     starts_on = forms.DateField(
         label=_("新的日期"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
@@ -107,23 +110,43 @@ class PostponeForm(ReasonForm):
     ends_at = forms.TimeField(
         label=_("结束"), required=False, widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
     )
+    ends_on = forms.DateField(
+        label=_("最后一天"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        help_text=_("不填的，和原来一样办几天。"),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, session: Session, **kwargs: Any) -> None:
+        self.zone = session.activity.edition.zone
+        first = session.starts_at.astimezone(self.zone)
+        last = session.ends_at.astimezone(self.zone) if session.ends_at else None
+        self.span = last.date() - first.date() if last else timedelta()
+        if session.is_all_day:
+            self.span = max(self.span - timedelta(days=1), timedelta())
+        hours = {} if session.is_all_day else {"starts_at": first.time(), "ends_at": last and last.time()}
+        super().__init__(*args, initial=hours, **kwargs)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        if cleaned.get("starts_on") and cleaned.get("starts_at") is None and "starts_at" not in self.errors:
+        day, last = cleaned.get("starts_on"), cleaned.get("ends_on")
+        if day and cleaned.get("starts_at") is None and "starts_at" not in self.errors:
             self.add_error("starts_at", _("请填写开始时间。"))
-        if not cleaned.get("starts_on") and cleaned.get("starts_at") is not None:
+        if day and last and last < day:
+            self.add_error("ends_on", _("结束日期早于开始日期。"))
+        is_dated = last or {"starts_at", "ends_at"} & set(self.changed_data)
+        if not day and is_dated and "starts_on" not in self.errors:
             self.add_error("starts_on", _("请填写日期。"))
         return cleaned
 
-    def moments(self, edition: Edition) -> dict[str, datetime | None]:
+    def moments(self) -> dict[str, datetime | None]:
         """The new start and end, in the edition's zone; None where not fixed or not stated."""
-        day, start, end = (self.cleaned_data.get(key) for key in ("starts_on", "starts_at", "ends_at"))
+        typed = self.cleaned_data
+        day, start, end = typed.get("starts_on"), typed.get("starts_at"), typed.get("ends_at")
         if day is None or start is None:
             return {"starts_at": None, "ends_at": None}
+        last = typed.get("ends_on") or day + self.span
         return {
-            "starts_at": datetime.combine(day, start, edition.zone),
-            "ends_at": datetime.combine(day, end, edition.zone) if end is not None else None,
+            "starts_at": datetime.combine(day, start, self.zone),
+            "ends_at": datetime.combine(last, end, self.zone) if end is not None else None,
         }
 
 

@@ -60,12 +60,12 @@ def postpone(request: DeskRequest, code: str, pk: int) -> HttpResponse:
     """The time of one session no longer holds."""
     activity, session, about = _find(request, code, pk)
     check_can_edit(request.user, activity)
-    form = forms.PostponeForm(request.POST or None)
+    form = forms.PostponeForm(request.POST or None, session=session)
     return act(
         request,
         form=form,
         press=lambda typed: rescheduling.postpone(
-            session, by=request.user, reason=typed["reason"], **form.moments(activity.edition)
+            session, by=request.user, reason=typed["reason"], **form.moments()
         ),
         title=_("改期"),
         about=about,
