@@ -1,11 +1,9 @@
 """Deciding: whose turn it is, what each decision leads to, and that none happens twice."""
 
-from threading import Barrier, Thread
 from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import connection
 
 from kepuyue.accounts.models import User
 from kepuyue.activities import content as contents
@@ -26,6 +24,7 @@ from kepuyue.organizations.models import Membership, Organization
 from tests.activities.acting import at_the_office, draft, fresh, handed_in, published, revised
 from tests.cast import Cast, assemble
 from tests.factories import ActivityFactory, MembershipFactory, UnitFactory, complete_content
+from tests.racing import at_once
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_the_month")]
 
@@ -294,28 +293,6 @@ def test_button_pressed_twice_by_one_person_in_both_units_passes_one_step(cast: 
 
     pending.refresh_from_db()
     assert (pending.step, Review.objects.count()) == (1, 1)
-
-
-def at_once(*calls: Any) -> list[str]:
-    """What each of the calls, made at the same moment by people of their own, ends with."""
-    start, ends = Barrier(len(calls)), []
-
-    def run(call: Any) -> None:
-        start.wait()
-        try:
-            call()
-            ends.append("done")
-        except (ValidationError, PermissionDenied) as error:
-            ends.append(type(error).__name__)
-        finally:
-            connection.close()
-
-    threads = [Thread(target=run, args=(call,)) for call in calls]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return sorted(ends)
 
 
 @pytest.mark.django_db(transaction=True)

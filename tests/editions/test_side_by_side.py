@@ -11,7 +11,9 @@ from kepuyue.accounts.models import User
 from kepuyue.activities.models import State
 from kepuyue.editions.actions import loading, renewal
 from kepuyue.editions.models import Edition, Term
+from tests.cast import assemble
 from tests.factories import ActivityFactory, MembershipFactory, PlanFactory, SubThemeFactory
+from tests.racing import at_once
 
 pytestmark = pytest.mark.django_db
 
@@ -124,3 +126,14 @@ def test_current_edition_has_one_address_only(edition: Edition, client: Client) 
 
 def test_address_of_an_edition_leads_to_no_other_site(edition: Edition, client: Client) -> None:
     assert client.get(f"/editions/{edition.code}//evil.example/").status_code == 404
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_switches_at_once_leave_one_current_edition() -> None:
+    cast = assemble()
+    following = [renewal.begin(cast.edition, year, by=cast.office) for year in (2025, 2026)]
+
+    ends = at_once(*(lambda to=to: renewal.switch(to, by=cast.office) for to in following))
+
+    assert ends == ["done", "done"]
+    assert Edition.objects.filter(is_current=True).count() == 1

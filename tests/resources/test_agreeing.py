@@ -13,11 +13,13 @@ from kepuyue.activities import content as contents
 from kepuyue.core import audit
 from kepuyue.core.transitions import NotPossibleNow
 from kepuyue.messaging.models import Message
+from kepuyue.organizations.actions import merging
 from kepuyue.resources import joint
 from kepuyue.resources.actions import agreeing, offering, requesting
 from kepuyue.resources.models import Offer, PromisedDay, Proposal, Request
 from tests.cast import Cast, assemble
 from tests.factories import MembershipFactory, OfferFactory, UnitFactory
+from tests.racing import at_once
 from tests.resources.acting import answered, asked, asked_openly, facts, fresh, moment, offered, wish
 
 pytestmark = pytest.mark.usefixtures("in_the_month")
@@ -194,6 +196,21 @@ def test_one_proposal_accepted_twice_at_once_makes_one_activity() -> None:
 
     assert sorted(answers) == ["accepted", "refused"]
     assert cast.own_unit.activities.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_acceptance_and_a_merger_at_once_do_not_wait_for_each_other() -> None:
+    cast = assemble()
+    proposal, survivor = asked(cast), UnitFactory(parent=cast.own_district, district=cast.own_unit.district)
+
+    ends = at_once(
+        lambda: agreeing.accept(proposal, by=cast.owner, registrar=cast.own_unit),
+        lambda: merging.merge(cast.own_unit, into=survivor, by=cast.office),
+    )
+
+    assert ends in (["done", "done"], ["NotPossibleNow", "done"], ["PermissionDenied", "done"])
+    assert not cast.own_unit.activities.exists()
+    assert survivor.activities.exists() == (ends == ["done", "done"])
 
 
 def test_an_exhibit_takes_every_day_that_it_stays(cast: Cast) -> None:

@@ -123,7 +123,8 @@ class PostponeForm(ReasonForm):
         if session.is_all_day:
             self.span = max(self.span - timedelta(days=1), timedelta())
         hours = {} if session.is_all_day else {"starts_at": first.time(), "ends_at": last and last.time()}
-        super().__init__(*args, initial=hours, **kwargs)
+        super().__init__(*args, **kwargs)
+        self.initial |= hours
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

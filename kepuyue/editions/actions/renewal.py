@@ -121,12 +121,14 @@ def begin(source: Edition, year: int, *, by: "User", align: str = SAME_DAY) -> E
 @transaction.atomic
 def switch(edition: Edition, *, by: "User") -> None:
     """Make the edition the current one; the other stays readable under its own address."""
+    # All of them and in one order, so that of two switches at once the second finds what the first has done
+    list(Edition.objects.select_for_update(of=("self",)).order_by("pk").values_list("pk", flat=True))
     edition = locked(edition, by)
     if edition.is_current:
         return
     if edition.is_archive:
         raise ValidationError(_("存档不能设为本届。"))
-    for other in Edition.objects.select_for_update(of=("self",)).filter(is_current=True):
+    for other in Edition.objects.filter(is_current=True):
         other.is_current = False
         other.save(update_fields=["is_current"])
         touch(other)

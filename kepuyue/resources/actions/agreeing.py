@@ -11,6 +11,7 @@ from kepuyue.activities.models import Activity, Origin
 from kepuyue.core import audit
 from kepuyue.core.time import now
 from kepuyue.core.transitions import NotPossibleNow
+from kepuyue.organizations.actions import tree
 from kepuyue.organizations.models import Organization, Role
 from kepuyue.organizations.permissions import may
 from kepuyue.organizations.queries import people_of
@@ -88,6 +89,8 @@ def accept(proposal: Proposal, *, by: "User", registrar: Organization) -> Activi
     draft is made in the name of the person who proposed for it, whose proposal is its consent; the trail names
     who accepted. Raises `NotPossibleNow` where the day or the last time is promised meanwhile.
     """
+    # The unit before the request, in the order of a merger: the other way round the two would wait for each other
+    registrar = tree.held(registrar)
     request, proposal = _both_locked(proposal)
     check_can_decide(by, proposal)
     if registrar.pk not in (request.organization_id, proposal.offer.organization_id):
