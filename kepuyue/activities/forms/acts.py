@@ -122,7 +122,9 @@ class PostponeForm(ReasonForm):
         self.span = last.date() - first.date() if last else timedelta()
         if session.is_all_day:
             self.span = max(self.span - timedelta(days=1), timedelta())
-        hours = {} if session.is_all_day else {"starts_at": first.time(), "ends_at": last and last.time()}
+        hours: dict[str, Any] = (
+            {} if session.is_all_day else {"starts_at": first.time(), "ends_at": last and last.time()}
+        )
         super().__init__(*args, **kwargs)
         self.initial |= hours
 
