@@ -126,7 +126,7 @@ class PostponeForm(ReasonForm):
             {} if session.is_all_day else {"starts_at": first.time(), "ends_at": last and last.time()}
         )
         super().__init__(*args, **kwargs)
-        self.initial |= hours
+        self.initial.update(hours)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
