@@ -108,7 +108,9 @@ def raw_content(event: Event, vocabulary: Vocabulary, host: str = "") -> Content
         "summary": text if fits else "",
         "description": "\n\n".join(paragraph for paragraph in paragraphs if paragraph),
         "mode": mode_of(event),
-        "district": next((code for name, code in vocabulary.districts.items() if name in event.place), ""),
+        "district": next(
+            (code for name, code in vocabulary.places.districts.items() if name in event.place), ""
+        ),
         "participations": [{"role": str(UnitRole.HOST), "name": organizer[:120]}] if organizer else [],
         "speakers": [{"name": name, "introduction": "", "is_overseas": False} for name in event.people],
         "sessions": [_session(one, event) for one in event.occurrences],

@@ -11,7 +11,7 @@ from kepuyue.activities.models import Activity, Admission, BookingMode
 from kepuyue.editions.models import Edition
 from kepuyue.imports import entries, phrases
 from kepuyue.imports.entries import Entry, normalized
-from kepuyue.organizations.models import District
+from kepuyue.imports.places import Places
 
 SUMMARY_LENGTH = Activity._meta.get_field("summary").max_length or 0
 BOOKING_MODES = {
@@ -24,9 +24,9 @@ BOOKING_MODES = {
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """What words mean here: districts by name, and the edition's classifications by name and synonym."""
+    """What words mean here: known places, and the edition's classifications by name and synonym."""
 
-    districts: dict[str, str] = field(default_factory=dict)
+    places: Places = field(default_factory=Places)
     terms: dict[str, str] = field(default_factory=dict)
 
     @classmethod
@@ -37,7 +37,7 @@ class Vocabulary:
             for term in taxonomy.terms.all():
                 for word in (term.name, *term.synonyms, in_taxonomy(term.name, taxonomy.name)):
                     terms.setdefault(normalized(word), f"{taxonomy.code}:{term.code}")
-        return cls(dict(District.objects.values_list("name", "code")), terms)
+        return cls(Places.of(edition), terms)
 
     def chosen(self, name: str, taxonomy: str, pair: str) -> str:
         """How a file names the term `pair` so that it is read as it and no other: its name, if need be with more."""
@@ -63,6 +63,7 @@ def raw_content(entry: Entry, vocabulary: Vocabulary) -> Content:
     paragraphs = ["" if fits else entry.summary]
     paragraphs += [_("活动类型：%(words)s") % {"words": "、".join(strange)}] if strange else []
     paragraphs += [_("备注：%(note)s") % {"note": entry.note}] if entry.note else []
+    held = sessions(entry, vocabulary.places)
     admission = admission_of(entry.facts.get("admission") or f"{entry.booking_note} {entry.note}")
     content: Content = {
         "title": entry.title,
@@ -70,7 +71,7 @@ def raw_content(entry: Entry, vocabulary: Vocabulary) -> Content:
         "description": "\n\n".join(paragraph for paragraph in paragraphs if paragraph),
         "mode": entry.mode,
         "city": entry.city,
-        "district": "" if entry.city else vocabulary.districts.get(entry.district, ""),
+        "district": "" if entry.city else _district(entry, held, vocabulary.places),
         "dates_as_written": entry.dates_as_written,
         "audience_note": entry.audience,
         "admission": admission,
@@ -79,7 +80,7 @@ def raw_content(entry: Entry, vocabulary: Vocabulary) -> Content:
         "contact_name": "、".join(entry.names),
         "contact_phone": " ".join(entry.phones),
         "participations": [{"role": str(role), "name": name} for role, name in entry.participations],
-        "sessions": sessions(entry),
+        "sessions": held,
     }
     # What the file does not say was perhaps typed in the form meanwhile, and stays
     content |= {
@@ -106,18 +107,26 @@ def admission_of(text: str) -> str:
     return Admission.UNKNOWN
 
 
-def sessions(entry: Entry) -> list[Content]:
+def _district(entry: Entry, held: list[Content], places: Places) -> str:
+    """The district that the file states, else the one in which all its venues are registered."""
+    if entry.district:
+        return places.districts.get(entry.district, "")
+    return places.district_of(session["venue_name"] for session in held)
+
+
+def sessions(entry: Entry, places: Places) -> list[Content]:
     """One session a time. A single place is a venue; several in one cell stay a text."""
     is_one = entry.venue and not re.search(r"[;；\n]", entry.venue)
     place = "" if is_one else entry.venue
     link = re.search(r"https?://\S+", entry.online)
+    registered = places.registered if not entry.city else str
     return [
         {
             "id": None,
             "starts_at": iso_utc(slot.start),
             "ends_at": iso_utc(slot.end) if slot.end else None,
             "is_all_day": slot.all_day,
-            "venue_name": slot.venue or (entry.venue if is_one else ""),
+            "venue_name": registered(slot.venue or (entry.venue if is_one else "")),
             "place": "" if slot.venue else place or ("" if is_one else entry.address),
             "online_url": link.group() if link else "",
             "capacity": entry.capacity,

@@ -89,7 +89,7 @@ def _write(row: ImportRow, batch: ImportBatch, by: "User") -> str:
         return ImportRow.State.CREATED
     row.activity = known
     before = last_import_of(known.pk, row)
-    changes = _changes(before.content if before else {}, row.content)
+    changes = _changes(before.content if before else {}, row.stated)
     if not changes:
         return ImportRow.State.UNCHANGED
     changes = _with_venues(

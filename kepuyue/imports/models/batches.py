@@ -1,3 +1,5 @@
+from typing import Any
+
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
@@ -178,6 +180,9 @@ class ImportRow(models.Model):
     activity = models.ForeignKey(
         Activity, models.SET_NULL, null=True, related_name="import_rows", verbose_name=_("活动")
     )
+    digest = models.CharField(
+        max_length=32, blank=True, help_text="of all that was read of the row; equal where it reads as before"
+    )
 
     personal_fields = ("raw", "content", "before")
     objects = ImportRowQuerySet.as_manager()
@@ -197,7 +202,15 @@ class ImportRow(models.Model):
     def __str__(self) -> str:
         return f"{self.sheet} {self.number}".strip()
 
+    @property
+    def stated(self) -> dict[str, Any]:
+        """The content without what was filled in from elsewhere, which changes no activity that is there already."""
+        filled = {FILLED_IN[problem["code"]] for problem in self.problems if problem["code"] in FILLED_IN}
+        return {name: value for name, value in self.content.items() if name not in filled}
 
+
+# What the file does not say, by the code of the remark that tells of it
+FILLED_IN = {"district-by-venue": "district"}
 TAKEN = (ImportRow.State.CREATED, ImportRow.State.CHANGED, ImportRow.State.UNCHANGED)
 
 
