@@ -2,6 +2,8 @@
 
 import re
 import unicodedata
+from collections.abc import Mapping
+from difflib import SequenceMatcher
 from functools import lru_cache
 
 from opencc import OpenCC
@@ -10,6 +12,7 @@ from opencc import OpenCC
 COUNTED = re.compile(r"第?[0-9一二三四五六七八九十]+[期场讲届季]|[（(][0-9一二三四五六七八九十]+[)）]")
 # One character may count as several (㈱ as 株 in brackets, ﷺ as eighteen); a key is cut and not refused
 KEY_LENGTH = 160
+NEAR = 0.86  # titles at least so alike are named
 
 
 @lru_cache(maxsize=1)
@@ -39,3 +42,15 @@ def normalized(text: str) -> str:
 def title_key(title: str) -> str:
     """A title as it is compared with others: its letters, without its number in a row. Kept as `Activity.title_key`."""
     return normalized(COUNTED.sub("", title).replace("演示", ""))[:KEY_LENGTH]
+
+
+def alike(title: str, others: Mapping[int, str]) -> list[int]:
+    """Of {activity: its key} those whose titles are like `title` (a key, see `title_key`), the most alike first."""
+    matcher = SequenceMatcher(None, "", title, autojunk=False)
+    near: list[tuple[float, int]] = []
+    for pk, other in others.items():
+        matcher.set_seq1(other)
+        # The two quick ones are upper bounds of the exact one
+        if all(ratio() >= NEAR for ratio in (matcher.real_quick_ratio, matcher.quick_ratio, matcher.ratio)):
+            near.append((-matcher.ratio(), pk))
+    return [pk for _ratio, pk in sorted(near)]

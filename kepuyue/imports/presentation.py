@@ -15,7 +15,8 @@ from kepuyue.activities.models import Activity
 from kepuyue.activities.presentation import span
 from kepuyue.core import wording
 from kepuyue.imports.models import ImportRow
-from kepuyue.imports.suggestions import suggested
+from kepuyue.imports.places import Places
+from kepuyue.imports.suggestions import Doubt, suggested
 
 SESSIONS_SHOWN = 3
 
@@ -60,23 +61,17 @@ def shown(row: ImportRow, zone: ZoneInfo | None = None) -> ShownRow:
 
 
 def with_mends(
-    row: ImportRow, texts: Mapping[str, str], *, year: int, zone: ZoneInfo
+    row: ImportRow, texts: Mapping[str, str], *, year: int, zone: ZoneInfo, places: Places
 ) -> list[dict[str, str]]:
     """The row's problems, each with what its cell says now (`text`) and what is suggested for it (`better`).
 
     `texts` is {address: text}. What no cell can mend (a value that the form refuses) has no `text`.
     """
-    named = [
-        problem
-        | {
-            "text": texts.get(problem["cell"], ""),
-            "better": suggested(
-                problem["code"], texts.get(problem["cell"], ""), row.content, year=year, zone=zone
-            ),
-            "can_mend": "yes",
-        }
-        for problem in row.problems
-    ]
+    named = []
+    for problem in row.problems:
+        text = texts.get(problem["cell"], "")
+        better = suggested(problem["code"], Doubt(text, row.content, year, zone, places))
+        named.append(problem | {"text": text, "better": better, "can_mend": "yes"})
     return [*named, *_refusals(row)]
 
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 from django.db.models import Count, Q, QuerySet
 from django.urls import reverse
 
-from kepuyue.activities.letters import title_key
-from kepuyue.activities.models import Activity, State
+from kepuyue.activities.letters import alike, title_key
+from kepuyue.activities.models import Activity, Session, State
 from kepuyue.activities.queries import visible_to
 from kepuyue.activities.selections import Selection
 from kepuyue.activities.workflow import EDITABLE
@@ -16,6 +16,9 @@ from kepuyue.organizations.permissions import reach
 
 if TYPE_CHECKING:
     from kepuyue.organizations.permissions import Person
+
+MOST_TWINS = 200  # activities compared letter by letter: of the same title, of the unit, of the same moments
+SESSIONS_COMPARED = 3
 
 
 def batches_of(user: "Person") -> QuerySet[ImportBatch]:
@@ -55,28 +58,41 @@ def selection(user: "Person", number: int) -> Selection | None:
     return Selection(drafts_of(batch), batch.file_name, reverse("imports:batch", args=[batch.pk]))
 
 
-def same_titles(batch: ImportBatch, rows: Iterable[ImportRow], user: "Person") -> dict[int, list[Activity]]:
-    """{row: activities of the edition with the same title, that this file does not update}.
+def twins(batch: ImportBatch, rows: Iterable[ImportRow], user: "Person") -> dict[int, list[Activity]]:
+    """{row: activities of the edition that may be the same, and that this file does not update}, at most three each.
 
+    Those with the same title, and those with one much like it that are the unit's own or begin at the same moment.
     Only what is public or open to the person is named.
     """
-    keys = {row.pk: title_key(row.content.get("title", "")) for row in rows}
-    wanted = {key for key in keys.values() if key}
+    titles = {row.pk: title_key(row.content.get("title", "")) for row in rows}
+    wanted = {key for key in titles.values() if key}
     own = {row.outside_key for row in rows}
     if batch.edition is None or not wanted:
         return {}
-    found: dict[str, list[Activity]] = {}
     others = (
         Activity.objects.of(batch.edition)
-        .filter(title_key__in=wanted)
         .filter(Q(pk__in=Activity.objects.published()) | Q(pk__in=visible_to(user)))
         .exclude(organization=batch.organization, outside_key__in=own)
         .exclude(state__in=(State.REJECTED, State.ARCHIVED))
-        .select_related("organization")
     )
-    for activity in others[:200]:
-        found.setdefault(activity.title_key, []).append(activity)
-    return {pk: found[key][:3] for pk, key in keys.items() if key in found}
+    keys = dict(
+        others.filter(title_key__in=wanted).order_by("pk").values_list("pk", "title_key")[:MOST_TWINS]
+    )
+    keys |= dict(
+        others.filter(organization=batch.organization)
+        .order_by("-pk")
+        .values_list("pk", "title_key")[:MOST_TWINS]
+    )
+    starts = {
+        session["starts_at"]
+        for row in rows
+        for session in row.content.get("sessions", ())[:SESSIONS_COMPARED]
+    }
+    there = Session.objects.filter(starts_at__in=starts).values("activity")
+    keys |= dict(others.filter(pk__in=there).order_by("pk").values_list("pk", "title_key")[:MOST_TWINS])
+    found = {pk: alike(title, keys)[:3] for pk, title in titles.items() if title}
+    activities = others.select_related("organization").in_bulk({key for pks in found.values() for key in pks})
+    return {pk: [activities[key] for key in pks if key in activities] for pk, pks in found.items() if pks}
 
 
 def last_import_of(activity_id: int, before: ImportRow) -> ImportRow | None:

@@ -89,7 +89,7 @@ def page_of(
             cell.whys = [problem["why"] for problem in problems]
             if any(problem["severity"] == ERROR for problem in problems):
                 cell.tone = ERROR
-            elif problems:
+            elif any(problem["severity"] == WARNING for problem in problems):
                 cell.tone = WARNING
             elif index in headings:
                 cell.tone = HEADING

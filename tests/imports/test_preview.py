@@ -3,7 +3,6 @@
 from datetime import date, datetime, time, timedelta
 from io import BytesIO
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -19,7 +18,6 @@ from kepuyue.imports import headers, sent, sheet_view
 from kepuyue.imports.actions import committing, mending, staging
 from kepuyue.imports.cells import EPOCH_1904, Sheet
 from kepuyue.imports.models import ImportBatch, KnownHeading, Mend
-from kepuyue.imports.suggestions import suggested
 from kepuyue.imports.wording import meaning_labels
 from tests.cast import Cast
 from tests.factories import ActivityFactory
@@ -195,29 +193,6 @@ def test_mended_file_sent_again_changes_nothing(cast: Cast) -> None:
 
 
 # Suggestions
-
-SHENZHEN = ZoneInfo("Asia/Shanghai")
-ON_SATURDAY = {"sessions": [{"starts_at": "2024-09-14T01:00:00Z"}]}
-
-
-@pytest.mark.parametrize(
-    ("code", "text", "better"),
-    [
-        ("weekday-mismatch", "9月14日（周日）上午9:00", "9月14日（周六）上午9:00"),
-        ("weekday-mismatch", "9月14日星期天9:00", "9月14日星期六9:00"),
-        ("weekday-mismatch", "9月14日（周六、周日）", ""),
-        ("date-invalid", "9月31日 14:00", "9月30日 14:00"),
-        ("date-invalid", "2024.2.30", "2024.2.29"),
-        ("date-invalid", "13月1日", ""),
-        ("date-invalid", "9月41日", ""),
-        ("year-implausible", "2023年9月21日", "2024年9月21日"),
-        ("year-implausible", "九月", ""),
-        ("date-vague", "9月中旬", ""),
-        ("weekday-mismatch", "", ""),
-    ],
-)
-def test_suggestion_is_a_text_or_nothing(code: str, text: str, better: str) -> None:
-    assert suggested(code, text, ON_SATURDAY, year=2024, zone=SHENZHEN) == better
 
 
 def test_suggestion_taken_leaves_no_problem(cast: Cast, sign_in: Any) -> None:

@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from difflib import SequenceMatcher
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q, QuerySet
@@ -12,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from kepuyue.activities import presentation
-from kepuyue.activities.letters import title_key
+from kepuyue.activities.letters import alike, title_key
 from kepuyue.activities.models import Activity, LinkCheck, Session, State, Submission
 from kepuyue.activities.queries import Check, review_checks, visible_to
 from kepuyue.activities.reviewing.words import Finder, Hit, finder_of
@@ -21,7 +20,6 @@ from kepuyue.core import wording
 if TYPE_CHECKING:
     from kepuyue.accounts.models import User
 
-NEAR = 0.86  # titles at least so alike are named
 MOST_CANDIDATES = (
     200  # titles compared letter by letter, of the unit's newest and of the same hour and place each
 )
@@ -144,14 +142,7 @@ def _near(others: QuerySet[Activity], title: str, text: dict[str, Any], organiza
     )
     if there := _at_the_same_hour_and_place(text):
         candidates |= dict(others.filter(pk__in=there).values_list("pk", "title_key"))
-    matcher = SequenceMatcher(None, "", title, autojunk=False)
-    near = set()
-    for pk, other in candidates.items():
-        matcher.set_seq1(other)
-        # The two quick ones are upper bounds of the exact one
-        if all(ratio() >= NEAR for ratio in (matcher.real_quick_ratio, matcher.quick_ratio, matcher.ratio)):
-            near.add(pk)
-    return near
+    return set(alike(title, candidates))
 
 
 def _at_the_same_hour_and_place(text: dict[str, Any]) -> set[int]:

@@ -19,6 +19,7 @@ from kepuyue.imports import headers, queries, sent, sheet_view
 from kepuyue.imports.actions import mending
 from kepuyue.imports.cells import Sheet, as_text, column_letters
 from kepuyue.imports.models import ImportBatch, ImportRow, SentSheet
+from kepuyue.imports.places import Places
 from kepuyue.imports.presentation import shown, with_mends
 from kepuyue.imports.wording import meaning_labels
 
@@ -49,18 +50,19 @@ def preview_of(user: "Person", batch: ImportBatch, *, asked: str, number: str) -
     mends = {one.cell: one for one in batch.mends.filter(sheet=chosen.name).select_related("by")}
     page = sheet_view.page_of(sheet, first, rows=rows, tables=tables, mended=mends)
     zone = batch.edition.zone if batch.edition else ZoneInfo(settings.TIME_ZONE)
-    twins = queries.same_titles(batch, rows, user)
+    twins = queries.twins(batch, rows, user)
+    places = Places.of(batch.edition)
+    year = batch.edition.year if batch.edition else 0
     texts = {cell.address: cell.text for row in page.rows for cell in row.cells}
     cards = []
     for row in rows:
         if row.state == row.State.SKIPPED and not row.problems:
             continue
         card = shown(row, zone)
-        year = batch.edition.year if batch.edition else 0
         cards.append(
             {
                 "shown": card,
-                "problems": with_mends(row, texts, year=year, zone=zone),
+                "problems": with_mends(row, texts, year=year, zone=zone, places=places),
                 "twins": twins.get(row.pk, []),
                 "mends": [mends[cell] for cell in sorted(set(row.cells.values()) & set(mends))],
             }
