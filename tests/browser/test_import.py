@@ -24,13 +24,13 @@ SHEET = (
 )
 
 
-def upload(page: Page, text: str) -> None:
+def upload(page: Page, text: str, *, shows: str = "原表") -> None:
     page.goto("/desk/imports/new/")
     page.locator("[name=file]").set_input_files(
         {"name": "九月.csv", "mimeType": "text/csv", "buffer": text.encode()}
     )
     page.locator("main form button[type=submit]").click()
-    expect(page.get_by_role("heading", name="原表")).to_be_visible()
+    expect(page.get_by_role("heading", name=shows)).to_be_visible()
 
 
 def fill_in_what_is_lacking(page: Page) -> int:
@@ -91,7 +91,7 @@ def test_file_is_mended_imported_and_taken_back(
     assert not Activity.objects.exists()
 
 
-def test_on_a_phone_every_row_leads_to_its_cells_and_back(
+def test_phone_shows_one_side_at_a_time_and_every_row_leads_to_its_cells_and_back(
     cast: Cast,
     phone: Page,
     sign_in_browser: Callable[[Page, Any], None],
@@ -100,16 +100,26 @@ def test_on_a_phone_every_row_leads_to_its_cells_and_back(
 ) -> None:
     page = phone
     sign_in_browser(page, cast.editor)
-    upload(page, SHEET)
+    upload(page, SHEET, shows="会成为")
+    sheet, cards = page.get_by_role("heading", name="原表"), page.get_by_role("heading", name="会成为")
+    expect(sheet).to_be_hidden()
     assert_accessible(page)
     assert_fits(page)
 
+    page.get_by_role("button", name="原表").tap()
+    expect(sheet).to_be_visible()
+    expect(cards).to_be_hidden()
+    assert_accessible(page)
+    assert_fits(page)
+    page.get_by_role("button", name="会成为").tap()
     page.get_by_role("link", name="第4行").tap()
     expect(page.get_by_role("row").filter(has_text="秋夜观星")).to_be_in_viewport()
     page.get_by_role("link", name="4", exact=True).tap()
     expect(page.get_by_role("heading", name="秋夜观星")).to_be_in_viewport()
     page.get_by_role("button", name="改为“9月30日 19:00-21:00”").tap()
     expect(page.get_by_text("C4已改为")).to_be_visible()
+    expect(sheet).to_be_hidden()
+    expect(page.get_by_role("button", name="会成为")).to_have_attribute("aria-pressed", "true")
     assert_accessible(page)
     assert_fits(page)
     assert ImportBatch.objects.get().mends.get().value == "9月30日 19:00-21:00"
