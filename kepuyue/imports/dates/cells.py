@@ -191,6 +191,8 @@ def _together(texts: dict[str, str], cells: Mapping[str, Cell]) -> tuple[str, st
             return "start", start  # it will say what is wrong with it
         raise RefusedError("date-missing", _("只写了几点，没有写哪一天"))
     beside = clock or clocks
+    if paired := _line_by_line(days, beside):
+        return column, paired
     if beside and _has_day(beside) and _has_clock(days):
         raise RefusedError("time-vague", _("日期和时间两栏都写了具体时间，无法判断以哪个为准"))
     if beside and _has_clock(days):
@@ -198,6 +200,16 @@ def _together(texts: dict[str, str], cells: Mapping[str, Cell]) -> tuple[str, st
             return column, days
         raise RefusedError("time-vague", _("日期和时间两栏都写了具体时间，无法判断以哪个为准"))
     return column, f"{days} {beside}".strip()
+
+
+def _line_by_line(days: str, beside: str) -> str:
+    """Days and clocks that stand opposite each other, as many lines in one cell as in the other."""
+    left, right = ([line.strip() for line in text.splitlines() if line.strip()] for text in (days, beside))
+    if len(left) != len(right) or len(left) < 2 or any(map(_has_clock, left)):
+        return ""
+    if not all(map(_has_day, left)) or not all(map(_has_clock, right)) or any(map(_has_day, right)):
+        return ""
+    return "\n".join(f"{day} {clock}" for day, clock in zip(left, right, strict=True))
 
 
 def _alternate(texts: Mapping[str, str]) -> bool:

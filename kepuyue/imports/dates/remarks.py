@@ -24,6 +24,11 @@ _DOORS = re.compile(
     r"|(?:停止|截止|最[后晚])(?:入[场馆园]|进[场馆园]|检票|售票|取票)(?:时间)?[:为是]?\s*\d{1,2}(?::\d\d|[点时](?:\d{1,2}分?|半)?)"
 )
 _SIGNING_IN = re.compile(r"\d{1,2}(?::\d\d|[点时](?:\d{1,2}分?|半)?)\s*(?:开始)?(?:签到|检录|检票入场)")
+# By when people book: a day that is none of the activity
+_DEADLINE = re.compile(
+    r"[^,;。\n()]*(?:前|之前|截止|为止)[^,;。\n()\d]{0,4}(?:报名|预约|登记)[^,;。\n()]*"
+    r"|(?:报名|预约|登记)[^,;。\n()\d]{0,6}截止[^,;。\n()]*|[^,;。\n()]*(?:报名|预约|登记)(?:已?截止|结束)"
+)
 _WAS = re.compile(r"^(?:原定?|原计划)(?:于|在|时间)?[:为]?\s*\d")
 _DURATION = re.compile(r"(?:活动)?(?:时长|历时|为期|持续)[^,;。\n()]*")
 _BRACKETS = re.compile(r"\(([^()]*)\)|\[([^\[\]]*)\]|【([^【】]*)】")
@@ -85,9 +90,13 @@ def strip(text: str) -> Stripped:
 
 
 def _without_doors(text: str, remarks: list[str]) -> str:
-    """The text without 16:30停止入场, and without 9:00签到 where another clock stands."""
+    """The text without 16:30停止入场; without 9月5日前报名 or 9:00签到 where another day or clock stands."""
     remarks += [found.group() for found in _DOORS.finditer(text)]
     text = _DOORS.sub(" ", text)
+    without = _DEADLINE.sub(" ", text)
+    if without != text and _DAY.search(without):
+        remarks += [found.group() for found in _DEADLINE.finditer(text)]
+        text = without
     rest = _SIGNING_IN.sub(" ", text)
     if rest != text and _HAS_CLOCK.search(rest):
         remarks += [found.group() for found in _SIGNING_IN.finditer(text)]

@@ -84,6 +84,17 @@ _WRITTEN_OTHERWISE = str.maketrans({
     "—": "-", "–": "-", "―": "-", "─": "-", "‐": "-", "−": "-", "∶": ":", "︰": ":", "點": "点", "時": "时",
     "號": "号", "週": "周", "後": "后", "ー": "-", "﹣": "-", "〜": "~", "→": "-",
 })  # fmt: skip
+_ENGLISH_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_MONTH_NAME = rf"(?P<month>{'|'.join(_ENGLISH_MONTHS)})[a-z]*\.?"
+# 14-Sep-24 as English programs export it, 14 September 2024, Sept. 14, 2024
+_DAY_FIRST = re.compile(
+    rf"(?<![\w])(?P<day>\d{{1,2}})(?:st|nd|rd|th)?[\s\-]+{_MONTH_NAME}(?:[\s,\-]+(?P<year>20\d\d|\d\d)(?![\d:]))?",
+    re.IGNORECASE,
+)
+_MONTH_FIRST = re.compile(
+    rf"(?<![\w]){_MONTH_NAME}\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?![\d:])(?:[\s,]+(?P<year>20\d\d)(?![\d:]))?",
+    re.IGNORECASE,
+)
 _CIRCLED = re.compile("[①-⑳⑴-⒇❶-❿㈠-㈩]")
 _ENUMERATOR = re.compile(r"(?:^|(?<=[\s;,。]))\(?\d{1,2}[)、.](?=\s*(?:\d{1,2}月|20\d\d[年./-]))")
 # 1430-1600 behind a day
@@ -109,7 +120,14 @@ def plain(text: str) -> str:
     """The text with one width, one dash and one colon."""
     text = unicodedata.normalize("NFKC", _CIRCLED.sub(" ; ", text)).translate(_WRITTEN_OTHERWISE).strip()
     text = _ENUMERATOR.sub(" ", text)
+    text = _DAY_FIRST.sub(_chinese_day, _MONTH_FIRST.sub(_chinese_day, text))
     return _HOURS_MINUTES.sub(r"\1:\2-\3:\4", text).strip(" ;")
+
+
+def _chinese_day(found: re.Match[str]) -> str:
+    month = _ENGLISH_MONTHS.index(found["month"].lower()) + 1
+    year = f"20{found['year'][-2:]}年" if found["year"] else ""
+    return f"{year}{month}月{int(found['day'])}日"
 
 
 def value(text: str) -> int:
