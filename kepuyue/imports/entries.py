@@ -349,6 +349,9 @@ class _Row:
 
     def blamed(self, column: str, places: Mapping[str, tuple[int, int]]) -> str:
         """The address of a date's cell; of the column where there is none in this row."""
+        columns, row = self.record.columns, min(place[0] for place in places.values())
+        if column not in places and column in columns:  # the empty cell, not the clock beside it
+            return self.record.grid.address(row, columns[column])
         for name in (column, "when", "start", "clock", "end"):
             if name in places:
                 return self.record.grid.address(*places[name])

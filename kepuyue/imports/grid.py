@@ -5,7 +5,11 @@ from collections.abc import Iterator
 from kepuyue.imports.cells import Cell, Sheet, as_text, column_letters
 
 # What people write into a cell to say that there is nothing
-NOTHING = frozenset({"-", "--", "—", "——", "/", "\\", "无", "暂无", "空", "N/A", "n/a", "/ /", "－", "无。"})
+NOTHING = frozenset({
+    "-", "--", "—", "——", "/", "\\", "无", "暂无", "空", "N/A", "n/a", "/ /", "－", "无。",
+    "(空)", "(跳过)", "（空）", "（跳过）",  # question forms, where nobody answered
+    "NULL", "null", "NaN", "nan", "None",  # programs
+})  # fmt: skip
 
 
 class Grid:

@@ -24,7 +24,11 @@ UNIT = re.compile(
 PLACE = re.compile(
     r"馆|公园|广场|路\d*|号|楼|室|厅|社区|街道|校区|学校|小学|中学|大学|基地|中心|园|会议|直播|村|大厦|剧场|医院|线上|书城|宫|台$"
 )
-DISTRICT = re.compile(r"^.{2,4}(?:区|新区)$")
+DISTRICT = re.compile(r"^.{2,4}(?:(?<!社)(?<!小)(?<!园)(?<!校)(?<!景)区|新区)$")
+# Names that only units have; a hall or a school may be either
+ONLY_UNIT = re.compile(
+    r"(?:局|协会|学会|科协|委员会|委|办|办事处|公司|集团|政府|联盟|促进会|研究会|基金会)(?:[（(].*[）)])?$"
+)
 NUMBER = re.compile(r"^\d{1,4}(?:\.0)?$")
 
 
@@ -47,8 +51,19 @@ def columns(grid: Grid) -> dict[str, int]:
     if title is None:
         return {}
     found["title"] = title
+    others = [column for column in texts if kinds[column] in {"unit", "place"} and column != title]
+    by_name = [(_share(grid, sample, column, ONLY_UNIT), -column) for column in others]
+    if by_name and max(by_name)[0] >= MOST:
+        found["organizer"] = -max(by_name)[1]
+        for column in others:
+            if column != found["organizer"] and _share(grid, sample, column, PLACE) >= MOST:
+                found.setdefault("venue", column)
     for meaning, kind in (("organizer", "unit"), ("venue", "place"), ("contact", "name")):
-        match = next((column for column in texts if kinds[column] == kind and column != title), None)
+        if meaning in found:
+            continue
+        match = next(
+            (column for column in texts if kinds[column] == kind and column not in found.values()), None
+        )
         if match is not None:
             found[meaning] = match
     if "venue" not in found:
@@ -88,13 +103,19 @@ def complete(
         left = [
             column
             for column in free
-            if kinds[column] in {"text", "unit", "place"} and column not in found.values()
+            if kinds[column] in {"text", "unit", "place", "name"} and column not in found.values()
         ]
         title = _title_among(grid, sample, left, kinds)
         if title is not None:
             found["title"] = title
         elif "summary" in found:
             found["title"] = found.pop("summary")
+
+
+def _share(grid: Grid, sample: Sequence[int], column: int, test: "re.Pattern[str]") -> float:
+    """How many of a column's filled cells look like it, 0 to 1."""
+    texts = [text for row in sample if (text := text_of(grid.value(row, column)))]
+    return sum(bool(test.search(text)) for text in texts) / len(texts) if texts else 0.0
 
 
 def _kind(cells: Sequence[Cell]) -> str:
@@ -150,6 +171,8 @@ def _title_among(
         texts = [text_of(grid.value(row, column)) for row in sample]
         filled = [text for text in texts if text]
         if len(filled) < MOST * len(texts) or not _is_chinese(filled):
+            continue
+        if len(filled) > 3 and len(set(filled)) < len(filled) / 2:  # a street or unit with all that it holds
             continue
         length = sum(map(len, filled)) / len(filled)
         here = len(set(filled)) / len(filled) + (0.5 if 4 <= length <= 30 else -0.5 if length > 60 else 0)

@@ -90,11 +90,8 @@ def _is_heading(
     titles = [column for column, meaning in means.items() if meaning == "title"]
     distinct = {meaning for meaning in means.values() if meaning}
     if not titles:
-        return (
-            len(distinct - {"number"}) >= 3
-            and bool(distinct & {"when", "start", "clock"})
-            and _has_rows(grid, row)
-        )
+        about_time = bool(distinct & {"when", "start", "clock"})
+        return len(distinct - {"number"}) >= (3 if about_time else 4) and _has_rows(grid, row)
     if len(distinct) < headers.LEAST_COLUMNS:
         return False
     for title in titles:
@@ -174,6 +171,7 @@ def _split(
         )
         if "when" in head.guessed and "clock" in here:
             head.guessed = tuple(meaning for meaning in head.guessed if meaning != "when")
-        if "title" in found:
+        # A list of people or units has such columns too: a table that names no activity is one of days
+        if "title" in found and ("title" in here or found.keys() & {"when", "start"}):
             heads.append(head)
     return heads

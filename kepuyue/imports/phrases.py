@@ -62,9 +62,9 @@ def _split(text: str) -> list[tuple[str, str]]:
 
 
 def _names(text: str) -> Iterator[str]:
-    """The names in a list; space parts them where each part ends as units do, and brackets hold together."""
+    """The names in a list; space or a stroke parts them where each ends as units do, and brackets hold together."""
     for part in _outside_brackets(text, ";；、\n，,"):
-        pieces = re.split(r"\s+", part.strip())
+        pieces = re.split(r"\s+|\s*[/／]\s*", part.strip())
         if len(pieces) > 1 and all(_ENDS_LIKE_A_UNIT.search(piece) for piece in pieces):
             yield from pieces
         elif part.strip():
@@ -185,12 +185,12 @@ def is_no_place(venue: str) -> bool:
 _NO_BOOKING = re.compile(
     r"(?:无需|免|不需要?|不用|无须|毋须|不必)(?:要|提前|事先|任何)*(?:预约|报名|登记)|自由参[加与观]|自由入场|直接(?:参加|前往|到场|入场)|免预约|随到随"
 )
-_BOOKING = re.compile(r"预约|报名|登记|扫码|领票|取票|抢票|邀请")
+_ON_THE_SPOT = re.compile(r"现场(?:扫码|免费)?(?:报名|登记)")  # nothing is to be done beforehand
 
 
 def booking_of(text: str) -> str:
     """required, none or unknown, from the column about booking."""
-    plain = re.sub(r"\s", "", unicodedata.normalize("NFKC", text))
+    plain = _ON_THE_SPOT.sub("", re.sub(r"\s", "", unicodedata.normalize("NFKC", text)))
     if not plain:
         return UNKNOWN
     if plain.lower() in {"否", "无", "不需要", "不需", "不用", "n", "no", "×", "x"} or _NO_BOOKING.search(
@@ -233,7 +233,19 @@ def capacity_of(text: str) -> int | None:
         and 0 < int(numbers[0]) < 1_000_000
     ):
         return int(numbers[0])
-    return None
+    spelled = re.findall(r"(?<![至到~\-])([一二两三四五六七八九十百千]+)\s*余?[人名位](?!次)", plain)
+    return _spelled(spelled[0]) if len(spelled) == 1 and not numbers else None
+
+
+def _spelled(text: str) -> int:
+    """五十, 一百二十, 两千 as a number."""
+    total, digit = 0, 0
+    for letter in text:
+        if scale := {"十": 10, "百": 100, "千": 1000}.get(letter):
+            total, digit = total + (digit or 1) * scale, 0
+        else:
+            digit = "零一二三四五六七八九".find(letter) if letter != "两" else 2
+    return total + digit
 
 
 # Whom to ask ----------------------------------------------------------------------------------------------
@@ -241,16 +253,20 @@ def capacity_of(text: str) -> int | None:
 SCIENTIFIC = re.compile(r"(?<![\w.])(\d)(?:\.(\d+))?[eE]\+?(\d{1,2})(?!\w)")
 PHONE = re.compile(
     r"(?<![\d*])(?:\+?0{0,2}86[- ]?)?"
-    r"(?:(1[3-9]\d)[- ]?(\d{4})[- ]?(\d{4})|\(?0\d{2,3}\)?[- ]?\d{3,4}[- ]?\d{4}(?:\s?(?:-|转|ext\.?)\s?\d{1,6})?|"
+    r"(?:(1[3-9]\d)[- ]?(\d{4})[- ]?(\d{4})"
+    r"|(?:(?<=86)|(?<=86[- ]))[1-9]\d{1,2}[- ]?\d{7,8}"  # abroad the zero of the area code falls away
+    r"|\(?0\d{2,3}\)?[- ]?\d{3,4}[- ]?\d{4}(?:\s?(?:-|转|ext\.?)\s?\d{1,6})?|"
     r"[2-8]\d{3}[- ]?\d{3,4}(?:\s?(?:-|转)\s?\d{1,6})?"
     r"|[48]00[- ]?\d{3}[- ]?\d{4}|1[12]\d{3}|955\d\d|96\d{3,4})"
     r"(?![\d*])"
 )
 _LABEL = re.compile(
-    r"联系人|联络人|负责人|联系电话|联系方式|咨询电话|办公电话|电话|手机号?码?|座机|微信|咨询|工作时间|姓名|tel|phone|mobile|转",
+    r"联系人|联络人|负责人|联系电话|联系方式|咨询电话|办公电话|电话|手机号?码?|座机|微信|咨询|工作时间|姓名|tel|phone|mobile|转"
+    r"|(?<![\u4e00-\u9fff])[办宅家手](?![\u4e00-\u9fff])",
     re.IGNORECASE,
 )
-_MANY_DIGITS = re.compile(r"\d[\d\- *]{5,}")
+_MANY_DIGITS = re.compile(r"\d[\d\- *]{5,}|(?<![A-Za-z\d])\d{5}(?!\d)")
+_WITHOUT_ZERO = re.compile(r"2\d{9}|[3-9]\d{9,10}")
 
 
 @dataclass
@@ -273,6 +289,8 @@ def contact_in(text: str, *, is_phone_column: bool) -> Contact:
             found.lost = scientific.group()
             return found
         plain = plain.replace(scientific.group(), restored)
+    if is_phone_column and _WITHOUT_ZERO.fullmatch(plain) and not PHONE.fullmatch(plain):
+        plain = f"0{plain}"  # a cell that holds a number drops the zero of the area code
     found.phones = [_phone(match) for match in PHONE.finditer(plain)]
     rest = PHONE.sub(" ", plain)
     if _MANY_DIGITS.search(rest) or (is_phone_column and plain and not found.phones):
@@ -289,7 +307,7 @@ def _phone(match: re.Match[str]) -> str:
     """A mobile number as eleven digits; another as written without space."""
     if match.group(1):
         return "".join(match.groups())
-    return re.sub(r"\s", "", match.group())
+    return re.sub(r"\s", "", re.sub(r"^(0\d{2,3})\s+", r"\1-", match.group()))
 
 
 def _restored(match: re.Match[str]) -> str | None:

@@ -161,9 +161,10 @@ def _text_table(data: bytes) -> Book:
 
 
 def _wrapped(cell: str) -> str | None:
-    """Programs write ="0755" so that others keep the zero."""
+    """The cell's text with one kind of line break; programs write ="0755" so that others keep the zero."""
     found = re.fullmatch(r'\s*="((?:[^"]|"")*)"\s*', cell)
-    return (found.group(1).replace('""', '"') if found else cell) or None
+    text = found.group(1).replace('""', '"') if found else cell
+    return text.replace("\r\n", "\n").replace("\r", "\n") or None
 
 
 def _decode(data: bytes) -> tuple[str, str]:

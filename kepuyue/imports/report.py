@@ -9,6 +9,7 @@ from kepuyue.activities.models import UnitRole
 from kepuyue.imports.dates import Slot
 from kepuyue.imports.entries import Entry, Findings, normalized
 
+LINK = re.compile(r"://|^www\.", re.IGNORECASE)
 CO_ROLES = (UnitRole.ORGANIZER, UnitRole.CO_ORGANIZER, UnitRole.ADVISER, UnitRole.SUPPORTER)
 
 
@@ -34,7 +35,7 @@ def _activity(entry: Entry) -> dict[str, Any]:
         "title": entry.title,
         "organizers": entry.named(UnitRole.HOST),
         "co_organizers": entry.named(*CO_ROLES),
-        "venue": entry.venue or entry.address,
+        "venue": entry.venue or entry.address or _platform(entry),
         "district": entry.district,
         "mode": entry.mode,
         "summary": entry.summary,
@@ -47,6 +48,11 @@ def _activity(entry: Entry) -> dict[str, Any]:
         "sessions": [_session(slot) for slot in entry.slots],
         "source": {"sheet": entry.sheet, "rows": entry.rows},
     }
+
+
+def _platform(entry: Entry) -> str:
+    """Where an activity takes place that has no other place: 视频号; a bare link is none."""
+    return "" if entry.mode != "online" or LINK.search(entry.online) else entry.online
 
 
 def _session(slot: Slot) -> dict[str, Any]:

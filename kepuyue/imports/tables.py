@@ -209,8 +209,11 @@ class _Reading:
             wide = self.grid.reach(row, column)[1] > column
             alone = rows.Alone(texts[0], in_title=column == self.head.columns.get("title"), is_wide=wide)
             is_time = self.record is not None and not wide and places.keys() <= rows.TIMES and bool(places)
-            if is_time and guessing.DAY.search(texts[0]):
+            if is_time and (guessing.DAY.search(texts[0]) or guessing.CLOCK.search(texts[0])):
                 return ""
+            if self._is_caption(row):
+                self.section_for_next = self.section.then(texts[0])
+                return _("分节标题或说明")
             if alone.is_section() or not (title or self._is_about_time(places)):
                 self.section = self.section_for_next = self.section.then(texts[0])
                 return _("分节标题或说明")
@@ -219,6 +222,11 @@ class _Reading:
         if not meant - inherited - rows.PREFILLED and "title" not in meant:
             return _("只有序号") if meant & {"number"} or texts else _("没有活动内容")
         return ""
+
+    def _is_caption(self, row: int) -> bool:
+        """Whether a text that stands alone is the last before another table's heading."""
+        below = (under for under in range(row + 1, self.grid.height) if self.grid.sheet.rows[under])
+        return self.end < self.grid.height and next(below, None) == self.end
 
     def _is_about_time(self, places: Mapping[str, tuple[int, int]]) -> bool:
         return bool(places.keys() & rows.TIMES) and self.record is not None

@@ -86,7 +86,7 @@ EXPECTED = {
         "  09-14T09:00 > ?",
         "活动:7 进社区 | 福田区科协 | 莲花社区 | 福田区 | offline | unknown",
         "  09-15T00:00 > 09-16T00:00 whole days",
-        "活动:12 云看展 | online | unknown",
+        "活动:12 云看展 | 视频号 | online | unknown",
         "  09-20T19:00 > ?",
         "罗湖区:2 进校园 | 翠园中学 | 罗湖区 | offline | unknown",
         "  09-18T00:00 > 09-21T00:00 whole days",
@@ -135,7 +135,7 @@ EXPECTED = {
     workbooks.days_counted_from_1904: [
         "Sheet:2 观鸟 | 园 | offline | unknown | 30 | 13800138000",
         "  09-14T09:30 > ?",
-        "Sheet:3 观星 | 园 | offline | unknown | 13800138000",
+        "Sheet:3 观星 | 园 | offline | unknown | 30 | 13800138000",
         "  09-14T09:00 > ?",
         "Sheet:4 观海 | 园 | offline | unknown | 200 | 13800138000",
         "  09-22T09:00 > 09-22T11:00",

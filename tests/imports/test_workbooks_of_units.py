@@ -1,0 +1,146 @@
+"""Tables with headings and habits of their own are read as a careful person would."""
+
+import pytest
+
+from kepuyue.imports import reader
+from kepuyue.imports.phrases import booking_of, capacity_of, contact_in
+from tests.imports import workbooks_of_units as made_by
+from tests.imports.test_workbooks import told
+
+EXPECTED = {
+    made_by.headings_of_their_own: [
+        "Sheet1:2 香囊制作 | 市中医院 | 药学学会+中医医院 | 福华路1号 | 福田区 | offline | required | 40 | 沈主任+0755-88350001 | 老人 | 识药",
+        "  09-10T14:30 > 09-10T16:00",
+        "Sheet1:3 “核”你有约 | 核电基地 | 鹏飞路 | 大鹏新区 | offline | unknown | 韩工 | 中学生 | 参观",
+        "  09-11T09:30 > 09-11T11:30",
+        "  09-12T09:30 > 09-12T11:30",
+        "Sheet1:4 云课堂 | 广电集团 | 某某APP | online | none | 0755-83990001 | 全民 | 看直播",
+        "  09-13T20:00 > 09-13T20:45",
+    ],
+    made_by.open_days_of_bases: [
+        "汇总:4 熊猫日 | 野生动物园 | 西丽湖路1号 | 南山区 | offline | none | 0755-26620001",
+        "  09-14T10:00 > ?",
+        "  09-15T10:00 > ?",
+        "  09-16T10:00 > ?",
+        "汇总:5 夜间精灵 | 野生动物园 | 西丽湖路1号 | 南山区 | offline | required | 0755-26620001",
+        "  09-20T19:30 > 09-20T21:00",
+        "汇总:6 开放日 | 先进院 | 学苑大道2号 | 南山区 | offline | required | +86-755-26620002 | cancelled",
+        "  09-21T09:00 > 09-21T12:00",
+        "汇总:7 基因课堂 | 基因库 | 金沙路 | 大鹏新区 | offline | required | 075533940001",
+        "  09-06T15:00 > 09-06T16:00",
+        "  09-13T15:00 > 09-13T16:00",
+        "  09-20T15:00 > 09-20T16:00",
+        "  09-27T15:00 > 09-27T16:00",
+        "! 汇总:I6 link-unsafe error",
+        "- 汇总:1 表格标题或说明",
+    ],
+    made_by.days_of_a_street: [
+        "Sheet1:2 防灾课 | 沙头街道办 | 街道办 | offline | unknown | 王+李+13800138000+0755-83000011 | 居民",
+        "  09-05T09:00 > 09-05T10:00",
+        "  09-12T15:00 > 09-12T16:00",
+        "Sheet1:3 健康操 | 沙头街道办 | 公园 | offline | unknown | 居民",
+        "  09-06T08:00 > ?",
+        "  09-06T09:00 > ?",
+        "  09-13T08:00 > ?",
+        "  09-13T09:00 > ?",
+        "Sheet1:4 微课 | 南园街道办 | 抖音 | online | unknown | 网民",
+        "  09-01T00:00 > 10-01T00:00 whole days",
+        "Sheet1:5 周课 | 南园街道办 | 南园社区 | offline | unknown | 老人",
+        "  09-04T19:00 > 09-04T20:00",
+        "  09-11T19:00 > 09-11T20:00",
+        "  09-18T19:00 > 09-18T20:00",
+        "  09-25T19:00 > 09-25T20:00",
+        "! Sheet1:G4 phone-invalid error",
+    ],
+    made_by.hours_beneath_a_day: [
+        "Sheet1:2,3,4,5 陶艺 | 少年宫 | offline | unknown",
+        "  09-21T09:00 > 09-21T10:00",
+        "  09-21T10:30 > 09-21T11:30",
+        "  09-21T14:00 > 09-21T15:00 二楼",
+        "  09-22T09:00 > 09-22T10:00",
+        "Sheet1:6 拓印 | 少年宫 | offline | unknown",
+        "! Sheet1:C5 weekday-mismatch warning",
+        "! Sheet1:B6 date-missing error",
+    ],
+    made_by.two_tables_and_a_caption: [
+        "盐田区:2 珊瑚讲座 | 海洋局 | 图书馆 | 盐田区 | offline | unknown",
+        "  09-24T15:00 > ?",
+        "盐田区:6 古榕树 | 文体局 | 微信视频号 | 盐田区 | online | unknown | 介绍植物",
+        "  09-25T19:00 > 09-25T20:30",
+        "- 盐田区:4 分节标题或说明",
+    ],
+    made_by.no_headings_place_first: [
+        "Sheet1:1 急救课堂 | 龙华区卫生健康局 | 妇幼保健院 | 龙华区 | offline | unknown",
+        "  09-08T09:00 > 09-08T11:00",
+        "Sheet1:2 机器人足球赛 | 龙华区教育局 | 文体中心 | 龙华区 | offline | unknown",
+        "  09-15T14:00 > 09-15T17:00",
+        "Sheet1:3 化石展 | 龙华区科协 | 版画基地 | 龙华区 | offline | unknown",
+        "  09-01T00:00 > 10-01T00:00 whole days",
+    ],
+    made_by.unanswered_questions: [
+        "Sheet1:2 开放日 | 深圳大学 | offline | unknown",
+        "  09-16T09:00 > 09-16T17:00",
+        "! Sheet1:G2 venue-missing warning",
+    ],
+}
+
+
+@pytest.mark.parametrize("made", EXPECTED, ids=lambda made: made.__name__)
+def test_find_reads_tables_with_headings_and_habits_of_their_own(made):
+    assert told(made()) == EXPECTED[made]
+
+
+def test_line_breaks_inside_a_text_table_are_of_one_kind():
+    assert (
+        reader.read('活动名称,时间\r\n"垃圾\r\n分类",9月1日\r\n'.encode()).sheets[0].rows[1][0]
+        == "垃圾\n分类"
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "phones", "is_wrong"),
+    [
+        ("+86-755-28900001", ["+86-755-28900001"], False),
+        ("75583000001", ["075583000001"], False),
+        ("2083000001", ["02083000001"], False),
+        ("4008000001", ["4008000001"], False),
+        ("1380013800", [], True),
+        ("13900", [], True),
+    ],
+)
+def test_phone_without_the_zero_of_its_area_is_completed(text, phones, is_wrong):
+    found = contact_in(text, is_phone_column=True)
+
+    assert found.phones == phones
+    assert bool(found.wrong) is is_wrong
+
+
+def test_word_for_the_office_beside_a_phone_is_nobody():
+    assert contact_in("0755-28900003（办）", is_phone_column=False).names == []
+
+
+@pytest.mark.parametrize(
+    ("text", "seats"),
+    [
+        ("五十人", 50),
+        ("一百二十名", 120),
+        ("两百余人", 200),
+        ("三至五人", None),
+        ("三人一组，五人一队", None),
+    ],
+)
+def test_seats_spelled_out_are_counted(text, seats):
+    assert capacity_of(text) == seats
+
+
+@pytest.mark.parametrize(
+    ("text", "booking"),
+    [
+        ("现场报名", "unknown"),
+        ("电话报名", "required"),
+        ("现场报名，无需预约", "none"),
+        ("提前预约或现场登记", "required"),
+    ],
+)
+def test_signing_up_on_the_spot_is_no_booking(text, booking):
+    assert booking_of(text) == booking

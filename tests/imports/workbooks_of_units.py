@@ -1,0 +1,92 @@
+"""Tables as bases, streets and question forms send them, made here: headings of their own, cells left to the eye."""
+
+from datetime import datetime
+
+from tests.imports.workbooks import Rows, saved, workbook
+
+
+def headings_of_their_own() -> bytes:
+    """Neither 活动名称 nor 时间: what the columns mean is said in other words."""
+    return saved(workbook([
+        ["No.", "节目/课程名", "出品单位", "协办", "何时", "在哪里举行（详细地址）", "面向人群", "名额", "怎么报名",
+         "咨询热线", "负责人", "内容梗概", "属地", "线上/线下"],
+        [1, "香囊制作", "市中医院", "药学学会/中医医院", "9月10日 14：30～16：00", "福华路1号", "老人", "四十名",
+         "关注公众号预约", "0755-88350001", "沈主任", "识药", "福田", "线下"],
+        [2, "“核”你有约", "核电基地", "无", "9月11、12日 9:30-11:30", "鹏飞路", "中学生", "2×45", "现场报名", "/",
+         "韩工", "参观", "大鹏新区", "线下"],
+        [3, "云课堂", "广电集团", None, "9月13日 20:00-20:45", "某某APP", "全民", None, "自由参加", "0755 83990001",
+         None, "看直播", None, "线上"],
+    ]))  # fmt: skip
+
+
+def open_days_of_bases() -> bytes:
+    """No heading for the title that is known, the time only in the second storey, district and base joined."""
+    rows = [
+        ["2024年科普月基地开放安排"],
+        ["辖区", "基地名称", "亮点", "开放", None, "地址", "票务/预约", "咨询电话", "报名网址", "活动状态"],
+        [None, None, None, "日期", "时间"],
+        ["南山区", "野生动物园", "熊猫日", "9月14日-16日", "10:00", "西丽湖路1号", "免费，无需预约", "0755-26620001",
+         "https://example.org/p?id=1"],
+        [None, None, "夜间精灵", "9月20日", "晚上7点半-9点", "西丽湖路1号", "需购票，扫码报名", "0755-26620001",
+         "www.example.org"],
+        [None, "先进院", "开放日", "9月21日上午9:00—12:00", None, "学苑大道2号", "微信预约", "+86-755-26620002",
+         "ftp://example.org/x", "取消"],
+        ["大鹏", "基因库", "基因课堂", "9月每周五", "15:00-16:00", "金沙路", "电话预约", 75533940001, None, "正常"],
+    ]  # fmt: skip
+    return saved(workbook(rows, "A1:J1", "D2:E2", "A4:A6", "B4:B5", name="汇总"))
+
+
+def days_of_a_street() -> bytes:
+    """A column of communities, title and content in one, days and hours line by line opposite each other."""
+    return saved(workbook([
+        ["社区", "活动主题及内容", "日期", "时间段", "具体地点", "参加人员", "负责人及联系电话", "责任单位"],
+        ["沙头", "防灾课", "9月5日\n9月12日", "9:00-10:00\n15:00-16:00", "街道办", "居民",
+         "王:13800138000\n李:0755-83000011（办）", "沙头街道办"],
+        ["沙头", "健康操", "9月6日、9月13日", "早上8点、9点", "公园", "居民", None, "沙头街道办"],
+        ["南园", "微课", "9月1日-9月30日", "全天", "抖音", "网民", "13900", "南园街道办"],
+        ["南园", "周课", "9月", "每周三 19:00-20:00", "南园社区", "老人", None, "南园街道办"],
+    ]))  # fmt: skip
+
+
+def hours_beneath_a_day() -> bytes:
+    """Further hours stand alone beneath a day, further days beneath a title; nothing is joined."""
+    return saved(workbook([
+        ["名称", "日期", "星期", "时间", "地点"],
+        ["陶艺", "9月21日", "周六", "9:00-10:00", "少年宫"],
+        [None, None, None, "10:30-11:30"],
+        [None, None, None, "14:00-15:00", "二楼"],
+        [None, "9月22日", "周一", "9:00-10:00"],
+        ["拓印", None, "六", 0.625, "少年宫"],
+    ]))  # fmt: skip
+
+
+def two_tables_and_a_caption() -> bytes:
+    """Behind an empty row, a caption that stands where the first table has its titles."""
+    return saved(workbook([
+        ["活动名称", "时间", "地点", "主办单位"],
+        ["珊瑚讲座", "2024年9月24日 15:00", "图书馆", "海洋局"],
+        [],
+        ["老街的历史与科学（线上专场）"],
+        ["主办方", "内容", "平台", "日期", "开始", "结束", "活动"],
+        ["文体局", "介绍植物", "微信视频号", datetime(2024, 9, 25), "19:00", "20:30", "古榕树"],
+    ], name="盐田区"))  # fmt: skip
+
+
+def no_headings_place_first() -> bytes:
+    """No headings, and the place stands before the unit."""
+    rows: Rows = [
+        [1, "急救课堂", "2024年9月8日 9:00-11:00", "妇幼保健院", "龙华区卫生健康局", "龙华区"],
+        [2, "机器人足球赛", "2024年9月15日 14:00-17:00", "文体中心", "龙华区教育局", "龙华区"],
+        [3, "化石展", "2024年9月1日-9月30日", "版画基地", "龙华区科协", "龙华区"],
+    ]
+    return saved(workbook(rows))
+
+
+def unanswered_questions() -> bytes:
+    """A question form writes (空) and (跳过) where nobody answered."""
+    return saved(workbook([
+        ["序号", "提交答卷时间", "1、活动名称", "2、主办单位", "3、开始时间", "4、结束时间", "5、活动地点", "6、所属区",
+         "7、是否需要预约？", "8、联系人", "9、联系电话", "10、活动简介"],
+        [1, datetime(2024, 8, 22, 9, 30), "开放日", "深圳大学", datetime(2024, 9, 16, 9), datetime(2024, 9, 16, 17),
+         "(空)", "(跳过)", "(空)", "(空)", "(空)", "(空)"],
+    ]))  # fmt: skip
