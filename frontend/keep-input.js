@@ -43,8 +43,11 @@ function typed(form) {
   return values;
 }
 
-function restore(form, values) {
+function restore(form, { values, version }) {
   const taken = {};
+  // What is brought back was typed on what the page showed then, and a save of it may have gone through
+  if (version && form.elements.version) form.elements.version.value = version;
+  if (version) owes(form, true);
   for (const control of controls(form)) {
     const list = values[control.name];
     if (!list) continue;
@@ -59,6 +62,12 @@ function restore(form, values) {
     }
   }
   form.dispatchEvent(new Event("change", { bubbles: true }));
+}
+
+/** Whether the page still waits for an answer to a save: the server then takes what was saved meanwhile as its own. */
+function owes(form, is) {
+  const field = form.querySelector("[data-unanswered]");
+  if (field) field.value = is ? "1" : "";
 }
 
 const differs = (now, kept) =>
@@ -76,7 +85,7 @@ function offer(form, key, kept) {
   });
   banner.querySelector("[data-restore]").addEventListener("click", () => {
     banner.remove();
-    restore(form, kept.values);
+    restore(form, kept);
   });
   banner.querySelector("[data-discard]").addEventListener("click", () => {
     banner.remove();
@@ -99,7 +108,7 @@ function watch(form) {
   let waiting;
   const keep = () => {
     clearTimeout(waiting);
-    waiting = setTimeout(() => write(key, { at: Date.now(), values: typed(form) }), 250);
+    waiting = setTimeout(() => write(key, { at: Date.now(), values: typed(form), version: form.elements.version?.value }), 250);
   };
   form.addEventListener("input", keep);
   // Not what `restore` tells of; a field that a script fills in tells of itself
@@ -122,6 +131,8 @@ document.addEventListener("htmx:beforeRequest", (event) => {
   const form = keepingForm(event);
   if (!form) return;
   form.requestBegan = Date.now();
+  form.owedBefore = form.querySelector("[data-unanswered]")?.value === "1";
+  owes(form, true);
   say(form, "saving");
 });
 document.addEventListener("htmx:afterRequest", (event) => {
@@ -135,6 +146,8 @@ document.addEventListener("htmx:afterRequest", (event) => {
     const kept = read(form.dataset.keepInput);
     if (kept && kept.at <= form.requestBegan) forget(form.dataset.keepInput);
   }
+  // An answer tells what became of the save; none, or one of a server in trouble, leaves it open
+  if (stored || (xhr.status && xhr.status < 500)) owes(form, !stored && form.owedBefore);
   say(form, stored ? "stored" : successful && xhr.status !== 422 ? "idle" : "failed");
 });
 document.addEventListener("request-failed", ({ target }) => target.matches("form") && say(target, "failed"));
@@ -142,7 +155,10 @@ document.addEventListener("request-failed", ({ target }) => target.matches("form
 // A form sent without HTMX was accepted when the server led on to another page; then the copy has done its work.
 const SENT = "kept-input-sent";
 document.addEventListener("submit", ({ target, defaultPrevented }) => {
-  if (target.matches("form[data-keep-input]") && !defaultPrevented) sessionStorage.setItem(SENT, target.dataset.keepInput);
+  if (!target.matches("form[data-keep-input]") || defaultPrevented) return;
+  sessionStorage.setItem(SENT, target.dataset.keepInput);
+  // After the browser has gathered what it sends; holds where one comes back to this page
+  setTimeout(() => owes(target, true));
 });
 function settle() {
   const key = sessionStorage.getItem(SENT);

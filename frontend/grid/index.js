@@ -540,7 +540,7 @@ export function mount(section) {
       each((row) => edited(row, { is_cancelled: is }));
     });
     const remove = button(words.remove, () => change(rows.filter((row) => !chosen.has(row))));
-    const element = el("div", { class: "grid__bar grid__bulk", hidden: true, role: "group", "aria-label": words.field },
+    const element = el("div", { class: "grid__bar grid__bulk", hidden: true, role: "group", "aria-label": words.apply },
       told, el("span", {}, words.change), which, value, button(words.apply, apply),
       button(words.copy, copies), cancel, remove);
     const draw = () => {

@@ -38,15 +38,22 @@ export function maker(given, el, say, make) {
   // Before the first session it lies open, except where it would push the rows out of sight
   panel.open = given.rows.length === 0 && matchMedia("(width >= 48rem)").matches;
 
+  let days, each;
   function made() {
-    const days = daysOf({
+    days = daysOf({
       rule: rule.value, on: boxes.filter((box) => box.checked).map((box) => +box.value),
       from: from.value, to: to.value, listed: listed.value, without: without.value,
     }, given);
-    const each = timesOf(times.value, words.all_day);
+    each = timesOf(times.value, words.all_day);
     if (!days || !each) return [];
     const like = { venue_name: venue.value.trim(), capacity: capacity.value.trim() };
     return days.flatMap((at) => each.map((one) => ({ starts_on: at, ...one, ...like }))).slice(0, given.most);
+  }
+
+  function whyNone() {
+    if (!days) return words.date_bad;
+    if (!times.value.trim()) return words.times_missing;
+    return each ? words.will_make_none : words.time_bad;
   }
 
   function tell() {
@@ -56,7 +63,7 @@ export function maker(given, el, say, make) {
     const found = made();
     const named = [...new Set(found.map((row) => row.starts_on))].map((at) => `${+at.slice(5, 7)}/${+at.slice(8)} ${words.weekdays[weekday(at)]}`);
     const shown = named.slice(0, SHOWN).join("、") + (named.length > SHOWN ? words.and_more : "");
-    result.textContent = found.length ? say(words.will_make, { n: found.length, list: shown }) : words.will_make_none;
+    result.textContent = found.length ? say(words.will_make, { n: found.length, list: shown }) : whyNone();
     press.disabled = !found.length;
   }
 

@@ -69,6 +69,7 @@ def words() -> dict[str, Any]:
         "times_hint": _("例如 10:00-11:30, 14:00-16:00；全天开放写“全天”"),
         "days_hint": _("例如 9/14, 9/21"),
         "will_make": _("将添加{n}场：{list}"),
+        "times_missing": _("写上时间，就能看到会添加哪些场次。"),
         "will_make_none": _("照这样没有符合的日期。"),
         "do_make": _("添加这些场次"),
         "and_more": _("……"),

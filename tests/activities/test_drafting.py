@@ -11,6 +11,7 @@ from django.db import connection
 from kepuyue.accounts.models import User
 from kepuyue.activities import content as contents
 from kepuyue.activities.actions import drafting, submission
+from kepuyue.activities.actions.merging import Conflict, Seen
 from kepuyue.activities.models import Activity, Origin, Venue
 from kepuyue.activities.queries import working_content
 from kepuyue.core import audit
@@ -107,7 +108,7 @@ def test_change_writes_what_differs_and_records_it(cast: Cast) -> None:
 def test_change_of_nothing_is_not_recorded(cast: Cast) -> None:
     activity = draft(cast)
 
-    drafting.change(activity, contents.of(activity), by=cast.owner, version=1)
+    drafting.change(activity, contents.of(activity), by=cast.owner, seen=Seen(1))
 
     assert (fresh(activity).version, audit.trail(activity).count()) == (1, 1)
 
@@ -124,14 +125,14 @@ def test_change_by_others_is_denied(cast: Cast, person: str) -> None:
 
 def test_change_of_other_fields_by_two_people_keeps_both(cast: Cast) -> None:
     activity = draft(cast)
-    drafting.change(activity, {"summary": "甲写的"}, by=cast.owner, version=1)
+    drafting.change(activity, {"summary": "甲写的"}, by=cast.owner, seen=Seen(1))
 
     # A whole step arrives: the field that the second never touched still holds its old value
     drafting.change(
         activity,
         {"title": "乙写的", "summary": "和工程师一起做一支水火箭，再到操场上发射。"},
         by=cast.editor,
-        version=1,
+        seen=Seen(1),
     )
 
     assert (fresh(activity).title, fresh(activity).summary) == ("乙写的", "甲写的")
@@ -139,10 +140,10 @@ def test_change_of_other_fields_by_two_people_keeps_both(cast: Cast) -> None:
 
 def test_change_of_one_field_by_two_people_shows_both_and_writes_nothing(cast: Cast) -> None:
     activity = draft(cast)
-    drafting.change(activity, {"title": "甲写的"}, by=cast.owner, version=1)
+    drafting.change(activity, {"title": "甲写的"}, by=cast.owner, seen=Seen(1))
 
-    with pytest.raises(drafting.Conflict) as refused:
-        drafting.change(activity, {"title": "乙写的", "summary": "乙也写了"}, by=cast.editor, version=1)
+    with pytest.raises(Conflict) as refused:
+        drafting.change(activity, {"title": "乙写的", "summary": "乙也写了"}, by=cast.editor, seen=Seen(1))
 
     (clash,) = refused.value.clashes
     assert (clash.field, str(clash.label), clash.theirs, clash.yours, clash.by) == (
@@ -158,38 +159,38 @@ def test_change_of_one_field_by_two_people_shows_both_and_writes_nothing(cast: C
 
 def test_change_sent_again_with_the_version_shown_is_taken(cast: Cast) -> None:
     activity = draft(cast)
-    drafting.change(activity, {"title": "甲写的"}, by=cast.owner, version=1)
+    drafting.change(activity, {"title": "甲写的"}, by=cast.owner, seen=Seen(1))
 
-    drafting.change(activity, {"title": "乙写的"}, by=cast.editor, version=2)
+    drafting.change(activity, {"title": "乙写的"}, by=cast.editor, seen=Seen(2))
 
     assert fresh(activity).title == "乙写的"
 
 
 def test_change_to_the_same_text_by_two_people_is_no_conflict(cast: Cast) -> None:
     activity = draft(cast)
-    drafting.change(activity, {"title": "同一个"}, by=cast.owner, version=1)
+    drafting.change(activity, {"title": "同一个"}, by=cast.owner, seen=Seen(1))
 
-    drafting.change(activity, {"title": "同一个"}, by=cast.editor, version=1)
+    drafting.change(activity, {"title": "同一个"}, by=cast.editor, seen=Seen(1))
 
     assert fresh(activity).version == 2
 
 
 def test_change_by_oneself_from_an_older_page_is_no_conflict(cast: Cast) -> None:
     activity = draft(cast)
-    drafting.change(activity, {"title": "第一次"}, by=cast.editor, version=1)
+    drafting.change(activity, {"title": "第一次"}, by=cast.editor, seen=Seen(1))
 
-    drafting.change(activity, {"title": "第二次"}, by=cast.editor, version=1)
+    drafting.change(activity, {"title": "第二次"}, by=cast.editor, seen=Seen(1))
 
     assert fresh(activity).title == "第二次"
 
 
 def test_change_between_ones_own_by_a_third_person_is_a_conflict(cast: Cast) -> None:
     activity = draft(cast)
-    drafting.change(activity, {"title": "我的"}, by=cast.editor, version=1)
-    drafting.change(activity, {"title": "她的"}, by=cast.owner, version=2)
+    drafting.change(activity, {"title": "我的"}, by=cast.editor, seen=Seen(1))
+    drafting.change(activity, {"title": "她的"}, by=cast.owner, seen=Seen(2))
 
-    with pytest.raises(drafting.Conflict) as refused:
-        drafting.change(activity, {"title": "我的再改"}, by=cast.editor, version=1)
+    with pytest.raises(Conflict) as refused:
+        drafting.change(activity, {"title": "我的再改"}, by=cast.editor, seen=Seen(1))
 
     assert [(clash.theirs, clash.by) for clash in refused.value.clashes] == [("她的", "负责人")]
 
@@ -197,12 +198,12 @@ def test_change_between_ones_own_by_a_third_person_is_a_conflict(cast: Cast) -> 
 def test_change_by_three_people_names_the_last_who_changed_each_field(cast: Cast) -> None:
     third = MembershipFactory(organization=cast.own_unit, role="editor", user__name="第三人").user
     activity = draft(cast)
-    drafting.change(activity, {"title": "甲", "summary": "甲"}, by=cast.owner, version=1)
-    drafting.change(activity, {"title": "丙"}, by=third, version=2)
+    drafting.change(activity, {"title": "甲", "summary": "甲"}, by=cast.owner, seen=Seen(1))
+    drafting.change(activity, {"title": "丙"}, by=third, seen=Seen(2))
 
-    with pytest.raises(drafting.Conflict) as refused:
+    with pytest.raises(Conflict) as refused:
         drafting.change(
-            activity, {"title": "乙", "summary": "乙", "title_en": "B"}, by=cast.editor, version=1
+            activity, {"title": "乙", "summary": "乙", "title_en": "B"}, by=cast.editor, seen=Seen(1)
         )
 
     assert [(clash.field, clash.theirs, clash.by) for clash in refused.value.clashes] == [
@@ -210,12 +211,72 @@ def test_change_by_three_people_names_the_last_who_changed_each_field(cast: Cast
     ]  # fmt: skip
 
 
+def test_change_from_another_window_of_the_same_person_is_a_conflict(cast: Cast) -> None:
+    activity = draft(cast)
+    drafting.change(activity, {"title": "左边的窗口"}, by=cast.editor, seen=Seen(1, set()))
+
+    with pytest.raises(Conflict) as refused:
+        drafting.change(activity, {"title": "右边的窗口"}, by=cast.editor, seen=Seen(1, set()))
+
+    assert refused.value.messages == [
+        "您在另一个窗口刚刚也修改了活动名称。您填写的内容没有丢，请核对后决定保留哪一个。"
+    ]
+    drafting.change(activity, {"title": "右边的窗口"}, by=cast.editor, seen=Seen(1, set(), accepted=2))
+    assert fresh(activity).title == "右边的窗口"
+
+
+def test_own_text_kept_in_a_conflict_leaves_what_else_was_changed_elsewhere(cast: Cast) -> None:
+    activity = draft(cast)
+    stale = contents.of(activity)
+    drafting.change(activity, {"title": "她的", "summary": "她的"}, by=cast.owner, seen=Seen(1))
+
+    sent = {"title": "我的", "summary": stale["summary"]}
+    drafting.change(activity, sent, by=cast.editor, seen=Seen(1, set(), accepted=2))
+
+    assert (fresh(activity).title, fresh(activity).summary) == ("我的", "她的")
+
+
+def at(hour: int, **more: Any) -> dict[str, Any]:
+    return {"starts_at": f"2024-09-21T{hour:02}:00:00Z", "ends_at": f"2024-09-21T{hour + 1:02}:00:00Z"} | more
+
+
+def test_sessions_changed_in_two_windows_are_put_together_row_by_row(cast: Cast) -> None:
+    activity = draft(cast, sessions=[at(1), at(3), at(5), at(7)])
+    first, second, third, fourth = contents.of(fresh(activity))["sessions"]
+    theirs = [first | {"capacity": 10}, second, fourth, at(9)]
+    drafting.change(activity, {"sessions": theirs}, by=cast.owner, seen=Seen(1, set()))
+
+    mine = [first, second | {"capacity": 20}, third, fourth, at(10)]
+    drafting.change(activity, {"sessions": mine}, by=cast.editor, seen=Seen(1, set()))
+
+    stored = contents.of(fresh(activity))["sessions"]
+    assert [(one["starts_at"][11:13], one["capacity"]) for one in stored] == [
+        ("01", 10), ("03", 20), ("07", None), ("09", None), ("10", None),
+    ]  # fmt: skip
+
+
+def test_one_session_changed_in_two_windows_is_the_only_one_asked_about(cast: Cast) -> None:
+    activity = draft(cast, sessions=[at(1), at(3)])
+    first, second = contents.of(fresh(activity))["sessions"]
+    theirs = [first | {"capacity": 10}, second | {"capacity": 5}]
+    drafting.change(activity, {"sessions": theirs}, by=cast.owner, seen=Seen(1, set()))
+
+    with pytest.raises(Conflict) as refused:
+        mine = [first | {"capacity": 20}, second]
+        drafting.change(activity, {"sessions": mine}, by=cast.editor, seen=Seen(1, set()))
+
+    (clash,) = refused.value.clashes
+    assert [[one["capacity"] for one in side] for side in (clash.theirs, clash.yours)] == [[10], [20]]
+    drafting.change(activity, {"sessions": mine}, by=cast.editor, seen=Seen(1, set(), accepted=2))
+    assert [one["capacity"] for one in contents.of(fresh(activity))["sessions"]] == [20, 5]
+
+
 def test_change_back_by_others_leaves_ones_own_change(cast: Cast) -> None:
     activity = draft(cast)
-    drafting.change(activity, {"summary": "甲"}, by=cast.owner, version=1)
-    drafting.change(activity, {"title": "乙"}, by=cast.editor, version=2)
+    drafting.change(activity, {"summary": "甲"}, by=cast.owner, seen=Seen(1))
+    drafting.change(activity, {"title": "乙"}, by=cast.editor, seen=Seen(2))
 
-    drafting.change(activity, {"title": "乙再改", "summary": "甲"}, by=cast.editor, version=2)
+    drafting.change(activity, {"title": "乙再改", "summary": "甲"}, by=cast.editor, seen=Seen(2))
 
     assert (fresh(activity).title, fresh(activity).summary) == ("乙再改", "甲")
 
@@ -373,9 +434,9 @@ def test_two_people_saving_at_once_lose_nothing() -> None:
     def save(person: User, title: str) -> None:
         start.wait()
         try:
-            drafting.change(activity, {"title": title}, by=person, version=1)
+            drafting.change(activity, {"title": title}, by=person, seen=Seen(1))
             answers.append("saved")
-        except drafting.Conflict:
+        except Conflict:
             answers.append("conflict")
         finally:
             connection.close()

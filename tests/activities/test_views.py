@@ -1,5 +1,6 @@
 """The desk pages of activities, as browsers with and without scripts use them."""
 
+import re
 from io import BytesIO
 from typing import Any
 
@@ -268,6 +269,62 @@ def test_conflict_while_typing_answers_with_a_fragment(cast: Cast, sign_in: Any)
     )
     assert answer["HX-Retarget"] == "#conflict-place"
     assert 'name="version"' not in text
+
+
+def version_of(answer: Any) -> dict[str, str]:
+    """What a save's answer tells the page to send with the next one."""
+    found = re.findall(r'name="(version|mine)" value="([^"]*)"', answer.content.decode())
+    return dict(found)
+
+
+def test_page_that_was_not_reloaded_never_puts_back_what_was_changed_elsewhere(
+    cast: Cast, sign_in: Any
+) -> None:
+    """Its fields still hold the old text, and go to the server with every save."""
+    client, activity = sign_in(cast.editor), draft(cast)
+    address = at("edit", activity.code, "basics")
+    form = form_of(client.get(address), id="step-form")
+    drafting.change(activity, {"summary": "她写的"}, by=cast.owner)
+
+    sent = form.filled(description="第一次")
+    for text in ("第一次", "第二次", "第三次"):
+        answer = client.post(address, sent | {"description": text}, headers=HTMX)
+        sent |= version_of(answer)
+        assert "一句话介绍刚刚在别处也改过" in answer.content.decode()
+
+    assert (fresh(activity).summary, fresh(activity).description) == ("她写的", "第三次")
+    drafting.change(activity, {"description": "她也写了"}, by=cast.owner)
+    assert (
+        "负责人刚刚也修改了活动介绍"
+        in client.post(address, sent | {"description": "第四次"}, headers=HTMX).content.decode()
+    )
+
+
+def test_save_whose_answer_was_lost_is_no_conflict_with_oneself(cast: Cast, sign_in: Any) -> None:
+    client, activity = sign_in(cast.editor), draft(cast)
+    address = at("edit", activity.code, "basics")
+    sent = form_of(client.get(address), id="step-form").filled(summary="做一支")
+    client.post(address, sent, headers=HTMX)
+
+    grown = sent | {"summary": "做一支火箭"}
+    assert "您在另一个窗口刚刚也修改了" in client.post(address, grown, headers=HTMX).content.decode()
+    client.post(address, grown | {"unanswered": "1"}, headers=HTMX)
+
+    assert fresh(activity).summary == "做一支火箭"
+
+
+def test_text_restored_after_signing_in_again_puts_nothing_back(cast: Cast, sign_in: Any) -> None:
+    activity = draft(cast)
+    address = at("edit", activity.code, "basics")
+    sent = form_of(sign_in(cast.editor).get(address), id="step-form").filled(description="登录前写的")
+    visitor = Client(headers={"accept-language": "zh-CN"})
+    visitor.post(address, sent | {"csrfmiddlewaretoken": "x"})
+    drafting.change(activity, {"summary": "她写的"}, by=cast.owner)
+    visitor.force_login(cast.editor, backend="django.contrib.auth.backends.ModelBackend")
+
+    visitor.post(address, form_of(visitor.get(address), id="step-form").filled(), headers=HTMX)
+
+    assert (fresh(activity).summary, fresh(activity).description) == ("她写的", "登录前写的")
 
 
 def test_step_restored_after_signing_in_again_is_saved_at_once(cast: Cast, sign_in: Any) -> None:

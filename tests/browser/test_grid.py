@@ -82,6 +82,7 @@ def test_twelve_sessions_on_weekends_are_made_by_one_rule(
     assert_accessible: Callable[[Page], None],
 ) -> None:
     page = opened(desktop)
+    expect(page.get_by_text("写上时间，就能看到会添加哪些场次。")).to_be_visible()
     make_weekends(page)
     expect(page.get_by_text("将添加16场：9/1 周日、9/7 周六、9/8 周日")).to_be_visible()
     page.keyboard.press("Enter")
@@ -148,7 +149,7 @@ def test_chosen_rows_are_changed_moved_and_removed_together(
     make_weekends(page)
     page.keyboard.press("Enter")
     page.get_by_role("checkbox", name="全选").check()
-    bar = page.get_by_role("group", name="修改哪一项")
+    bar = page.get_by_role("group", name="改所选的")
     bar.get_by_label("修改哪一项").select_option("日期顺延几天")
     bar.get_by_label("新的内容").fill("1")
     page.keyboard.press("Enter")

@@ -1,5 +1,6 @@
 """What is typed in the registration reaches the server while one types, whatever happens to the line in between."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -8,7 +9,7 @@ from playwright.sync_api import Page, Route, expect
 
 from kepuyue.activities.models import Activity
 from tests.activities.acting import draft, fresh
-from tests.browser.conftest import Troubles
+from tests.browser.conftest import Troubles, settle
 from tests.cast import Cast
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("in_the_month")]
@@ -98,3 +99,30 @@ def test_page_closed_without_a_network_offers_the_text_again(
     saved(page)
     assert fresh(activity).summary == "做一支会喷水的火箭"
     troubles.clear()
+
+
+def test_two_windows_of_one_person_overwrite_nothing(
+    opened: Callable[[Page], Page], desktop: Page, activity: Activity
+) -> None:
+    """What only one window changed stays, also with the saves that follow; what both changed is asked about."""
+    left = opened(desktop)
+    right = left.context.new_page()
+    right.goto(left.url)
+    left.locator("[name=summary]").fill("左边写的")
+    left.locator("[name=summary]").blur()
+    saved(left)
+    for text in ("右边写的", "右边又写的"):
+        with right.expect_response(lambda answer: answer.request.method == "POST"):
+            right.locator("textarea[name=description]").fill(text)
+            right.locator("textarea[name=description]").blur()
+        settle(right)
+        expect(right.locator("#save-state")).to_contain_text("一句话介绍刚刚在别处也改过")
+    assert (fresh(activity).summary, fresh(activity).description) == ("左边写的", "右边又写的")
+
+    right.locator("[name=summary]").fill("右边也写了")
+    right.locator("[name=summary]").blur()
+    expect(right.locator("#conflict-place")).to_contain_text("您在另一个窗口刚刚也修改了一句话介绍")
+    assert fresh(activity).summary == "左边写的"
+    right.get_by_role("button", name="保留我填写的").click()
+    expect(right).to_have_url(re.compile("/edit/units/"))
+    assert (fresh(activity).summary, fresh(activity).description) == ("右边也写了", "右边又写的")

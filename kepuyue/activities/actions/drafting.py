@@ -1,28 +1,26 @@
 """Writing an activity: a new one, and changes to what is not handed in.
 
 Nothing that two people type is overwritten: a change names the version it was made on, and is refused with
-both texts where somebody else has changed the same field since.
+both texts where the same field was changed elsewhere since (see `merging`).
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid5
 
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from kepuyue.activities import content as contents
 from kepuyue.activities import workflow
+from kepuyue.activities.actions.merging import Seen, merged
 from kepuyue.activities.content import Content
 from kepuyue.activities.models import Activity, Origin, State, Submission, Venue
 from kepuyue.activities.permissions import check_can_edit
 from kepuyue.activities.queries import submission_under_way
 from kepuyue.activities.signals import public_content_changed
 from kepuyue.core import audit, wording
-from kepuyue.core.models import AuditEvent
 from kepuyue.core.time import now
 from kepuyue.core.transitions import NotPossibleNow
 from kepuyue.editions.models import Edition
@@ -32,31 +30,6 @@ from kepuyue.organizations.permissions import check
 
 if TYPE_CHECKING:
     from kepuyue.accounts.models import User
-
-
-@dataclass(frozen=True)
-class Clash:
-    """One field that somebody else changed meanwhile."""
-
-    field: str
-    label: Any
-    theirs: Any
-    yours: Any
-    by: str
-
-
-class Conflict(ValidationError):
-    """Somebody else changed the same fields since the version the change was made on. Nothing was written."""
-
-    def __init__(self, clashes: list[Clash], version: int) -> None:
-        self.clashes = clashes
-        self.version = version
-        names = wording.listed(clash.label for clash in clashes)
-        super().__init__(
-            _("%(who)s刚刚也修改了%(names)s。您填写的内容没有丢，请核对后决定保留哪一个。")
-            % {"who": clashes[0].by, "names": names},
-            code="conflict",
-        )
 
 
 @transaction.atomic
@@ -149,13 +122,13 @@ def change(
     changes: Content,
     *,
     by: "User",
-    version: int | None = None,
+    seen: Seen | None = None,
     unsaved: dict[str, Any] | None = None,
     confirmed: Iterable[str] = (),
 ) -> Activity:
     """Change some fields of an activity that the unit has in hand, or of a published one through a revision.
 
-    `version` is the one the person looked at; None skips the check (imports and commands, which read and
+    `seen` is what the page knew that sent it; None skips the check (imports and commands, which read and
     write in one go). `unsaved` is what a step holds that is typed but not valid yet, {step: values}; empty
     values mean that all of the step could be taken. `confirmed` are fields of an earlier activity that still hold;
     a plain field typed anew is confirmed by that. Raises `Conflict`, `NotPossibleNow`.
@@ -167,8 +140,8 @@ def change(
         raise NotPossibleNow(why_not)
     present = dict(under_way.content) if under_way else contents.of(activity)
     changes = contents.filled(present, _with_venues(changes))
-    if version is not None and version != activity.version:
-        changes = _merged(activity, present, changes, by=by, since=version)
+    if seen is not None and seen.version != activity.version:
+        changes = merged(activity, present, changes, by=by, seen=seen)
     differences = contents.diff(present, present | changes)
     kept = {step: values for step, values in (activity.unsaved | (unsaved or {})).items() if values}
     if kept != activity.unsaved:
@@ -180,6 +153,8 @@ def change(
     written = {difference.field: changes[difference.field] for difference in differences}
     activity.version += 1
     activity.updated_at = now()
+    if seen is not None and seen.mine is not None:
+        seen.mine.add(activity.version)
     if activity.state in workflow.REVISABLE:
         _change_published(activity, present, written, under_way)
     else:
@@ -282,30 +257,6 @@ def why_closed(activity: Activity, under_way: Submission | None) -> str:
     if activity.state in workflow.REVISABLE:
         return _("这项活动的变更正在审核，暂不能修改。需要修改时，请先撤回。")
     return _("这项活动现在是“%(state)s”，不能再修改。") % {"state": activity.get_state_display()}
-
-
-def _merged(activity: Activity, present: Content, changes: Content, *, by: "User", since: int) -> Content:
-    """The person's own changes since the version they looked at; what only others changed stays theirs.
-
-    A whole step is sent at once, so a field that the person never touched arrives with its old value. The
-    trail tells what it was then.
-    """
-    base = dict(present)
-    changed: dict[str, AuditEvent] = {}
-    for event in audit.trail(activity).filter(version__gt=since).order_by("-pk"):
-        for field, (old, _new) in event.changes.items():
-            base[field] = old
-            if event.actor_id != by.pk:
-                changed.setdefault(field, event)
-    touched = {difference.field: difference for difference in contents.diff(base, base | changes)}
-    clashes = [
-        Clash(d.field, d.label, theirs=present[d.field], yours=d.new, by=changed[d.field].actor_name)
-        for d in touched.values()
-        if d.field in changed and contents.diff({d.field: present[d.field]}, {d.field: d.new})
-    ]
-    if clashes:
-        raise Conflict(clashes, activity.version)
-    return {field: changes[field] for field in touched}
 
 
 def venue_named(name: str, *, city: str = "", district: District | None = None, address: str = "") -> Venue:

@@ -1,5 +1,6 @@
 """The registration form: one step at a time, saved as one types, nothing lost."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
@@ -13,15 +14,17 @@ from django.views.decorators.http import require_http_methods
 
 from kepuyue.accounts.middleware import KEPT_INPUT, take_kept_input
 from kepuyue.activities import completeness, forms, grid_words, presentation, purposes, queries
-from kepuyue.activities.actions import drafting
+from kepuyue.activities.actions import drafting, merging
+from kepuyue.activities.actions.merging import Seen
 from kepuyue.activities.content import Change
 from kepuyue.activities.models import Activity, Review
+from kepuyue.core import wording
 from kepuyue.editions.request import DeskRequest
 
 # So many sessions are also on the page as an ordinary form; more would make it heavy for everybody
 ROWS_ALSO = 30
 # Not part of what one types
-ENVELOPE = {"csrfmiddlewaretoken", "version", "keep_mine", "then", "spare", "confirmed"}
+ENVELOPE = {"csrfmiddlewaretoken", "version", "mine", "unanswered", "keep_mine", "then", "spare", "confirmed"}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -42,29 +45,39 @@ def edit(request: DeskRequest, code: str, step: str) -> HttpResponse:
     typed = forms.step_input(step, edition=activity.edition, content=content, data=request.POST)
     valid = typed.is_valid()
     rest = {name: request.POST.getlist(name) for name in request.POST if name not in ENVELOPE}
+    seen, sent = _seen(request.POST), typed.changes()
     try:
         activity = drafting.change(
             activity,
-            typed.changes(),
+            sent,
             by=request.user,
-            version=_number(request.POST.get("keep_mine") or request.POST.get("version", "")),
+            seen=seen,
             unsaved={step: {} if valid else rest},
             confirmed=request.POST.getlist("confirmed"),
         )
-    except drafting.Conflict as conflict:
+    except merging.Conflict as conflict:
         return _show_conflict(request, activity, step, content, conflict)
     except ValidationError as error:
         if request.htmx:
             return _not_saved_fragment(request, activity, error.messages[0])
-        return _show(request, activity, step, content, data=request.POST, alert=error.messages[0], status=409)
-    if request.htmx:
-        return _saved_fragment(request, activity, typed)
-    if "spare" in request.POST and step in forms.ROWS:
         return _show(
-            request, activity, step, content, data=request.POST, spare=_number(request.POST["spare"])
+            request,
+            activity,
+            step,
+            content,
+            data=request.POST,
+            alert=error.messages[0],
+            status=409,
+            base=_as_sent(request.POST),
         )
+    if request.htmx:
+        return _saved_fragment(request, activity, typed, sent, seen)
+    base = _base(request, activity, queries.working_content(activity), sent, seen)[0]
+    if "spare" in request.POST and step in forms.ROWS:
+        spare = _number(request.POST["spare"])
+        return _show(request, activity, step, content, data=request.POST, spare=spare, base=base)
     if not valid:
-        return _show(request, activity, step, content, data=request.POST, status=422)
+        return _show(request, activity, step, content, data=request.POST, status=422, base=base)
     if typed.asks_more():
         saved = queries.working_content(activity)
         return _show(
@@ -73,14 +86,45 @@ def edit(request: DeskRequest, code: str, step: str) -> HttpResponse:
     return redirect(_next_address(activity, step, request.POST.get("then", "")))
 
 
-def _saved_fragment(request: DeskRequest, activity: Activity, typed: forms.StepInput) -> HttpResponse:
+def _seen(data: QueryDict) -> Seen:
+    """What the page knew that sent this: the version it shows and those that it made since."""
+    mine = {_number(text) for text in data.get("mine", "").split(",")} - {0}
+    return Seen(
+        _number(data.get("version", "")),
+        None if data.get("unanswered") else mine,
+        _number(data.get("keep_mine", "")),
+    )
+
+
+def _base(
+    request: DeskRequest, activity: Activity, content: dict[str, Any], sent: dict[str, Any], seen: Seen
+) -> tuple[dict[str, Any], list[str]]:
+    """What the page knows after a save, and the fields that were changed elsewhere since.
+
+    While it still shows those as they were, it stays of its old version: its next save would put them back.
+    """
+    mine = merging.own_versions(activity, by=request.user, seen=seen)
+    known = Seen(seen.version, mine)
+    elsewhere = merging.changed_elsewhere(activity, content, sent, by=request.user, seen=known)
+    if elsewhere:
+        return {"version": seen.version, "mine": ",".join(map(str, sorted(mine)))}, elsewhere
+    return {"version": activity.version, "mine": ""}, []
+
+
+def _saved_fragment(
+    request: DeskRequest, activity: Activity, typed: forms.StepInput, sent: dict[str, Any], seen: Seen
+) -> HttpResponse:
     content = queries.working_content(activity)
+    base, elsewhere = _base(request, activity, content, sent, seen)
+    labels = presentation.labels()
     response = render(
         request,
         "activities/edit.html#save_state",
-        {
+        base
+        | {
             "meters": purposes.meters(activity, content, completeness.hindrances(activity, content)),
             "activity": activity,
+            "elsewhere": wording.listed(labels[field] for field in elsewhere),
             "problems": typed.problems(),
             "faults": typed.grid_faults() if typed.sent else None,
             "saved_at": timezone.localtime(),
@@ -92,11 +136,17 @@ def _saved_fragment(request: DeskRequest, activity: Activity, typed: forms.StepI
 
 
 def _not_saved_fragment(request: DeskRequest, activity: Activity, why: str) -> HttpResponse:
-    return render(request, "activities/edit.html#save_state", {"activity": activity, "not_saved": why})
+    context = _as_sent(request.POST) | {"activity": activity, "not_saved": why}
+    return render(request, "activities/edit.html#save_state", context)
+
+
+def _as_sent(data: Mapping[str, Any]) -> dict[str, Any]:
+    """The version that a page says it shows, where nothing was saved."""
+    return {name: data.get(name, "") for name in ("version", "mine")}
 
 
 def _show_conflict(
-    request: DeskRequest, activity: Activity, step: str, content: dict[str, Any], conflict: drafting.Conflict
+    request: DeskRequest, activity: Activity, step: str, content: dict[str, Any], conflict: merging.Conflict
 ) -> HttpResponse:
     changes = [Change(clash.field, clash.label, clash.theirs, clash.yours) for clash in conflict.clashes]
     clashes = presentation.changes_written_out(changes, activity.edition)
@@ -106,7 +156,6 @@ def _show_conflict(
         # Where one sees it, and not below the thumb
         answer["HX-Retarget"], answer["HX-Reswap"] = "#conflict-place", "innerHTML show:#conflict-place:top"
         return answer
-    activity.version = _number(request.POST.get("version", ""))
     return _show(
         request,
         activity,
@@ -117,6 +166,7 @@ def _show_conflict(
         clashes=clashes,
         keep_mine=conflict.version,
         status=409,
+        base=_as_sent(request.POST),
     )
 
 
@@ -132,11 +182,15 @@ def _show(
     clashes: Any = (),
     keep_mine: int = 0,
     status: int = 200,
+    base: dict[str, Any] | None = None,
 ) -> HttpResponse:
     restored = False
     if data is None:
         kept = take_kept_input(request)
         restored = kept is not None
+        if kept:
+            # What was typed belongs to the version that its page showed
+            base = _as_sent({name: values[0] for name, values in kept.items() if values})
         if typed := kept or activity.unsaved.get(step):
             data = QueryDict(mutable=True)
             for name, values in typed.items():
@@ -153,6 +207,8 @@ def _show(
             "activity": activity,
             "step": step,
             "step_label": forms.STEPS[step],
+            "version": (base or {}).get("version") or activity.version,
+            "mine": (base or {}).get("mine", ""),
             "steps": _steps(activity, step, gaps),
             "meters": purposes.meters(activity, content, gaps),
             "unconfirmed": [
