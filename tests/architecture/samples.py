@@ -15,6 +15,7 @@ from kepuyue.activities.actions import signing, takedown, trusting
 from kepuyue.activities.models import Activity, Remark, Sampling, SavedFilter, State, Submission
 from kepuyue.core.time import now, today
 from kepuyue.editions.models import Paper
+from kepuyue.imports.actions import staging
 from kepuyue.imports.models import CalendarItem, CalendarSubscription, ImportBatch, UnitBatch
 from kepuyue.messaging.actions import outbox
 from kepuyue.messaging.models import Message
@@ -123,6 +124,7 @@ def samples(cast: Cast) -> dict[str, dict[str, Any]]:
         },
         "batch-own": {"pk": _batch(own, cast).pk},
         "batch-far": {"pk": _batch(far, cast).pk},
+        "batch-sheet": {"pk": _sheet(cast).pk},
         "calendar-own": {"pk": (own_event := _calendar_event(own, cast)).calendar_id},
         "calendar-far": {"pk": (far_event := _calendar_event(far, cast)).calendar_id},
         "calendar-item-own": {"pk": own_event.calendar_id, "item": own_event.pk},
@@ -184,6 +186,17 @@ def _pending(unit: Organization) -> Submission:
 def _batch(unit: Organization, cast: Cast) -> ImportBatch:
     return ImportBatch.objects.create(
         organization=unit, edition=cast.edition, by=cast.office, file_name="表.xlsx", sha256="0" * 64
+    )
+
+
+def _sheet(cast: Cast) -> ImportBatch:
+    """A file that waits beside its sheet: a fault with a suggestion, one without, and a row left out."""
+    text = (
+        "活动名称,主办单位,活动时间,活动地点,所属区\n湿地观鸟,福田区少年宫,9月14日（周日）9:00-11:00,红树林公园,福甜区\n"
+        "秋夜观星,福田区少年宫,9月中旬,西涌,\n合计,2项,,,\n"
+    )
+    return staging.stage(
+        text.encode(), file_name="九月.csv", organization=cast.own_unit, edition=cast.edition, by=cast.editor
     )
 
 
