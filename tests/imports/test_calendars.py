@@ -2,7 +2,7 @@
 
 import socket
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from typing import Any
@@ -358,6 +358,21 @@ def test_nothing_newer_is_asked_for_and_read_again(
         '"one"', "Tue, 20 Aug 2024 00:00:00 GMT",
     )  # fmt: skip
     assert found.items.count() == 2 and found.fault == ""
+
+
+def test_unchanged_calendar_is_read_anew_where_the_edition_has_other_days(cast: Cast, site: Site) -> None:
+    site.headers = {"ETag": '"one"'}
+    found = subscribed(cast, site)
+    titles = {one.title for one in found.items.all()}
+    cast.edition.starts_on, cast.edition.ends_on = date(2024, 9, 21), date(2024, 10, 10)
+    cast.edition.save()
+
+    again(found, site, BIRDS, STARS)
+
+    assert "If-None-Match" not in site.asked[-1]
+    assert {one.title for one in found.items.all()} == titles - {"观鸟"}
+    again(found, site, BIRDS, STARS)
+    assert site.asked[-1]["If-None-Match"] == '"one"'
 
 
 @pytest.mark.parametrize("inner", ["127.0.0.1", "10.0.0.8", "169.254.169.254", "100.100.100.200", "::1"])

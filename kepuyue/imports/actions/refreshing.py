@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from kepuyue.activities.models import Activity
 from kepuyue.core import audit, fetch
 from kepuyue.core.time import now
+from kepuyue.editions.models import Edition
 from kepuyue.imports import calendar_content
 from kepuyue.imports.actions import settling
 from kepuyue.imports.calendars import opening
@@ -90,9 +91,16 @@ def refresh(
 
 
 def _conditions(calendar: CalendarSubscription) -> dict[str, str]:
-    """Ask only for what is newer than what is known (RFC 9110, 13.1)."""
+    """Ask only for what is newer than what is known (RFC 9110, 13.1), as long as it was read for the same days."""
+    if calendar.read_for != _days(calendar.edition):
+        return {}
     conditions = {"If-None-Match": calendar.etag, "If-Modified-Since": calendar.last_modified}
     return {name: value for name, value in conditions.items() if value}
+
+
+def _days(edition: Edition) -> str:
+    """The days for which a calendar is read: where the edition's change, an unchanged calendar says something else."""
+    return f"{edition.starts_on}/{edition.ends_on}"
 
 
 def _read(calendar: CalendarSubscription, answer: fetch.Answer, asked_at: datetime) -> None:
@@ -104,7 +112,8 @@ def _read(calendar: CalendarSubscription, answer: fetch.Answer, asked_at: dateti
     if not answer.is_whole:
         raise Unusable("too-big", megabytes=MOST_BYTES // 1_000_000)
     sha256 = hashlib.sha256(answer.body).hexdigest()
-    if sha256 == calendar.sha256 and not calendar.fault:
+    is_same = sha256 == calendar.sha256 and calendar.read_for == _days(calendar.edition)
+    if is_same and not calendar.fault:
         _keep_unchanged(calendar, asked_at)
         return
     declared = (
@@ -154,6 +163,7 @@ def take_in(
     outcome = _keep_events(calendar, feed, left)
     calendar.name = (feed.name or calendar.name)[:200]
     calendar.format, calendar.sha256, calendar.checked_at = feed.format, sha256, asked_at
+    calendar.read_for = _days(calendar.edition)
     calendar.etag = (headers or {}).get("etag", "")[:300]
     calendar.last_modified = (headers or {}).get("last_modified", "")[:60]
     calendar.fault, calendar.fault_values, calendar.failures = "", {}, 0

@@ -38,6 +38,9 @@ class CalendarSubscription(models.Model):
     file_name = models.CharField(_("文件名"), max_length=200, blank=True)
     format = models.CharField(_("格式"), max_length=14, choices=Format, blank=True)
     state = models.CharField(_("状态"), max_length=8, choices=State, default=State.READING)
+    read_for = models.CharField(
+        max_length=30, blank=True, help_text="the edition's days, first/last, when the calendar was last read"
+    )
     etag = models.CharField(max_length=300, blank=True)
     last_modified = models.CharField(max_length=60, blank=True)
     sha256 = models.CharField(max_length=64, blank=True)
