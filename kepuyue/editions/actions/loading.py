@@ -6,20 +6,29 @@ kept and reported. Everything happens in one transaction and leaves its traces i
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from django.core.files.base import ContentFile
-from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models, transaction
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
 from kepuyue.core import audit, wording
 from kepuyue.core.pictures import drawn
 from kepuyue.core.time import now
 from kepuyue.editions import numerals
+from kepuyue.editions.actions.loaded import (
+    CHANGED,
+    CREATED,
+    KEPT,
+    REMOVED,
+    Line,
+    Report,
+    Values,
+    label,
+    last_values,
+    plain,
+)
 from kepuyue.editions.folder import Folder, read
 from kepuyue.editions.models import (
     CityMap,
@@ -40,46 +49,6 @@ if TYPE_CHECKING:
 
 # What people may take away on screen; it then stays away
 REMOVABLE = frozenset({"taxonomy", "term", "mark", "paper"})
-CREATED, CHANGED, REMOVED, KEPT = "created", "changed", "removed", "kept"
-Values = dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Line:
-    """One thing that loading did, or left alone for a reason."""
-
-    verb: str
-    kind: str
-    name: str
-    note: str = ""
-
-    def __str__(self) -> str:
-        verbs = {CREATED: _("新增"), CHANGED: _("更新"), REMOVED: pgettext("done", "删除"), KEPT: _("保留")}
-        text = f"{verbs[self.verb]} {self.kind} {self.name}"
-        return wording.labelled(text, self.note)
-
-
-@dataclass
-class Report:
-    """What loading did."""
-
-    edition: Edition
-    lines: list[Line] = field(default_factory=list)
-
-    @property
-    def has_changes(self) -> bool:
-        """Whether anything was written."""
-        return any(line.verb != KEPT for line in self.lines)
-
-    def counts(self) -> dict[str, int]:
-        """How many things were created, changed, removed and kept."""
-        return {
-            verb: sum(line.verb == verb for line in self.lines) for verb in (CREATED, CHANGED, REMOVED, KEPT)
-        }
-
-    def as_json(self) -> dict[str, Any]:
-        """The same for machines."""
-        return {"edition": self.edition.code, **self.counts(), "lines": [vars(line) for line in self.lines]}
 
 
 def load(folder: Folder | Path | str, *, by: "User | None" = None, make_current: bool = True) -> Report:
@@ -101,7 +70,7 @@ class _Loading:
     def __init__(self, folder: Folder, edition: Edition | None, by: "User | None") -> None:
         self.folder, self.by = folder, by
         self.edition = edition or Edition(code=folder.edition.code)
-        self.own, self.last = _last_values(self.edition)
+        self.own, self.last = last_values(self.edition)
         self.office_before = self.edition.office_id
         self.now: Values = {}
         self.report = Report(self.edition)
@@ -134,13 +103,13 @@ class _Loading:
     def merge(self, kind: str, key: str, thing: models.Model, values: Values) -> bool:
         """Write the values that changed in the folder since the last loading; True where one was written."""
         last = self.last.get(kind, {}).get(key)
-        self.now.setdefault(kind, {})[key] = _plain(values)
+        self.now.setdefault(kind, {})[key] = plain(values)
         if thing.pk is None and last is not None and kind in REMOVABLE:
             self.note(KEPT, thing, _("已在系统里删除，没有再载入"))
             return False
         if thing.pk is not None and kind in REMOVABLE and self.own and kind not in self.own:
             # Loaded before such things could be changed on screen: what is there is what the folder said
-            last = _plain({name: getattr(thing, name) for name in values})
+            last = plain({name: getattr(thing, name) for name in values})
         if thing.pk is not None and last is None:
             self.note(KEPT, thing, _("不是从资料文件夹载入的，没有改动"))
             return False
@@ -150,10 +119,10 @@ class _Loading:
             old = getattr(thing, name)
             if old == value:
                 continue
-            if thing.pk is not None and last is not None and last.get(name) == _plain(value):
-                edited.append(_label(thing, name))
+            if thing.pk is not None and last is not None and last.get(name) == plain(value):
+                edited.append(label(thing, name))
                 continue
-            written[name] = [_plain(old), _plain(value)]
+            written[name] = [plain(old), plain(value)]
             setattr(thing, name, value)
         if edited:
             self.note(KEPT, thing, _("已在系统里修改：%(fields)s") % {"fields": "、".join(edited)})
@@ -174,7 +143,7 @@ class _Loading:
     def _save(self, thing: models.Model, written: dict[str, list[Any]], recorded: bool = True) -> None:
         verb = CREATED if thing.pk is None else CHANGED
         thing.save()
-        names = [_label(thing, name) for name in written]
+        names = [label(thing, name) for name in written]
         self.note(verb, thing, "" if verb == CREATED else wording.listed(names))
         if recorded:
             audit.record(
@@ -260,7 +229,7 @@ class _Loading:
         }
         if self.edition.pk is not None and self.edition.office_id != self.office_before:
             self.edition.save(update_fields=["office"])
-            self.note(CHANGED, self.edition, _label(self.edition, "office"))
+            self.note(CHANGED, self.edition, label(self.edition, "office"))
         self.merge("edition", "facts", self.edition, values)
         self.edition.ordinal, self.edition.ordinal_en = numerals.held(self.edition.ordinals)
         self.edition.save(update_fields=["ordinal", "ordinal_en"])
@@ -286,7 +255,7 @@ class _Loading:
             thing = present.get(kind)
             if kind in self.now.get("key_date", {}) or thing is None:
                 continue
-            if last["day"] == _plain(thing.day):
+            if last["day"] == plain(thing.day):
                 self.note(REMOVED, thing)
                 thing.delete()
             else:
@@ -414,37 +383,6 @@ def _member(row: Any) -> Values:
 
 # Data in the city's language, not a message
 _LISTED_AS = "联席会议名单写作“%s”"
-
-
-def _last_values(edition: Edition) -> tuple[Values, Values]:
-    """What this edition's folder said last; and the same with the districts and units of other editions."""
-    records = list(LoadedFolder.objects.order_by("edition__loaded_at", "pk"))
-    own: Values = next((record.values for record in records if record.edition_id == edition.pk), {})
-    house: Values = {"district": {}, "organization": {}}
-    for record in records:
-        for kind, entries in house.items():
-            entries.update(record.values.get(kind, {}))
-    for kind, entries in house.items():
-        entries.update(own.get(kind, {}))
-    return own, own | house
-
-
-def _label(thing: models.Model, name: str) -> str:
-    """A field's name as people read it."""
-    return str(getattr(thing._meta.get_field(name), "verbose_name", name))
-
-
-def _plain(value: Any) -> Any:
-    """A value as JSON keeps it."""
-    if isinstance(value, dict):
-        return {key: _plain(child) for key, child in value.items()}
-    if isinstance(value, list):
-        return [_plain(child) for child in value]
-    if isinstance(value, models.Model):
-        return getattr(value, "code", value.pk)
-    if value is None or isinstance(value, (bool, int, float)):
-        return value
-    return str(value) if isinstance(value, str) else DjangoJSONEncoder().default(value)
 
 
 def _is_used(thing: models.Model) -> bool:

@@ -5,9 +5,8 @@ the middle of a character. A wrapper VCALENDAR may be missing, line ends may be 
 """
 
 import re
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Any
 
@@ -15,15 +14,13 @@ from icalendar import Component
 from icalendar.prop import vBroken
 
 from kepuyue.imports.calendars import charset, recurrence
+from kepuyue.imports.calendars.ical_blocks import blocks, parsed
 from kepuyue.imports.calendars.plain import MOST_EVENTS, Event, Feed, Occurrence, Unusable, Window, one_line
 
 BEGINNING = re.compile(
     rb"(?:^|[\r\n])\s*BEGIN:V(CALENDAR|EVENT|TODO|JOURNAL|FREEBUSY|ALARM|TIMEZONE|AVAIL)", re.I
 )
 FOLD = re.compile(rb"(?:\r\n|\r|\n)[ \t]")
-PROPERTY = re.compile(r"[A-Za-z][A-Za-z0-9-]*\s*[;:]")
-TEXTS = re.compile(r"(DESCRIPTION|SUMMARY|LOCATION|COMMENT|X-)", re.I)
-OUTER = frozenset({"VCALENDAR"})
 
 
 def detects(data: bytes) -> bool:
@@ -40,16 +37,16 @@ def read(data: bytes, window: Window, declared: str = "") -> Feed:
     if encoding.startswith("utf-16"):
         text = re.sub(r"(?:\r\n|\r|\n)[ \t]", "", text)
     feed = Feed("ical", encoding=encoding)
-    blocks, others, feed.name = _blocks(text)
-    zones = [block for block in blocks if block.name == "VTIMEZONE"]
-    events = [block for block in blocks if block.name == "VEVENT"]
+    found, others, feed.name = blocks(text)
+    zones = [block for block in found if block.name == "VTIMEZONE"]
+    events = [block for block in found if block.name == "VEVENT"]
     if len(events) > MOST_EVENTS:
         raise Unusable("too-many-events", count=MOST_EVENTS)
     for block in zones:
-        _parsed(block)  # the library remembers them by their names
+        parsed(block)  # the library remembers them by their names
     parts: dict[str, list[_Part]] = defaultdict(list)
     for number, block in enumerate(events):
-        component = _parsed(block)
+        component = parsed(block)
         if component is None or not block.is_whole:
             feed.left.append((block.title, "broken" if block.is_whole else "cut-off", {}))
             continue
@@ -63,69 +60,6 @@ def read(data: bytes, window: Window, declared: str = "") -> Feed:
     if not events:
         raise Unusable("no-events", kinds=sorted(others))
     return feed
-
-
-@dataclass
-class _Block:
-    name: str
-    lines: list[str] = field(default_factory=list)
-    is_whole: bool = False
-
-    @property
-    def title(self) -> str:
-        for line in self.lines:
-            if line.upper().startswith("SUMMARY"):
-                return one_line(line.partition(":")[2].replace("\\n", " ").replace("\\", ""))
-        return ""
-
-
-def _blocks(text: str) -> tuple[list[_Block], Counter[str], str]:
-    """(events and time zones, how many there are of other kinds, the calendar's name)."""
-    blocks: list[_Block] = []
-    others: Counter[str] = Counter()
-    name = ""
-    open_names: list[str] = []
-    block: _Block | None = None
-    for line in re.split(r"\r\n|\r|\n", text):
-        head = line.strip().upper()
-        if head.startswith("BEGIN:"):
-            part = head[6:].strip()
-            if part in OUTER:
-                continue
-            open_names.append(part)
-            if len(open_names) == 1:
-                if part in ("VEVENT", "VTIMEZONE"):
-                    block = _Block(part)
-                    blocks.append(block)
-                else:
-                    others[part] += 1
-        if block and line.strip():
-            if PROPERTY.match(line):
-                # Alarms and other parts of an event say nothing about it
-                if block.name == "VTIMEZONE" or len(open_names) == 1:
-                    block.lines.append(line)
-            elif len(open_names) == 1 and TEXTS.match(block.lines[-1]):
-                # A line break that nobody escaped or folded belongs to the text before it
-                block.lines[-1] += "\\n" + line.strip()
-        elif not open_names and head.startswith(("X-WR-CALNAME", "NAME")):
-            name = name or one_line(line.partition(":")[2].replace("\\", ""))
-        if head.startswith("END:") and open_names:
-            part = head[4:].strip()
-            if part in open_names:
-                del open_names[len(open_names) - 1 - open_names[::-1].index(part) :]
-            if block and not open_names:
-                block.is_whole = True
-                block = None
-    return blocks, others, name
-
-
-def _parsed(block: _Block) -> Component | None:
-    lines = block.lines if block.is_whole else [*block.lines, f"END:{block.name}"]
-    try:
-        found = Component.from_ical("\r\n".join(lines) + "\r\n")
-    except (ValueError, IndexError, KeyError, TypeError, AttributeError, OverflowError):
-        return None
-    return found if isinstance(found, Component) else None
 
 
 class _Part:
