@@ -102,7 +102,11 @@ def _safety_gaps(content: Content, edition: Edition, held: list[Content]) -> lis
         asked = ()
     missing = [safety.ITEMS[code] for code in asked if not written.get(code)]
     if missing:
-        why = _("预计人数较多，安全预案还要写明：%(items)s。") % {"items": wording.listed(missing)}
+        told = {"items": wording.listed(missing), "n": safety.TOLD_AT_LENGTH}
+        if asked == safety.POINTS:
+            why = _("预计人数较多，安全预案还要写明：%(items)s；也可以都写进安全预案，不少于%(n)s字。") % told
+        else:
+            why = _("预计人数较多，安全预案还要写明：%(items)s。") % told
         head = ngettext(
             "预计人数较多，安全预案还要写明%(n)s点", "预计人数较多，安全预案还要写明%(n)s点", len(missing)
         ) % {"n": len(missing)}

@@ -8,8 +8,12 @@ from functools import lru_cache
 
 from opencc import OpenCC
 
-# "第三期", "（二）" and the year tell two activities of one row apart, not two records of one activity
+# A place in a row: "第三期", "（二）". Left out of the key, so that one without it is found too; see `in_one_row`
 COUNTED = re.compile(r"第?[0-9一二三四五六七八九十]+[期场讲届季]|[（(][0-9一二三四五六七八九十]+[)）]")
+PLACES = re.compile(
+    r"[0-9]+|(?<=第)[一二三四五六七八九十]+|[一二三四五六七八九十]+(?=[期场讲届季课站节辑篇])|(?<=[(之])[一二三四五六七八九十]+(?=\)|$)"
+)
+NUMERALS = "一二三四五六七八九"
 # One character may count as several (㈱ as 株 in brackets, ﷺ as eighteen); a key is cut and not refused
 KEY_LENGTH = 160
 NEAR = 0.86  # titles at least so alike are named
@@ -42,6 +46,26 @@ def normalized(text: str) -> str:
 def title_key(title: str) -> str:
     """A title as it is compared with others: its letters, without its number in a row. Kept as `Activity.title_key`."""
     return normalized(COUNTED.sub("", title).replace("演示", ""))[:KEY_LENGTH]
+
+
+def in_one_row(title: str, other: str) -> bool:
+    """Whether the two titles tell themselves apart by a number: 第一讲 and 第2讲 of one row, not one activity twice."""
+    places, others = _places(title), _places(other)
+    return bool(places and others) and places != others
+
+
+def _places(title: str) -> list[int]:
+    return [_number(found) for found in PLACES.findall(unicodedata.normalize("NFKC", title))]
+
+
+def _number(numeral: str) -> int:
+    """A numeral as written in titles, to 99."""
+    if numeral.isdecimal():
+        return int(numeral[:9])
+    tens, ten, ones = numeral.rpartition("十")
+    if not ten:
+        return int("".join(str(NUMERALS.index(sign) + 1) for sign in ones))
+    return 10 * (NUMERALS.find(tens[:1]) + 1 if tens else 1) + (NUMERALS.find(ones[:1]) + 1 if ones else 0)
 
 
 def alike(title: str, others: Mapping[int, str]) -> list[int]:

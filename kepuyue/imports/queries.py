@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from django.db.models import Count, Q, QuerySet
 from django.urls import reverse
 
-from kepuyue.activities.letters import alike, title_key
+from kepuyue.activities.letters import alike, in_one_row, title_key
 from kepuyue.activities.models import Activity, Session, State
 from kepuyue.activities.queries import visible_to
 from kepuyue.activities.selections import Selection
@@ -64,6 +64,7 @@ def twins(batch: ImportBatch, rows: Iterable[ImportRow], user: "Person") -> dict
     Those with the same title, and those with one much like it that are the unit's own or begin at the same moment.
     Only what is public or open to the person is named.
     """
+    rows = list(rows)
     titles = {row.pk: title_key(row.content.get("title", "")) for row in rows}
     wanted = {key for key in titles.values() if key}
     own = {row.outside_key for row in rows}
@@ -75,22 +76,30 @@ def twins(batch: ImportBatch, rows: Iterable[ImportRow], user: "Person") -> dict
         .exclude(organization=batch.organization, outside_key__in=own)
         .exclude(state__in=(State.REJECTED, State.ARCHIVED))
     )
-    keys = dict(
-        others.filter(title_key__in=wanted).order_by("pk").values_list("pk", "title_key")[:MOST_TWINS]
-    )
-    keys |= dict(
-        others.filter(organization=batch.organization)
-        .order_by("-pk")
-        .values_list("pk", "title_key")[:MOST_TWINS]
-    )
     starts = {
         session["starts_at"]
         for row in rows
         for session in row.content.get("sessions", ())[:SESSIONS_COMPARED]
     }
     there = Session.objects.filter(starts_at__in=starts).values("activity")
-    keys |= dict(others.filter(pk__in=there).order_by("pk").values_list("pk", "title_key")[:MOST_TWINS])
-    found = {pk: alike(title, keys)[:3] for pk, title in titles.items() if title}
+    keys: dict[int, str] = {}
+    theirs: dict[int, str] = {}
+    for looked_at in (
+        others.filter(title_key__in=wanted).order_by("pk"),
+        others.filter(organization=batch.organization).order_by("-pk"),
+        others.filter(pk__in=there).order_by("pk"),
+    ):
+        for pk, key, title in looked_at.values_list("pk", "title_key", "title")[:MOST_TWINS]:
+            keys[pk], theirs[pk] = key, title
+    found = {
+        row.pk: [
+            pk
+            for pk in alike(titles[row.pk], keys)
+            if not in_one_row(row.content.get("title", ""), theirs[pk])
+        ][:3]
+        for row in rows
+        if titles[row.pk]
+    }
     activities = others.select_related("organization").in_bulk({key for pks in found.values() for key in pks})
     return {pk: [activities[key] for key in pks if key in activities] for pk, pks in found.items() if pks}
 

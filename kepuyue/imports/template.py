@@ -9,6 +9,7 @@ from io import BytesIO
 import xlsxwriter
 from django.utils.translation import gettext as _
 
+from kepuyue.activities import safety
 from kepuyue.editions.models import Edition, Taxonomy
 from kepuyue.imports.conversion import Vocabulary
 from kepuyue.imports.headers import HEADINGS
@@ -81,14 +82,23 @@ def columns(edition: Edition) -> list[Column]:
         Column(name["expected_crowd"], _("估计最多的一场有多少人在场。"), is_required=True, is_number=True),
         Column(name["content_lead"], _("对活动内容负责的人。"), is_required=True),
         Column(name["emergency_contact"], _("线下活动必填，写姓名和电话。"), is_wide=True),
-        Column(
-            name["safety_plan"], _("线下活动必填。人数较多的写明谁看护、怎样疏导、怎样救援。"), is_wide=True
-        ),
+        Column(name["safety_plan"], _safety_plan_told(edition), is_wide=True),
         Column(name["contact"], is_required=True),
         Column(name["phone"], _("不对公众显示。"), is_required=True),
         Column(name["public_phone"], _("公众看得到的电话。")),
         Column(name["note"], is_wide=True),
     ]
+
+
+def _safety_plan_told(edition: Edition) -> str:
+    """From which crowd on a plan has to say more than a line, and how long it is then (see `activities.safety`)."""
+    larger = [band.people for band in edition.rules.crowd.bands if band.asks != "line"]
+    if not larger:
+        return _("线下活动必填。")
+    return _("线下活动必填。预计%(people)s人以上的写明谁看护、怎样疏导、怎样救援，不少于%(length)s字。") % {
+        "people": min(larger),
+        "length": safety.TOLD_AT_LENGTH,
+    }
 
 
 def _of_taxonomy(taxonomy: Taxonomy, vocabulary: Vocabulary, heading: str = "") -> Column:

@@ -416,6 +416,22 @@ def test_activity_of_the_same_title_is_named(cast: Cast, title: str, is_named: b
     assert [twin.activity.pk for twin in twins] == ([other.pk] if is_named else [])
 
 
+@pytest.mark.parametrize(("title", "other", "is_named"), [
+    ("星空讲座第1讲", "星空讲座第2讲", False), ("星空讲座（第一期）", "星空讲座（第二期）", False),
+    ("星空讲座之十二", "星空讲座之二十", False), ("走进实验室 3", "走进实验室 4", False),
+    ("星空讲座第三讲", "星空讲座 第3讲", True), ("星空讲座第十二讲", "星空讲座第12讲", True),
+    ("星空讲座第1讲", "星空讲座", True), ("2024年星空讲座第1讲", "2024年星空讲座第2讲", False),
+])  # fmt: skip
+def test_activities_of_one_row_are_no_duplicates_of_each_other(
+    cast: Cast, title: str, other: str, is_named: bool
+) -> None:
+    known = draft(cast, unit=cast.own_unit, title=other)
+
+    twins = checks.twins_of(handed_in(cast, title=title))
+
+    assert [twin.activity.pk for twin in twins] == ([known.pk] if is_named else [])
+
+
 def test_another_districts_draft_is_named_to_the_rules_and_the_office_only(cast: Cast) -> None:
     other = ActivityFactory(edition=cast.edition, organization=cast.far_unit, title="火箭为什么能飞上天")
     pending = handed_in(cast)

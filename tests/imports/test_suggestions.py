@@ -155,6 +155,17 @@ def test_activities_that_may_be_the_same_are_named(
     assert found == ({batch.rows.get().pk: [other]} if is_named else {})
 
 
+@pytest.mark.django_db
+def test_further_numbers_of_one_row_are_not_named_as_the_same(cast: Cast) -> None:
+    batch = stage(cast, workbook(HEAD, [1, "湿地观鸟第一讲", *BIRDS[2:]]))
+    named = [
+        ActivityFactory(edition=cast.edition, organization=cast.own_unit, title=title, state=State.PUBLISHED)
+        for title in ("湿地观鸟第二讲", "湿地观鸟第1讲")
+    ]
+
+    assert queries.twins(batch, batch.rows.all(), cast.editor) == {batch.rows.get().pk: named[1:]}
+
+
 # Read again
 
 

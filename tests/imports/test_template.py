@@ -1,6 +1,7 @@
 """The empty workbook, filled in as it asks, needs nothing more: no problem, no second typing."""
 
 import json
+import re
 from datetime import datetime
 from io import BytesIO
 from pathlib import Path
@@ -8,20 +9,24 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
+from django.test import Client
 from django.urls import reverse
 from openpyxl import Workbook, load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from kepuyue.activities import completeness, queries
-from kepuyue.activities.models import Activity
+from kepuyue.activities.models import Activity, State
 from kepuyue.editions.actions import loading
 from kepuyue.editions.models import Edition
 from kepuyue.imports import template
 from kepuyue.imports.actions import committing, staging
 from kepuyue.imports.conversion import Vocabulary
+from kepuyue.imports.models import ImportBatch
 from kepuyue.organizations.models import Organization, Role
 from tests.factories import MembershipFactory, UserFactory
+from tests.journeys.pages import form_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("before_the_month")]
 
@@ -87,8 +92,8 @@ def choices(book: Workbook, sheet: Worksheet) -> dict[str, list[str]]:
     return found
 
 
-def filled(data: bytes, rows: int) -> tuple[bytes, list[dict[str, Any]]]:
-    """The workbook as a person fills it in who takes another choice in each row."""
+def filled(data: bytes, rows: int, name: str = "") -> tuple[bytes, list[dict[str, Any]]]:
+    """The workbook as a person fills it in who takes another choice in each row; `name`: a row of lectures."""
     book, sheet = sheet_of(data)
     offered = TYPED | choices(book, sheet)
     heads = [str(cell.value).rstrip("*") for cell in sheet[1]]
@@ -96,7 +101,8 @@ def filled(data: bytes, rows: int) -> tuple[bytes, list[dict[str, Any]]]:
     written = []
     for number in range(rows):
         row = {head: offered[head][number % len(offered[head])] for head in heads[1:]}
-        written.append({"活动名称": f"水火箭课堂 {chr(0x4E00 + number)}"} | row)
+        title = f"{name}第{number + 1}讲" if name else f"水火箭课堂 {chr(0x4E00 + number)}"
+        written.append({"活动名称": title} | row)
         for place, head in enumerate(heads, start=1):
             sheet.cell(number + 2, place).value = written[-1][head] or None
     file = BytesIO()
@@ -126,6 +132,49 @@ def test_filled_copy_of_thirty_activities_needs_nothing_more(
     assert third.district is not None
     assert (third.admission, third.expected_crowd, third.district.name) == ("paid", 60, written[2]["所属区"])
     assert [f"{one.starts_at.astimezone(edition.zone):%F}" for one in third.sessions.all()] == ["2024-09-07"]
+
+
+def test_thirty_activities_reach_the_public_from_the_filled_copy_alone(
+    edition: Edition, editor: Any, sign_in: Any, clock: Any
+) -> None:
+    """Upload, import, hand in, review: after the workbook nothing but ticks and buttons."""
+    unit = Organization.objects.get(name=UNIT)
+    district, office = unit.parent, Organization.objects.get(level=Organization.Level.OFFICE)
+    assert district is not None
+    data, written = filled(template.workbook(edition), 30, "走进航天")
+    client = sign_in(editor)
+    landed = client.post(
+        reverse("imports:new"),
+        {"organization": unit.pk, "file": SimpleUploadedFile("填好.xlsx", data)},
+        follow=True,
+    )
+    batch = ImportBatch.objects.get()
+    assert not batch.rows.exclude(severity="").exists(), landed.content.decode()
+    client.post(reverse("imports:commit", args=[batch.pk]))
+    committing.commit(ImportBatch.objects.get(), by=editor)  # no worker runs beside the tests
+
+    together = reverse("activities:together") + f"?of=import-{batch.pk}"
+    form = form_of(client.get(together), id="many")
+    ticked = {"row": [one.code for one in Activity.objects.filter(organization=unit)]}
+    client.post(together, form.filled() | ticked | {"signs": "1", "do": "hand-in"})
+    assert set(Activity.objects.values_list("state", flat=True)) == {State.SUBMITTED}
+    for reviewer in (district, office):
+        person = MembershipFactory(user=UserFactory(), organization=reviewer, role=Role.REVIEWER).user
+        desk = sign_in(person)
+        form = form_of(desk.get(reverse("activities:reviews")), to=reverse("activities:decisions"))
+        shown = re.findall(
+            r'name="row" value="([^"]+)"', desk.get(reverse("activities:reviews")).content.decode()
+        )
+        desk.post(reverse("activities:decisions"), form.filled() | {"row": shown, "decision": "approved"})
+
+    assert list(Activity.objects.exclude(state=State.PUBLISHED)) == []
+    clock.set(datetime(2024, 9, 2, 10))
+    listed = Client().get("/api/v1/activities", {"q": "走进航天", "page_size": "100"}).json()
+    assert {one["title"] for one in listed["results"]} == {row["活动名称"] for row in written}
+    for activity in Activity.objects.all()[:3]:
+        page = Client().get(reverse("programme:activity", args=[activity.code])).content.decode()
+        assert activity.title in page
+        assert activity.contact_phone not in page
 
 
 def test_whatever_is_chosen_is_read_as_just_that_term(edition: Edition, editor: Any) -> None:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from kepuyue.activities import presentation
-from kepuyue.activities.letters import alike, title_key
+from kepuyue.activities.letters import alike, in_one_row, title_key
 from kepuyue.activities.models import Activity, LinkCheck, Session, State, Submission
 from kepuyue.activities.queries import Check, review_checks, visible_to
 from kepuyue.activities.reviewing.words import Finder, Hit, finder_of
@@ -120,10 +120,11 @@ def twins_of(submission: Submission, *, reader: "User | None" = None) -> list[Tw
     )  # fmt: skip
     if reader is not None:
         others = others.filter(Q(pk__in=Activity.objects.published()) | Q(pk__in=visible_to(reader)))
-    same = (
-        list(others.filter(title_key=title).order_by("pk").values_list("pk", flat=True)[:3]) if title else []
-    )
-    chosen = [*same, *sorted(_near(others, title, text, activity.organization_id) - set(same))][:3]
+    equal = others.filter(title_key=title).order_by("pk") if title else others.none()
+    same = _of_no_row(text["title"], equal.values_list("pk", "title")[:MOST_CANDIDATES])
+    near = _near(others, title, text, activity.organization_id) - set(same)
+    titles = others.filter(pk__in=near).order_by("pk").values_list("pk", "title")
+    chosen = [*same, *_of_no_row(text["title"], titles)][:3]
     rows = (
         others.filter(pk__in=chosen)
         .select_related("organization", "edition")
@@ -131,6 +132,11 @@ def twins_of(submission: Submission, *, reader: "User | None" = None) -> list[Tw
     )
     found = [_side_by_side(submission, other, is_same=other.pk in same) for other in rows]
     return sorted(found, key=lambda twin: (not twin.is_same_title, twin.activity.pk))
+
+
+def _of_no_row(title: str, others: Iterable[tuple[int, str]]) -> list[int]:
+    """The others without those that are further numbers of the same row."""
+    return [pk for pk, other in others if not in_one_row(title, other)]
 
 
 def _near(others: QuerySet[Activity], title: str, text: dict[str, Any], organization: int) -> set[int]:
