@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext as _
 
-from kepuyue.imports import caution, dates, districts, duplicates, headers, phrases, tables
+from kepuyue.imports import caution, dates, districts, duplicates, guessing, headers, phrases, tables
 from kepuyue.imports.cells import Book, Cell, as_text
 from kepuyue.imports.duplicates import normalized
 from kepuyue.imports.grid import Grid, stated, text_of
@@ -29,6 +29,7 @@ from kepuyue.imports.reading import (
     Problem,
 )
 from kepuyue.imports.tables import Record
+from kepuyue.imports.ticks import ticked
 
 __all__ = [
     "CANCELLED", "ERROR", "NONE", "PLANNED", "REQUIRED", "UNKNOWN", "WARNING", "Entry", "Findings", "Problem", "find",
@@ -56,7 +57,7 @@ def find(
     place = _Place(frame, city, tuple(districts))
     for sheet in book.sheets:
         grid = Grid(sheet)
-        found = tables.find(grid, chosen)
+        found = tables.find(grid, chosen, districts)
         if found.tables:
             _take(sheet.name, found, place, findings)
         elif any(sheet.rows):
@@ -85,10 +86,10 @@ def _take(sheet: str, found: tables.Found, place: _Place, findings: Findings) ->
     findings.tables += found.tables
     findings.unused_columns += [(sheet, heading) for heading in found.unused]
     findings.skipped += [(sheet, row + 1, why) for row, why in found.skipped]
-    before: Record | None = None
+    before: _Row | None = None
     for record in found.records:
-        entry = _Row(sheet, record, before, place).entry()
-        before = record
+        row = before = _Row(sheet, record, before, place)
+        entry = row.entry()
         if record.is_hidden:
             why = _("这一行是隐藏的，没有导入")
             address = entry.cells.get("title") or f"A{entry.row}"
@@ -111,12 +112,23 @@ def _take(sheet: str, found: tables.Found, place: _Place, findings: Findings) ->
 class _Row:
     """The reading of one record: fills an entry and notes faults beside cells."""
 
-    def __init__(self, sheet: str, record: Record, before: Record | None, place: _Place) -> None:
+    def __init__(self, sheet: str, record: Record, before: "_Row | None", place: _Place) -> None:
         self.record, self.place = record, place
         self.cells = {column: record.cell(column) for column in record.places}
+        self.more = {
+            column: [ticked(text_of(record.grid.value(*other))) for other in others]
+            for column, others in record.more.items()
+        }
         for column, cell in self.cells.items():
-            if before is not None and isinstance(cell, str) and DITTO.match(cell.strip()):
-                self.cells[column] = before.cell(column)
+            if isinstance(cell, str):
+                if before is not None and DITTO.match(cell.strip()):
+                    self.cells[column] = before.cells.get(column)
+                elif (choice := ticked(cell)) != cell:
+                    self.cells[column] = choice or None
+        for column, texts in self.more.items():
+            above = before.more.get(column, []) if before is not None else []
+            if any(map(DITTO.match, texts)):
+                self.more[column] = [text for text in texts if not DITTO.match(text)] + above
         self.read = Entry(
             sheet,
             record.rows[0] + 1,
@@ -150,7 +162,7 @@ class _Row:
         read.online = read.online or link
         self.check_venue()
         read.booking, read.booking_note = (
-            phrases.booking_of(as_text(self.cells.get("booking"))),
+            phrases.booking_of(as_text(self.cells.get("booking")), in_its_column=True),
             text("booking"),
         )
         if read.booking == UNKNOWN:  # 参与方式 is asked for either
@@ -167,9 +179,7 @@ class _Row:
 
     def joined(self, column: str) -> str:
         """All columns of a meaning that may have several."""
-        grid = self.record.grid
-        others = [text_of(grid.value(*place)) for place in self.record.more.get(column, ())]
-        return "；".join(text for text in (self.text(column), *others) if text)
+        return "；".join(text for text in (self.text(column), *self.more.get(column, ())) if text)
 
     def note_at_title(self, code: str, why: str) -> None:
         address = self.read.cells.get("title") or self.title_address()
@@ -337,6 +347,8 @@ class _Row:
             day = stated(self.cells.get("when")) or stated(self.cells.get("start"))
             given["when"] = day
         reading = dates.read(given, self.place.frame, self.record.grid.sheet.epoch)
+        if [trouble.code for trouble in reading.troubles] == ["date-missing"] and any(given.values()):
+            reading = self.on_the_day_above(given) or reading
         for trouble in reading.troubles:
             self.read.note_problem(
                 trouble.column,
@@ -347,11 +359,23 @@ class _Row:
             )
         return reading
 
+    def on_the_day_above(self, given: Mapping[str, Cell]) -> dates.Reading | None:
+        """Hours alone, where the section or the sheet's name is a day: the rows of a programme."""
+        for text in (self.record.section.rpartition("\n")[2], self.record.grid.sheet.name):
+            days = dates.read_text(text, self.place.frame) if guessing.DAY.search(text) else None
+            if days and not days.troubles and len(days.slots) == 1 and days.slots[0].all_day:
+                cells = dict(given)
+                if cells.get("when") is not None:
+                    cells["clock"] = cells["when"]
+                return dates.read(cells | {"when": text}, self.place.frame, self.record.grid.sheet.epoch)
+        return None
+
     def blamed(self, column: str, places: Mapping[str, tuple[int, int]]) -> str:
         """The address of a date's cell; of the column where there is none in this row."""
         columns, row = self.record.columns, min(place[0] for place in places.values())
-        if column not in places and column in columns:  # the empty cell, not the clock beside it
-            return self.record.grid.address(row, columns[column])
+        named = "start" if column == "when" and "when" not in columns else column
+        if named not in places and named in columns:  # the empty cell, not the clock beside it
+            return self.record.grid.address(row, columns[named])
         for name in (column, "when", "start", "clock", "end"):
             if name in places:
                 return self.record.grid.address(*places[name])

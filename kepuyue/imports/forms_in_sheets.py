@@ -1,7 +1,7 @@
 """Forms: one activity, its labels on the left of their values, perhaps two pairs in a row, several forms in a sheet."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from kepuyue.imports import headers, rows
 from kepuyue.imports.cells import Cell, as_text
@@ -18,12 +18,14 @@ class Form:
     first: int
     last: int
     heading: str = ""
+    more: dict[str, list[tuple[int, int]]] = field(default_factory=dict)  # of those asked for twice
 
 
 def find(grid: Grid, chosen: Mapping[str, str] | None = None) -> list[Form]:
     """The forms of a sheet, top to bottom."""
     forms: list[Form] = []
     places: dict[str, tuple[int, int]] = {}
+    more: dict[str, list[tuple[int, int]]] = {}
     heading = ""
     first = last = 0
     for row in grid.rows():
@@ -34,20 +36,22 @@ def find(grid: Grid, chosen: Mapping[str, str] | None = None) -> list[Form]:
             own = grid.own(row)
             if len(own) == 1 and not rows.is_note(as_text(own[0][1])):
                 if len(places) >= LEAST_LABELS and "title" in places:
-                    forms.append(Form(places, first, last, heading))
-                    places, heading = {}, ""
+                    forms.append(Form(places, first, last, heading, more))
+                    places, more, heading = {}, {}, ""
                 heading = heading or as_text(own[0][1])
             continue
         if any(meaning == "title" for meaning, _place in pairs) and "title" in places:
-            forms.append(Form(places, first, last, heading))
-            places, heading = {}, ""
+            forms.append(Form(places, first, last, heading, more))
+            places, more, heading = {}, {}, ""
         for meaning, place in pairs:
             if not places:
                 first = row
+            if meaning in places and meaning in headers.LISTS:
+                more.setdefault(meaning, []).append(place)
             places.setdefault(meaning, place)
             last = max(row, grid.reach(*place)[0])
     if places:
-        forms.append(Form(places, first, last, heading))
+        forms.append(Form(places, first, last, heading, more))
     return [form for form in forms if "title" in form.places and len(form.places) >= LEAST_LABELS]
 
 

@@ -40,8 +40,8 @@ HEADINGS: dict[str, tuple[str, ...]] = {
              "时间安排", "日期时间", "展出时间", "开放时间", "何时", "date", "when"),
     "clock": ("时间", "具体时间", "时段", "时间段", "钟点", "活动时段", "每日时间", "每天时间", "time"),
     "weekday": ("星期", "周次", "星期几", "周几", "weekday"),
-    "mode": ("参与方式", "活动方式", "举办方式", "线上线下", "线上或线下", "线上还是线下", "形式", "开展方式",
-                  "举办形式",
+    "mode": ("参与方式", "参加方式", "活动方式", "举办方式", "线上线下", "线上或线下", "线上还是线下", "形式",
+             "开展方式", "举办形式",
              "开展形式", "mode"),
     "online": ("线上地址", "直播平台", "线上平台", "直播链接", "线上链接", "会议号", "直播地址", "平台",
                "播出平台", "直播间"),
@@ -117,6 +117,7 @@ LONGEST_HEADING = 22
 HEADER_ROWS_SEARCHED = 30
 
 
+@lru_cache(maxsize=4096)
 def plain(text: str) -> str:
     """A heading without width, case, space, punctuation, its number and what stands in brackets."""
     text = unicodedata.normalize("NFKC", text).lower()

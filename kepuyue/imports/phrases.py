@@ -185,21 +185,26 @@ def is_no_place(venue: str) -> bool:
 _NO_BOOKING = re.compile(
     r"(?:无需|免|不需要?|不用|无须|毋须|不必)(?:要|提前|事先|任何)*(?:预约|报名|登记)|自由参[加与观]|自由入场|直接(?:参加|前往|到场|入场)|免预约|随到随"
 )
+_WAY_OF_BOOKING = re.compile(r"扫码|公众号|小程序|^(?:电话|网上|线上|微信|在线|二维码)$")
 _ON_THE_SPOT = re.compile(r"现场(?:扫码|免费)?(?:报名|登记)")  # nothing is to be done beforehand
 
 
-def booking_of(text: str) -> str:
-    """required, none or unknown, from the column about booking."""
+def booking_of(text: str, *, in_its_column: bool = False) -> str:
+    """required, none or unknown, from the column about booking, where a way of booking says that one does."""
     plain = _ON_THE_SPOT.sub("", re.sub(r"\s", "", unicodedata.normalize("NFKC", text)))
     if not plain:
         return UNKNOWN
-    if plain.lower() in {"否", "无", "不需要", "不需", "不用", "n", "no", "×", "x"} or _NO_BOOKING.search(
-        plain
+    if (
+        plain.lower() in {"否", "无", "不需要", "不需", "不用", "n", "no", "×", "x"}
+        or re.match(r"(?:否|不需要?|不用)[,;。(:]", plain)
+        or _NO_BOOKING.search(plain)
     ):
         return NONE
     if plain.lower() in {"是", "需要", "需", "要", "有", "y", "yes", "√", "✓"} or re.search(
-        r"预约|报名|扫码登记", plain
+        r"预约|报名|扫码登记|^(?:是|需要?|要)[,;。(:]", plain
     ):
+        return REQUIRED
+    if in_its_column and _WAY_OF_BOOKING.search(plain):
         return REQUIRED
     return UNKNOWN
 
@@ -233,6 +238,8 @@ def capacity_of(text: str) -> int | None:
         and 0 < int(numbers[0]) < 1_000_000
     ):
         return int(numbers[0])
+    if re.fullmatch(r"[一二两三四五六七八九十百千]+", plain):
+        return _spelled(plain)
     spelled = re.findall(r"(?<![至到~\-])([一二两三四五六七八九十百千]+)\s*余?[人名位](?!次)", plain)
     return _spelled(spelled[0]) if len(spelled) == 1 and not numbers else None
 
@@ -298,6 +305,8 @@ def contact_in(text: str, *, is_phone_column: bool) -> Contact:
     rest = _LABEL.sub(" ", _MANY_DIGITS.sub(" ", rest))
     for name in re.split(r"[\s,;、:()/。|\[\]]+", rest):
         name = name.strip("-+.*")
+        if re.match(r"详?见", name):  # 见二维码, 详见海报
+            continue
         if re.search(r"[^\W\d_]", name) and not (is_phone_column and (found.wrong or len(name) > 8)):
             found.names.append(name)
     return found

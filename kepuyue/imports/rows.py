@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
+from kepuyue.imports.districts import bare
+
 TIMES = frozenset({"when", "start", "end", "clock", "start_clock", "end_clock"})
 OF_A_SESSION = TIMES | {"venue", "address", "weekday", "number", "capacity", "district", "online"}
 # What a form may bring along in rows that nobody filled in
@@ -37,7 +39,7 @@ SECTION = re.compile(
 
 # Texts that head rows or close a table even in the titles' column, with nothing beside them
 HEADS_ROWS = re.compile(
-    r"^(?:.{2,4}(?:区|街道|镇)|线上|线下|市级|市直|市属|区级|各区|主会场|分会场|主场|重点)(?:科普)?(?:活动|分会场|会场|部分|专场)?$"
+    r"^(?:.{2,4}(?:(?<!社)(?<!校)(?<!园)(?<!景)区|合作区|街道|镇)|(?:市直|区直|市属|区属|各)?(?:单位|部门|学会|高校|企业|(?:科普)?基地|社区|学校)|线上|线下|市级|市直|市属|区级|各区|主会场|分会场|主场|重点)(?:科普)?(?:活动|分会场|会场|部分|专场)?$"
 )
 SIGNATURE = re.compile(
     r"(?:局|协会|学会|科协|委员会|委|办公室|办|公司|大学|学院|研究院|政府)(?:[（(][^（(]*[）)])?$"
@@ -45,9 +47,13 @@ SIGNATURE = re.compile(
 )
 
 
-def heads_rows(text: str) -> bool:
-    """Whether a text names the part of a table that follows it: 一、主场活动, 福田区, 线上活动."""
-    return bool(SECTION.match(text.strip()) or HEADS_ROWS.match(text.strip()))
+def heads_rows(text: str, districts: Sequence[str] = ()) -> bool:
+    """Whether a text names the part of a table that follows it: 一、主场活动, 3.福田区（2场）, 罗湖, 线上活动."""
+    name = re.sub(r"^\d{1,2}\s*[.．、)）]\s*|\s*[（(][^（(]{0,8}[）)]$|[:：]$", "", text.strip())
+    named = name.strip("【】[]〔〕 ")
+    if any(named in {district, bare(district)} for district in districts):
+        return True
+    return bool(SECTION.match(text.strip()) or HEADS_ROWS.match(named))
 
 
 def is_note(text: str) -> bool:
@@ -87,10 +93,12 @@ class Alone:
     in_title: bool
     is_wide: bool
 
-    def is_section(self) -> bool:
+    def is_section(self, districts: Sequence[str] = ()) -> bool:
         """Whether it heads the rows below or signs those above: wide, numbered, outside the titles' column."""
         text = self.text.strip()
-        return self.is_wide or not self.in_title or heads_rows(text) or bool(SIGNATURE.search(text))
+        return (
+            self.is_wide or not self.in_title or heads_rows(text, districts) or bool(SIGNATURE.search(text))
+        )
 
 
 @dataclass(frozen=True)

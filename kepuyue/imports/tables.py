@@ -5,6 +5,7 @@ Gives `Record`s: the cells of one activity by meaning, with the section, sheet n
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 
 from django.utils.translation import gettext as _
 
@@ -64,8 +65,11 @@ class Found:
     unused: list[str] = field(default_factory=list)
 
 
-def find(grid: Grid, chosen: Mapping[str, str] | None = None) -> Found:
-    """All records of a sheet. `chosen` are meanings that a person gave to headings (after `headers.plain`)."""
+def find(grid: Grid, chosen: Mapping[str, str] | None = None, districts: Sequence[str] = ()) -> Found:
+    """All records of a sheet. `chosen` are meanings that a person gave to headings (after `headers.plain`).
+
+    `districts` are names that head the rows of theirs.
+    """
     found = Found()
     starts = heads.find(grid, chosen)
     forms = forms_in_sheets.find(grid, chosen) if not starts else []
@@ -75,8 +79,9 @@ def find(grid: Grid, chosen: Mapping[str, str] | None = None) -> Found:
             found.records.append(
                 Record(
                     grid,
-                    sorted({place[0] for place in form.places.values()}),
+                    sorted({place[0] for place in [*form.places.values(), *chain(*form.more.values())]}),
                     form.places,
+                    form.more,
                     heading=form.heading,
                 )
             )
@@ -94,6 +99,7 @@ def find(grid: Grid, chosen: Mapping[str, str] | None = None) -> Found:
         )
         above = max((other.last_row for other in starts[:index] if other.first < head.first), default=-1)
         reading = _Reading(grid, head, end, found, _above(grid, above, head, found, first=index == 0))
+        reading.districts = districts
         reading.section = section or _section_above(grid, above, head)
         reading.read()
         section = reading.section_for_next
@@ -131,6 +137,7 @@ class _Reading:
     def __init__(self, grid: Grid, head: heads.Head, end: int, found: Found, heading: str) -> None:
         self.grid, self.head, self.end, self.found = grid, head, end, found
         self.heading = heading
+        self.districts: Sequence[str] = ()
         self.section = rows.Section()
         self.section_for_next = rows.Section()  # stands under the last row, above the next table
         self.record: Record | None = None
@@ -214,7 +221,7 @@ class _Reading:
             if self._is_caption(row):
                 self.section_for_next = self.section.then(texts[0])
                 return _("分节标题或说明")
-            if alone.is_section() or not (title or self._is_about_time(places)):
+            if alone.is_section(self.districts) or not (title or self._is_about_time(places)):
                 self.section = self.section_for_next = self.section.then(texts[0])
                 return _("分节标题或说明")
         meant = {meaning for meaning, place in places.items() if text_of(self.grid.value(*place))}

@@ -4,6 +4,7 @@ import pytest
 
 from kepuyue.imports import reader
 from kepuyue.imports.phrases import booking_of, capacity_of, contact_in
+from kepuyue.imports.ticks import ticked
 from tests.imports import workbooks_of_units as made_by
 from tests.imports.test_workbooks import told
 
@@ -77,6 +78,37 @@ EXPECTED = {
         "Sheet1:3 化石展 | 龙华区科协 | 版画基地 | 龙华区 | offline | unknown",
         "  09-01T00:00 > 10-01T00:00 whole days",
     ],
+    made_by.boxes_to_tick: [
+        "表1:2,3,4,5,6,7 天文课 | 福田区图书馆 | 报告厅 | offline | none | 毛老师+13800138000",
+        "  09-14T15:00 > 09-14T16:30",
+        "- 表1:1 不在登记表里",
+    ],
+    made_by.sections_in_the_titles_column: [
+        "Sheet1:3 甲讲座 | 科协 | 图书馆 | 福田区 | offline | unknown | 张三+0755-83000001",
+        "  09-01T09:00 > ?",
+        "Sheet1:4 乙讲座 | 科协 | 图书馆 | 福田区 | offline | unknown | 张三+0755-83000001",
+        "  09-02T09:00 > ?",
+        "Sheet1:5 丙讲座 | 科协 | 图书馆 | 福田区 | offline | unknown | 张三+0755-83000001",
+        "  09-02T09:00 > ?",
+        "Sheet1:7 丁讲座 | 科协 | 图书馆 | 罗湖区 | offline | unknown",
+        "  09-03T09:00 > ?",
+        "Sheet1:9 戊讲座 | 科协 | 展馆 | 大鹏新区 | offline | unknown",
+        "  09-04T09:00 > ?",
+        "Sheet1:11 己讲座 | 气象局 | 展馆 | offline | unknown",
+        "  09-05T09:00 > ?",
+        "主会场日程:3 启动仪式 | 北广场 | offline | unknown",
+        "  09-14T09:30 > ?",
+        "主会场日程:4 院士报告 | 多功能厅 | offline | unknown",
+        "  09-14T10:00 > 09-14T11:30",
+        "主会场日程:6 颁奖 | 多功能厅 | offline | unknown",
+        "  09-15T14:00 > ?",
+        "- Sheet1:2 分节标题或说明",
+        "- Sheet1:6 分节标题或说明",
+        "- Sheet1:8 分节标题或说明",
+        "- Sheet1:10 分节标题或说明",
+        "- 主会场日程:2 分节标题或说明",
+        "- 主会场日程:5 分节标题或说明",
+    ],
     made_by.unanswered_questions: [
         "Sheet1:2 开放日 | 深圳大学 | offline | unknown",
         "  09-16T09:00 > 09-16T17:00",
@@ -142,5 +174,34 @@ def test_seats_spelled_out_are_counted(text, seats):
         ("提前预约或现场登记", "required"),
     ],
 )
-def test_signing_up_on_the_spot_is_no_booking(text, booking):
+def test_booking_on_the_spot_is_none(text, booking):
     assert booking_of(text) == booking
+
+
+@pytest.mark.parametrize(
+    ("text", "booking"),
+    [("公众号", "required"), ("电话", "required"), ("否，先到先得", "none"), ("是（见海报）", "required"), ("线上", "required"),
+     ("详见海报", "unknown")],
+)  # fmt: skip
+def test_way_of_booking_in_its_column_says_that_one_books(text, booking):
+    assert booking_of(text, in_its_column=True) == booking
+
+
+def test_word_for_taking_part_is_no_way_of_booking():
+    assert booking_of("线上") == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("text", "choice"),
+    [
+        ("☑线下 □线上", "线下"),
+        ("线下□ 线上☑", "线上"),
+        ("是（√） 否（ ）", "是"),
+        ("□是 □否", ""),
+        ("√", "√"),
+        ("☑讲座 ☑展览 □体验", "讲座；展览"),
+        ("没有选项（线上）", "没有选项（线上）"),
+    ],
+)
+def test_ticked_choice_counts_and_offered_ones_do_not(text, choice):
+    assert ticked(text) == choice

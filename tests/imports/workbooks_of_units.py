@@ -82,6 +82,49 @@ def no_headings_place_first() -> bytes:
     return saved(workbook(rows))
 
 
+def boxes_to_tick() -> bytes:
+    """A form whose choices are printed with boxes; wide blanks in its dates; how to call asked for twice."""
+    return saved(workbook([
+        ["科普月活动信息采集表"],
+        ["活动名称：", "天文课", None, "活动类别", "☑讲座  □展览  □体验"],
+        ["主办单位：", "福田区图书馆", None, "联系人：", "毛老师"],
+        ["活动时间：", "2024年 9 月 14 日 15 时 00 分 至 16 时 30 分"],
+        ["活动地点：", "报告厅"],
+        ["活动形式：", "☑线下   □线上   □线上线下结合"],
+        ["是否预约：", "是（ ） 否（√）", None, "联系方式：", "138 0013 8000"],
+    ], name="表1"))  # fmt: skip
+
+
+def sections_in_the_titles_column() -> bytes:
+    """Nothing is joined: districts head their rows in the titles' column, as do the days of a programme."""
+    book = workbook([
+        ["名称", "时间", "地点", "主办", "联系人", "联系方式"],
+        ["福田区（2场）"],
+        ["甲讲座", "9月1日 9:00", "图书馆", "科协", "张三", "0755-83000001"],
+        ["乙讲座", "9月2日 9:00", "图书馆", "同上", "同上", "同上"],
+        ["丙讲座", "9月2日 9:00", "图书馆", "同上", "同上", "同上"],
+        ["罗湖"],
+        ["丁讲座", "9月3日 9:00", "图书馆", "科协"],
+        ["3.大鹏新区："],
+        ["戊讲座", "9月4日 9:00", "展馆", "科协"],
+        ["市直单位"],
+        ["己讲座", "9月5日 9:00", "展馆", "气象局"],
+    ])  # fmt: skip
+    sheet = book.create_sheet("主会场日程")
+    for row in (
+        ["时间", "活动名称", "地点"],
+        ["9月14日（星期六）"],
+        ["9:30", "启动仪式", "北广场"],
+        ["10:00-11:30", "院士报告", "多功能厅"],
+        ["9月15日（星期日）"],
+        ["14:00", "颁奖", "多功能厅"],
+    ):
+        sheet.append(row)
+    for cells in ("A2:C2", "A5:C5"):
+        sheet.merge_cells(cells)
+    return saved(book)
+
+
 def unanswered_questions() -> bytes:
     """A question form writes (空) and (跳过) where nobody answered."""
     return saved(workbook([

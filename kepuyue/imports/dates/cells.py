@@ -87,6 +87,8 @@ def _text(cell: Cell, role: str, frame: Frame, epoch: date) -> str:
         return f"{datetime.fromisoformat(text.replace('Z', '+00:00')).astimezone(frame.zone):%Y-%m-%d %H:%M}"
     if re.fullmatch(r"\d{5}(\.\d+)?|0\.\d+", text):
         return _number(float(text), role, frame, epoch)
+    if role in CLOCK_ROLES and re.fullmatch(r"\d{1,2}", text):
+        return _number(int(text), role, frame, epoch)
     text = _MIDNIGHT.sub("", text)
     if role in CLOCK_ROLES:
         text = re.sub(r"(?<![\d.])([01]?\d|2[0-4])\.([0-5]\d)(?![\d.月日])", r"\1:\2", text)
@@ -104,6 +106,10 @@ def _number(number: float, role: str, frame: Frame, epoch: date) -> str:
     if role in CLOCK_ROLES:
         if whole and number <= 24:
             return f"{int(number)}:00"
+        if (
+            whole and 100 <= number <= 2400 and number % 100 < 60
+        ):  # 0930, which a number writes without its zero
+            return f"{int(number) // 100}:{int(number) % 100:02}"
         if number < 20_000:
             raise RefusedError("time-invalid", _("“%(text)s”不是具体时间") % {"text": as_text(number)})
     if whole and 19_000_101 <= number <= 21_001_231:

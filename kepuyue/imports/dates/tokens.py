@@ -54,7 +54,7 @@ PATTERN = re.compile(
     |(?P<dash>至|到|直到|-+|~+)
     |(?P<weak>[、/&+]|和|及|以及|与)
     |(?P<strong>[,;\n|])
-    |(?P<open_start>起(?!床|步))
+    |(?P<open_start>起(?!床|步)|(?<=[日号])开始(?!时间|\s*[:\d上下早晚中]))
     |(?P<about>左右|大约|约)
     |(?P<rest>为?止|结束|开始|开幕|开赛|开讲|开场|开演|入场|签到|出发|集合)
     |(?P<paren>[()\[\]【】<>《》“”"'])
@@ -64,26 +64,28 @@ PATTERN = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE,
 )
-KINDS = (
-    "ymd", "mdy", "yy", "compact", "clock", "year_month", "year", "month_day", "short_day", "dashed_day", "oclock",
-    "am_pm",
-    "nth", "nth_last", "working", "weekend", "weekday", "month", "day_of_month", "part", "statutory", "holiday",
-    "feast",
-    "season", "next_day", "nightly", "daily", "all_day", "all_month", "half", "from_now", "until", "except", "out",
-    "opens", "dash", "weak", "strong", "open_start", "about", "rest", "paren", "space", "number", "other",
-)  # fmt: skip
 # Kinds that name one day by themselves or with what stands before
 DAYS = frozenset(
     {"ymd", "mdy", "yy", "compact", "month_day", "short_day", "dashed_day", "day_of_month", "feast"}
 )
 CLOCKS = frozenset({"clock", "oclock", "am_pm"})
 SEPARATORS = frozenset({"dash", "weak", "strong"})
+PLAIN = SEPARATORS | {"other", "number", "paren", "rest", "daily", "all_day"}  # their text says it all
 # In words that the grammar does not know, these make the day uncertain
 UNCERTAIN = re.compile(r"[前后初末底旬余待暂拟若或如另未定期择随预长常假]|不定|根据|以.+为准|第.{1,3}周")
 _WRITTEN_OTHERWISE = str.maketrans({
     "—": "-", "–": "-", "―": "-", "─": "-", "‐": "-", "−": "-", "∶": ":", "︰": ":", "點": "点", "時": "时",
     "號": "号", "週": "周", "後": "后", "ー": "-", "﹣": "-", "〜": "~", "→": "-",
 })  # fmt: skip
+_WIDE = re.compile(
+    r"(?<=\d)[^\S\n]+(?=[年月日号时点分])|(?<=\d[年月时点])[^\S\n]+(?=\d)"
+)  # 9 月 14 日 15 时 00 分
+_WEEKDAY_ALONE = re.compile(r"(?<=[日号\d])\s*\(([一二三四五六日天])\)")  # 9月14日(六)
+_TIME = r"\d{1,2}(?::\d\d|[点时](?:半|\d{1,2}分?)?)"
+_BEGINS_ENDS = re.compile(
+    rf"({_TIME})\s*(?:开始|开讲|开场|开馆)[\s,;、]*({_TIME})\s*(?:结束|散场|闭馆|为?止)"
+)
+_LETTERS = re.compile("[A-Za-z]{3}")
 _ENGLISH_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _MONTH_NAME = rf"(?P<month>{'|'.join(_ENGLISH_MONTHS)})[a-z]*\.?"
 # 14-Sep-24 as English programs export it, 14 September 2024, Sept. 14, 2024
@@ -119,8 +121,11 @@ class Token:
 def plain(text: str) -> str:
     """The text with one width, one dash and one colon."""
     text = unicodedata.normalize("NFKC", _CIRCLED.sub(" ; ", text)).translate(_WRITTEN_OTHERWISE).strip()
-    text = _ENUMERATOR.sub(" ", text)
-    text = _DAY_FIRST.sub(_chinese_day, _MONTH_FIRST.sub(_chinese_day, text))
+    text = _ENUMERATOR.sub(" ", _WIDE.sub("", text))
+    if _LETTERS.search(text):
+        text = _DAY_FIRST.sub(_chinese_day, _MONTH_FIRST.sub(_chinese_day, text))
+    text = _WEEKDAY_ALONE.sub(r"(周\1)", text)
+    text = _BEGINS_ENDS.sub(r"\1-\2", text)
     return _HOURS_MINUTES.sub(r"\1:\2-\3:\4", text).strip(" ;")
 
 
@@ -144,10 +149,10 @@ def cut(text: str) -> list[Token]:
     """The tokens of a text made `plain`; neighbors that nothing is known of come as one."""
     tokens: list[Token] = []
     for match in PATTERN.finditer(text):
-        kind = next(kind for kind in KINDS if match.group(kind) is not None)
+        kind = match.lastgroup or "other"  # the outermost of those that matched closes last
         if kind == "space":
             continue
-        token = Token(kind, match.group().strip(), match.groupdict())
+        token = Token(kind, match.group().strip(), {} if kind in PLAIN else match.groupdict())
         if kind == "short_day" and token.parts["mark"] == "." and token.number("m5") > 12:  # 14.30
             token = Token("oclock", token.text, {"H2": token.parts["m5"], "M2": token.parts["d5"]})
         if kind == "other" and tokens and tokens[-1].kind == "other":
