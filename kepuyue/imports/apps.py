@@ -22,6 +22,7 @@ class ImportsConfig(AppConfig):
                 "import.units.commit": pgettext_lazy("audit", "用表格新建单位"),
                 "import.commit": pgettext_lazy("audit", "导入表格"),
                 "import.mend": pgettext_lazy("audit", "改正了表格的一格"),
+                "import.carry": pgettext_lazy("audit", "照以前的改正改好了表格"),
                 "import.unmend": pgettext_lazy("audit", "恢复了表格的一格"),
                 "import.choose": pgettext_lazy("audit", "选择了表格的栏目"),
                 "import.undo": pgettext_lazy("audit", "撤销一次导入"),

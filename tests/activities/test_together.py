@@ -108,7 +108,7 @@ def test_what_lacks_something_says_so_and_stays_a_draft(cast: Cast, sign_in: Any
     [
         ({"do": "hand-in"}, "提交前请勾选“已通读”"),
         ({"do": "fill"}, "请至少填写一项"),
-        ({"do": "fill", "expected_crowd": "很多"}, "输入整数"),
+        ({"do": "fill", "expected_crowd": "很多"}, "请只写整数"),
     ],
 )
 def test_refusal_says_what_to_do_and_loses_nothing(

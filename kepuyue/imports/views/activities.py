@@ -1,18 +1,20 @@
 """Importing at the desk: choose a file, look at what it will become, import, see the result."""
 
+from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from kepuyue.core.tables import CONTENT_TYPES
 from kepuyue.editions.request import DeskRequest
 from kepuyue.imports import queries, reader
 from kepuyue.imports import template as workbooks
-from kepuyue.imports.actions import committing, staging
+from kepuyue.imports.actions import carrying, committing, staging
 from kepuyue.imports.forms import UploadForm
 from kepuyue.imports.models import ImportBatch
 from kepuyue.imports.presentation import shown
@@ -53,6 +55,13 @@ def new(request: DeskRequest) -> HttpResponse:
         except reader.Unreadable as reason:
             form.add_error("file", str(reason))
         else:
+            if carried := carrying.carry_over(batch, by=request.user):
+                told = ngettext(
+                    "有%(n)s格和您以前改过的一样，已照样改好；不对的可以恢复原样。",
+                    "有%(n)s格和您以前改过的一样，已照样改好；不对的可以恢复原样。",
+                    carried,
+                )
+                messages.info(request, told % {"n": carried})
             return redirect("imports:batch", batch.pk)
     context = {"form": form, "units": units, "crumbs": crumbs(_("导入表格"))}
     return render(request, "imports/new.html", context, status=422 if form.errors else 200)

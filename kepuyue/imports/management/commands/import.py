@@ -15,7 +15,7 @@ from tqdm import tqdm
 
 from kepuyue.editions.models import Edition
 from kepuyue.imports import report
-from kepuyue.imports.actions import committing, operator, staging, undoing
+from kepuyue.imports.actions import carrying, committing, operator, staging, undoing
 from kepuyue.imports.entries import Findings
 from kepuyue.imports.models import ImportBatch, ImportRow
 from kepuyue.imports.queries import counts
@@ -94,6 +94,7 @@ class Command(BaseCommand):
             except operator.UnknownPerson as reason:
                 raise CommandError(str(reason)) from None
             batch = staging.stage(data, file_name=file.name, organization=unit, edition=into, by=person)
+            carrying.carry_over(batch, by=person)
             with tqdm(total=batch.rows.waiting().count(), unit="", disable=format == "json") as bar:
                 committing.commit(batch, by=person, progress=bar.update)
             result["result"] = counts(batch) | {"batch": batch.pk}
