@@ -87,6 +87,10 @@ def samples(cast: Cast) -> dict[str, dict[str, Any]]:
     talk = _talk(cast)
     return {
         "-": {},
+        "feed-ics": {"form": "ics"},
+        "own-public-ics": codes(public, form="ics"),
+        "own-draft-ics": codes(draft, form="ics"),
+        "own-taken-down-ics": codes(taken_down, form="ics"),
         "own-draft": codes(draft),
         "own-draft-step": codes(draft, step="basics"),
         "own-draft-picture": codes(draft, pk=PictureFactory(activity=draft).pk),

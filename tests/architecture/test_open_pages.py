@@ -6,6 +6,8 @@ OPEN = {
     # the programme and its papers
     "programme:home", "programme:activities", "programme:activity", "programme:calendar", "programme:day",
     "programme:district", "programme:department", "programme:departments", "editions:mark-picture",
+    # the same for other programs
+    "programme:feed", "programme:activity-feed",
     "editions:notice", "editions:paper",
     "resources:bases",
     "resources:base",

@@ -1,0 +1,84 @@
+"""iCalendar (RFC 5545, with the properties of RFC 7986 for subscribed calendars)."""
+
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+import icalendar
+from icalendar.prop import vDDDTypes, vDuration
+
+from kepuyue.programme.feeds.occasions import Occasion, Status, occasions
+from kepuyue.programme.feeds.selection import Selection, address_of
+from kepuyue.programme.feeds.texts import line
+
+STATUS = {Status.HELD: "CONFIRMED", Status.POSTPONED: "TENTATIVE", Status.CANCELLED: "CANCELLED"}
+ASK_AGAIN = timedelta(hours=1)
+
+
+def written(selection: Selection) -> bytes:
+    """The sessions of the selection as one calendar. An activity without a known time has no place in one."""
+    calendar = icalendar.Calendar()
+    calendar.add("prodid", "-//kepuyue//programme//ZH")
+    calendar.add("version", "2.0")
+    calendar.add("calscale", "GREGORIAN")
+    calendar.add("method", "PUBLISH")
+    for name in ("name", "x-wr-calname"):
+        calendar.add(name, selection.title)
+    calendar.add("x-wr-timezone", selection.edition.time_zone)
+    calendar.add("url", selection.address)
+    calendar.add("refresh-interval", vDuration(ASK_AGAIN), parameters={"VALUE": "DURATION"})
+    calendar.add("x-published-ttl", vDuration(ASK_AGAIN))
+    query = selection.query
+    events = occasions(selection.activities(), at=selection.at, first=query.first, last=query.last)
+    if timed := [one.moment.start.year for one in events if not one.moment.is_all_day]:
+        calendar.add_component(_zone(selection.edition.time_zone, min(timed), max(timed) + 2))
+    for one in events:
+        calendar.add_component(_event(one))
+    return calendar.to_ical(sorted=False)
+
+
+def _event(one: Occasion) -> icalendar.Event:
+    activity, session = one.activity, one.session
+    event = icalendar.Event()
+    event.add("uid", one.key)
+    # Without a method that asks for an answer, the stamp is when the event was last changed (3.8.7.2)
+    for name in ("dtstamp", "last-modified"):
+        event.add(name, activity.updated_at.astimezone(UTC))
+    event.add("created", (activity.published_at or activity.created_at).astimezone(UTC))
+    event.add("sequence", activity.version)
+    event.add("status", STATUS[one.status])
+    _span(event, one)
+    event.add("summary", one.title)
+    event.add("description", one.text)
+    event.add("location", one.place)
+    event.add("url", address_of(activity))
+    if session.venue and session.venue.lat is not None and session.venue.lng is not None:
+        event.add("geo", (session.venue.lat, session.venue.lng))
+    if categories := [line(term) for term in activity.terms.all()]:
+        event.add("categories", categories)
+    return event
+
+
+def _span(event: icalendar.Event, one: Occasion) -> None:
+    start, end = one.moment.start, one.moment.end
+    if one.moment.is_all_day:
+        event.add("dtstart", start.date())
+        event.add("dtend", one.moment.last_day + timedelta(days=1))
+        event.add("transp", "TRANSPARENT")
+        return
+    event.add("dtstart", _at(start))
+    if end is not None:
+        event.add("dtend", _at(end))
+
+
+def _at(moment: datetime) -> vDDDTypes:
+    """The moment with the full name of its zone, to whole seconds: the format knows no parts of them."""
+    return vDDDTypes(moment.replace(microsecond=0))
+
+
+@lru_cache(maxsize=8)
+def _zone(name: str, first: int, last: int) -> icalendar.Timezone:
+    """The zone's rules from the first year to before the last."""
+    return icalendar.Timezone.from_tzinfo(
+        ZoneInfo(name), name, first_date=date(first, 1, 1), last_date=date(last, 1, 1)
+    )

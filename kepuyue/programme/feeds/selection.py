@@ -1,0 +1,117 @@
+"""Which activities a feed holds: what the list shows for the same filters, what comes next first."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+
+from django.conf import settings
+from django.http import QueryDict
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from kepuyue.activities.models import Activity
+from kepuyue.core.time import now
+from kepuyue.editions.models import Edition
+from kepuyue.editions.queries import is_open_to_public
+from kepuyue.programme import catalogue, queries
+from kepuyue.programme.cards import localized
+from kepuyue.programme.feeds.texts import line
+from kepuyue.programme.forms import FilterForm, Vocabulary, vocabulary
+from kepuyue.programme.permissions import visible
+from kepuyue.programme.search import Query, search
+
+# Activities in one feed. What is over comes last and is cut off first
+MOST = 2_000
+
+
+class NotUnderstood(ValueError):
+    """A filter that the edition does not know: the message says which, in the reader's language."""
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Some public activities of one edition, and what a feed says about itself.
+
+    Nothing is read from the database before `activities` is asked, so that a reader who has the feed already is
+    answered by `stamp` alone.
+    """
+
+    edition: Edition
+    query: Query
+    at: datetime
+    "Now, in the edition's zone: divides what is to come from what is over"
+    address: str
+    "Of the page that shows the same"
+    words: Vocabulary | None = None
+    only: Activity | None = None
+    "One activity by itself"
+
+    @property
+    def title(self) -> str:
+        """The edition's name, and that it is a choice where it is one."""
+        if self.only:
+            return title_of(self.only)
+        name = line(self.edition.name_for_reader)
+        return name if self.is_whole else _("%(name)s（按条件选出）") % {"name": name}
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether nothing is left out."""
+        return self.only is None and self.query == Query(
+            terms={code: frozenset() for code in self.query.terms}
+        )
+
+    @property
+    def stamp(self) -> str:
+        """Changes whenever what would be written may have changed; costs one query."""
+        facts = (
+            self.edition.pk, self.edition.version, self.edition.loaded_at, catalogue.load(self.edition).mark,
+            is_open_to_public(self.edition), self.query, get_language(), self.at.date(), settings.PUBLIC_URL,
+            self.address, self.only and (self.only.pk, self.only.version),
+        )  # fmt: skip
+        return sha256(repr(facts).encode()).hexdigest()[:32]
+
+    def activities(self) -> list[Activity]:
+        """All that match, with all that their pages show; none before the edition's publicity opens."""
+        if not is_open_to_public(self.edition):
+            return []
+        if self.only:
+            keys = [self.only.pk]
+        else:
+            taxonomy_of = self.words.taxonomy_of if self.words else {}
+            result = search(self.edition, self.query, at=self.at, taxonomy_of=taxonomy_of)
+            keys = [match.entry.pk for match in result.matches[:MOST]]
+        rows = {row.pk: row for row in queries.in_full(visible(self.edition).filter(pk__in=keys))}
+        return [rows[key] for key in keys if key in rows]
+
+
+def select(edition: Edition, filters: QueryDict) -> Selection:
+    """What is asked for. Raises `NotUnderstood`: whoever subscribes to a filter is not to get everything instead."""
+    words = vocabulary(edition)
+    form = FilterForm(filters, vocabulary=words)
+    refused = [name for name in form.fields if name in form.errors or name in form.refusals]
+    if refused:
+        raise NotUnderstood(" ".join(form.remarks) or ", ".join(refused))
+    kept = filters.copy()
+    for name in ("lang", "edition", "page"):
+        kept.pop(name, None)
+    page = reverse("programme:activities")
+    address = f"{settings.PUBLIC_URL}{page}{f'?{kept.urlencode()}' if kept else ''}"
+    return Selection(edition, form.query(), now().astimezone(edition.zone), address, words=words)
+
+
+def of_one(activity: Activity) -> Selection:
+    """A public activity by itself."""
+    edition = activity.edition
+    return Selection(edition, Query(), now().astimezone(edition.zone), address_of(activity), only=activity)
+
+
+def address_of(activity: Activity) -> str:
+    """The whole address of its page."""
+    return f"{settings.PUBLIC_URL}{reverse('programme:activity', args=[activity.code])}"
+
+
+def title_of(activity: Activity) -> str:
+    """Its title in the reader's language, on one line."""
+    return line(localized(activity.title, activity.title_en)[0])

@@ -1,0 +1,117 @@
+"""The programme for other programs: one address for each format, with the filters of the list."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.core.cache import cache
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import translation
+from django.utils.cache import get_conditional_response
+from django.utils.http import quote_etag
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from kepuyue.editions.models import Edition
+from kepuyue.editions.queries import is_open_to_public
+from kepuyue.programme import queries
+from kepuyue.programme.feeds import ical
+from kepuyue.programme.feeds.selection import NotUnderstood, Selection, of_one, select
+from kepuyue.programme.permissions import approved
+
+# A whole feed of up to this many bytes is kept; what is filtered is written anew, so that no query fills the cache
+MOST_KEPT = 4_000_000
+KEPT_SECONDS = 600
+
+
+@dataclass(frozen=True)
+class Format:
+    """One format: how it is written, as what, and whether a browser keeps it as a file."""
+
+    content_type: str
+    written: Callable[[Selection], bytes]
+    is_file: bool = False
+
+
+FORMATS = {
+    "ics": Format("text/calendar; charset=utf-8", ical.written),
+}
+
+
+def open_feed(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Open to all and to every program; `lang=en` or `lang=zh-hans` chooses the language for good."""
+
+    @wraps(view)
+    def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        language = request.GET.get("lang", "")
+        if language not in dict(settings.LANGUAGES):
+            language = translation.get_language() or settings.LANGUAGE_CODE
+        with translation.override(language):
+            response = view(request, *args, **kwargs)
+        response["Content-Language"] = language
+        response["Access-Control-Allow-Origin"] = "*"
+        return response
+
+    return login_not_required(require_safe(answer))
+
+
+@open_feed
+def activities(request: HttpRequest, form: str) -> HttpResponse:
+    """All that matches the filters in the address, of the current edition or the one that `edition` names."""
+    try:
+        selection = select(_edition(request), request.GET)
+    except NotUnderstood as refusal:
+        return HttpResponse(str(refusal), status=422, content_type="text/plain; charset=utf-8")
+    return _answer(request, form, selection, name="activities")
+
+
+@open_feed
+def activity(request: HttpRequest, code: str, form: str) -> HttpResponse:
+    """One activity, of whatever edition is open to the public."""
+    found = approved().filter(code=code.upper()).select_related("edition").first()
+    if found is None and queries.taken_down(code):
+        return HttpResponse(_("这项活动已下架。"), status=410, content_type="text/plain; charset=utf-8")
+    if found is None or not is_open_to_public(found.edition):
+        raise Http404(_("没有找到这项活动。"))
+    return _answer(request, form, of_one(found), name=found.code)
+
+
+def _answer(request: HttpRequest, form: str, selection: Selection, *, name: str) -> HttpResponse:
+    if form not in FORMATS:
+        raise Http404(_("没有这种格式。"))
+    chosen = FORMATS[form]
+    etag = quote_etag(f"{form}-{selection.stamp}")
+    response = get_conditional_response(request, etag=etag)
+    if response is None:
+        response = HttpResponse(_body(form, chosen, selection), content_type=chosen.content_type)
+        kind = "attachment" if chosen.is_file else "inline"
+        response["Content-Disposition"] = f'{kind}; filename="{name}.{form}"'
+    response["ETag"] = etag
+    # Asked again each time, answered by the stamp alone where nothing changed: a cancellation shows at once
+    response["Cache-Control"] = "no-cache"
+    return response
+
+
+def _body(form: str, chosen: Format, selection: Selection) -> bytes:
+    if not selection.is_whole:
+        return chosen.written(selection)
+    key = f"programme:feed:{form}:{selection.stamp}"
+    body: bytes | None = cache.get(key)
+    if body is None:
+        body = chosen.written(selection)
+        if len(body) <= MOST_KEPT:
+            cache.set(key, body, KEPT_SECONDS)
+    return body
+
+
+def _edition(request: HttpRequest) -> Edition:
+    code = request.GET.get("edition", "")
+    found = getattr(request, "edition", None)
+    if code:
+        found = Edition.objects.live().filter(code=code[:60], was_current=True).first()
+    if found is None:
+        raise Http404(_("没有这一届。"))
+    return found
