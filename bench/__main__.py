@@ -8,7 +8,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench import imports, pages, saving, site, workbook
+from bench import imports, pages, relevance, saving, site, workbook
 
 
 def main() -> None:
@@ -38,6 +38,8 @@ def measure(folder: Path, options: argparse.Namespace) -> dict[str, object]:
             server, folder, seconds=options.seconds, typists=options.connections // 2,
             readers=options.connections // 2,
         )  # fmt: skip
+    _tell("searching")
+    found = relevance.measure(environment)
     _tell("importing")
     return {
         "start": {
@@ -47,6 +49,7 @@ def measure(folder: Path, options: argparse.Namespace) -> dict[str, object]:
         },
         "pages": asked,
         "saving": saved,
+        "relevance": found,
         "import": imports.measure(environment, folder, rows=options.rows),
         "workbook": workbook.measure(environment, folder, rows=options.workbook),
     }
@@ -77,6 +80,11 @@ def _as_text(result: dict) -> str:  # type: ignore[type-arg]
         f" {saved['saves_per_second']:.0f} saves/s, median {saved['p50_ms']:.0f} ms, 95 % {saved['p95_ms']:.0f} ms;"
         f" {saved['ratio']:.1f} times one typist alone ({saved['alone_p50_ms']:.0f} ms);"
         f" {saved['failures']} failures, {saved['lost']} texts lost",
+        "",
+        "Searching: " + "; ".join(
+            f"{name} queries {half['queries']}, nDCG@10 {half['ndcg_at_10']:.3f}, without an answer {half['empty']:.1%}"
+            for name, half in result["relevance"].items()
+        ),
         "",
         f"Import of {done['rows']} rows: read {done['read_per_second']:.0f} rows/s,"
         f" written {done['written_per_second']:.0f} rows/s; {done['ratio']:.4f} of the baseline",

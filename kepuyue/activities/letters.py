@@ -38,6 +38,12 @@ def letters(sign: str) -> str:
     )
 
 
+def simplified(text: str) -> str:
+    """The text with a simplified character for each traditional one, of the same length."""
+    table = _simplified()
+    return "".join(table.get(sign, sign) for sign in text)
+
+
 def normalized(text: str) -> str:
     """The text as it is compared."""
     return "".join(map(letters, text))

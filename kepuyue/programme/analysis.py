@@ -13,6 +13,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice, pairwise
 
+from kepuyue.activities.letters import simplified
+
 # Ideographs with all extensions, kana, bopomofo and hangul: scripts whose words are not set apart
 _RUN = (
     "\u2e80-\u2fdf\u3005-\u3007\u3040-\u30ff\u3100-\u312f\u31a0-\u31bf\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff"
@@ -20,16 +22,24 @@ _RUN = (
 )
 _PIECE = re.compile(rf"(?P<run>[{_RUN}]+)|(?P<word>(?:(?![{_RUN}])[^\W_])+)")
 
+# 二〇二四年 as people write it in documents
+_YEAR = re.compile("[〇零一二三四五六七八九]{4}(?=年)")
+_DIGITS = str.maketrans("〇零一二三四五六七八九", "00123456789")
+
 # What one document or query may hold; PostgreSQL's vectors end at 1 MB and 2 KB a term
 MAX_DOCUMENT = 20_000
 MAX_WORD = 64
 MAX_QUERY = 100
 MAX_ALTERNATIVES = 8
+MAX_PIECES = 24
+MIN_SPELLED = 4
 
 
 def normalize(text: str) -> str:
-    """One spelling for one word: full-width to half-width (NFKC), lower case, no control characters."""
-    text = unicodedata.normalize("NFKC", text).lower()
+    """One spelling for one word: full-width to half-width (NFKC), lower case, simplified characters, years in digits,
+    no control characters."""
+    text = simplified(unicodedata.normalize("NFKC", text).lower())
+    text = _YEAR.sub(lambda year: year.group().translate(_DIGITS), text)
     return "".join(
         " " if character.isspace() else character
         for character in text
@@ -123,6 +133,69 @@ def clauses(query: str, synonyms: Iterable[list[str]] = ()) -> list[Clause]:
         if clause and tuple(clause) not in found:
             found.append(tuple(clause))
     return found
+
+
+def parted(query: str, words: Iterable[str]) -> str:
+    """The query with a space around each of the words that stands in it, the longest first: 院士讲座 as 院士 讲座."""
+    text = normalize(query[:MAX_QUERY])
+    known = sorted(
+        {one for word in words if len(one := normalize(word).strip()) > 1}, key=lambda one: (-len(one), one)
+    )
+    return (
+        re.sub("|".join(map(re.escape, known)), lambda found: f" {found.group()} ", text) if known else text
+    )
+
+
+def by_ear(query: str) -> list[Clause]:
+    """A query's Chinese words by their sound, as clauses: what was typed with another character of the same sound.
+
+    Words of one character sound like too many others. The list is empty where nothing is left.
+    """
+    found: list[Clause] = []
+    for run in sound(normalize(query[:MAX_QUERY])).syllables.split("/"):
+        syllables = run.split()
+        if len(syllables) > 1:
+            pairs = tuple(dict.fromkeys(Term(f"_{first}_{second}") for first, second in pairwise(syllables)))
+            found.append((Alternative(pairs, (f" {' '.join(syllables)} ",), "syllables"),))
+    return found
+
+
+def latin_words(text: str) -> set[str]:
+    """The words of a normalized text in Latin letters that are long enough to be known by all letters but one."""
+    return {word for word in re.findall(r"[a-z][a-z0-9]+", text) if MIN_SPELLED <= len(word) <= MAX_WORD}
+
+
+def is_slip(typed: str, word: str) -> bool:
+    """Whether one letter was left out, put in, put for another, or two neighbours changed places."""
+    if typed == word or abs(len(typed) - len(word)) > 1:
+        return False
+    same = next(
+        (n for n, (one, other) in enumerate(zip(typed, word, strict=False)) if one != other),
+        min(len(typed), len(word)),
+    )
+    rest, wanted = typed[same:], word[same:]
+    return (
+        rest[1:] == wanted[1:] or rest[1:] == wanted or rest == wanted[1:]
+        or (rest[:2] == wanted[1::-1] and len(wanted) > 1 and rest[2:] == wanted[2:])
+    )  # fmt: skip
+
+
+# Said with a wish and no part of it; where nothing else is said, nothing is looked for
+_SAYING = re.compile(
+    "怎么|怎样|如何|哪里|哪儿|什么|有没有|没有|这个|那个|可以|我想|想要|关于|适合|参加|报名|附近|周末|今天|明天|活动|地方|好玩"
+)
+
+
+def pieces(query: str) -> list[Term]:
+    """What of a query may be there alone: pairs of characters and whole words, without what is only said."""
+    text = _SAYING.sub(" ", normalize(query[:MAX_QUERY]))
+    found: dict[Term, None] = {}
+    for kind, piece in _pieces(text):
+        if kind == "word":
+            found[Term(piece[:MAX_WORD])] = None
+        else:
+            found.update(dict.fromkeys(Term(first + second) for first, second in pairwise(piece)))
+    return list(found)[:MAX_PIECES]
 
 
 def _bound(phrase: str) -> str:

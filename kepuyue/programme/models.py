@@ -23,3 +23,21 @@ class IndexedActivity(models.Model):
 
     def __str__(self) -> str:
         return self.words.partition("\n")[0]
+
+
+class IndexedWord(models.Model):
+    """检索词: a word in Latin letters that stands in some activity, to which a slip of the finger may be mended.
+
+    Words of activities that are gone stay until the index is made anew; they find nothing.
+    """
+
+    edition = models.ForeignKey(Edition, models.CASCADE, related_name="+")
+    word = models.CharField(max_length=64)
+
+    class Meta:
+        verbose_name = "检索词"
+        verbose_name_plural = "检索词"
+        constraints = (models.UniqueConstraint(fields=("edition", "word"), name="indexed_word_once"),)
+
+    def __str__(self) -> str:
+        return self.word

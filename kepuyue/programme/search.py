@@ -7,10 +7,9 @@ from datetime import date, datetime
 from typing import Any
 
 from kepuyue.activities.models import Admission
-from kepuyue.editions.models import Edition, Synonym
-from kepuyue.programme import analysis, catalogue
+from kepuyue.editions.models import Edition
+from kepuyue.programme import catalogue, ranking
 from kepuyue.programme.catalogue import Entry, Slot
-from kepuyue.programme.engines import engine
 
 
 @dataclass(frozen=True)
@@ -61,7 +60,6 @@ class Result:
         return len(self.matches)
 
 
-BY_SYNONYM = 3
 # The groups of the list in their order: at an hour, over weeks, without a day, all year, over
 UPCOMING, EXHIBITION, UNDATED, YEAR_ROUND, PAST = GROUPS = (
     "upcoming", "exhibition", "undated", "year_round", "past"
@@ -74,7 +72,7 @@ def search(edition: Edition, query: Query, *, at: datetime, taxonomy_of: dict[in
     `taxonomy_of` maps term ids to taxonomy codes, for the counts. Whether the edition is open to the public
     is not asked here: see `permissions.visible`.
     """
-    ranks = _ranks(edition, query.q) if query.q.strip() else None
+    ranks = ranking.ranks(edition, query.q) if query.q.strip() else None
     tests = _tests(query)
     counts: dict[str, Counter[Any]] = {name: Counter() for name in (*tests, *set(taxonomy_of.values()))}
     found: list[tuple[Any, Match]] = []
@@ -100,20 +98,6 @@ def search(edition: Edition, query: Query, *, at: datetime, taxonomy_of: dict[in
             _count(entry, counts, taxonomy_of, only=failed[0] if failed else None)
     found.sort(key=lambda pair: pair[0])
     return Result([match for _order, match in found], sessions, counts)
-
-
-def _ranks(edition: Edition, text: str) -> dict[int, int]:
-    """Matching activities with the rank of the best field; what only a synonym finds comes after the rest."""
-    plain = analysis.clauses(text)
-    if not plain:
-        return {}
-    groups = list(Synonym.objects.filter(edition=edition).values_list("words", flat=True))
-    ranks = engine().match(edition.pk, plain)
-    widened = analysis.clauses(text, groups)
-    if widened != plain:
-        for activity, rank in engine().match(edition.pk, widened).items():
-            ranks.setdefault(activity, BY_SYNONYM + rank)
-    return ranks
 
 
 def _tests(query: Query) -> dict[str, Callable[[Entry], bool]]:

@@ -9,7 +9,7 @@ from kepuyue.activities.models import Activity
 from kepuyue.editions.models import Edition
 from kepuyue.programme import analysis
 from kepuyue.programme.engines import Document, engine
-from kepuyue.programme.models import IndexedActivity
+from kepuyue.programme.models import IndexedActivity, IndexedWord
 from kepuyue.programme.permissions import approved
 
 BATCH = 200
@@ -37,6 +37,7 @@ def forget(activities: Iterable[int]) -> None:
 def rebuild(edition: Edition, progress: Callable[[int], object] = lambda done: None) -> int:
     """Index all public activities of an edition anew; returns how many there are."""
     wanted = approved().filter(edition=edition).order_by("pk")
+    IndexedWord.objects.filter(edition=edition).delete()
     keys = iter(list(wanted.values_list("pk", flat=True)))
     total = 0
     while batch := list(islice(keys, BATCH)):
@@ -78,6 +79,10 @@ def _write(activities: list[Activity]) -> None:
         update_fields=["edition", "words", "syllables", "initials"],
     )
     engine().write(documents)
+    words = {(entry.edition_id, word) for entry in entries for word in analysis.latin_words(entry.words)}
+    IndexedWord.objects.bulk_create(
+        [IndexedWord(edition_id=edition, word=word) for edition, word in sorted(words)], ignore_conflicts=True
+    )
 
 
 def _texts(activity: Activity) -> dict[str, str]:

@@ -1,0 +1,100 @@
+"""Which activities a text finds, and in which order: first what says it, then what means it, then what comes near.
+
+Each way of looking is asked only while the ways before it have found little, so that a plain word costs one query.
+The engines of both databases answer the same, and so does everything here.
+"""
+
+import math
+import re
+from collections.abc import Callable, Iterator
+
+from kepuyue.activities.models import Activity
+from kepuyue.editions.models import Edition, Synonym
+from kepuyue.organizations.models import District
+from kepuyue.programme import analysis
+from kepuyue.programme.analysis import Alternative, Clause
+from kepuyue.programme.engines import engine
+from kepuyue.programme.models import IndexedWord
+
+FIELDS = 3  # ranks of one way: in the title, with units and places, with the text
+FEW = 3  # where fewer are found, known words may stand apart; what only comes near counts where nothing is found
+# Of the weight of what is asked for, so much has to be there; a pair that stands nowhere weighs little, since it may
+# only be where two words meet
+SHARE = 0.4
+NOWHERE = 0.4
+WEIGHTS = (1.0, 0.8, 0.6)
+
+Ranks = dict[int, float]
+
+
+def ranks(edition: Edition, text: str) -> Ranks:
+    """{activity: its place among the found, the smallest first}; empty where nothing can be looked up or is found."""
+    found: Ranks = {}
+    for place, (enough, way) in enumerate(_ways(edition, text)):
+        if len(found) < enough:
+            for activity, rank in way().items():
+                found.setdefault(activity, place * FIELDS + rank)
+    return found
+
+
+def _ways(edition: Edition, text: str) -> Iterator[tuple[float, Callable[[], Ranks]]]:
+    """Each way with how many found before make it needless: as written; with synonyms; parted into known words; by its
+    sound; without a slip of the finger; and what holds most of it."""
+    plain = analysis.clauses(text)
+    if not plain:
+        return
+    groups = list(Synonym.objects.filter(edition=edition).values_list("words", flat=True))
+    widened = analysis.clauses(text, groups)
+    yield math.inf, lambda: _match(edition, plain)
+    yield math.inf, lambda: _match(edition, widened) if widened != plain else {}
+    parted = analysis.parted(text, _known_words(edition, groups))
+    yield (
+        FEW,
+        lambda: _match(edition, analysis.clauses(parted, groups)) if parted.split() != text.split() else {},
+    )
+    yield 1, lambda: _match(edition, analysis.by_ear(text))
+    yield 1, lambda: _match(edition, analysis.clauses(_spelled(edition, text), groups))
+    yield 1, lambda: _near(edition, text)
+
+
+def _match(edition: Edition, clauses: list[Clause]) -> Ranks:
+    return dict(engine().match(edition.pk, clauses)) if clauses else {}
+
+
+def _known_words(edition: Edition, groups: list[list[str]]) -> set[str]:
+    """Words that may stand beside others without a space: of the synonyms, the classifications and the districts."""
+    words = {word for group in groups for word in group}
+    words.update(edition.taxonomies.values_list("terms__name", flat=True))
+    words.update(District.objects.values_list("name", flat=True))
+    return words - {None, ""}
+
+
+def _spelled(edition: Edition, text: str) -> str:
+    """The query with each unknown Latin word as the known one that it was meant to be; "" where none is meant."""
+    plain = analysis.normalize(text[: analysis.MAX_QUERY])
+    meant: dict[str, str] = {}
+    for typed in analysis.latin_words(plain):
+        known = IndexedWord.objects.filter(edition=edition, word__startswith=typed[0])
+        words = sorted(known.values_list("word", flat=True))
+        if typed not in words and (
+            best := next((word for word in words if analysis.is_slip(typed, word)), "")
+        ):
+            meant[typed] = best
+    if not meant:
+        return ""
+    return re.sub("|".join(map(re.escape, meant)), lambda found: meant[found.group()], plain)
+
+
+def _near(edition: Edition, text: str) -> Ranks:
+    """What holds a good part of the query, the rarer its words the better; less than 1, the best nearest to 0."""
+    total = Activity.objects.filter(edition=edition).count() + 1
+    weights: dict[str, float] = {}
+    scores: dict[int, float] = {}
+    for term in analysis.pieces(text):
+        holders = _match(edition, [(Alternative((term,), (term.text,)),)])
+        weight = math.log(1 + total / (len(holders) or 1)) * (1 if holders else NOWHERE)
+        weights[term.text] = weight
+        for activity, field in holders.items():
+            scores[activity] = scores.get(activity, 0.0) + weight * WEIGHTS[int(field)]
+    whole = sum(weights.values())
+    return {activity: 1 - score / whole for activity, score in scores.items() if score >= SHARE * whole}
