@@ -45,6 +45,7 @@ export function suggest(input, url) {
     input.value = item.dataset.value;
     hide();
     input.dispatchEvent(new Event("change", { bubbles: true }));
+    if ("suggestSubmits" in input.dataset) input.form?.requestSubmit();
   };
   const mark = (to) => {
     const items = [...list.children];

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from kepuyue.programme.views import calendar, feeds, home, listing, page, places
+from kepuyue.programme.views import calendar, feeds, home, listing, page, places, suggesting
 
 app_name = "programme"
 urlpatterns = [
@@ -12,6 +12,7 @@ urlpatterns = [
     path("districts/<slug:code>/", places.district, name="district"),
     path("departments/", places.departments, name="departments"),
     path("departments/<slug:code>/", places.department, name="department"),
+    path("suggestions/", suggesting.suggestions, name="suggestions"),
     path("feeds/activities.<slug:form>", feeds.activities, name="feed"),
     path("feeds/activities/<slug:code>.<slug:form>", feeds.activity, name="activity-feed"),
 ]

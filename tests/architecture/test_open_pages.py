@@ -7,7 +7,7 @@ OPEN = {
     "programme:home", "programme:activities", "programme:activity", "programme:calendar", "programme:day",
     "programme:district", "programme:department", "programme:departments", "editions:mark-picture",
     # the same for other programs
-    "programme:feed", "programme:activity-feed",
+    "programme:feed", "programme:activity-feed", "programme:suggestions",
     "editions:notice", "editions:paper",
     "resources:bases",
     "resources:base",
