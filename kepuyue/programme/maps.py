@@ -1,15 +1,19 @@
-"""Districts on the page: a grid of tiles, or outlines where the edition carries them."""
+"""Districts on the page: a grid of tiles, outlines where the edition carries them, a result by district."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from django.http import QueryDict
 from django.urls import reverse
 
 from kepuyue.activities.models import Activity, Mode
 from kepuyue.core.wording import is_english
 from kepuyue.editions.queries import outline_paths
 from kepuyue.organizations.models import District
+from kepuyue.programme.facets import LIST, seen
 from kepuyue.programme.queries import Figures
+from kepuyue.programme.search import Result
 
 LEVELS = 4
 
@@ -64,4 +68,23 @@ def locator(activity: Activity) -> dict[str, Any] | None:
         "label": name(activity.district) if activity.district else str(activity.edition.city),
         "source": drawing.source,
         "approval_number": drawing.approval_number,
+    }
+
+
+def of_result(result: Result, districts: Iterable[District], address: QueryDict) -> dict[str, Any]:
+    """A result by district, each leading to its part of the list: what the map says without a map."""
+    counts = Counter(match.entry.district for match in result.matches if match.entry.district)
+    rest = [match.entry for match in result.matches if not match.entry.district]
+    elsewhere = sum(bool(entry.city) for entry in rest)
+    online = sum(not entry.city and entry.mode == Mode.ONLINE for entry in rest)
+    return {
+        "by_district": [
+            {"name": name(one), "count": counts[one.pk], "href": seen(address, LIST, district=one.code)}
+            for one in districts
+            if counts[one.pk]
+        ],
+        "linked": {"count": elsewhere, "href": seen(address, LIST, city="linked")},
+        "online": {"count": online, "href": seen(address, LIST, mode=Mode.ONLINE.value, city="own")},
+        "nowhere": len(rest) - elsewhere - online,
+        "list_href": seen(address, LIST),
     }
