@@ -8,11 +8,12 @@ Cell = str | int | float | bool | date | datetime | time | timedelta | None
 EPOCH = date(
     1899, 12, 30
 )  # day 0 of a workbook's serial days; of those that count from 1904, see `EPOCH_1904`
+UNSEEN = "\u200b\u200c\u200d\u2060\ufeff"  # letters without width, as web pages leave them
 EPOCH_1904 = date(1904, 1, 1)
 
 
 def as_text(cell: Cell) -> str:
-    """What a person sees in the cell, without space around it."""
+    """What a person sees in the cell, without space around it; lines part in one way."""
     if cell is None:
         return ""
     if isinstance(cell, bool):
@@ -23,7 +24,10 @@ def as_text(cell: Cell) -> str:
         return f"{cell:%Y-%m-%d}" if cell.time() == time() else f"{cell:%Y-%m-%d %H:%M}"
     if isinstance(cell, time):
         return f"{cell:%H:%M}"
-    return str(cell).strip()
+    text = str(cell).strip()
+    if text and (text[0] in UNSEEN or text[-1] in UNSEEN):
+        text = text.strip(f"{UNSEEN} \t\r\n\u3000\xa0")
+    return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
 
 
 def column_letters(index: int) -> str:

@@ -347,8 +347,12 @@ class _Row:
             day = stated(self.cells.get("when")) or stated(self.cells.get("start"))
             given["when"] = day
         reading = dates.read(given, self.place.frame, self.record.grid.sheet.epoch)
-        if [trouble.code for trouble in reading.troubles] == ["date-missing"] and any(given.values()):
+        codes = [trouble.code for trouble in reading.troubles]
+        if codes == ["date-missing"] and any(given.values()):
             reading = self.on_the_day_above(given) or reading
+        elif codes == ["date-vague"] and (month := self.month_above(given)):
+            cells = given | {"when": f"{month}{given['when']}"}
+            reading = dates.read(cells, self.place.frame, self.record.grid.sheet.epoch)
         for trouble in reading.troubles:
             self.read.note_problem(
                 trouble.column,
@@ -369,6 +373,15 @@ class _Row:
                     cells["clock"] = cells["when"]
                 return dates.read(cells | {"when": text}, self.place.frame, self.record.grid.sheet.epoch)
         return None
+
+    def month_above(self, given: Mapping[str, Cell]) -> str:
+        """The one month that section, sheet or title names, where the row says only 14日."""
+        if not re.match(r"\d{1,2}[日号]", text_of(given.get("when"))):
+            return ""
+        for text in (self.record.section, self.record.grid.sheet.name, self.record.heading):
+            if months := set(re.findall(r"(?<!\d)(?:20\d\d年)?\d{1,2}月(?!\d)", text)):
+                return months.pop() if len(months) == 1 else ""
+        return ""
 
     def blamed(self, column: str, places: Mapping[str, tuple[int, int]]) -> str:
         """The address of a date's cell; of the column where there is none in this row."""

@@ -22,7 +22,9 @@ class Form:
 
 
 def find(grid: Grid, chosen: Mapping[str, str] | None = None) -> list[Form]:
-    """The forms of a sheet, top to bottom."""
+    """The forms of a sheet, top to bottom, or from left to right where they stand side by side."""
+    if beside := _columns(grid, chosen):
+        return beside
     forms: list[Form] = []
     places: dict[str, tuple[int, int]] = {}
     more: dict[str, list[tuple[int, int]]] = {}
@@ -53,6 +55,34 @@ def find(grid: Grid, chosen: Mapping[str, str] | None = None) -> list[Form]:
     if places:
         forms.append(Form(places, first, last, heading, more))
     return [form for form in forms if "title" in form.places and len(form.places) >= LEAST_LABELS]
+
+
+def _columns(grid: Grid, chosen: Mapping[str, str] | None) -> list[Form]:
+    """A table on its side: labels in one column, an activity in each column right of it."""
+    for row in grid.rows():
+        own = grid.own(row)
+        if len(own) < 3 or _label(own[0][1], None, chosen) != "title":
+            continue
+        if any(_label(cell, None, chosen) for _column, cell in own[1:]):
+            return []
+        column = own[0][0]
+        labels = {
+            under: meaning
+            for under in grid.rows()
+            if grid.origin(under, column) == (under, column)
+            and (meaning := _label(grid.sheet.cell(under, column), None, chosen))
+        }
+        if len(labels) < LEAST_LABELS:
+            return []
+        forms = []
+        for right, _cell in own[1:]:
+            places: dict[str, tuple[int, int]] = {}
+            for under, meaning in labels.items():
+                if grid.across(under, right) is not None:
+                    places.setdefault(meaning, grid.origin(under, right))
+            forms.append(Form(places, min(labels), max(labels)))
+        return [form for form in forms if len(form.places) >= LEAST_LABELS]
+    return []
 
 
 def _pairs(grid: Grid, row: int, chosen: Mapping[str, str] | None) -> list[tuple[str, tuple[int, int]]]:

@@ -89,6 +89,9 @@ def _outside_brackets(text: str, marks: str) -> Iterator[str]:
 _CANCELLED = re.compile(
     r"[【\[(（〔]\s*(?:已取消|取消|活动取消|已停办|停办)\s*[】\])）〕]|^(?:已取消|取消)\s*[:：\-—]\s*"
 )
+_CALLED_OFF = re.compile(
+    r"(?:^|[\s,，;；、)）日号])(?:现?已|因[^遇雨如]{1,8})?取消(?:举办|举行)?$|[（(](?:现?已|因[^）)如遇]{1,10}|活动)取消[）)]"
+)
 TEST_ENTRY = re.compile(
     r"(?:这是|此为)?(?:一[条个])?(?:测试|test|demo|testing)(?:用|数据|活动|项目|行|条目|记录|标题|名称|一下|填报|请忽略|请勿删除|勿删|勿动|案例)*[\d一二三四五六七八九十]*"
     r"|([a-z0-9])\1+|asdf\w*|qwer\w*|abc|123\d*|1",
@@ -109,7 +112,7 @@ def is_cancelled(text: str) -> bool:
 
 def is_cancelled_beside_a_date(text: str) -> bool:
     """Whether a cell about time says that nothing will take place."""
-    return bool(_CANCELLED.search(text)) or text.strip() in {"取消", "已取消"}
+    return bool(_CANCELLED.search(text) or _CALLED_OFF.search(text.strip()))
 
 
 def is_test(title: str) -> bool:

@@ -109,6 +109,23 @@ EXPECTED = {
         "- 主会场日程:2 分节标题或说明",
         "- 主会场日程:5 分节标题或说明",
     ],
+    made_by.table_on_its_side: [
+        "Sheet1:1,2,3,4,5 甲课 | 甲局 | 甲馆 | offline | unknown | 10",
+        "  09-01T09:00 > ?",
+        "Sheet1:1,2,3,4,5 乙课 | 甲局 | 乙馆 | offline | unknown | 20",
+        "  09-02T09:00 > ?",
+        "Sheet1:1,2,3,4,5 丙课 | 丙局 | 丙馆 | offline | unknown | 30 | cancelled",
+        "  09-03T00:00 > 09-04T00:00 whole days",
+        "! Sheet1:D2 date-remark warning",
+    ],
+    made_by.days_without_a_month: [
+        "Sheet1:3 甲课 | 乙局 | 馆 | offline | unknown | 张三+0755-83000001",
+        "  09-01T09:00 > ?",
+        "Sheet1:4 合计课：加起来 | 馆 | offline | unknown",
+        "  09-14T09:00 > 09-14T10:00",
+        "- Sheet1:1 表格标题或说明",
+        "- Sheet1:5 合计行",
+    ],
     made_by.unanswered_questions: [
         "Sheet1:2 开放日 | 深圳大学 | offline | unknown",
         "  09-16T09:00 > 09-16T17:00",

@@ -125,6 +125,28 @@ def sections_in_the_titles_column() -> bytes:
     return saved(book)
 
 
+def table_on_its_side() -> bytes:
+    """Labels on the left, an activity in each column; the unit joined over two of them."""
+    return saved(workbook([
+        ["活动名称", "甲课", "乙课", "丙课"],
+        ["活动时间", "9月1日 9:00", "9月2日 9:00", "9月3日 取消"],
+        ["活动地点", "甲馆", "乙馆", "丙馆"],
+        ["主办单位", "甲局", None, "丙局"],
+        ["人数", 10, 20, 30],
+    ], "B4:C4"))  # fmt: skip
+
+
+def days_without_a_month() -> bytes:
+    """The title names the month, the rows only days; a title that begins like a total; letters without width."""
+    return saved(workbook([
+        ["2024年9月科普活动安排"],
+        ["日期", "活动名称", "时间", "地点", "责任人", "预约电话", "配合单位"],
+        ["1日（周日）", "甲课\u200b", "9:00", "馆", "张三", "0755-83000001", "乙局"],
+        ["14日", "合计课：加起来", "9:00-10:00", "馆"],
+        ["合计2场"],
+    ], "A1:G1"))  # fmt: skip
+
+
 def unanswered_questions() -> bytes:
     """A question form writes (空) and (跳过) where nobody answered."""
     return saved(workbook([

@@ -289,7 +289,10 @@ def _read_one(text: str, texts: Mapping[str, str], frame: Frame, reading: Readin
 
 
 def _parsed(text: str, frame: Frame) -> Parsed:
-    return Parser(text, tokens.cut(tokens.plain(text)), frame).parse()
+    plain = tokens.plain(text)
+    if tokens.WEEK_OF_MONTH.search(plain):
+        raise vague(text)
+    return Parser(text, tokens.cut(plain), frame).parse()
 
 
 def _where(code: str, texts: Mapping[str, str], column: str) -> str:

@@ -36,6 +36,7 @@ class Clause:
     clocks: list[Clock] = field(default_factory=list)
     assumed: bool = False
     through: bool = False
+    ends_here: bool = False  # 即日起至, 截至: a clock behind the day is when it all ends
     bare_month: str = ""
 
     @property
@@ -125,6 +126,10 @@ def _bounds_given(clauses: Sequence[Clause]) -> list[Clause]:
             before.assumed = clause.assumed
         else:
             given.append(clause)
+    for clause in given:
+        alone = [clock.end for clock in clause.clocks] == [None]
+        if clause.ends_here and alone and not (clause.daily or clause.has_rule):
+            clause.through, clause.clocks = True, [Clock(0, clause.clocks[0].start)]
     return given
 
 

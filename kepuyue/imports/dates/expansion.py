@@ -67,6 +67,8 @@ def other_year(year: int, expected: int) -> Trouble:
 
 def _slots(clause: Clause, closed: Closed, frame: Frame, text: str, troubles: list[Trouble]) -> list[Slot]:
     if clause.through:
+        if clause.assumed:
+            troubles.append(_assumed(frame))
         return [_timed(*clause.runs[0], clause.clocks[0], frame)]
     singles = clause.runs and all(first == last for first, last in clause.runs)
     if clause.has_rule and not singles:

@@ -219,7 +219,9 @@ class Parser:
                 first = day
             here.runs[-1] = (first, day)
             self.skip_dash = False
+            here.ends_here = True
         elif self.until:
+            here.ends_here = True
             here.runs.append((min(self._edition()[0], day), day))
             here.assumed, self.until = True, False
         elif self.dash and here.runs and not after_clock:

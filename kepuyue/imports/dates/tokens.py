@@ -58,7 +58,7 @@ PATTERN = re.compile(
     |(?P<about>左右|大约|约)
     |(?P<rest>为?止|结束|开始|开幕|开赛|开讲|开场|开演|入场|签到|出发|集合)
     |(?P<paren>[()\[\]【】<>《》“”"'])
-    |(?P<space>[\s.。:·]+|(?:活动|比赛|培训|展览|开放|展出|讲座|演出|直播|报名|举办|举行|举办|开展|时间|日期|地点|北京时间|具体|上映|放映|参观|接待|每场|每次|当天|当日|从|自|于|在|的|为|是|共|分别|各|均|都|间|时段|场次|一场|两场|两天一夜|第[一二三四五六七八九十\d]+[场期次批]|[一两二三四五六七八九十\d]+场)+)
+    |(?P<space>[\s.。:·]+|(?:活动|比赛|会议|报告|论坛|课程|上课|培训|展览|开放|展出|讲座|演出|直播|报名|举办|举行|举办|开展|时间|日期|地点|北京时间|具体|上映|放映|参观|接待|每场|每次|当天|当日|从|自|于|在|的|为|是|共|分别|各|均|都|间|时段|场次|一场|两场|两天一夜|第[一二三四五六七八九十\d]+[场期次批]|[一两二三四五六七八九十\d]+场)+)
     |(?P<number>\d{{1,2}})(?![\d%]|\s*[人场次期名组岁元个位年级楼分小家批])
     |(?P<other>.)
     """,
@@ -86,6 +86,14 @@ _BEGINS_ENDS = re.compile(
     rf"({_TIME})\s*(?:开始|开讲|开场|开馆)[\s,;、]*({_TIME})\s*(?:结束|散场|闭馆|为?止)"
 )
 _LETTERS = re.compile("[A-Za-z]{3}")
+_SO_MANY_DAYS = re.compile(
+    r"(?<!\d)(\d{1,2}月)(\d{1,2})[日号]?起[\s,]*(?:为期|连续|共|连展)*\s*([两二三四五六七八九十]|\d{1,2})天"
+)
+WEEK_OF_MONTH = re.compile(
+    r"第[\d一二三四五][\d一二三四五、,和及]*周(?!年|边|岁)"
+)  # whose weeks begin where?
+_WHOLE = r"(?:20\d\d年)?\d{1,2}月\d{1,2}[日号]?"
+_OPENS_CLOSES = re.compile(rf"({_WHOLE})(?:开始|开幕|开展)[\s,;、]*({_WHOLE})(?:结束|闭幕|闭展|撤展|为?止)")
 _ENGLISH_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _MONTH_NAME = rf"(?P<month>{'|'.join(_ENGLISH_MONTHS)})[a-z]*\.?"
 # 14-Sep-24 as English programs export it, 14 September 2024, Sept. 14, 2024
@@ -121,12 +129,20 @@ class Token:
 def plain(text: str) -> str:
     """The text with one width, one dash and one colon."""
     text = unicodedata.normalize("NFKC", _CIRCLED.sub(" ; ", text)).translate(_WRITTEN_OTHERWISE).strip()
-    text = _ENUMERATOR.sub(" ", _WIDE.sub("", text))
+    text = _ENUMERATOR.sub(" ", _WIDE.sub("", text)).replace("::", ":")
     if _LETTERS.search(text):
         text = _DAY_FIRST.sub(_chinese_day, _MONTH_FIRST.sub(_chinese_day, text))
     text = _WEEKDAY_ALONE.sub(r"(周\1)", text)
-    text = _BEGINS_ENDS.sub(r"\1-\2", text)
+    text = _SO_MANY_DAYS.sub(_run_of_days, text)
+    text = _OPENS_CLOSES.sub(r"\1-\2", _BEGINS_ENDS.sub(r"\1-\2", text))
     return _HOURS_MINUTES.sub(r"\1:\2-\3:\4", text).strip(" ;")
+
+
+def _run_of_days(found: re.Match[str]) -> str:
+    """9月14日起为期三天 as 9月14日-16日; left as it stands where it might leave the month."""
+    first = int(found[2])
+    last = first + value(found[3]) - 1
+    return f"{found[1]}{first}日-{last}日" if first < last <= 28 else found.group()
 
 
 def _chinese_day(found: re.Match[str]) -> str:
