@@ -7,8 +7,20 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from kepuyue.activities.models import Activity, Admission, BookingMode, Mode, Origin, Session, State, UnitRole
+from kepuyue.activities.models import (
+    Activity,
+    Admission,
+    BookingMode,
+    ChangeNotice,
+    Mode,
+    Origin,
+    Participation,
+    Session,
+    State,
+    UnitRole,
+)
 from kepuyue.core import wording
+from kepuyue.organizations.models import Organization
 from kepuyue.programme import times
 from kepuyue.programme.covers import kind_of
 
@@ -47,6 +59,8 @@ class Card:
     when: str
     where: str
     host: str
+    where_href: str = ""
+    host_href: str = ""
     picture: str = ""
     picture_alt: str = ""
     text: str = ""
@@ -76,6 +90,8 @@ def card(activity: Activity, *, at: datetime, first: date | None = None, last: d
         when=_when(activity, at, first, last),
         where=where(activity),
         host=host(activity),
+        where_href=venue_href(activity),
+        host_href=host_href(activity),
         picture=picture.get_absolute_url() if picture else "",
         picture_alt=picture.alt if picture else "",
         text=activity.summary,
@@ -104,15 +120,31 @@ def moments(activity: Activity) -> list[Moment]:
 
 
 def flags(activity: Activity) -> list[tuple[str, str]]:
-    """What one must not overlook: cancelled, elsewhere, online."""
+    """What one must not overlook: cancelled or changed since it was published, elsewhere, online."""
     found = []
     if activity.state == State.CANCELLED:
         found.append(("cancelled", _("已取消")))
+    elif changed := _changed(activity):
+        found.append(("changed", changed))
     if activity.city:
         found.append(("linked", _("联动城市")))
     if activity.mode != Mode.OFFLINE:
         found.append(("online", _("线上") if activity.mode == Mode.ONLINE else _("线上线下结合")))
     return found
+
+
+def _changed(activity: Activity) -> str:
+    """What has become of its sessions, the gravest first; of those that are over nothing is said."""
+    ahead = [session for session in activity.sessions.all() if not session.is_over]
+    if any(session.is_cancelled for session in ahead):
+        return _("部分场次取消")
+    if any(session.is_postponed for session in ahead):
+        return _("已延期")
+    keys = {session.pk for session in ahead}
+    kinds = {notice.kind for notice in activity.notices.all() if notice.session_id in keys}
+    if ChangeNotice.Kind.RETIMED in kinds:
+        return _("时间有变")
+    return _("地点有变") if ChangeNotice.Kind.MOVED in kinds else ""
 
 
 def tags(activity: Activity) -> list[str]:
@@ -129,12 +161,37 @@ def tags(activity: Activity) -> list[str]:
 
 def host(activity: Activity) -> str:
     """The first host, else the first organizer; with 等 where there are more."""
+    units = _hosts(activity)
+    if not units:
+        return ""
+    return _("%(name)s等") % {"name": units[0].name} if len(units) > 1 else units[0].name
+
+
+def host_href(activity: Activity) -> str:
+    """The page of the unit that `host` names first, where it has one."""
+    units = _hosts(activity)
+    return unit_href(units[0].organization) if units else ""
+
+
+def _hosts(activity: Activity) -> list[Participation]:
     units = list(activity.participations.all())
     for role in (UnitRole.HOST, UnitRole.ORGANIZER):
-        names = [unit.name for unit in units if unit.role == role]
-        if names:
-            return _("%(name)s等") % {"name": names[0]} if len(names) > 1 else names[0]
-    return ""
+        if found := [unit for unit in units if unit.role == role]:
+            return found
+    return []
+
+
+def unit_href(unit: Organization | None) -> str:
+    """A unit's page; none before its superior has confirmed it."""
+    if unit is None or unit.state != Organization.State.ACTIVE:
+        return ""
+    return reverse("programme:unit", args=[unit.code])
+
+
+def venue_href(activity: Activity) -> str:
+    """The page of the first place that `where` names; empty where that is no registered venue."""
+    first = next((one for one in activity.sessions.all() if place_of(one)), None)
+    return reverse("programme:venue", args=[first.venue_id]) if first and first.venue_id else ""
 
 
 def where(activity: Activity) -> str:

@@ -7,10 +7,11 @@ from typing import Any
 from django.http import QueryDict
 from django.urls import reverse
 
-from kepuyue.activities.models import Activity, Mode
+from kepuyue.activities.models import Activity, Mode, Venue
 from kepuyue.core.wording import is_english
+from kepuyue.editions.models import Edition
 from kepuyue.editions.queries import outline_paths
-from kepuyue.organizations.models import District
+from kepuyue.organizations.models import District, Organization
 from kepuyue.programme.facets import LIST, seen
 from kepuyue.programme.queries import Figures
 from kepuyue.programme.search import Result
@@ -54,10 +55,17 @@ def locator(activity: Activity) -> dict[str, Any] | None:
     """Where in the city it is: its district among the others, a dot where the place is known exactly."""
     if activity.city or activity.mode == Mode.ONLINE:
         return None
-    drawing = outline_paths(activity.edition)
     venues = {one.venue.pk: one.venue for one in activity.sessions.all() if one.venue}.values()
-    points = [(one.lng, one.lat) for one in venues if one.lng is not None and one.lat is not None]
-    here = activity.district.code if activity.district else ""
+    return placed(activity.edition, activity.district, venues)
+
+
+def placed(
+    edition: Edition, district: District | None, places: Iterable[Venue | Organization]
+) -> dict[str, Any] | None:
+    """The city's outline with a district and some places in it; None where nothing can be shown."""
+    drawing = outline_paths(edition)
+    points = [(one.lng, one.lat) for one in places if one.lng is not None and one.lat is not None]
+    here = district.code if district else ""
     if not drawing or drawing.project is None or not (points or any(one.code == here for one in drawing)):
         return None
     return {
@@ -65,7 +73,7 @@ def locator(activity: Activity) -> dict[str, Any] | None:
         "outlines": [{"path": one.path, "is_here": one.code == here} for one in drawing],
         "dots": [drawing.project(lng, lat) for lng, lat in points],
         "radius": DOT,
-        "label": name(activity.district) if activity.district else str(activity.edition.city),
+        "label": name(district) if district else str(edition.city),
         "source": drawing.source,
         "approval_number": drawing.approval_number,
     }

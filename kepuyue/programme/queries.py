@@ -5,11 +5,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 
-from kepuyue.activities.models import Activity, Picture, Session, State
+from kepuyue.activities.models import Activity, Picture, Session, State, Venue
 from kepuyue.editions.models import Edition
 from kepuyue.editions.queries import is_open_to_public
+from kepuyue.organizations.models import Organization
 from kepuyue.programme.catalogue import Catalogue, Entry, Slot
 from kepuyue.programme.permissions import approved
 
@@ -18,7 +19,8 @@ def for_cards(activities: QuerySet[Activity]) -> QuerySet[Activity]:
     """With all that a card shows, in a fixed number of queries."""
     return activities.select_related("district", "edition").prefetch_related(
         Prefetch("sessions", Session.objects.select_related("venue")),
-        "participations",
+        "participations__organization",
+        "notices",
         Prefetch("pictures", Picture.objects.shown()),
     )
 
@@ -32,7 +34,7 @@ def rows(keys: Iterable[int]) -> dict[int, Activity]:
 def in_full(activities: QuerySet[Activity]) -> QuerySet[Activity]:
     """With all that the activity's own page shows."""
     return for_cards(activities.select_related("organization")).prefetch_related(
-        "terms__taxonomy", "marks", "speakers", "participations__organization", "notices"
+        "terms__taxonomy", "marks", "speakers"
     )
 
 
@@ -129,6 +131,25 @@ def related(catalogue: Catalogue, activity: Activity, at: datetime, most: int = 
             (not is_ahead, entry.city != here.city, -len(here.terms & entry.terms) - near, entry.pk)
         )
     return [score[-1] for score in sorted(scored)[:most]]
+
+
+def of_unit(edition: Edition, unit: Organization) -> set[int]:
+    """The public activities that a unit registered or takes part in, whatever its role."""
+    theirs = Q(organization=unit) | Q(participations__organization=unit)
+    return set(approved().filter(edition=edition).filter(theirs).values_list("pk", flat=True))
+
+
+def at_venue(edition: Edition, venue: Venue) -> set[int]:
+    """The public activities with a session at the venue; what was called off counts where the whole activity was."""
+    held = Q(sessions__is_cancelled=False) | Q(state=State.CANCELLED)
+    here = approved().filter(held, edition=edition, sessions__venue=venue)
+    return set(here.values_list("pk", flat=True))
+
+
+def venues_in_use(edition: Edition) -> QuerySet[Session, int]:
+    """The keys of the venues where something public is on."""
+    held = Session.objects.held().filter(activity__in=approved().filter(edition=edition))
+    return held.exclude(venue=None).values_list("venue", flat=True)
 
 
 def seats_left(sessions: Iterable[Session]) -> dict[int, int | None]:

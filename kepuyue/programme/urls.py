@@ -1,6 +1,6 @@
 from django.urls import path
 
-from kepuyue.programme.views import calendar, feeds, home, listing, page, places, suggesting
+from kepuyue.programme.views import calendar, feeds, home, hosts, listing, page, places, suggesting
 
 app_name = "programme"
 urlpatterns = [
@@ -15,4 +15,6 @@ urlpatterns = [
     path("suggestions/", suggesting.suggestions, name="suggestions"),
     path("feeds/activities.<slug:form>", feeds.activities, name="feed"),
     path("feeds/activities/<slug:code>.<slug:form>", feeds.activity, name="activity-feed"),
+    path("units/<slug:code>/", hosts.unit, name="unit"),
+    path("venues/<int:pk>/", hosts.venue, name="venue"),
 ]

@@ -12,7 +12,7 @@ from django.core.files.base import ContentFile
 from kepuyue.accounts.models import User
 from kepuyue.activities import content
 from kepuyue.activities.actions import signing, takedown, trusting
-from kepuyue.activities.models import Activity, Remark, Sampling, SavedFilter, State, Submission
+from kepuyue.activities.models import Activity, Remark, Sampling, SavedFilter, State, Submission, Venue
 from kepuyue.core.time import now, today
 from kepuyue.editions.models import Paper
 from kepuyue.imports.actions import staging
@@ -45,6 +45,7 @@ from tests.factories import (
     RequestFactory,
     SubmissionFactory,
     UnitFactory,
+    VenueFactory,
 )
 from tests.factories.editions import png
 
@@ -159,6 +160,7 @@ def samples(cast: Cast) -> dict[str, dict[str, Any]]:
         "unit-batch-far": {"pk": _unit_batch(cast.other_district).pk},
         "paper": {"code": "notice"},
         "edition": here,
+        "venue": {"pk": _venue(public).pk},
         "department": {"code": cast.department_unit.code},
         "taxonomy": here | {"code": "content"},
         "term": here | {"code": "content", "term": "frontier"},
@@ -180,6 +182,14 @@ def samples(cast: Cast) -> dict[str, dict[str, Any]]:
         },
         "key": {"uidb36": "1", "key": "wrong"},
     }
+
+
+def _venue(activity: Activity) -> Venue:
+    venue = VenueFactory(
+        name="少年宫天文台", district=activity.district, address="福中一路1号", lng=114.05, lat=22.54
+    )
+    activity.sessions.update(venue=venue)
+    return venue
 
 
 def _pending(unit: Organization) -> Submission:

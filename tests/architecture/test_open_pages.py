@@ -5,7 +5,8 @@ from tests.architecture.routes import all_routes
 OPEN = {
     # the programme and its papers
     "programme:home", "programme:activities", "programme:activity", "programme:calendar", "programme:day",
-    "programme:district", "programme:department", "programme:departments", "editions:mark-picture",
+    "programme:district", "programme:department", "programme:departments",
+    "programme:unit", "programme:venue", "editions:mark-picture",
     # the same for other programs
     "programme:feed", "programme:activity-feed", "programme:suggestions",
     "editions:notice", "editions:paper",

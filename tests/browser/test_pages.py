@@ -94,6 +94,8 @@ def pages(found: dict[str, dict[str, Any]]) -> Iterator[tuple[str, str]]:
         name: found[name]
         for name in ("offer-own", "offer-far", "request-own", "request-far", "request-own-accepted")
     }
+    yield "anonymous", f"/units/{found['unit-own']['code']}/"
+    yield "anonymous", f"/venues/{found['venue']['pk']}/"
     yield "anonymous", "/bases/"
     yield "anonymous", f"/bases/{found['opening-far']['code']}/"
     for address in ("/desk/resources/", "/desk/resources/own/", "/desk/resources/requests/", "/desk/resources/offers/new/",

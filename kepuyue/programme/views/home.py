@@ -62,7 +62,7 @@ def _build(edition: Edition, known: Catalogue, at: datetime, stage: Phase) -> di
     own, day = known.of_month(), at.date()
     kinds = {taxonomy.code: taxonomy for taxonomy in taxonomies(edition)}
     rows = [
-        *_now(edition, own, at, day, stage),
+        *_now(known, own, at, day, stage),
         *_readers(kinds.get("audience"), own, at),
         _year_round(known, at),
     ]
@@ -152,7 +152,7 @@ def _label(edition: Edition, day: date) -> str:
     return _("闭幕") if day == edition.ends_on else ""
 
 
-def _now(edition: Edition, own: list[Entry], at: datetime, day: date, stage: Phase) -> list[Row]:
+def _now(known: Catalogue, own: list[Entry], at: datetime, day: date, stage: Phase) -> list[Row]:
     """What is on: today and the weekend in the month, the first days before it, a look back after it."""
     everything = reverse("programme:activities")
     if stage is Phase.AFTER:
@@ -160,7 +160,10 @@ def _now(edition: Edition, own: list[Entry], at: datetime, day: date, stage: Pha
     if stage is Phase.PUBLICITY:
         keys = [entry.pk for entry in queries.soonest(own, at)]
         return [Row(_("抢先看"), everything, _("全部活动"), keys[:6], note=_("最早开始的活动"))]
-    rows = [_day_row(_("今天"), own, at, day, day, reverse("programme:day", args=[day]), _("今天的全部场次"))]
+    off = [entry for entry in known.entries if entry.is_cancelled and not entry.city]
+    rows = [
+        _day_row(_("今天"), own, off, at, day, day, reverse("programme:day", args=[day]), _("今天的全部场次"))
+    ]
     first, last = _weekend(day)
     title = (
         _("明天（%(weekday)s）") % {"weekday": wording.weekday_text(first)}
@@ -168,7 +171,7 @@ def _now(edition: Edition, own: list[Entry], at: datetime, day: date, stage: Pha
         else _("这个周末")
     )
     weekend = f"{everything}?date_from={first}&date_to={last}"
-    rows.append(_day_row(title, own, at, first, last, weekend, _("周末全部活动")))
+    rows.append(_day_row(title, own, off, at, first, last, weekend, _("周末全部活动")))
     exhibitions = [
         entry for entry in queries.soonest(own, at) if entry.is_exhibition and entry.slots[0].first_day <= day
     ]
@@ -207,14 +210,23 @@ def _weekend(day: date) -> tuple[date, date]:
 
 
 def _day_row(
-    title: str, own: list[Entry], at: datetime, first: date, last: date, href: str, link_label: str
+    title: str,
+    own: list[Entry],
+    off: list[Entry],
+    at: datetime,
+    first: date,
+    last: date,
+    href: str,
+    link_label: str,
 ) -> Row:
+    """What happens between two days, and after it what was called off: people may be on their way."""
     dated, _exhibitions = queries.on(own, first, last)
     dated.sort(key=lambda pair: (pair[0].over_at <= at, pair[0].start, pair[0].pk))
     keys = list(dict.fromkeys(entry.pk for _slot, entry in dated))
     note = ngettext("%(count)s场", "%(count)s场", len(dated)) % {"count": len(dated)}
     label = f"{wording.days_text(first, last)} · {note}"
-    return Row(title, href, link_label, keys[:6], note=label, first=first, last=last)
+    called_off = list(dict.fromkeys(entry.pk for _slot, entry in queries.on(off, first, last)[0]))
+    return Row(title, href, link_label, [*keys[:6], *called_off[:3]], note=label, first=first, last=last)
 
 
 def _readers(audience: Taxonomy | None, own: list[Entry], at: datetime) -> list[Row]:

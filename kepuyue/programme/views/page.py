@@ -15,7 +15,17 @@ from kepuyue.core import wording
 from kepuyue.core.time import now
 from kepuyue.editions.queries import is_open_to_public
 from kepuyue.programme import catalogue, changes, queries, times
-from kepuyue.programme.cards import card, flags, host, localized, moment, place_of, where
+from kepuyue.programme.cards import (
+    card,
+    flags,
+    host,
+    host_href,
+    localized,
+    moment,
+    place_of,
+    unit_href,
+    where,
+)
 from kepuyue.programme.covers import kind_of
 from kepuyue.programme.maps import locator
 from kepuyue.programme.permissions import approved
@@ -63,6 +73,7 @@ def activity(request: PublicRequest, code: str) -> HttpResponse:
         "next": next((one for one in sessions if not one["is_over"] and not one["is_cancelled"]), None),
         "where": where(found),
         "host": host(found),
+        "host_href": host_href(found),
         "facts": _facts(found),
         "units": _units(found),
         "classes": _classes(found),
@@ -136,10 +147,13 @@ def _ages(activity: Activity) -> str:
     return _("%(low)s–%(high)s岁") % {"low": low, "high": high}
 
 
-def _units(activity: Activity) -> list[tuple[str, list[str]]]:
-    """The units by their five roles, in the order of the roles."""
+def _units(activity: Activity) -> list[tuple[str, list[tuple[str, str]]]]:
+    """The units by their five roles, in the order of the roles, each with its page where it has one."""
     units = activity.participations.all()
-    found = [(str(role.label), [unit.name for unit in units if unit.role == role]) for role in UnitRole]
+    found = [
+        (str(role.label), [(unit.name, unit_href(unit.organization)) for unit in units if unit.role == role])
+        for role in UnitRole
+    ]
     return [(label, names) for label, names in found if names]
 
 
@@ -179,7 +193,11 @@ def _venues(activity: Activity) -> list[dict[str, str]]:
         one.venue.pk: one.venue for one in activity.sessions.all() if one.venue and not one.is_cancelled
     }
     return [
-        {"name": localized(venue.name, venue.name_en)[0], "address": venue.address}
+        {
+            "name": localized(venue.name, venue.name_en)[0],
+            "address": venue.address,
+            "href": reverse("programme:venue", args=[venue.pk]),
+        }
         for venue in venues.values()
     ]
 

@@ -6,13 +6,13 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 
-from kepuyue.core.time import now
 from kepuyue.editions.models import Plan
 from kepuyue.organizations.models import District, Organization
 from kepuyue.programme import catalogue, queries
-from kepuyue.programme.cards import card, localized
-from kepuyue.programme.catalogue import Catalogue, Entry
+from kepuyue.programme.cards import localized
+from kepuyue.programme.catalogue import Entry
 from kepuyue.programme.maps import tiles
+from kepuyue.programme.overview import programme_of
 from kepuyue.programme.permissions import approved
 from kepuyue.programme.request import PublicRequest, canonical, public_page
 
@@ -25,9 +25,9 @@ def district(request: PublicRequest, code: str) -> HttpResponse:
     """One district: its sub-theme, its figures, what comes next, and its neighbours."""
     found = get_object_or_404(District, code=code)
     known = catalogue.load(request.edition)
-    here = [entry for entry in known.own() if entry.district == found.pk]
+    here = [entry for entry in known.entries if entry.district == found.pk and not entry.city]
     branch = Organization.objects.filter(level=Level.DISTRICT, district=found).first()
-    context = _page(request, known, here, branch) | {
+    context = _page(request, here, branch) | {
         "eyebrow": _("分会场"),
         "name": localized(found.name, found.name_en)[0],
         "district": found,
@@ -43,8 +43,8 @@ def department(request: PublicRequest, code: str) -> HttpResponse:
     known = catalogue.load(request.edition)
     public = approved().filter(edition=request.edition, organization__path__startswith=found.path)
     keys = set(public.values_list("pk", flat=True))
-    here = [entry for entry in known.own() if entry.pk in keys]
-    context = _page(request, known, here, found) | {
+    here = [entry for entry in known.entries if entry.pk in keys and not entry.city]
+    context = _page(request, here, found) | {
         "eyebrow": _("部门特色活动"),
         "name": localized(found.name, found.name_en)[0],
     }
@@ -72,27 +72,15 @@ def departments(request: PublicRequest) -> HttpResponse:
     return render(request, "programme/departments.html", {"rows": rows, "canonical": canonical(request)})
 
 
-def _page(
-    request: PublicRequest, known: Catalogue, here: list[Entry], branch: Organization | None
-) -> dict[str, Any]:
+def _page(request: PublicRequest, here: list[Entry], branch: Organization | None) -> dict[str, Any]:
     """What a district's and a department's page have in common."""
-    at = now().astimezone(request.edition.zone)
-    month = [entry for entry in here if not entry.is_beyond_month]
-    beyond = [entry for entry in here if entry.is_beyond_month]
-    coming = queries.soonest(month, at)
-    shown = coming[:SHOWN] or month[:SHOWN]
-    read = queries.rows(entry.pk for entry in (*shown, *beyond[:SHOWN]))
     theme = request.edition.sub_themes.filter(organization=branch).first() if branch else None
     plan = (
         request.edition.plans.filter(organization=branch, is_public=True, state=Plan.State.ACCEPTED).first()
         if branch
         else None
     )
-    return {
-        "figures": queries.figures(here),
-        "cards": [card(read[entry.pk], at=at) for entry in shown if entry.pk in read],
-        "year_round": [card(read[entry.pk], at=at) for entry in beyond[:SHOWN] if entry.pk in read],
-        "are_over": bool(month) and not coming,
+    return programme_of(request, here, SHOWN) | {
         "sub_theme": theme,
         "theme": localized(theme.theme, theme.theme_en) if theme else None,
         "introduction": localized(theme.introduction, theme.introduction_en) if theme else None,

@@ -98,6 +98,6 @@ def base(request: HttpRequest, code: str) -> HttpResponse:
         "month": [
             {"day": one, "span": span_on(content, one), "is_today": one == day} for one in edition.days
         ],
-        "activities": coming.distinct().order_by("pk")[:6],
+        "activities": coming.distinct().order_by("pk").prefetch_related("notices")[:6],
     }
     return render(request, "resources/base.html", context)
