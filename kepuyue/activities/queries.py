@@ -98,13 +98,19 @@ def working_pictures(activity: Activity) -> list[Picture]:
     return [known[key] for key in keys if key in known]
 
 
-def earlier_of(user: "Person", word: str = "") -> QuerySet[Activity]:
-    """Activities of the person's own units that can be held again, the latest edition first."""
+def earlier_of(user: "Person", word: str = "", *, edition: Edition | None = None) -> QuerySet[Activity]:
+    """Activities of the person's own units that can be held again, the latest edition first.
+
+    Those of the edition that is being filled in come last: whoever copies looks for last year's.
+    """
     units = [membership.organization_id for membership in memberships(user)]
     own = editable_by(user).filter(organization__in=units)
     if word:
         own = own.filter(title__icontains=word)
-    return for_desk(own).select_related("edition").order_by("-edition__year", "-updated_at", "-pk")
+    is_present = Case(When(edition=edition, then=1), default=0)
+    return (
+        for_desk(own).select_related("edition").order_by(is_present, "-edition__year", "-updated_at", "-pk")
+    )
 
 
 def venues_of(activity: Activity) -> list[Venue]:

@@ -48,6 +48,16 @@ def clone(source: Activity, cast: Cast, by: Any = None) -> Activity:
     return cloning.clone(source, edition=cast.edition, by=by or cast.editor, token=uuid4())
 
 
+def test_last_years_activities_are_offered_before_this_years_drafts(cast: Cast, source: Activity) -> None:
+    drafting.create(
+        edition=cast.edition, organization=cast.own_unit, by=cast.editor, content=complete_content()
+    )
+
+    offered = queries.earlier_of(cast.editor, edition=cast.edition)
+
+    assert [one.edition.year for one in offered] == [2023, 2024]
+
+
 def test_days_keep_weekday_and_clock_and_lie_in_the_new_month(cast: Cast, source: Activity) -> None:
     made = clone(source, cast)
 

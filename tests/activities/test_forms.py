@@ -3,6 +3,7 @@ from typing import Any
 
 import pytest
 from django.http import QueryDict
+from django.utils import translation
 
 from kepuyue.activities import content as contents
 from kepuyue.activities import forms
@@ -286,3 +287,16 @@ def _sent_value(bound: Any) -> Any:
     if bound.widget_type == "checkbox":
         return "on" if bound.value() else None
     return value if isinstance(value, list) else str(value) if value is not None else None
+
+
+def test_notes_on_classifications_are_told_to_who_reads_chinese(edition: Edition) -> None:
+    edition.taxonomies.create(code="focus", name="重点领域", help="通知三：各区聚焦的重点领域。")
+    told = {}
+    for language in ("zh-hans", "en"):
+        with translation.override(language):
+            form = forms.step_input("classification", edition=edition, content=contents.blank()).form
+            assert form is not None
+            told[language] = {str(field.help_text) for field in form.fields.values()} - {""}
+
+    assert any("通知三" in text for text in told["zh-hans"])
+    assert told["en"] == set()

@@ -52,6 +52,9 @@ def test_what_is_typed_while_a_save_is_under_way_is_saved_next(
     held[0].continue_()
 
     saved(page)
+    box = page.get_by_role("button", name="下一步").bounding_box()
+    assert box, "the button is there"
+    assert box["width"] > 2 * box["height"], "the word on the save leaves the buttons their width"
     page.wait_for_function("() => !document.querySelector('.htmx-request')")
     expect(page.locator("[name=version]")).to_have_value("3")
     assert fresh(activity).summary == "做一支会喷水的火箭"

@@ -173,7 +173,7 @@ class ClassificationForm(forms.Form):
                 field = forms.MultipleChoiceField(choices=choices, widget=forms.CheckboxSelectMultiple)
             else:
                 field = forms.ChoiceField(choices=choices, widget=forms.RadioSelect)
-            field.label, field.help_text, field.required = str(taxonomy), taxonomy.help, False
+            field.label, field.help_text, field.required = str(taxonomy), taxonomy.help_for_reader, False
             self.fields[f"terms_{taxonomy.code}"] = field
         marks = [(mark.code, str(mark)) for mark in edition.marks.all()]
         if marks:

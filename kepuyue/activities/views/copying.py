@@ -31,7 +31,7 @@ def copies(request: DeskRequest) -> HttpResponse:
         messages.success(request, _("已复制。标着“请核对”的是上次的日期和人员，确认后才能提交。"))
         return redirect("activities:edit", made.code, "sessions")
     word = request.GET.get("q", "").strip()
-    rows = queries.earlier_of(request.user, word)
+    rows = queries.earlier_of(request.user, word, edition=request.edition)
     context = {
         "page": Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page")),
         "q": word,

@@ -39,6 +39,11 @@ class Taxonomy(LocalizedName):
         ordering = ("position", "pk")
         constraints = (models.UniqueConstraint(fields=("edition", "code"), name="taxonomy_code_once"),)
 
+    @property
+    def help_for_reader(self) -> str:
+        """The help, for who reads Chinese; the notice's clauses that it names have no English."""
+        return "" if (get_language() or "").startswith("en") else self.help
+
 
 class Term(LocalizedName):
     """分类项: one value of a taxonomy, with the words people use for it."""
