@@ -83,3 +83,8 @@ def moment_text(moment: datetime, *, year: bool = True) -> str:
 def is_english() -> bool:
     """Whether the page is in English; every other language reads Chinese."""
     return (get_language() or "").startswith("en")
+
+
+def language_tag() -> str:
+    """The language of the page as other programs write it (BCP 47): zh-Hans or en."""
+    return "en" if is_english() else "zh-Hans"

@@ -88,7 +88,7 @@ def samples(cast: Cast) -> dict[str, dict[str, Any]]:
     talk = _talk(cast)
     return {
         "-": {},
-        "feed-ics": {"form": "ics"},
+        **{f"feed-{form}": {"form": form} for form in ("ics", "atom", "json", "xml", "csv", "xlsx")},
         "own-public-ics": codes(public, form="ics"),
         "own-draft-ics": codes(draft, form="ics"),
         "own-taken-down-ics": codes(taken_down, form="ics"),

@@ -54,6 +54,8 @@ def test_an_hour_at_a_place(client: Client, in_the_month: datetime) -> None:
     body = got(client)
     [event] = by_both(body)
 
+    assert not any(line.endswith("：") for line in event["text"].splitlines()), "a label without a text"
+    assert "咨询电话" not in event["text"] and "主办：福田区科协" in event["text"]
     assert event["title"] == "湿地观鸟" and event["place"] == "少年宫，一楼；报告厅"
     assert event["start"].isoformat() == "2024-09-14T10:00:00+08:00"
     assert event["end"] - event["start"] == timedelta(hours=1)

@@ -11,6 +11,7 @@ from kepuyue.activities.models import Activity, Admission, Mode, Session, State
 from kepuyue.core import wording
 from kepuyue.core.links import web_address
 from kepuyue.programme.cards import Moment, host, moment, place_of
+from kepuyue.programme.catalogue import LONGEST_DATED_RUN
 from kepuyue.programme.feeds.selection import address_of, title_of
 from kepuyue.programme.feeds.texts import block, line
 
@@ -48,8 +49,7 @@ class Occasion:
     @property
     def title(self) -> str:
         """The title; that it does not take place stands before it, for programs that show nothing else."""
-        mark = {Status.CANCELLED: _("已取消"), Status.POSTPONED: _("已延期")}.get(self.status, "")
-        return wording.labelled(mark, title_of(self.activity))
+        return title_with(self.activity, self.status)
 
     @property
     def place(self) -> str:
@@ -70,11 +70,11 @@ class Occasion:
             _("原定时间不再有效，新的时间待定，请留意活动页面。") if self.status == Status.POSTPONED else "",
             activity.cancel_reason if activity.state == State.CANCELLED else "",
             activity.summary,
-            wording.labelled(_("主办"), host(activity)),
+            _named(_("主办"), host(activity)),
             "" if activity.admission == Admission.UNKNOWN else activity.get_admission_display(),
             wording.with_aside(activity.get_booking_mode_display(), activity.booking_note),
             self.session.note,
-            wording.labelled(_("咨询电话"), activity.public_phone),
+            _named(_("咨询电话"), activity.public_phone),
             address_of(activity),
         ]
         return block("\n".join(line(one) for one in lines if one))
@@ -85,6 +85,7 @@ def occasions(
 ) -> list[Occasion]:
     """All sessions that touch the days from `first` to `last`: those to come first, then the past ones backwards.
 
+    What is on for weeks follows what happens at an hour, as in the list.
     Cancelled and postponed ones are among them, so that a calendar that has them corrects itself.
     """
     found = [
@@ -96,9 +97,31 @@ def occasions(
     ]
     ahead = [one for one in found if one.over_at > at]
     past = [one for one in found if one.over_at <= at]
-    ahead.sort(key=lambda one: (one.moment.start, one.session.pk))
+    ahead.sort(key=lambda one: (_is_exhibition(one.moment), one.moment.start, one.session.pk))
     past.sort(key=lambda one: (one.moment.start, one.session.pk), reverse=True)
     return ahead + past
+
+
+def _is_exhibition(one: Moment) -> bool:
+    return one.is_all_day and (one.last_day - one.start.date()).days >= LONGEST_DATED_RUN
+
+
+def _named(label: str, text: str) -> str:
+    return wording.labelled(label, text) if text else ""
+
+
+def title_with(activity: Activity, status: Status) -> str:
+    """The title, with a word before it where one may not go."""
+    mark = {Status.CANCELLED: _("已取消"), Status.POSTPONED: _("已延期")}.get(status, "")
+    return wording.labelled(mark, title_of(activity))
+
+
+def status_of(activity: Activity) -> Status:
+    """That of the whole activity: off, or waiting for a new time with all its sessions."""
+    if activity.state == State.CANCELLED:
+        return Status.CANCELLED
+    held = [one for one in activity.sessions.all() if not one.is_cancelled]
+    return Status.POSTPONED if held and all(one.is_postponed for one in held) else Status.HELD
 
 
 def _status(activity: Activity, session: Session) -> Status:

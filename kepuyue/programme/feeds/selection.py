@@ -7,6 +7,7 @@ from hashlib import sha256
 from django.conf import settings
 from django.http import QueryDict
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -41,11 +42,24 @@ class Selection:
     query: Query
     at: datetime
     "Now, in the edition's zone: divides what is to come from what is over"
-    address: str
-    "Of the page that shows the same"
+    filters: str = ""
+    "As they stand in the address"
     words: Vocabulary | None = None
     only: Activity | None = None
     "One activity by itself"
+
+    @property
+    def address(self) -> str:
+        """The whole address of the page that shows the same."""
+        if self.only:
+            return address_of(self.only)
+        return _whole(reverse("programme:activities"), self.filters)
+
+    def feed_address(self, form: str) -> str:
+        """The whole address of the selection itself in one of the formats."""
+        if self.only:
+            return _whole(reverse("programme:activity-feed", args=[self.only.code, form]))
+        return _whole(reverse("programme:feed", args=[form]), self.filters)
 
     @property
     def title(self) -> str:
@@ -68,7 +82,7 @@ class Selection:
         facts = (
             self.edition.pk, self.edition.version, self.edition.loaded_at, catalogue.load(self.edition).mark,
             is_open_to_public(self.edition), self.query, get_language(), self.at.date(), settings.PUBLIC_URL,
-            self.address, self.only and (self.only.pk, self.only.version),
+            self.address, self.filters, self.only and (self.only.pk, self.only.version),
         )  # fmt: skip
         return sha256(repr(facts).encode()).hexdigest()[:32]
 
@@ -93,25 +107,27 @@ def select(edition: Edition, filters: QueryDict) -> Selection:
     refused = [name for name in form.fields if name in form.errors or name in form.refusals]
     if refused:
         raise NotUnderstood(" ".join(form.remarks) or ", ".join(refused))
-    kept = filters.copy()
-    for name in ("lang", "edition", "page"):
-        kept.pop(name, None)
-    page = reverse("programme:activities")
-    address = f"{settings.PUBLIC_URL}{page}{f'?{kept.urlencode()}' if kept else ''}"
-    return Selection(edition, form.query(), now().astimezone(edition.zone), address, words=words)
+    # Nothing but what was understood is written back
+    known = {name: filters.getlist(name) for name in form.fields if name in filters}
+    kept = urlencode(known, doseq=True)
+    return Selection(edition, form.query(), now().astimezone(edition.zone), kept, words)
 
 
 def of_one(activity: Activity) -> Selection:
     """A public activity by itself."""
     edition = activity.edition
-    return Selection(edition, Query(), now().astimezone(edition.zone), address_of(activity), only=activity)
+    return Selection(edition, Query(), now().astimezone(edition.zone), only=activity)
 
 
 def address_of(activity: Activity) -> str:
     """The whole address of its page."""
-    return f"{settings.PUBLIC_URL}{reverse('programme:activity', args=[activity.code])}"
+    return _whole(reverse("programme:activity", args=[activity.code]))
 
 
 def title_of(activity: Activity) -> str:
     """Its title in the reader's language, on one line."""
     return line(localized(activity.title, activity.title_en)[0])
+
+
+def _whole(path: str, query: str = "") -> str:
+    return f"{settings.PUBLIC_URL}{path}{'?' if query else ''}{query}"

@@ -15,10 +15,11 @@ from django.utils.http import quote_etag
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from kepuyue.core.tables import CONTENT_TYPES
 from kepuyue.editions.models import Edition
 from kepuyue.editions.queries import is_open_to_public
 from kepuyue.programme import queries
-from kepuyue.programme.feeds import ical
+from kepuyue.programme.feeds import atom, ical, json_feed, schedule, table
 from kepuyue.programme.feeds.selection import NotUnderstood, Selection, of_one, select
 from kepuyue.programme.permissions import approved
 
@@ -38,6 +39,11 @@ class Format:
 
 FORMATS = {
     "ics": Format("text/calendar; charset=utf-8", ical.written),
+    "atom": Format("application/atom+xml; charset=utf-8", atom.written),
+    "json": Format("application/feed+json; charset=utf-8", json_feed.written),
+    "xml": Format("application/xml; charset=utf-8", schedule.written),
+    "csv": Format(CONTENT_TYPES["csv"], table.csv, is_file=True),
+    "xlsx": Format(CONTENT_TYPES["xlsx"], table.xlsx, is_file=True),
 }
 
 
