@@ -14,6 +14,7 @@ class ImportsConfig(AppConfig):
         from kepuyue.messaging import kinds
 
         selections.register("import", queries.selection)
+        selections.register("calendar", queries.selection_of_calendar)
         kinds.register("calendar.news", label=_("日历订阅的变动"), digest=True, may_unsubscribe=True)
         audit.name_actions(
             {

@@ -117,6 +117,20 @@ def calendars_of(user: "Person") -> QuerySet[CalendarSubscription]:
     ).select_related("organization", "edition", "by")
 
 
+def drafts_of_calendar(calendar: CalendarSubscription) -> QuerySet[Activity]:
+    """The activities that came of the calendar and are not handed in yet."""
+    return Activity.objects.filter(pk__in=calendar.items.values("activity"), state__in=EDITABLE)
+
+
+def selection_of_calendar(user: "Person", number: int) -> Selection | None:
+    """What came of one calendar, for pages that take many activities at once."""
+    calendar = calendars_of(user).filter(pk=number).first()
+    if calendar is None:
+        return None
+    address = reverse("imports:calendar", args=[calendar.pk])
+    return Selection(drafts_of_calendar(calendar), str(calendar), address)
+
+
 def with_waiting(calendars: QuerySet[CalendarSubscription]) -> QuerySet[CalendarSubscription]:
     """The same subscriptions with how many events wait for a decision, of which kind, and how many were taken."""
     is_tied = Q(items__state=CalendarItem.State.TAKEN, items__activity__isnull=False)

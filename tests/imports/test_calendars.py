@@ -19,7 +19,9 @@ from kepuyue.core.models import AuditEvent
 from kepuyue.imports.actions import committing, refreshing, settling, staging, subscribing, taking, undoing
 from kepuyue.imports.models import CalendarItem, CalendarSubscription
 from kepuyue.messaging.models import Message
+from tests.activities.acting import draft
 from tests.cast import Cast
+from tests.factories import MembershipFactory
 from tests.imports.test_calendar_readers import calendar as ics
 from tests.imports.test_calendar_readers import event
 
@@ -553,3 +555,25 @@ def test_superior_looks_and_cannot_act(cast: Cast, site: Site, sign_in: Any) -> 
     page = desk.get(reverse("imports:calendar", args=[found.pk])).content.decode()
     assert "观鸟" in page and "订阅设置" not in page
     assert desk.post(reverse("imports:calendar-removal", args=[found.pk])).status_code == 403
+
+
+def test_drafts_of_a_calendar_are_completed_and_handed_in_together(cast: Cast, sign_in: Any) -> None:
+    other = draft(cast)
+    found = subscribing.keep_file(
+        ics(BIRDS, STARS),
+        file_name="月.ics",
+        organization=cast.own_unit,
+        edition=cast.edition,
+        by=cast.editor,
+    )
+    taking.choose(found, None, by=cast.editor)
+    taking.take(found, by=cast.editor)
+    address = reverse("activities:together") + f"?of=calendar-{found.pk}"
+
+    page = sign_in(cast.editor).get(reverse("imports:calendar", args=[found.pk]), {"show": "taken"})
+    assert "补全并提交2项草稿" in page.content.decode()
+    assert address in page.content.decode()
+    listed = sign_in(cast.editor).get(address).content.decode()
+    assert ["观鸟" in listed, "观星" in listed, other.title in listed] == [True, True, False]
+    stranger = sign_in(MembershipFactory(organization=cast.far_unit, role="editor").user)
+    assert stranger.get(address).status_code == 404

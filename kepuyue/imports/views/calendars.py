@@ -95,6 +95,8 @@ def calendar(request: DeskRequest, pk: int) -> HttpResponse:
         "which": which,
         "tabs": _tabs(found, lists, which),
         "file_form": CalendarFileForm(),
+        "drafts": queries.drafts_of_calendar(found).count() if which == "taken" else 0,
+        "drafts_of": f"?of=calendar-{pk}",
     }
     if which == "unused":
         context["unused"] = left_shown(found)
