@@ -13,6 +13,7 @@ import "./suggest.js";
 import "./meters.js";
 import "./picture-upload.js";
 import "./preview.js";
+import "./my-month.js";
 
 // Only on the pages that have them, so that the others stay light
 const grid = document.querySelector("[data-grid]");

@@ -2,7 +2,7 @@
 document.addEventListener("click", async ({ target }) => {
   const button = target.closest("[data-share]");
   if (!button) return;
-  const url = document.querySelector("link[rel=canonical]")?.href ?? location.href;
+  const url = button.dataset.shareUrl ?? document.querySelector("link[rel=canonical]")?.href ?? location.href;
   try {
     if (navigator.share) {
       await navigator.share({ title: button.dataset.share, url });

@@ -68,6 +68,7 @@ class Card:
     tags: list[str] = field(default_factory=list)
     note: str = ""
     is_cancelled: bool = False
+    version: int = 0
 
 
 def moment(session: Session, zone: Any) -> Moment:
@@ -99,6 +100,7 @@ def card(activity: Activity, *, at: datetime, first: date | None = None, last: d
         tags=tags(activity),
         note=_("演示数据") if activity.origin == Origin.DEMO else "",
         is_cancelled=activity.state == State.CANCELLED,
+        version=activity.version,
     )
 
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from kepuyue.programme.views import calendar, feeds, home, hosts, listing, page, places, suggesting
+from kepuyue.programme.views import calendar, feeds, home, hosts, listing, my_month, page, places, suggesting
 
 app_name = "programme"
 urlpatterns = [
@@ -12,6 +12,8 @@ urlpatterns = [
     path("districts/<slug:code>/", places.district, name="district"),
     path("departments/", places.departments, name="departments"),
     path("departments/<slug:code>/", places.department, name="department"),
+    path("my-month/", my_month.my_month, name="my-month"),
+    path("feeds/my-month.ics", my_month.feed, name="my-month-feed"),
     path("suggestions/", suggesting.suggestions, name="suggestions"),
     path("feeds/activities.<slug:form>", feeds.activities, name="feed"),
     path("feeds/activities/<slug:code>.<slug:form>", feeds.activity, name="activity-feed"),

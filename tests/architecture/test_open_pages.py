@@ -8,7 +8,7 @@ OPEN = {
     "programme:district", "programme:department", "programme:departments",
     "programme:unit", "programme:venue", "editions:mark-picture",
     # the same for other programs
-    "programme:feed", "programme:activity-feed", "programme:suggestions",
+    "programme:feed", "programme:activity-feed", "programme:suggestions", "programme:my-month", "programme:my-month-feed", "ui:service-worker",
     "editions:notice", "editions:paper",
     "resources:bases",
     "resources:base",

@@ -47,18 +47,24 @@ class Selection:
     words: Vocabulary | None = None
     only: Activity | None = None
     "One activity by itself"
+    kept: tuple[str, ...] = ()
+    "The codes of what one visitor keeps, instead of a query (see `my_month`)"
 
     @property
     def address(self) -> str:
         """The whole address of the page that shows the same."""
         if self.only:
             return address_of(self.only)
+        if self.kept:
+            return _whole(reverse("programme:my-month"), self.filters)
         return _whole(reverse("programme:activities"), self.filters)
 
     def feed_address(self, form: str) -> str:
         """The whole address of the selection itself in one of the formats."""
         if self.only:
             return _whole(reverse("programme:activity-feed", args=[self.only.code, form]))
+        if self.kept:
+            return _whole(reverse("programme:my-month-feed"), self.filters)
         return _whole(reverse("programme:feed", args=[form]), self.filters)
 
     @property
@@ -66,14 +72,18 @@ class Selection:
         """The edition's name, and that it is a choice where it is one."""
         if self.only:
             return title_of(self.only)
+        if self.kept:
+            return _("我的科普月")
         name = line(self.edition.name_for_reader)
         return name if self.is_whole else _("%(name)s（按条件选出）") % {"name": name}
 
     @property
     def is_whole(self) -> bool:
         """Whether nothing is left out."""
-        return self.only is None and self.query == Query(
-            terms={code: frozenset() for code in self.query.terms}
+        return (
+            self.only is None
+            and not self.kept
+            and self.query == Query(terms={code: frozenset() for code in self.query.terms})
         )
 
     @property
@@ -82,7 +92,7 @@ class Selection:
         facts = (
             self.edition.pk, self.edition.version, self.edition.loaded_at, catalogue.load(self.edition).mark,
             is_open_to_public(self.edition), self.query, get_language(), self.at.date(), settings.PUBLIC_URL,
-            self.address, self.filters, self.only and (self.only.pk, self.only.version),
+            self.address, self.filters, self.kept, self.only and (self.only.pk, self.only.version),
         )  # fmt: skip
         return sha256(repr(facts).encode()).hexdigest()[:32]
 
@@ -92,6 +102,8 @@ class Selection:
             return []
         if self.only:
             keys = [self.only.pk]
+        elif self.kept:
+            keys = list(visible(self.edition).filter(code__in=self.kept).values_list("pk", flat=True))
         else:
             taxonomy_of = self.words.taxonomy_of if self.words else {}
             result = search(self.edition, self.query, at=self.at, taxonomy_of=taxonomy_of)
@@ -117,6 +129,11 @@ def of_one(activity: Activity) -> Selection:
     """A public activity by itself."""
     edition = activity.edition
     return Selection(edition, Query(), now().astimezone(edition.zone), only=activity)
+
+
+def of_kept(edition: Edition, codes: tuple[str, ...], *, filters: str) -> Selection:
+    """What a visitor keeps; `filters` as they stand in the address."""
+    return Selection(edition, Query(), now().astimezone(edition.zone), filters, kept=codes or ("",))
 
 
 def address_of(activity: Activity) -> str:

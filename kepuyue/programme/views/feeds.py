@@ -68,10 +68,10 @@ def open_feed(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 def activities(request: HttpRequest, form: str) -> HttpResponse:
     """All that matches the filters in the address, of the current edition or the one that `edition` names."""
     try:
-        selection = select(_edition(request), request.GET)
+        selection = select(edition_of(request), request.GET)
     except NotUnderstood as refusal:
         return HttpResponse(str(refusal), status=422, content_type="text/plain; charset=utf-8")
-    return _answer(request, form, selection, name="activities")
+    return answer_with(request, form, selection, name="activities")
 
 
 @open_feed
@@ -82,10 +82,11 @@ def activity(request: HttpRequest, code: str, form: str) -> HttpResponse:
         return HttpResponse(_("这项活动已下架。"), status=410, content_type="text/plain; charset=utf-8")
     if found is None or not is_open_to_public(found.edition):
         raise Http404(_("没有找到这项活动。"))
-    return _answer(request, form, of_one(found), name=found.code)
+    return answer_with(request, form, of_one(found), name=found.code)
 
 
-def _answer(request: HttpRequest, form: str, selection: Selection, *, name: str) -> HttpResponse:
+def answer_with(request: HttpRequest, form: str, selection: Selection, *, name: str) -> HttpResponse:
+    """The selection in one of the formats, or that nothing changed since the reader asked."""
     if form not in FORMATS:
         raise Http404(_("没有这种格式。"))
     chosen = FORMATS[form]
@@ -113,7 +114,8 @@ def _body(form: str, chosen: Format, selection: Selection) -> bytes:
     return body
 
 
-def _edition(request: HttpRequest) -> Edition:
+def edition_of(request: HttpRequest) -> Edition:
+    """The current edition, or the one that `edition` names; not found where it is not open to look at."""
     code = request.GET.get("edition", "")
     found = getattr(request, "edition", None)
     if code:

@@ -1,0 +1,103 @@
+// What a visitor keeps, in this browser alone: {code: version seen}. <button data-keep="CODE" data-version="3">.
+const NAME = "kept";
+const PAGE = document.querySelector("[data-my-month-link]")?.pathname;
+
+function read() {
+  try {
+    const found = JSON.parse(localStorage.getItem(NAME) ?? "{}");
+    return found && typeof found === "object" && !Array.isArray(found) ? found : {};
+  } catch {
+    return {}; // a browser that keeps nothing, or something that is not ours
+  }
+}
+
+function write(kept) {
+  try {
+    localStorage.setItem(NAME, JSON.stringify(kept));
+  } catch {
+    // Without room the heart stays as it was: `draw` shows what is really kept
+  }
+  draw();
+}
+
+const written = (kept) => Object.entries(kept).map(([code, version]) => `${code}.${version}`).join("~");
+const parsed = (text) => Object.fromEntries(text.split("~").filter(Boolean).map((one) => one.split(".")).map(([code, version]) => [code, Number(version) || 0]));
+
+function draw(root = document) {
+  const kept = read();
+  for (const button of root.querySelectorAll("[data-keep]")) {
+    const on = button.dataset.keep in kept;
+    button.hidden = !on && Boolean(button.closest("[data-plan]"));
+    if (button.hasAttribute("aria-pressed")) button.setAttribute("aria-pressed", String(on));
+    const label = button.querySelector("[data-on]");
+    if (label) label.textContent = on ? label.dataset.on : label.dataset.off;
+  }
+  const count = Object.keys(kept).length;
+  for (const badge of document.querySelectorAll("[data-kept-count]")) {
+    badge.hidden = !count;
+    badge.textContent = count;
+  }
+}
+
+// A copy of the activity's page stays for the way there, where there may be no network
+async function carry(code) {
+  if (!("serviceWorker" in navigator) || !window.isSecureContext) return;
+  await navigator.serviceWorker.register("/service-worker.js");
+  const worker = (await navigator.serviceWorker.ready).active;
+  worker?.postMessage({ pages: [`${PAGE}?kept=${written(read())}`, ...(code ? [new URL(`../activities/${code}/`, new URL(PAGE, location)).pathname] : [])] });
+}
+
+async function showPlan(box) {
+  const kept = read();
+  const shared = new URLSearchParams(location.search).get("kept");
+  // Without a network the page comes with the plan that was carried along
+  if (shared === null && !box.querySelector("[data-plan]") && Object.keys(kept).length) {
+    try {
+      const answer = await fetch(`${PAGE}?kept=${written(kept)}`);
+      if (!answer.ok) return;
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const plan = page.querySelector("[data-plan]");
+      if (plan) {
+        box.querySelector("[data-nothing-kept]")?.remove();
+        box.append(document.importNode(plan, true));
+      }
+    } catch {
+      return; // nothing was carried along yet, and there is no network
+    }
+  }
+  const plan = box.querySelector("[data-plan]");
+  if (!plan) return;
+  const here = parsed(plan.dataset.versions);
+  const all = plan.querySelector("[data-keep-all]");
+  all.hidden = !Object.keys(here).some((code) => !(code in read()));
+  all.addEventListener("click", () => {
+    write({ ...here, ...read() });
+    all.hidden = true;
+    carry();
+  });
+  for (const button of plan.querySelectorAll("[data-seen]")) {
+    button.hidden = !(button.dataset.seen in read());
+    button.addEventListener("click", () => {
+      write({ ...read(), [button.dataset.seen]: here[button.dataset.seen] });
+      button.closest(".alert").remove();
+    });
+  }
+  draw(plan);
+  carry();
+}
+
+document.addEventListener("click", ({ target }) => {
+  const button = target.closest?.("[data-keep]");
+  if (!button) return;
+  const kept = read();
+  const code = button.dataset.keep;
+  if (code in kept) delete kept[code];
+  else kept[code] = Number(button.dataset.version) || 0;
+  write(kept);
+  if (code in kept) carry(code);
+});
+document.addEventListener("htmx:load", ({ detail }) => draw(detail.elt));
+window.addEventListener("storage", ({ key }) => key === NAME && draw());
+draw();
+const box = document.querySelector("[data-my-month]");
+if (box) showPlan(box);
