@@ -712,6 +712,18 @@ def test_panel_counts_each_activity_once_for_a_person_of_two_roles(cast: Cast, s
         ("reviews-panel", "district_reviewer"),
     ],
 )
+@pytest.mark.parametrize("name", ["list", "detail", "together", "copies"])
+def test_draft_without_a_title_can_still_be_opened(cast: Cast, sign_in: Any, name: str) -> None:
+    """An import keeps a row whose title it could not take."""
+    activity = draft(cast)
+    Activity.objects.filter(pk=activity.pk).update(title="")
+    client = sign_in(cast.editor)
+
+    page = client.get(at(name, *([activity.code] if name == "detail" else []))).content.decode()
+
+    assert "（还没有名称）" in page
+
+
 def test_list_of_one_and_of_three_asks_the_same_number_of_queries(
     cast: Cast, sign_in: Any, name: str, person: str
 ) -> None:

@@ -40,6 +40,16 @@ def empty_row(page: Page) -> Any:
     return name
 
 
+def test_further_unit_is_a_co_organizer_until_one_says_otherwise(
+    opened: Callable[[Page], Page], desktop: Page
+) -> None:
+    page = opened(desktop)
+    empty_row(page)
+
+    expect(page.locator("[name^=participations-][name$=-role]").first).to_have_value("host")
+    expect(page.locator("[name^=participations-][name$=-role]").last).to_have_value("co_organizer")
+
+
 def taking_part(activity: Activity) -> dict[str, bool]:
     """Each unit's name, and whether the house knows it."""
     return {one.name: one.organization_id is not None for one in activity.participations.all()}

@@ -157,6 +157,14 @@ class RowSet(forms.BaseFormSet):
         return 0 if self.is_bound else super().initial_form_count()
 
     @property
+    def empty_form(self) -> Any:
+        """One more row. A further unit is seldom one more host: hosts stand before the public and are reviewed."""
+        row = super().empty_form
+        if "role" in row.fields:
+            row.initial["role"] = UnitRole.CO_ORGANIZER
+        return row
+
+    @property
     def ordered_forms(self) -> list[Any]:
         """The rows that stay, in the order shown."""
         return [row for row in self.forms if row not in self.deleted_forms and row.has_changed()]

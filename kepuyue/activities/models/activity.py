@@ -6,6 +6,7 @@ from typing import Any, Self
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from kepuyue.activities.letters import KEY_LENGTH, title_key
@@ -213,6 +214,11 @@ class Activity(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def shown_title(self) -> str:
+        """The title for lists and headings of the desk, where a draft of an import may have none yet."""
+        return self.title or gettext("（还没有名称）")
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Keeps the key of the title true."""
