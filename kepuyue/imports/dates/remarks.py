@@ -35,6 +35,9 @@ _DURATION = re.compile(
     r"|(?:全程)?(?:共|大?约)*(?<!\d)(?:\d+(?:\.\d)?|[一两二三半])(?:\s*[-~到至]\s*(?:\d+(?:\.\d)?|[两二三]))?\s*个?半?(?:小时|分钟)(?!后|前)(?:左右)?"
     r"|(?<=[日号])\s*(?:共|连续)?[两二三四五六七八九\d]天(?=[\s,;。)]|$)"
 )
+# The two above look at every place in a text, so they are asked only where one of their words stands
+_OF_DURATION = ("时长", "历时", "为期", "持续", "小时", "分钟", "天")
+_OF_BOOKING = ("报名", "预约", "登记")
 _BRACKETS = re.compile(r"\(([^()]*)\)|\[([^\[\]]*)\]|【([^【】]*)】")
 _CLAUSE_END = re.compile(r"[,;。\n)]|$")
 # What a bracket must hold to say something about time
@@ -82,7 +85,9 @@ def strip(text: str) -> Stripped:
             return " "
         return found.group()
 
-    rest = _BRACKETS.sub(bracket, _DURATION.sub(" ", text))
+    if any(word in text for word in _OF_DURATION):
+        text = _DURATION.sub(" ", text)
+    rest = _BRACKETS.sub(bracket, text)
     rest, vague_clock = NO_CLOCK.subn(" ", rest)
     rest = _without_doors(rest, remarks)
     rest, found, further = _outside_brackets(rest)
@@ -97,7 +102,7 @@ def _without_doors(text: str, remarks: list[str]) -> str:
     """The text without 16:30停止入场; without 9月5日前报名 or 9:00签到 where another day or clock stands."""
     remarks += [found.group() for found in _DOORS.finditer(text)]
     text = _DOORS.sub(" ", text)
-    without = _DEADLINE.sub(" ", text)
+    without = _DEADLINE.sub(" ", text) if any(word in text for word in _OF_BOOKING) else text
     if without != text and _DAY.search(without):
         remarks += [found.group() for found in _DEADLINE.finditer(text)]
         text = without
