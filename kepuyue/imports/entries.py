@@ -30,6 +30,7 @@ from kepuyue.imports.reading import (
 )
 from kepuyue.imports.tables import Record
 from kepuyue.imports.ticks import ticked
+from kepuyue.imports.time_and_place import parted
 
 __all__ = [
     "CANCELLED", "ERROR", "NONE", "PLANNED", "REQUIRED", "UNKNOWN", "WARNING", "Entry", "Findings", "Problem", "find",
@@ -129,6 +130,13 @@ class _Row:
             above = before.more.get(column, []) if before is not None else []
             if any(map(DITTO.match, texts)):
                 self.more[column] = [text for text in texts if not DITTO.match(text)] + above
+        if month := re.fullmatch(r"(\d{1,2})月?", text_of(self.cells.get("month"))):
+            self.cells["when"] = f"{month[1]}月{text_of(self.cells.get('when')).removesuffix('日')}日"
+        when = self.cells.get("when")
+        if isinstance(when, str) and not {"venue", "address", "online"} & {*record.columns, *self.cells}:
+            self.cells["when"], place_beside = parted(when)
+            if place_beside:
+                self.cells["venue"] = place_beside
         self.read = Entry(
             sheet,
             record.rows[0] + 1,

@@ -19,6 +19,7 @@ class Form:
     last: int
     heading: str = ""
     more: dict[str, list[tuple[int, int]]] = field(default_factory=dict)  # of those asked for twice
+    sessions: list[dict[str, tuple[int, int]]] = field(default_factory=list)  # rows of a small table inside
 
 
 def find(grid: Grid, chosen: Mapping[str, str] | None = None) -> list[Form]:
@@ -29,22 +30,36 @@ def find(grid: Grid, chosen: Mapping[str, str] | None = None) -> list[Form]:
     places: dict[str, tuple[int, int]] = {}
     more: dict[str, list[tuple[int, int]]] = {}
     heading = ""
+    inside: dict[str, int] = {}
+    sessions: list[dict[str, tuple[int, int]]] = []
     first = last = 0
+
+    def done() -> None:
+        nonlocal places, more, heading, inside, sessions
+        forms.append(Form(places, first, last, heading, more, sessions))
+        places, more, heading, inside, sessions = {}, {}, "", {}, []
+
     for row in grid.rows():
         if row in grid.sheet.hidden_rows:
             continue
+        if columns := _columns_of_sessions(grid, row, chosen):
+            inside, last = columns, row
+            continue
+        if inside and (session := _session(grid, row, inside, chosen)):
+            sessions.append(session)
+            last = row
+            continue
+        inside = {}
         pairs = _pairs(grid, row, chosen)
         if not pairs:
             own = grid.own(row)
             if len(own) == 1 and not rows.is_note(as_text(own[0][1])):
                 if len(places) >= LEAST_LABELS and "title" in places:
-                    forms.append(Form(places, first, last, heading, more))
-                    places, more, heading = {}, {}, ""
+                    done()
                 heading = heading or as_text(own[0][1])
             continue
         if any(meaning == "title" for meaning, _place in pairs) and "title" in places:
-            forms.append(Form(places, first, last, heading, more))
-            places, more, heading = {}, {}, ""
+            done()
         for meaning, place in pairs:
             if not places:
                 first = row
@@ -53,8 +68,34 @@ def find(grid: Grid, chosen: Mapping[str, str] | None = None) -> list[Form]:
             places.setdefault(meaning, place)
             last = max(row, grid.reach(*place)[0])
     if places:
-        forms.append(Form(places, first, last, heading, more))
+        done()
     return [form for form in forms if "title" in form.places and len(form.places) >= LEAST_LABELS]
+
+
+def _columns_of_sessions(grid: Grid, row: int, chosen: Mapping[str, str] | None) -> dict[str, int]:
+    """The headings of a table of sessions inside a form: 活动安排 | 场次 | 日期 | 时间 | 地点."""
+    found: dict[str, int] = {}
+    for column, cell in reversed(grid.own(row)):
+        meaning = headers.meaning(cell, chosen)
+        if meaning not in rows.OF_A_SESSION or meaning in found:
+            break
+        found[meaning] = column
+    if len(found) < 2 or not found.keys() & rows.TIMES or not _session(grid, row + 1, found, chosen):
+        return {}
+    return found
+
+
+def _session(
+    grid: Grid, row: int, columns: Mapping[str, int], chosen: Mapping[str, str] | None
+) -> dict[str, tuple[int, int]]:
+    """The places of a row of such a table; empty where the form goes on."""
+    own = grid.own(row)
+    if not own or any(_label(cell, None, chosen) for _column, cell in own):
+        return {}
+    places = {
+        meaning: (row, column) for meaning, column in columns.items() if grid.value(row, column) is not None
+    }
+    return places if places.keys() & rows.TIMES else {}
 
 
 def _columns(grid: Grid, chosen: Mapping[str, str] | None) -> list[Form]:

@@ -96,6 +96,7 @@ FOREIGN = re.compile(
 )
 # Ordered: words that tell the meaning inside a longer heading
 INSIDE = (
+    (r"(?:时间|日期).{0,2}(?:地点|场所|场地)|(?:地点|场所|场地).{0,2}(?:时间|日期)", "when"),
     (r"^(?:活动|项目|课程|讲座)?(?:主题|名称|项目|题目)(?:及|和|与|暨)(?:主要|活动|简要)*(?:内容|简介|形式)", "title"),
     (r"网址|链接", "link"),
     (r"主办|责任单位|出品", "organizer"), (r"承办", "contractor"), (r"协办", "co_organizer"),
@@ -237,6 +238,8 @@ def resolved(
             found[means] = index
         elif means in LISTS:
             more.setdefault(means, []).append(index)
+    if "月" in texts and "日" in texts and "when" not in found:  # a column each
+        found["month"], found["when"] = texts.index("月"), texts.index("日")
     # Where one column is called 日期 and another 时间, the latter holds clocks; alone, it holds everything
     if "clock" in found and not found.keys() & {"when", "start"}:
         found["when"] = found.pop("clock")

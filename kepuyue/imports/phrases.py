@@ -14,8 +14,8 @@ COLUMN_ROLES = {
     "organizer": UnitRole.HOST,
     "contractor": UnitRole.ORGANIZER,
     "co_organizer": UnitRole.CO_ORGANIZER,
-    "adviser": UnitRole.ADVISER,
     "supporter": UnitRole.SUPPORTER,
+    "adviser": UnitRole.ADVISER,
     "co_organizers": UnitRole.CO_ORGANIZER,
 }
 ROLE_WORDS = {
@@ -198,7 +198,7 @@ def booking_of(text: str, *, in_its_column: bool = False) -> str:
     if not plain:
         return UNKNOWN
     if (
-        plain.lower() in {"否", "无", "不需要", "不需", "不用", "n", "no", "×", "x"}
+        plain.lower() in {"否", "无", "不需要", "不需", "不用", "无需", "无须", "免", "n", "no", "×", "x"}
         or re.match(r"(?:否|不需要?|不用)[,;。(:]", plain)
         or _NO_BOOKING.search(plain)
     ):

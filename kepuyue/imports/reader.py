@@ -164,6 +164,8 @@ def _wrapped(cell: str) -> str | None:
     """The cell's text with one kind of line break; programs write ="0755" so that others keep the zero."""
     found = re.fullmatch(r'\s*="((?:[^"]|"")*)"\s*', cell)
     text = found.group(1).replace('""', '"') if found else cell
+    if text.startswith("'") and text.count("'") == 1:  # what marks a text in spreadsheet programs
+        text = text[1:]
     return text.replace("\r\n", "\n").replace("\r", "\n") or None
 
 

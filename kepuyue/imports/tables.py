@@ -72,16 +72,23 @@ def find(grid: Grid, chosen: Mapping[str, str] | None = None, districts: Sequenc
     """
     found = Found()
     starts = heads.find(grid, chosen)
-    forms = forms_in_sheets.find(grid, chosen) if not starts else []
+    is_named = any("title" not in head.guessed for head in starts)
+    forms = [] if is_named else forms_in_sheets.find(grid, chosen)
     if forms:
         for form in forms:
+            for meaning, place in (form.sessions[0] if form.sessions else {}).items():
+                form.places.setdefault(meaning, place)
+            inner = [place for session in form.sessions for place in session.values()]
             found.tables.append(Table(grid.sheet.name, (), {}, form.first, form.last, is_form=True))
             found.records.append(
                 Record(
                     grid,
-                    sorted({place[0] for place in [*form.places.values(), *chain(*form.more.values())]}),
+                    sorted(
+                        {place[0] for place in [*form.places.values(), *inner, *chain(*form.more.values())]}
+                    ),
                     form.places,
                     form.more,
+                    form.sessions[1:],
                     heading=form.heading,
                 )
             )

@@ -126,6 +126,32 @@ EXPECTED = {
         "- Sheet1:1 表格标题或说明",
         "- Sheet1:5 合计行",
     ],
+    made_by.time_and_place_in_one_column: [
+        "Sheet1:2 甲课 | 科协 | 乙局+丙委 | 图书馆 | offline | none",
+        "  09-14T09:00 > ?",
+        "Sheet1:3 乙课 | 科协 | 中心公园 | offline | unknown",
+        "  09-15T14:00 > 09-15T16:00",
+        "Sheet1:4 丙课 | 科协 | 文化中心 | offline | unknown",
+        "  09-16T10:00 > ?",
+        "Sheet1:5 丁课 | 科协 | offline | unknown",
+        "  09-17T00:00 > 09-18T00:00 whole days",
+        "两栏:2 甲 | 馆 | offline | unknown",
+        "  09-14T09:00 > 09-14T11:00",
+        "两栏:3 乙 | 馆 | offline | unknown",
+        "  09-15T00:00 > 09-16T00:00 whole days",
+        "两遍:2 甲 | 馆 | offline | unknown",
+        "  09-14T09:00 > ?",
+        "两遍:3 乙 | 馆 | offline | unknown",
+        "  09-14T09:00 > 09-14T11:00",
+        "! 两遍:A2 possible-duplicate warning",
+        "! 两遍:A3 possible-duplicate warning",
+    ],
+    made_by.form_with_a_table_of_sessions: [
+        "Sheet1:2,3,5,6,7 潮间带课堂 | 大鹏新区科协 | 海滩 | offline | unknown | 30 | 鲁生+0755-28330001 | 亲子家庭",
+        "  09-14T09:00 > 09-14T11:00",
+        "  09-15T14:00 > 09-15T16:00 码头",
+        "- Sheet1:1 不在登记表里",
+    ],
     made_by.unanswered_questions: [
         "Sheet1:2 开放日 | 深圳大学 | offline | unknown",
         "  09-16T09:00 > 09-16T17:00",
@@ -139,7 +165,9 @@ def test_find_reads_tables_with_headings_and_habits_of_their_own(made):
     assert told(made()) == EXPECTED[made]
 
 
-def test_line_breaks_inside_a_text_table_are_of_one_kind():
+def test_text_table_has_one_kind_of_line_break_and_no_marks_of_text():
+    rows = reader.read("活动名称,电话\n'观鸟,'0755\n".encode()).sheets[0].rows
+    assert rows[1] == ["观鸟", "0755"]
     assert (
         reader.read('活动名称,时间\r\n"垃圾\r\n分类",9月1日\r\n'.encode()).sheets[0].rows[1][0]
         == "垃圾\n分类"

@@ -147,6 +147,45 @@ def days_without_a_month() -> bytes:
     ], "A1:G1"))  # fmt: skip
 
 
+def time_and_place_in_one_column() -> bytes:
+    """时间及地点 in a column, with and without labels; 月 and 日 in two; a day said twice."""
+    book = workbook([
+        ["序号", "项目名称", "时间及地点", "责任单位", "支持单位", "指导单位", "是否预约"],
+        [1, "甲课", "9月14日上午9:00，图书馆", "科协", "乙局", "丙委", "无需"],
+        [2, "乙课", "时间：9月15日14:00-16:00\n地点：中心公园", "科协"],
+        [3, "丙课", "9月16日 10:00 文化中心", "科协"],
+        [4, "丁课", "9月17日", "科协"],
+    ])  # fmt: skip
+    sheet = book.create_sheet("两栏")
+    for row in (
+        ["活动名称", "月", "日", "时间", "地点"],
+        ["甲", 9, 14, "9:00\n-\n11:00", "馆"],
+        ["乙", "9月", "15日", None, "馆"],
+    ):
+        sheet.append(row)
+    sheet = book.create_sheet("两遍")
+    for row in (
+        ["活动名称", "日期", "时间", "地点"],
+        ["甲", datetime(2024, 9, 14, 9), datetime(2024, 9, 14, 9), "馆"],
+        ["乙", "9月14日9:00", "9月14日9:00-11:00", "馆"],
+    ):
+        sheet.append(row)
+    return saved(book)
+
+
+def form_with_a_table_of_sessions() -> bytes:
+    """A small table of days inside the form of one activity."""
+    return saved(workbook([
+        ["科普活动登记表"],
+        ["活动名称", "潮间带课堂"],
+        ["主办单位", "大鹏新区科协", "联系人及电话", "鲁生 0755-28330001"],
+        ["活动安排", "场次", "日期", "时间", "地点"],
+        [None, "1", "9月14日", "9:00-11:00", "海滩"],
+        [None, "2", "9月15日", "14:00-16:00", "码头"],
+        ["活动对象", "亲子家庭", "人数", "30组"],
+    ], "A1:E1", "A4:A6"))  # fmt: skip
+
+
 def unanswered_questions() -> bytes:
     """A question form writes (空) and (跳过) where nobody answered."""
     return saved(workbook([

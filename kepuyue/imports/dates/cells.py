@@ -199,11 +199,11 @@ def _together(texts: dict[str, str], cells: Mapping[str, Cell]) -> tuple[str, st
     beside = clock or clocks
     if paired := _line_by_line(days, beside):
         return column, paired
-    if beside and _has_day(beside) and _has_clock(days):
-        raise RefusedError("time-vague", _("日期和时间两栏都写了具体时间，无法判断以哪个为准"))
     if beside and _has_clock(days):
-        if tokens.plain(beside).replace(" ", "") in days.replace(" ", ""):
+        if _same(beside) in _same(days):
             return column, days
+        if _same(beside).startswith(_same(days)):
+            return column, beside
         raise RefusedError("time-vague", _("日期和时间两栏都写了具体时间，无法判断以哪个为准"))
     return column, f"{days} {beside}".strip()
 
@@ -216,6 +216,13 @@ def _line_by_line(days: str, beside: str) -> str:
     if not all(map(_has_day, left)) or not all(map(_has_clock, right)) or any(map(_has_day, right)):
         return ""
     return "\n".join(f"{day} {clock}" for day, clock in zip(left, right, strict=True))
+
+
+def _same(text: str) -> str:
+    """For comparing: 09:00 and 9:00 are the same."""
+    return re.sub(
+        r"(?<!\d)0(?=\d:)", "", re.sub(r"(?<=\d)\s+(?=\d)", "T", tokens.plain(text)).replace(" ", "")
+    )
 
 
 def _alternate(texts: Mapping[str, str]) -> bool:

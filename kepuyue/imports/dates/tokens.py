@@ -77,6 +77,9 @@ _WRITTEN_OTHERWISE = str.maketrans({
     "—": "-", "–": "-", "―": "-", "─": "-", "‐": "-", "−": "-", "∶": ":", "︰": ":", "點": "点", "時": "时",
     "號": "号", "週": "周", "後": "后", "ー": "-", "﹣": "-", "〜": "~", "→": "-",
 })  # fmt: skip
+_BROKEN_SPAN = re.compile(
+    r"(?:[^\S\n]*\n[^\S\n]*)?([\-~至到])[^\S\n]*\n\s*"
+)  # 9:00 - 11:00 over several lines
 _WIDE = re.compile(
     r"(?<=\d)[^\S\n]+(?=[年月日号时点分])|(?<=\d[年月时点])[^\S\n]+(?=\d)"
 )  # 9 月 14 日 15 时 00 分
@@ -129,6 +132,7 @@ class Token:
 def plain(text: str) -> str:
     """The text with one width, one dash and one colon."""
     text = unicodedata.normalize("NFKC", _CIRCLED.sub(" ; ", text)).translate(_WRITTEN_OTHERWISE).strip()
+    text = _BROKEN_SPAN.sub(r"\1", text)
     text = _ENUMERATOR.sub(" ", _WIDE.sub("", text)).replace("::", ":")
     if _LETTERS.search(text):
         text = _DAY_FIRST.sub(_chinese_day, _MONTH_FIRST.sub(_chinese_day, text))
