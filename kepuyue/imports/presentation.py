@@ -19,6 +19,8 @@ from kepuyue.imports.places import Places
 from kepuyue.imports.suggestions import Doubt, suggested
 
 SESSIONS_SHOWN = 3
+# Faults of the row as a whole, which no other text in a cell takes away
+NO_MATTER_OF_TEXT = frozenset({"hidden-row", "duplicate"})
 
 
 @dataclass(frozen=True)
@@ -65,14 +67,15 @@ def with_mends(
 ) -> list[dict[str, str]]:
     """The row's problems, each with what its cell says now (`text`) and what is suggested for it (`better`).
 
-    `texts` is {address: text}. What no cell can mend (a value that the form refuses) has no `text`.
+    `texts` is {address: text}. Only what another text in the cell would mend says `can_mend`.
     """
     named = []
-    for problem in row.problems:
+    for problem in [*row.problems, *_refusals(row)]:
         text = texts.get(problem["cell"], "")
         better = suggested(problem["code"], Doubt(text, row.content, year, zone, places))
-        named.append(problem | {"text": text, "better": better, "can_mend": "yes"})
-    return [*named, *_refusals(row)]
+        can_mend = problem["code"] not in NO_MATTER_OF_TEXT and problem["cell"] in texts
+        named.append(problem | {"text": text, "better": better, "can_mend": "yes" if can_mend else ""})
+    return named
 
 
 def _time(session: dict[str, Any], zone: ZoneInfo) -> str:
@@ -87,7 +90,12 @@ def _time(session: dict[str, Any], zone: ZoneInfo) -> str:
 def _refusals(row: ImportRow) -> list[dict[str, str]]:
     names = labels()
     return [
-        {"cell": str(names.get(field, field)), "code": "refused", "severity": "error", "why": why}
+        {
+            "cell": row.cells.get(field) or str(names.get(field, field)),
+            "code": "refused",
+            "severity": "error",
+            "why": why,
+        }
         for field, whys in row.refused.items()
         for why in whys
     ]

@@ -13,10 +13,11 @@ from kepuyue.activities import safety
 from kepuyue.editions.models import Edition, Taxonomy
 from kepuyue.imports.conversion import Vocabulary
 from kepuyue.imports.headers import HEADINGS
+from kepuyue.imports.models.batches import CHOICES
 from kepuyue.organizations.models import District
 
 ROWS = 500  # rows with lists; more can be copied down
-SHEET, CHOICES = "活动", "选项"  # the second is hidden, which the reader leaves alone
+SHEET = "活动"
 # Classifications that say what a thing is and for whom; others than these only where the edition demands them
 CHOSEN_TAXONOMIES = frozenset({"content", "form", "audience"})
 WIDE, NARROW = 28, 14  # characters

@@ -8,13 +8,13 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
-from openpyxl import Workbook
+from openpyxl import Workbook, load_workbook
 
 from kepuyue.activities.models import Activity, State
 from kepuyue.core.models import AuditEvent
 from kepuyue.core.time import now
 from kepuyue.core.transitions import NotPossibleNow
-from kepuyue.imports import headers, sent, sheet_view
+from kepuyue.imports import headers, sent, sheet_view, template
 from kepuyue.imports.actions import committing, mending, staging
 from kepuyue.imports.cells import EPOCH_1904, Sheet
 from kepuyue.imports.models import ImportBatch, KnownHeading, Mend
@@ -340,3 +340,70 @@ def test_trail_tells_which_cell_was_given_back_and_which_headings_were_named(cas
         ("import.unmend", "汇总!B2", {}),
         ("import.choose", "", {"联系电话": [None, ""]}),
     ]
+
+
+# What another text would not mend, and what is refused
+
+
+@pytest.mark.parametrize("is_scripted", [True, False])
+def test_refused_mend_stays_in_its_field_with_the_reason_beside_it(
+    cast: Cast, sign_in: Any, is_scripted: bool
+) -> None:
+    batch = stage(cast, workbook(HEAD, BIRDS))
+    typed = "很" * (mending.LONGEST + 1)
+
+    answer = sign_in(cast.editor).post(
+        address(batch, "mend"),
+        {"sheet": "汇总", "cell": "D2", "value": typed, "sheet_at": "0", "page": "1"},
+        headers={"hx-request": "true"} if is_scripted else {},
+    )
+
+    page = answer.content.decode()
+    assert answer.status_code == (200 if is_scripted else 422)
+    assert ("<html" in page) != is_scripted
+    assert f'value="{typed}"' in page
+    assert page.count("太长了，最多2000个字。") == 1
+    assert not batch.mends.exists()
+
+
+def test_refusal_of_a_cell_that_is_not_shown_is_told_above(cast: Cast, sign_in: Any) -> None:
+    batch = stage(cast, workbook(HEAD, BIRDS))
+
+    answer = sign_in(cast.editor).post(
+        address(batch, "mend"), {"sheet": "别的", "cell": "Z9", "value": "1"}, headers={"hx-request": "true"}
+    )
+
+    assert "表格里没有这一格。" in answer.content.decode()
+
+
+def test_value_that_the_form_refuses_is_mended_at_its_cell(cast: Cast, sign_in: Any) -> None:
+    batch = stage(cast, workbook(HEAD, [1, "长" * 130, *BIRDS[2:]]))
+    client = sign_in(cast.editor)
+
+    assert 'aria-label="B2改为"' in client.get(address(batch)).content.decode()
+    client.post(address(batch, "mend"), {"sheet": "汇总", "cell": "B2", "value": "湿地观鸟"})
+
+    assert batch.rows.get().content["title"] == "湿地观鸟"
+
+
+def test_row_that_is_there_twice_is_told_of_and_offers_no_field_that_would_not_help(
+    cast: Cast, sign_in: Any
+) -> None:
+    batch = stage(cast, workbook(HEAD, ROCKET, ROCKET))
+
+    page = sign_in(cast.editor).get(address(batch)).content.decode()
+
+    assert "只导入一次" in page
+    assert 'aria-label="B3改为"' not in page
+
+
+def test_lists_of_our_own_template_are_nothing_to_tell(cast: Cast, sign_in: Any) -> None:
+    book = load_workbook(BytesIO(template.workbook(cast.edition)))
+    book[template.SHEET]["A2"], book[template.SHEET]["B2"] = "湿地观鸟", "福田区少年宫"
+    written = BytesIO()
+    book.save(written)
+    batch = stage(cast, written.getvalue())
+
+    page = sign_in(cast.editor).get(address(batch)).content.decode()
+
+    assert "选项" not in page

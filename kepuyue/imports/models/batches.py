@@ -10,6 +10,8 @@ from kepuyue.core.time import now
 from kepuyue.editions.models import Edition
 from kepuyue.organizations.models import Organization
 
+CHOICES = "选项"  # the hidden sheet of our template (`imports.template`) that its drop-down lists come from
+
 
 class ImportBatch(models.Model):
     """导入批次: one file that somebody sent, from its reading to the activities made of it."""
@@ -54,6 +56,11 @@ class ImportBatch(models.Model):
 
     def __str__(self) -> str:
         return self.file_name
+
+    @property
+    def told_sheets(self) -> list[list[str]]:
+        """[[sheet, why], …] of the sheets that were not read, without the lists of choices in our own template."""
+        return [one for one in self.ignored_sheets if one[0] != CHOICES]
 
 
 class SentSheet(models.Model):

@@ -5,7 +5,6 @@ from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -19,7 +18,7 @@ from kepuyue.imports.forms import UploadForm
 from kepuyue.imports.models import ImportBatch
 from kepuyue.imports.presentation import shown
 from kepuyue.imports.tasks import commit_batch
-from kepuyue.imports.views.previewing import SHOWN, preview_of, tabs
+from kepuyue.imports.views.previewing import SHOWN, crumbs, preview_of, tabs
 from kepuyue.organizations.models import Organization
 from kepuyue.organizations.permissions import organizations_where
 
@@ -120,8 +119,3 @@ def template(request: DeskRequest) -> HttpResponse:
     response = HttpResponse(workbooks.workbook(request.edition), content_type=CONTENT_TYPES["xlsx"])
     response["Content-Disposition"] = 'attachment; filename="kepuyue-template.xlsx"'
     return response
-
-
-def crumbs(here: str, address: str = "") -> list[tuple[str, str]]:
-    """The way to a page of an import."""
-    return [(_("表格导入"), reverse("imports:list")), (here, address)]

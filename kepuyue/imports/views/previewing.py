@@ -135,7 +135,12 @@ def mend(request: DeskRequest, pk: int) -> HttpResponse:
                 by=request.user,
             )
     except ValidationError as error:
-        return _back(request, found, trouble=error.messages[0])
+        refused = {
+            "cell": request.POST.get("cell", ""),
+            "value": request.POST.get("value", ""),
+            "why": error.messages[0],
+        }
+        return _back(request, found, refused=refused)
     return _back(request, found)
 
 
@@ -153,21 +158,35 @@ def columns(request: DeskRequest, pk: int) -> HttpResponse:
     return redirect(_address(request, found))
 
 
-def _back(request: DeskRequest, batch: ImportBatch, *, trouble: str = "") -> HttpResponse:
+def _back(request: DeskRequest, batch: ImportBatch, *, refused: dict[str, str] | None = None) -> HttpResponse:
+    """The preview as it is now; a refused mend stays in its field, with the reason beside it."""
     batch.refresh_from_db()
-    if not request.htmx or batch.state != ImportBatch.State.STAGED:
-        if trouble:
-            messages.warning(request, trouble)
+    if batch.state != ImportBatch.State.STAGED or not (request.htmx or refused):
+        if refused:
+            messages.warning(request, refused["why"])
         if not request.htmx:
             return redirect(_address(request, batch))
         answer = HttpResponse()
         answer["HX-Redirect"] = _address(request, batch)
         return answer
-    context = {"batch": batch, "counts": queries.counts(batch), "tabs": tabs(batch, ""), "trouble": trouble}
-    context |= preview_of(
+    now_shown = preview_of(
         request.user, batch, asked=request.POST.get("sheet_at", ""), number=request.POST.get("page", "")
     )
-    return render(request, "imports/batch.html#preview", context)
+    context: dict[str, Any] = now_shown | {
+        "batch": batch,
+        "crumbs": crumbs(batch.file_name),
+        "counts": queries.counts(batch),
+        "tabs": tabs(batch, ""),
+        "refused": refused,
+    }
+    fields = {
+        problem["cell"] for card in now_shown["cards"] for problem in card["problems"] if problem["can_mend"]
+    }
+    if refused and refused["cell"] not in fields:
+        context["trouble"] = refused["why"]  # its cell stands on another page, or nowhere
+    if request.htmx:
+        return render(request, "imports/batch.html#preview", context)
+    return render(request, "imports/batch.html", context, status=422)
 
 
 def _address(request: DeskRequest, batch: ImportBatch) -> str:
@@ -190,3 +209,8 @@ def tabs(found: ImportBatch, which: str) -> list[dict[str, object]]:
         }
         for code, condition in SHOWN.items()
     ]
+
+
+def crumbs(here: str, address: str = "") -> list[tuple[str, str]]:
+    """The way to a page of an import."""
+    return [(_("表格导入"), reverse("imports:list")), (here, address)]
