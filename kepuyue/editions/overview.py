@@ -10,7 +10,7 @@ from django.utils.translation import pgettext
 
 from kepuyue.core import wording
 from kepuyue.core.time import today
-from kepuyue.editions.models import Edition, KeyDate, Plan, SubTheme, Taxonomy, Term
+from kepuyue.editions.models import Edition, KeyDate, MainVenue, Plan, SubTheme, Taxonomy, Term
 from kepuyue.editions.queries import Phase, key_day, phase
 from kepuyue.organizations.models import Organization
 
@@ -86,9 +86,17 @@ def settings_at_a_glance(edition: Edition) -> list[Card]:
         Card("plans", "scroll-text", _("分主题与方案"),
              _("已报送%(filed)s份，待处理%(waiting)s份，共%(all)s个单位")
              % {"filed": sum(row.is_filed for row in rows), "waiting": waiting, "all": len(rows)}),
+        Card("main-venue", "flag", _("主场"), _main_venue(edition)),
         Card("synonyms", "search", _("搜索同义词"), _("%(count)s组") % {"count": edition.synonyms.count()}),
         Card("renewals", "calendar-plus", _("下一届"), _("从这一届建好明年的")),
     ]  # fmt: skip
+
+
+def _main_venue(edition: Edition) -> str:
+    found = MainVenue.objects.filter(edition=edition).first()
+    if found is None:
+        return _("启动仪式、主舞台、展区和展位")
+    return wording.labelled(_("已公开") if found.is_published else _("未公开"), str(found))
 
 
 @dataclass(frozen=True)

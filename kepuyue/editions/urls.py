@@ -1,6 +1,6 @@
 from django.urls import path
 
-from kepuyue.editions.views import branches, hub, public, vocabulary
+from kepuyue.editions.views import branches, hub, main_venue, public, vocabulary
 
 app_name = "editions"
 HERE = "desk/edition/<slug:edition>/"
@@ -11,6 +11,7 @@ urlpatterns = [
     path("notice/", public.notice, name="notice"),
     path("notice/<slug:code>/", public.paper, name="paper"),
     path("marks/<slug:edition>/<slug:code>.png", public.mark_picture, name="mark-picture"),
+    path("main-venue/<slug:edition>/plan.png", public.main_venue_plan, name="main-venue-plan"),
     path("desk/edition/", hub.edition, name="edition"),
     path(HERE, hub.hub, name="hub"),
     path(f"{HERE}names/", hub.names, name="names"),
@@ -40,6 +41,14 @@ urlpatterns = [
     path(f"{HERE}papers/<slug:code>/", vocabulary.paper, name="paper-edit"),
     path(f"{HERE}papers/<slug:code>/deletion/", vocabulary.paper_delete, name="paper-deletion"),
     path(f"{HERE}synonyms/", vocabulary.synonyms, name="synonyms"),
+    path(f"{HERE}main-venue/", main_venue.hub, name="main-venue"),
+    path(f"{HERE}main-venue/<slug:part>/new/", main_venue.part, name="main-venue-part-new"),
+    path(f"{HERE}main-venue/<slug:part>/<slug:code>/", main_venue.part, name="main-venue-part"),
+    path(
+        f"{HERE}main-venue/<slug:part>/<slug:code>/deletion/",
+        main_venue.part_delete,
+        name="main-venue-part-deletion",
+    ),
     path(f"{HERE}plans/", branches.plans, name="plans"),
     path(f"{HERE}reminders/", branches.reminders, name="reminders"),
     path("desk/plans/", branches.own_plans, name="own-plans"),

@@ -1,6 +1,17 @@
 from django.urls import path
 
-from kepuyue.programme.views import calendar, feeds, home, hosts, listing, my_month, page, places, suggesting
+from kepuyue.programme.views import (
+    calendar,
+    feeds,
+    home,
+    hosts,
+    listing,
+    main_venue,
+    my_month,
+    page,
+    places,
+    suggesting,
+)
 
 app_name = "programme"
 urlpatterns = [
@@ -18,5 +29,6 @@ urlpatterns = [
     path("feeds/activities.<slug:form>", feeds.activities, name="feed"),
     path("feeds/activities/<slug:code>.<slug:form>", feeds.activity, name="activity-feed"),
     path("units/<slug:code>/", hosts.unit, name="unit"),
+    path("main-venue/", main_venue.main_venue, name="main-venue"),
     path("venues/<int:pk>/", hosts.venue, name="venue"),
 ]

@@ -4,7 +4,7 @@
 unit of the other district; "waiting" are things that wait for that district, "final" for the office.
 """
 
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from typing import Any
 
 from django.core.files.base import ContentFile
@@ -14,7 +14,7 @@ from kepuyue.activities import content
 from kepuyue.activities.actions import signing, takedown, trusting
 from kepuyue.activities.models import Activity, Remark, Sampling, SavedFilter, State, Submission, Venue
 from kepuyue.core.time import now, today
-from kepuyue.editions.models import Paper
+from kepuyue.editions.models import Booth, MainVenue, Paper, StageItem, Zone
 from kepuyue.imports.actions import staging
 from kepuyue.imports.models import CalendarItem, CalendarSubscription, ImportBatch, UnitBatch
 from kepuyue.messaging.actions import outbox
@@ -166,6 +166,8 @@ def samples(cast: Cast) -> dict[str, dict[str, Any]]:
         "term": here | {"code": "content", "term": "frontier"},
         "mark": here | {"code": "national-day"},
         "mark-public": here | {"code": "national-day"},
+        "main-venue-item": here | {"part": "items", "code": _main_venue(cast).code},
+        "main-venue-item-new": here | {"part": "items"},
         "paper-edit": here | {"code": "annex"},
         "extension": here | {"pk": ExtensionFactory(edition=cast.edition).pk},
         "plan": here | {"unit": cast.own_district.code},
@@ -182,6 +184,24 @@ def samples(cast: Cast) -> dict[str, dict[str, Any]]:
         },
         "key": {"uidb36": "1", "key": "wrong"},
     }
+
+
+def _main_venue(cast: Cast) -> StageItem:
+    """A main venue with its plan, an item, a zone and a booth."""
+    day = date(2024, 9, 14)
+    venue = MainVenue.objects.create(
+        edition=cast.edition, name="主场活动", place="市民广场", first_day=day, last_day=day, is_published=True,
+        transport="地铁到市民中心站", plan_text="入口在南面",
+    )  # fmt: skip
+    venue.plan.save("plan.png", ContentFile(png()))
+    zone = Zone.objects.create(edition=cast.edition, code="a", name="科普为民")
+    Booth.objects.create(
+        edition=cast.edition, zone=zone, code="a01", name="看懂天气图", exhibitor=cast.own_unit.name,
+        organization=cast.own_unit,
+    )  # fmt: skip
+    return StageItem.objects.create(
+        edition=cast.edition, code="opening", name="启动", part="ceremony", day=day, starts=time(10)
+    )
 
 
 def _venue(activity: Activity) -> Venue:

@@ -6,7 +6,7 @@ OPEN = {
     # the programme and its papers
     "programme:home", "programme:activities", "programme:activity", "programme:calendar", "programme:day",
     "programme:district", "programme:department", "programme:departments",
-    "programme:unit", "programme:venue", "editions:mark-picture",
+    "programme:unit", "programme:venue", "programme:main-venue", "editions:main-venue-plan", "editions:mark-picture",
     # the same for other programs
     "programme:feed", "programme:activity-feed", "programme:suggestions", "programme:my-month", "programme:my-month-feed", "ui:service-worker",
     "editions:notice", "editions:paper",

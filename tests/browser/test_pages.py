@@ -81,7 +81,7 @@ def pages(found: dict[str, dict[str, Any]]) -> Iterator[tuple[str, str]]:
         yield "district_reviewer", address
     parts = ("", "names/", "dates/", "taxonomies/", "taxonomies/content/", "taxonomies/content/terms/frontier/",
              "taxonomies/content/terms/frontier/merge/", "rules/", "marks/", "marks/national-day/", "papers/",
-             "new-paper/", "synonyms/", "plans/", "next/", "current/")  # fmt: skip
+             "new-paper/", "main-venue/", "main-venue/items/opening/", "main-venue/booths/new/", "synonyms/", "plans/", "next/", "current/")  # fmt: skip
     for address in (
         "/desk/",
         "/desk/reviews/",
@@ -96,6 +96,7 @@ def pages(found: dict[str, dict[str, Any]]) -> Iterator[tuple[str, str]]:
     }
     yield "anonymous", f"/units/{found['unit-own']['code']}/"
     yield "anonymous", f"/venues/{found['venue']['pk']}/"
+    yield "anonymous", "/main-venue/"
     yield "anonymous", "/bases/"
     yield "anonymous", f"/bases/{found['opening-far']['code']}/"
     for address in ("/desk/resources/", "/desk/resources/own/", "/desk/resources/requests/", "/desk/resources/offers/new/",

@@ -68,6 +68,8 @@ def _rewrite(draft: Path, folder: Folder, year: int) -> None:
     path.write_text(
         _with(path.read_text("utf-8-sig"), document, _new_values(document, folder, year)), encoding="utf-8"
     )
+    if folder.main_venue:
+        _rewrite_main_venue(draft, folder, year)
     for paper in folder.edition.papers:
         (draft / paper.file).write_text(f"{TO_FILL_IN}\n", encoding="utf-8")
     provenance = draft / "PROVENANCE.md"
@@ -77,6 +79,21 @@ def _rewrite(draft: Path, folder: Folder, year: int) -> None:
             "year": year,
         }
         provenance.write_text(f"> {TO_FILL_IN}{note}\n\n{provenance.read_text('utf-8')}", encoding="utf-8")
+
+
+def _rewrite_main_venue(draft: Path, folder: Folder, year: int) -> None:
+    """The main venue a year on, for a person to go through: not public, its days moved."""
+    document, _problems = read_yaml(draft, "main_venue.yaml")
+    path, venue = draft / "main_venue.yaml", folder.main_venue
+    if venue is None:
+        return
+    shift = year - folder.edition.year
+    days: dict[Location, date] = {("first_day",): venue.first_day, ("last_day",): venue.last_day}
+    days |= {("items", number, "day"): item.day for number, item in enumerate(venue.items)}
+    values: dict[Location, str] = {place: _shifted(day, shift) for place, day in days.items()}
+    values["is_published",] = "false"
+    known = {place: text for place, text in values.items() if place in document.spans}
+    path.write_text(_with(path.read_text("utf-8-sig"), document, known), encoding="utf-8")
 
 
 def _new_values(document: Document, folder: Folder, year: int) -> dict[Location, str]:

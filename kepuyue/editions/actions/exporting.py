@@ -17,6 +17,7 @@ import yaml
 from django.utils.translation import gettext as _
 from pydantic import BaseModel
 
+from kepuyue.editions.actions import main_venue
 from kepuyue.editions.folder import BrokenFolder, Problem, check
 from kepuyue.editions.folder.schema import AssociationRow, BaseRow, DistrictRow, MemberRow
 from kepuyue.editions.models import CityMap, Edition, LoadedFolder, Taxonomy
@@ -82,6 +83,11 @@ def _files(edition: Edition) -> Iterator[tuple[str, bytes]]:
         if mark.picture:
             with mark.picture.open("rb") as file:
                 yield f"mark-{mark.code}.png", file.read()
+    if venue := main_venue.written(edition):
+        yield "main_venue.yaml", _yaml(venue)
+        if "plan" in venue:
+            with edition.main_venue.plan.open("rb") as file:
+                yield main_venue.PLAN_FILE, file.read()
     if city_map:
         for name in ("outlines", "boundaries"):
             if data := getattr(city_map, name):

@@ -17,6 +17,7 @@ from kepuyue.core import audit, wording
 from kepuyue.core.pictures import drawn
 from kepuyue.core.time import now
 from kepuyue.editions import numerals
+from kepuyue.editions.actions import main_venue
 from kepuyue.editions.actions.loaded import (
     CHANGED,
     CREATED,
@@ -48,7 +49,7 @@ if TYPE_CHECKING:
     from kepuyue.accounts.models import User
 
 # What people may take away on screen; it then stays away
-REMOVABLE = frozenset({"taxonomy", "term", "mark", "paper"})
+REMOVABLE = frozenset({"taxonomy", "term", "mark", "paper", "stageitem", "zone", "booth"})
 
 
 def load(folder: Folder | Path | str, *, by: "User | None" = None, make_current: bool = True) -> Report:
@@ -84,6 +85,7 @@ class _Loading:
         self._marks_and_papers()
         self._synonyms()
         self._map()
+        main_venue.load(self)
         LoadedFolder.objects.update_or_create(edition=self.edition, defaults={"values": self.now})
         if self.report.has_changes:
             Edition.objects.filter(pk=self.edition.pk).update(

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from kepuyue.core import audit
 from kepuyue.core.time import now
 from kepuyue.editions import numerals
+from kepuyue.editions.actions import main_venue
 from kepuyue.editions.actions.copying import renamed
 from kepuyue.editions.actions.editing import locked, touch
 from kepuyue.editions.models import CityMap, Edition, KeyDate, Mark, Paper, Synonym, Taxonomy, Term
@@ -82,7 +83,8 @@ def draft(source: Edition, year: int, *, align: str = SAME_DAY) -> Draft:
 
 @transaction.atomic
 def begin(source: Edition, year: int, *, by: "User", align: str = SAME_DAY) -> Edition:
-    """Make it. Taken over: names and ordinals counted on, dates, terms in use, marks, rules, synonyms, map.
+    """Make it. Taken over: names and ordinals counted on, dates, terms in use, marks, rules, synonyms, map,
+    and the main venue without its exhibitors.
 
     Left out: theme, clauses of the dates, holidays, extensions, sub-themes, plans, papers; the notice stands as a
     draft to be written anew. It is not current and nobody sees it before the office says so (`switch`).
@@ -114,6 +116,7 @@ def begin(source: Edition, year: int, *, by: "User", align: str = SAME_DAY) -> E
             edition=edition, code=plan.notice.code, issuer=plan.notice.issuer, is_published=False,
             title=renamed(plan.notice.title, source.year, year, suffix=" "), body=plan.notice.body,
         )  # fmt: skip
+    main_venue.renew(source, edition)
     audit.record("edition.renew", edition, by=by, changes={"from": [None, source.code]})
     return edition
 

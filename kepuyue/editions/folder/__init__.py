@@ -1,8 +1,8 @@
 """An edition's data folder: reading it, and checking it with every fault named by file, line and remedy.
 
 Files: edition.yaml (facts, key dates, policy, marks, papers), taxonomies.yaml, synonyms.yaml, districts.csv,
-members.csv, associations.csv, bases.csv, the papers' Markdown files, outlines.geojson (for drawing) and
-boundaries.geojson (for finding a point's district). Front door: `check` and `read`.
+members.csv, associations.csv, bases.csv, main_venue.yaml, the papers' Markdown files, outlines.geojson (for drawing)
+and boundaries.geojson (for finding a point's district). Front door: `check` and `read`.
 """
 
 import re
@@ -13,6 +13,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from kepuyue.editions.folder import rules
+from kepuyue.editions.folder.main_venue import MainVenueFile
 from kepuyue.editions.folder.parts import Parts
 from kepuyue.editions.folder.problems import TO_FILL_IN, BrokenFolder, Problem, in_order, suggestion
 from kepuyue.editions.folder.reading import (
@@ -47,7 +48,8 @@ LISTS: dict[str, Any] = {"taxonomies.yaml": TaxonomyEntry, "synonyms.yaml": Syno
 PAPER_FILE = re.compile(r"[\w-]+\.md")
 MAPS = ("outlines.geojson", "boundaries.geojson")
 REQUIRED = frozenset({"edition.yaml", "taxonomies.yaml", "districts.csv", "members.csv"})
-KNOWN = ("edition.yaml", *LISTS, *TABLES, *MAPS)
+MAIN_VENUE = "main_venue.yaml"
+KNOWN = ("edition.yaml", *LISTS, *TABLES, *MAPS, MAIN_VENUE)
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,8 @@ class Folder:
     pictures: dict[str, bytes] = field(default_factory=dict)
     outlines: dict[str, Any] = field(default_factory=dict)
     boundaries: dict[str, Any] = field(default_factory=dict)
+    main_venue: MainVenueFile | None = None
+    plan: bytes = b""
 
 
 def check(path: Path | str) -> list[Problem]:
@@ -93,7 +97,14 @@ def read(path: Path | str) -> Folder:
         },
         outlines=parts.map("outlines.geojson"),
         boundaries=parts.map("boundaries.geojson"),
+        main_venue=parts.main_venue,
+        plan=_plan(parts, Path(path)),
     )
+
+
+def _plan(parts: Parts, path: Path) -> bytes:
+    found = parts.main_venue
+    return (path / found.plan).read_bytes() if found and found.plan else b""
 
 
 def _examined(path: Path) -> tuple[Parts, list[Problem]]:
@@ -116,6 +127,7 @@ def _examined(path: Path) -> tuple[Parts, list[Problem]]:
             line = parts.line("edition.yaml", ("papers", number, "file"))
             problems.append(_at_paper(error.problem, line))
     problems += _missing_pictures(parts, path)
+    problems += _missing_plan(parts, path)
     problems += rules.broken(parts)
     return parts, in_order(problems)
 
@@ -136,6 +148,8 @@ def _read_into(parts: Parts, path: Path, name: str) -> list[Problem]:
     parts.documents[name] = document
     if name == "edition.yaml":
         parts.record, parts.facts, more = checked(EditionFile, document)
+    elif name == MAIN_VENUE:
+        parts.main_venue, _facts, more = checked(MainVenueFile, document)
     else:
         parts.rows[name], more = checked_each(shape, document)
     return problems + more
@@ -169,6 +183,20 @@ def _missing_pictures(parts: Parts, path: Path) -> list[Problem]:
         )
         for number, mark in enumerate(parts.facts.get("marks", []))
         if mark.picture and not (path / mark.picture).is_file()
+    ]
+
+
+def _missing_plan(parts: Parts, path: Path) -> list[Problem]:
+    found = parts.main_venue
+    if not found or not found.plan or (path / found.plan).is_file():
+        return []
+    return [
+        Problem(
+            MAIN_VENUE,
+            parts.line(MAIN_VENUE, ("plan",)),
+            _("没有图样文件“%(name)s”。") % {"name": found.plan},
+            _("请把它放进这个文件夹，或者删去这一行。"),
+        )
     ]
 
 

@@ -11,6 +11,7 @@ class Parts:
     """`facts` are the valid keys of edition.yaml, `rows` the valid entries of each list with their number."""
 
     record: Any = None
+    main_venue: Any = None
     facts: dict[str, Any] = field(default_factory=dict)
     rows: dict[str, list[tuple[int, Any]]] = field(default_factory=dict)
     texts: dict[str, str] = field(default_factory=dict)

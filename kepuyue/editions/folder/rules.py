@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from kepuyue.core.geo import Point, locate
+from kepuyue.editions.folder import main_venue
 from kepuyue.editions.folder.parts import Parts
 from kepuyue.editions.folder.problems import TO_FILL_IN, Problem, suggestion
 from kepuyue.editions.folder.reading import Document
@@ -367,4 +368,5 @@ RULES = (
     _maps_fit,
     _maps_are_small,
     _points_lie_in_their_district,
+    main_venue.broken,
 )

@@ -70,18 +70,18 @@ def _separated(value: Any) -> Any:
     return value
 
 
-def _line(longest: int) -> Any:
+def line(longest: int) -> Any:
     return StringConstraints(strip_whitespace=True, min_length=1, max_length=longest)
 
 
-def _may_be_empty(longest: int) -> Any:
+def may_be_empty(longest: int) -> Any:
     return StringConstraints(strip_whitespace=True, max_length=longest)
 
 
 Code = Annotated[str, Field(max_length=40), AfterValidator(_code)]
 Day = Annotated[date, BeforeValidator(_day)]
-Name = Annotated[str, _line(120)]
-EnglishName = Annotated[str, _may_be_empty(160)]
+Name = Annotated[str, line(120)]
+EnglishName = Annotated[str, may_be_empty(160)]
 Longitude = Annotated[float, Field(ge=-180, le=180)]
 Latitude = Annotated[float, Field(ge=-90, le=90)]
 
@@ -89,8 +89,8 @@ Latitude = Annotated[float, Field(ge=-90, le=90)]
 class Ordinal(Strict):
     """How many times something has been held: 第五届深圳科普月."""
 
-    name: Annotated[str, _line(40)]
-    name_en: Annotated[str, _may_be_empty(60)] = ""
+    name: Annotated[str, line(40)]
+    name_en: Annotated[str, may_be_empty(60)] = ""
     number: Annotated[int, Field(ge=1, le=999)]
 
 
@@ -106,7 +106,7 @@ class Contact(Strict):
     """How units reach the office."""
 
     email: Annotated[str, AfterValidator(_email)] = ""
-    phone: Annotated[str, _may_be_empty(40)] = ""
+    phone: Annotated[str, may_be_empty(40)] = ""
 
 
 class KeyDay(Strict):
@@ -114,7 +114,7 @@ class KeyDay(Strict):
 
     kind: KeyDate.Kind
     day: Day
-    source: Annotated[str, _may_be_empty(120)] = ""
+    source: Annotated[str, may_be_empty(120)] = ""
 
 
 class MarkEntry(Strict):
@@ -133,9 +133,9 @@ class PaperEntry(Strict):
 
     code: Code
     file: Annotated[str, Field(pattern=r"^[\w-]+\.md$")]
-    title: Annotated[str, _line(200)]
-    number: Annotated[str, _may_be_empty(60)] = ""
-    issuer: Annotated[str, _may_be_empty(120)] = ""
+    title: Annotated[str, line(200)]
+    number: Annotated[str, may_be_empty(60)] = ""
+    issuer: Annotated[str, may_be_empty(120)] = ""
     issued_on: Day | None = None
     is_published: bool = True
 
@@ -143,9 +143,9 @@ class PaperEntry(Strict):
 class MapFacts(Strict):
     """Where the outlines come from, and under which number the city approved them."""
 
-    source: Annotated[str, _line(300)]
-    source_en: Annotated[str, _may_be_empty(300)] = ""
-    approval_number: Annotated[str, _may_be_empty(60)] = ""
+    source: Annotated[str, line(300)]
+    source_en: Annotated[str, may_be_empty(300)] = ""
+    approval_number: Annotated[str, may_be_empty(60)] = ""
 
 
 class EditionFile(Strict):
@@ -153,13 +153,13 @@ class EditionFile(Strict):
 
     code: Annotated[str, Field(max_length=60), AfterValidator(_code)]
     year: Annotated[int, Field(ge=1950, le=2200)]
-    city: Annotated[str, _line(40)]
-    city_en: Annotated[str, _line(60)]
+    city: Annotated[str, line(40)]
+    city_en: Annotated[str, line(60)]
     name: Name
-    name_en: Annotated[str, _line(160)]
+    name_en: Annotated[str, line(160)]
     ordinals: list[Ordinal] = []
-    theme: Annotated[str, _may_be_empty(120)] = ""
-    theme_en: Annotated[str, _may_be_empty(200)] = ""
+    theme: Annotated[str, may_be_empty(120)] = ""
+    theme_en: Annotated[str, may_be_empty(200)] = ""
     starts_on: Day
     ends_on: Day
     time_zone: Annotated[str, AfterValidator(_zone)]
@@ -179,7 +179,7 @@ class TermEntry(Strict):
     name: Name
     name_en: EnglishName = ""
     parent: Code | None = None
-    synonyms: list[Annotated[str, _line(40)]] = []
+    synonyms: list[Annotated[str, line(40)]] = []
     is_retired: bool = False
 
 
@@ -189,22 +189,22 @@ class TaxonomyEntry(Strict):
     code: Code
     name: Name
     name_en: EnglishName = ""
-    help: Annotated[str, _may_be_empty(300)] = ""
+    help: Annotated[str, may_be_empty(300)] = ""
     multiple: bool = True
     required: bool = False
     is_filter: bool = True
     terms: Annotated[list[TermEntry], Field(min_length=1)]
 
 
-Synonyms = Annotated[list[Annotated[str, _line(40)]], Field(min_length=2)]
+Synonyms = Annotated[list[Annotated[str, line(40)]], Field(min_length=2)]
 
 
 class DistrictRow(Strict):
     """districts.csv: the label point is WGS-84 and may be unknown."""
 
     code: Code
-    name: Annotated[str, _line(40)]
-    name_en: Annotated[str, _line(80)]
+    name: Annotated[str, line(40)]
+    name_en: Annotated[str, line(80)]
     adcode: Annotated[str, Field(pattern=r"^\d{6}$")] | Literal[""] = ""
     lng: Longitude | None = None
     lat: Latitude | None = None
@@ -217,13 +217,13 @@ class MemberRow(Strict):
 
     code: Code
     name: Name
-    name_en: Annotated[str, _may_be_empty(200)] = ""
+    name_en: Annotated[str, may_be_empty(200)] = ""
     level: Literal["office", "department"] = "department"
     type: Organization.Type = Organization.Type.GOVERNMENT
-    listed_as: Annotated[str, _may_be_empty(120)] = ""
+    listed_as: Annotated[str, may_be_empty(120)] = ""
     credit_code: Annotated[str, AfterValidator(_credit_code)] = ""
-    address: Annotated[str, _may_be_empty(200)] = ""
-    note: Annotated[str, _may_be_empty(300)] = ""
+    address: Annotated[str, may_be_empty(200)] = ""
+    note: Annotated[str, may_be_empty(300)] = ""
 
 
 class AssociationRow(Strict):
@@ -231,11 +231,11 @@ class AssociationRow(Strict):
 
     code: Code
     name: Name
-    name_en: Annotated[str, _may_be_empty(200)] = ""
+    name_en: Annotated[str, may_be_empty(200)] = ""
     district: Code
     credit_code: Annotated[str, AfterValidator(_credit_code)] = ""
-    address: Annotated[str, _may_be_empty(200)] = ""
-    note: Annotated[str, _may_be_empty(300)] = ""
+    address: Annotated[str, may_be_empty(200)] = ""
+    note: Annotated[str, may_be_empty(300)] = ""
 
 
 class BaseRow(Strict):
@@ -243,13 +243,13 @@ class BaseRow(Strict):
 
     code: Code
     name: Name
-    name_en: Annotated[str, _may_be_empty(200)] = ""
+    name_en: Annotated[str, may_be_empty(200)] = ""
     type: Organization.Type
     district: Code | None = None
-    address: Annotated[str, _may_be_empty(200)] = ""
-    category: Annotated[str, _may_be_empty(60)] = ""
-    designations: Annotated[list[Annotated[str, _line(80)]], BeforeValidator(_separated)] = []
+    address: Annotated[str, may_be_empty(200)] = ""
+    category: Annotated[str, may_be_empty(60)] = ""
+    designations: Annotated[list[Annotated[str, line(80)]], BeforeValidator(_separated)] = []
     lng: Longitude | None = None
     lat: Latitude | None = None
     credit_code: Annotated[str, AfterValidator(_credit_code)] = ""
-    note: Annotated[str, _may_be_empty(300)] = ""
+    note: Annotated[str, may_be_empty(300)] = ""

@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from kepuyue.editions.markdown import to_html
-from kepuyue.editions.models import Edition, Mark, Paper
+from kepuyue.editions.models import Edition, MainVenue, Mark, Paper
 from kepuyue.editions.permissions import can_manage
 
 
@@ -45,6 +45,21 @@ def mark_picture(request: HttpRequest, edition: str, code: str) -> FileResponse:
     except FileNotFoundError as missing:
         raise Http404 from missing
     return FileResponse(file, content_type="image/png", headers={"Cache-Control": "public, max-age=86400"})
+
+
+@require_safe
+@login_not_required
+def main_venue_plan(request: HttpRequest, edition: str) -> FileResponse:
+    """The plan of a published main venue; before that only for the edition's office."""
+    found = get_object_or_404(MainVenue.objects.select_related("edition__office"), edition__code=edition)
+    is_public = found.is_published and found.edition.was_current
+    if not found.plan or not (is_public or can_manage(request.user, found.edition)):
+        raise Http404
+    try:
+        file = found.plan.open("rb")
+    except FileNotFoundError as missing:
+        raise Http404 from missing
+    return FileResponse(file, content_type="image/png", headers={"Cache-Control": "private, max-age=300"})
 
 
 def _edition(request: HttpRequest) -> Edition | None:
