@@ -6,6 +6,8 @@ makes a link of a stored address asks here once more; the rest is shown as the t
 
 from urllib.parse import urlsplit
 
+from django.conf import settings
+
 SCHEMES = ("http", "https")
 
 
@@ -25,3 +27,8 @@ def web_address(text: object) -> str:
     except ValueError:
         return ""
     return address if known else ""
+
+
+def whole(path: str) -> str:
+    """The whole address of a page of ours, from its path."""
+    return f"{settings.PUBLIC_URL}{path}"

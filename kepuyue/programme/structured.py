@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.safestring import SafeString, mark_safe
 
 from kepuyue.activities.models import Activity, Admission, Mode, Session, State, UnitRole
-from kepuyue.core.links import web_address
+from kepuyue.core.links import web_address, whole
 from kepuyue.programme.cards import Moment, moment, moments, place_of
 from kepuyue.programme.changes import changes
 
@@ -41,12 +41,13 @@ def json_ld(activity: Activity, *, url: str, language: str) -> SafeString:
         "name": activity.title,
         "url": url,
         "description": activity.summary or activity.description[:300],
+        "image": [whole(one.get_absolute_url()) for one in activity.pictures.all()],
         "inLanguage": language,
         "startDate": _start(first),
         "endDate": _end(last),
         "eventStatus": f"https://schema.org/{history.of_all(held)}",
         "eventAttendanceMode": f"https://schema.org/{_MODES[Mode(activity.mode)]}EventAttendanceMode",
-        "location": _location(activity, first.session),
+        "location": _location(activity, first.session, url),
         "organizer": [
             {"@type": "Organization", "name": unit.name}
             for unit in activity.participations.all()
@@ -61,7 +62,7 @@ def json_ld(activity: Activity, *, url: str, language: str) -> SafeString:
         data["subEvent"] = [
             {"@type": "Event", "name": activity.title, "startDate": _start(one), "endDate": _end(one),
              "eventStatus": f"https://schema.org/{history.of(one)}",
-             "previousStartDate": history.earlier_starts(one), "location": _location(activity, one.session)}
+             "previousStartDate": history.earlier_starts(one), "location": _location(activity, one.session, url)}
             for one in known[:100]
         ]  # fmt: skip
     text = json.dumps(_filled(data), ensure_ascii=False)
@@ -111,9 +112,10 @@ def _end(one: Moment) -> str | None:
     return one.last_day.isoformat() if one.is_all_day else one.end.isoformat()
 
 
-def _location(activity: Activity, session: Session) -> Any:
+def _location(activity: Activity, session: Session, url: str) -> Any:
     here: list[dict[str, Any]] = []
-    online = web_address(session.online_url)
+    # A place is asked for: what is only online, at an address that is not known yet, is found on its page
+    online = web_address(session.online_url) or (url if activity.mode == Mode.ONLINE else "")
     if activity.mode != Mode.OFFLINE and online:
         here.append({"@type": "VirtualLocation", "url": online})
     if activity.mode != Mode.ONLINE:

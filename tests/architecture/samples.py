@@ -89,6 +89,7 @@ def samples(cast: Cast) -> dict[str, dict[str, Any]]:
     return {
         "-": {},
         **{f"feed-{form}": {"form": form} for form in ("ics", "atom", "json", "xml", "csv", "xlsx")},
+        "sitemap-part": {"number": 1},
         "own-public-ics": codes(public, form="ics"),
         "own-draft-ics": codes(draft, form="ics"),
         "own-taken-down-ics": codes(taken_down, form="ics"),

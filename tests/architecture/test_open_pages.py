@@ -9,6 +9,8 @@ OPEN = {
     "programme:unit", "programme:venue", "programme:main-venue", "editions:main-venue-plan", "editions:mark-picture",
     # the same for other programs
     "programme:feed", "programme:activity-feed", "programme:suggestions", "programme:my-month", "programme:my-month-feed", "ui:service-worker",
+    "programme:poster", "programme:card", "programme:edition-card",
+    "programme:robots", "programme:sitemap", "programme:sitemap-part",
     "editions:notice", "editions:paper",
     "resources:bases",
     "resources:base",

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from kepuyue.activities import content as contents
-from kepuyue.activities.models import Activity, ChangeNotice, Session, State
+from kepuyue.activities.models import Activity, ChangeNotice, Mode, Session, State
 from kepuyue.programme.structured import json_ld
-from tests.factories import SessionFactory
+from tests.factories import PictureFactory, SessionFactory
 from tests.programme.given import published
 
 pytestmark = pytest.mark.django_db
@@ -93,3 +93,25 @@ def test_a_cancelled_activity_cancels_all_its_sessions(in_the_month: datetime) -
     assert {data["eventStatus"], *(one["eventStatus"] for one in data["subEvent"])} == {
         SCHEMA + "EventCancelled"
     }
+
+
+def test_what_is_only_online_is_at_its_stream_or_its_page(in_the_month: datetime) -> None:
+    activity = published(sessions=0, mode=Mode.ONLINE)
+    session = SessionFactory(activity=activity)
+    PictureFactory(activity=activity)
+
+    assert read(activity)["location"] == {"@type": "VirtualLocation", "url": "https://kepuyue.example/a/"}
+    Session.objects.filter(pk=session.pk).update(online_url="https://live.example.org/1")
+    data = read(activity)
+
+    assert data["location"] == {"@type": "VirtualLocation", "url": "https://live.example.org/1"}
+    assert data["eventAttendanceMode"] == SCHEMA + "OnlineEventAttendanceMode"
+    assert data["image"][0].startswith("http://127.0.0.1:8000/")
+
+
+def test_what_is_cancelled_keeps_its_time_and_says_so(in_the_month: datetime) -> None:
+    data = read(published(state=State.CANCELLED, sessions=1))
+
+    assert (
+        data["eventStatus"] == SCHEMA + "EventCancelled" and data["startDate"] == "2024-09-14T10:00:00+08:00"
+    )

@@ -12,6 +12,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from kepuyue.activities.models import Activity
+from kepuyue.core.links import whole
 from kepuyue.core.time import now
 from kepuyue.editions.models import Edition
 from kepuyue.editions.queries import is_open_to_public
@@ -147,4 +148,4 @@ def title_of(activity: Activity) -> str:
 
 
 def _whole(path: str, query: str = "") -> str:
-    return f"{settings.PUBLIC_URL}{path}{'?' if query else ''}{query}"
+    return whole(f"{path}{'?' if query else ''}{query}")

@@ -3,7 +3,6 @@
 from datetime import datetime
 from typing import Any
 
-from django.conf import settings
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -12,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from kepuyue.activities.models import Activity, BookingMode, Mode, Origin, State, UnitRole, Venue
 from kepuyue.core import wording
+from kepuyue.core.links import whole
 from kepuyue.core.time import now
 from kepuyue.editions.queries import is_open_to_public
 from kepuyue.programme import catalogue, changes, queries, times
@@ -60,7 +60,9 @@ def activity(request: PublicRequest, code: str) -> HttpResponse:
         "text_language": "zh-Hans" if wording.is_english() else "",
         "kind": kind_of(found.title, found.summary),
         "picture": picture,
-        "og_image": f"{settings.PUBLIC_URL}{picture.get_absolute_url()}" if picture else "",
+        "og_image": whole(
+            picture.get_absolute_url() if picture else reverse("programme:card", args=[found.code])
+        ),
         "pictures": list(found.pictures.all())[1:],
         "flags": flags(found),
         "is_cancelled": found.state == State.CANCELLED,

@@ -5,7 +5,8 @@ from typing import Any
 from django import template
 from django.core.paginator import Page
 from django.forms import BaseForm
-from django.template import RequestContext
+from django.template import Context, RequestContext
+from django.template.loader_tags import BLOCK_CONTEXT_KEY
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django_vite.core.asset_loader import DjangoViteAssetLoader
@@ -122,3 +123,18 @@ def nav_link(
     here = request.path if request else ""
     is_current = here == href or bool(prefix and here.startswith(prefix))
     return {"href": href, "label": label, "icon_name": icon, "is_current": is_current, "badge": badge}
+
+
+@register.simple_tag(takes_context=True)
+def title_alone(context: Context) -> SafeString:
+    """The page's title without the site's name, once more for an attribute: what its block `title` says."""
+    blocks = context.render_context.get(BLOCK_CONTEXT_KEY)
+    block = blocks.get_block("title") if blocks else None
+    text = " ".join(block.render(context).split()) if block else ""
+    return mark_safe(text.replace('"', "&quot;"))  # noqa: S308 -- a rendered block, escaped where it was written
+
+
+@register.simple_tag
+def whole_address(path: str) -> str:
+    """The whole address of a path of ours."""
+    return links.whole(path)
