@@ -28,3 +28,10 @@ for (const section of document.querySelectorAll("[data-map-pick]")) {
     { once: true },
   );
 }
+// The map of a result comes and goes with the results
+const mountMap = async () => {
+  const section = document.querySelector("[data-result-map]");
+  if (section) (await import("./map-results.js")).mount(section);
+};
+mountMap();
+document.addEventListener("htmx:afterSettle", mountMap);

@@ -1,7 +1,7 @@
 // A point picked on a map that needs no tile server: the districts' outlines and the known places show the way.
 // Coordinates are WGS-84, as everywhere in the house. Loaded only when somebody opens the map.
 import { circleMarker, geoJSON, map } from "leaflet";
-import "leaflet/dist/leaflet.css";
+import "./leaflet.css";
 
 export function pick(section, { outlines, others }) {
   const [lng, lat] = ["lng", "lat"].map((name) => section.querySelector(`input[name$="-${name}"]`));

@@ -8,12 +8,16 @@ import secrets
 from contextlib import suppress
 from pathlib import Path
 from tempfile import NamedTemporaryFile
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import dj_database_url
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
+
+from kepuyue.core import tiles
+from kepuyue.core.geo import Datum
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
 
@@ -405,6 +409,19 @@ SMS_TEMPLATES = env_pairs("SMS_TEMPLATES")
 WECHAT_ENDPOINT = env_text("WECHAT_ENDPOINT", "https://api.weixin.qq.com")
 WECHAT_APP_ID, WECHAT_APP_SECRET = env_text("WECHAT_APP_ID", ""), env_text("WECHAT_APP_SECRET", "")
 WECHAT_TEMPLATES = env_pairs("WECHAT_TEMPLATES")
+
+# Pictures under the public map; without a source it is drawn from the districts' outlines. See docs/operation.md
+MAP_TILES: dict[str, Any] = {
+    "kind": env_choice("MAP_TILES", "none", set(tiles.KINDS)),
+    "url": env_text("MAP_TILES_URL", ""),
+    "key": env_text("MAP_TILES_KEY", ""),
+    "datum": env_choice("MAP_TILES_DATUM", "wgs84", set(Datum)),
+    "attribution": env_text("MAP_TILES_ATTRIBUTION", ""),
+}
+try:
+    tiles.source(**MAP_TILES)
+except tiles.WrongSource as error:
+    raise ImproperlyConfigured(str(error)) from None
 
 EDITIONS_DIR = PROJECT_ROOT / "editions"
 

@@ -13,7 +13,8 @@ os.environ["DATA_DIR"] = _folder
 # The demonstration room is tested too; that it is gone outside its mode is tested in a process of its own
 os.environ.setdefault("KEPUYUE_DEMO", "1")
 for name in ("SECRET_KEY", "PUBLIC_URL", "ALLOWED_HOSTS", "EMAIL_URL", "REDIS_URL", "DEBUG", "BEHIND_PROXY",
-             "TRUSTED_PROXIES", "SECOND_FACTOR_REQUIRED_FOR", "SESSION_IDLE_MINUTES", "OIDC_ISSUER", "WEIXIN_APP_ID"):  # fmt: skip
+             "TRUSTED_PROXIES", "SECOND_FACTOR_REQUIRED_FOR", "SESSION_IDLE_MINUTES", "OIDC_ISSUER", "WEIXIN_APP_ID",
+             "MAP_TILES"):  # fmt: skip
     os.environ.pop(name, None)
 
 from kepuyue.settings import *  # noqa: E402, F403

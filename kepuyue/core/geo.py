@@ -3,7 +3,8 @@ picked points). The transform is the public one; its round trip is exact to well
 """
 
 from collections.abc import Iterable, Sequence
-from math import cos, pi, sin, sqrt
+from enum import StrEnum
+from math import asin, cos, log, pi, radians, sin, sqrt, tan
 from typing import Any, NamedTuple
 
 _SEMI_MAJOR = 6378245.0
@@ -34,10 +35,10 @@ def gcj02_from_wgs84(point: Point) -> Point:
     d_lng = 300.0 + x + 2.0 * y + 0.1 * x * x + 0.1 * x * y + 0.1 * sqrt(abs(x))
     d_lng += (wave + 20.0 * sin(x * pi) + 40.0 * sin(x / 3.0 * pi)) * 2.0 / 3.0
     d_lng += (150.0 * sin(x / 12.0 * pi) + 300.0 * sin(x / 30.0 * pi)) * 2.0 / 3.0
-    radians = point.lat / 180.0 * pi
-    magic = 1 - _ECCENTRICITY * sin(radians) ** 2
+    angle = point.lat / 180.0 * pi
+    magic = 1 - _ECCENTRICITY * sin(angle) ** 2
     d_lat = d_lat * 180.0 / ((_SEMI_MAJOR * (1 - _ECCENTRICITY)) / (magic * sqrt(magic)) * pi)
-    d_lng = d_lng * 180.0 / (_SEMI_MAJOR / sqrt(magic) * cos(radians) * pi)
+    d_lng = d_lng * 180.0 / (_SEMI_MAJOR / sqrt(magic) * cos(angle) * pi)
     return Point(point.lng + d_lng, point.lat + d_lat)
 
 
@@ -76,3 +77,46 @@ def locate(features: Iterable[dict[str, Any]], point: Point) -> dict[str, Any] |
 
 def _polygons(geometry: dict[str, Any]) -> Any:
     return geometry["coordinates"] if geometry["type"] == "MultiPolygon" else [geometry["coordinates"]]
+
+
+class Datum(StrEnum):
+    """坐标系: in which system coordinates are drawn. Inside the house there is only WGS-84.
+
+    Tianditu draws CGCS2000, which differs from WGS-84 by centimetres: it counts as WGS-84 here.
+    """
+
+    WGS84 = "wgs84"
+    GCJ02 = "gcj02"
+
+
+def drawn(point: Point, datum: Datum) -> Point:
+    """Where a true position (WGS-84) is drawn on a map of this datum."""
+    return gcj02_from_wgs84(point) if datum is Datum.GCJ02 else point
+
+
+def drawn_geometry(geometry: dict[str, Any], datum: Datum) -> dict[str, Any]:
+    """A GeoJSON Polygon or MultiPolygon (WGS-84) as it is drawn on a map of this datum, to 0.1 m."""
+    if datum is Datum.WGS84:
+        return geometry
+    return geometry | {"coordinates": _drawn_coordinates(geometry["coordinates"], datum)}
+
+
+def _drawn_coordinates(found: Any, datum: Datum) -> Any:
+    if isinstance(found[0], int | float):
+        lng, lat = drawn(Point(found[0], found[1]), datum)
+        return [round(lng, 6), round(lat, 6)]
+    return [_drawn_coordinates(one, datum) for one in found]
+
+
+def metres_between(one: Point, other: Point) -> float:
+    """The way as the crow flies, on a sphere of 6,371,009 m radius (0.5 % off at most)."""
+    lat1, lat2 = radians(one.lat), radians(other.lat)
+    half = sin((lat2 - lat1) / 2) ** 2 + cos(lat1) * cos(lat2) * sin(radians(other.lng - one.lng) / 2) ** 2
+    return 2 * 6_371_009 * asin(min(1.0, sqrt(half)))
+
+
+def pixel(point: Point, zoom: int) -> tuple[float, float]:
+    """Where a point lies in the web's usual map (Web Mercator, 256 px a tile), in pixels from the north-west."""
+    size = 256 * 2.0**zoom
+    lat = radians(max(-85.0, min(85.0, point.lat)))
+    return (point.lng + 180) / 360 * size, (1 - log(tan(lat) + 1 / cos(lat)) / pi) / 2 * size

@@ -33,6 +33,7 @@ class Slot:
     is_all_day: bool
     in_month: bool = True
     "Whether it touches the edition's period"
+    venue: int | None = None
 
     @property
     def is_exhibition(self) -> bool:
@@ -125,14 +126,23 @@ def _read(edition: Edition) -> tuple[Entry, ...]:
     zone = edition.zone
     sessions = Session.objects.filter(activity__in=public.values("pk")).order_by("starts_at", "pk")
     # A cancelled session is off; of a cancelled activity all are, and still tell when it would have been
-    columns = ("activity_id", "pk", "starts_at", "ends_at", "is_all_day", "is_cancelled", "activity__state")
-    for activity, pk, starts, ends, is_all_day, is_cancelled, state in sessions.values_list(*columns):
+    columns = (
+        "activity_id",
+        "pk",
+        "starts_at",
+        "ends_at",
+        "is_all_day",
+        "is_cancelled",
+        "activity__state",
+        "venue_id",
+    )
+    for activity, pk, starts, ends, is_all_day, is_cancelled, state, venue in sessions.values_list(*columns):
         if is_cancelled and state != State.CANCELLED:
             continue
         start, end = starts.astimezone(zone), ends.astimezone(zone) if ends else None
         last = (end - timedelta(microseconds=1)).date() if end else start.date()
         in_month = start.date() <= edition.ends_on and last >= edition.starts_on
-        slots[activity].append(Slot(pk, start, end, start.date(), last, is_all_day, in_month))
+        slots[activity].append(Slot(pk, start, end, start.date(), last, is_all_day, in_month, venue))
     facts = (
         "pk", "city", "district_id", "mode", "admission", "booking_mode", "state", "is_year_round",
     )  # fmt: skip

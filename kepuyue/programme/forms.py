@@ -17,6 +17,7 @@ from kepuyue.editions.models import Edition, Taxonomy
 from kepuyue.editions.queries import taxonomies
 from kepuyue.organizations.models import District
 from kepuyue.programme.analysis import MAX_QUERY
+from kepuyue.programme.clusters import FURTHEST, NEAREST
 from kepuyue.programme.search import Query
 
 DAYS = {
@@ -26,6 +27,8 @@ DAYS = {
     "week": gettext_lazy("七天内"),
 }
 SEASONS = {"month": gettext_lazy("科普月内"), "year": gettext_lazy("全年科普")}
+# The zoom from which a city of this size is seen whole
+USUAL = 10
 CITIES = {"own": gettext_lazy("本市"), "linked": gettext_lazy("联动城市")}
 
 
@@ -183,6 +186,31 @@ class FilterForm(forms.Form):
                 )
         if self._is_reversed():
             self.remarks.append(_("开始日期晚于结束日期，已对调。"))
+
+
+class WindowForm(forms.Form):
+    """What a reader sees of the map. What cannot be read is the whole city, seen from afar."""
+
+    zoom = forms.IntegerField(required=False, min_value=FURTHEST, max_value=NEAREST)
+    bbox = forms.RegexField(
+        r"^-?\d{1,3}(\.\d{1,15})?(,-?\d{1,3}(\.\d{1,15})?){3}$", required=False, strip=True, max_length=90
+    )
+
+    @property
+    def zoom_asked(self) -> int:
+        """Between the furthest and the nearest that are drawn."""
+        self.is_valid()
+        return int(self.cleaned_data.get("zoom") or USUAL)
+
+    def holds(self, lng: float, lat: float) -> bool:
+        """Whether a point lies in the window or close to it."""
+        self.is_valid()
+        text = self.cleaned_data.get("bbox")
+        if not text:
+            return True
+        west, south, east, north = map(float, text.split(","))
+        wide, high = (east - west) / 4, (north - south) / 4
+        return west - wide <= lng <= east + wide and south - high <= lat <= north + high
 
 
 def span(name: str, day: date) -> tuple[date, date]:

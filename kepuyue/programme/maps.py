@@ -4,17 +4,36 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from django.conf import settings
 from django.http import QueryDict
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from kepuyue.activities.models import Activity, Mode, Venue
+from kepuyue.core.geo import Datum, Point, drawn_geometry
+from kepuyue.core.tiles import TileSource, source
 from kepuyue.core.wording import is_english
 from kepuyue.editions.models import Edition
-from kepuyue.editions.queries import outline_paths
+from kepuyue.editions.queries import outline_paths, outlines
 from kepuyue.organizations.models import District, Organization
-from kepuyue.programme.facets import LIST, seen
+from kepuyue.programme.cards import localized
+from kepuyue.programme.clusters import (
+    FURTHEST,
+    MOST_PLACES,
+    NEAREST,
+    Place,
+    Spot,
+    at,
+    bounds,
+    clustered,
+    slots_asked,
+    spots,
+    without_place,
+)
+from kepuyue.programme.facets import LIST, MAP, seen
 from kepuyue.programme.queries import Figures
-from kepuyue.programme.search import Result
+from kepuyue.programme.search import Match, Query, Result
 
 LEVELS = 4
 
@@ -79,12 +98,26 @@ def placed(
     }
 
 
+def tile_source() -> TileSource | None:
+    """Where the pictures under the map come from, in the language of the page; None: it goes without."""
+    return source(**settings.MAP_TILES, english=is_english())
+
+
+def datum() -> Datum:
+    """In which coordinates the map in the browser is drawn."""
+    found = tile_source()
+    return found.datum if found else Datum.WGS84
+
+
 def of_result(result: Result, districts: Iterable[District], address: QueryDict) -> dict[str, Any]:
-    """A result by district, each leading to its part of the list: what the map says without a map."""
+    """A result by district, each leading to its part of the list, which is the map without scripts; and what the map
+    in the browser asks for.
+    """
     counts = Counter(match.entry.district for match in result.matches if match.entry.district)
     rest = [match.entry for match in result.matches if not match.entry.district]
     elsewhere = sum(bool(entry.city) for entry in rest)
     online = sum(not entry.city and entry.mode == Mode.ONLINE for entry in rest)
+    tiles = tile_source()
     return {
         "by_district": [
             {"name": name(one), "count": counts[one.pk], "href": seen(address, LIST, district=one.code)}
@@ -95,4 +128,113 @@ def of_result(result: Result, districts: Iterable[District], address: QueryDict)
         "online": {"count": online, "href": seen(address, LIST, mode=Mode.ONLINE.value, city="own")},
         "nowhere": len(rest) - elsewhere - online,
         "list_href": seen(address, LIST),
+        "is_demo": settings.DEMO,
+        "tiles": tiles,
+        "map_config": {
+            "outline": reverse("programme:map-outline"),
+            "places": reverse("programme:map-places") + seen(address, LIST),
+            "tiles": tiles and {
+                "layers": tiles.layers, "subdomains": tiles.subdomains, "maxZoom": tiles.max_zoom,
+                "attribution": tiles.attribution,
+            },
+            "zooms": [FURTHEST, NEAREST],
+            "zoomIn": _("放大"),
+            "zoomOut": _("缩小"),
+        },
+    }  # fmt: skip
+
+
+def places() -> dict[int, Place]:
+    """The venues whose position is known, by their keys."""
+    known = Venue.objects.filter(lng__isnull=False, lat__isnull=False)
+    return {
+        pk: Place(pk, localized(name, name_en)[0], Point(lng, lat))
+        for pk, name, name_en, lng, lat in known.values_list("pk", "name", "name_en", "lng", "lat")
+        if lng is not None and lat is not None  # the query says so; the types do not
+    }
+
+
+def marks(
+    result: Result, query: Query, districts: Iterable[District], zoom: int, address: QueryDict
+) -> dict[str, Any]:
+    """What the map shows of a result at a zoom: marks in its own coordinates, and where all of them lie."""
+    system, known = datum(), places()
+    found = spots(result.matches, query, known)
+    unplaced = without_place(result.matches, query, known)
+    labels = [(one, point) for one in districts if one.pk in unplaced and (point := _point(one))]
+    points = [spot.point for spot in found] + [point for _district, point in labels]
+    return {
+        "marks": [_mark(spot, zoom, system, address) for spot in clustered(found, zoom)]
+        + [
+            at(point, system) | {
+                "kind": "district",
+                "count": unplaced[one.pk],
+                "label": _("%(district)s：%(count)s项只知道在本区，到列表里看") % {
+                    "district": name(one), "count": unplaced[one.pk]
+                },
+                "href": reverse("programme:activities") + seen(address, LIST, district=one.code),
+            }
+            for one, point in labels
+        ],
+        "bounds": bounds(points, system),
+    }  # fmt: skip
+
+
+def _mark(spot: Spot, zoom: int, system: Datum, address: QueryDict) -> dict[str, Any]:
+    count = len(spot.entries)
+    mark = at(spot.point, system) | {"kind": spot.kind, "count": count}
+    if spot.is_one_point or zoom >= NEAREST:
+        keys = ",".join(str(place.pk) for place in spot.places[:MOST_PLACES])
+        label = ngettext("%(place)s：%(count)s项活动", "%(place)s：%(count)s项活动", count)
+        return mark | {
+            "label": label % {"place": spot.places[0].name, "count": count},
+            "href": reverse("programme:activities") + seen(address, MAP, place=keys),
+        }
+    label = ngettext("这一带%(count)s项活动，放大看", "这一带%(count)s项活动，放大看", count)
+    return mark | {
+        "label": label % {"count": count},
+        "bounds": bounds((place.point for place in spot.places), system),
+    }
+
+
+def _point(district: District) -> Point | None:
+    if district.lng is None or district.lat is None:
+        return None
+    return Point(district.lng, district.lat)
+
+
+def chosen_places(address: QueryDict) -> list[int]:
+    """The venues that an address names by `place`."""
+    words = [word for text in address.getlist("place") for word in text.split(",")]
+    return [
+        int(word) for word in words[:MOST_PLACES] if word.isascii() and word.isdecimal() and len(word) < 10
+    ]
+
+
+def at_places(result: Result, query: Query, keys: Iterable[int]) -> list[Match]:
+    """The part of a result that is on at some venues."""
+    wanted = set(keys)
+    return [
+        match
+        for match in result.matches
+        if any(slot.venue in wanted for slot in slots_asked(match.entry, query))
+    ]
+
+
+def outline(edition: Edition) -> dict[str, Any]:
+    """The districts' shapes and names as the map draws them; a district without a shape is a name at its point."""
+    system = datum()
+    shapes: list[dict[str, Any]] = [
+        {"type": "Feature", "properties": {"code": one["properties"]["code"]},
+         "geometry": drawn_geometry(one["geometry"], system)}
+        for one in outlines(edition)["features"]
+    ]  # fmt: skip
+    drawn_codes = {one["properties"]["code"] for one in shapes}
+    return {
+        "shapes": {"type": "FeatureCollection", "features": shapes},
+        "names": [
+            at(point, system) | {"name": name(one), "alone": one.code not in drawn_codes}
+            for one in District.objects.all()
+            if (point := _point(one))
+        ],
     }

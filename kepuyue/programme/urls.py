@@ -17,6 +17,9 @@ from kepuyue.programme.views import (
     sitemap,
     suggesting,
 )
+from kepuyue.programme.views import calendar, feeds, home, hosts, listing, my_month, page, places, suggesting
+from kepuyue.programme.views import calendar, feeds, home, hosts, listing, page, places, suggesting
+from kepuyue.programme.views import calendar, feeds, home, listing, map, page, places, suggesting
 
 app_name = "programme"
 urlpatterns = [
@@ -27,6 +30,8 @@ urlpatterns = [
     path("activities/<slug:code>/card.png", posters.activity, {"kind": "card"}, name="card"),
     path("calendar/", calendar.calendar, name="calendar"),
     path("calendar/<str:day>/", calendar.day, name="day"),
+    path("map/outline/", map.outline, name="map-outline"),
+    path("map/places/", map.places, name="map-places"),
     path("districts/<slug:code>/", places.district, name="district"),
     path("departments/", places.departments, name="departments"),
     path("departments/<slug:code>/", places.department, name="department"),

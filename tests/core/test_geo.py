@@ -1,8 +1,24 @@
+import json
+from pathlib import Path
+
 import pytest
+from django.conf import settings
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kepuyue.core.geo import Point, contains, gcj02_from_wgs84, in_china, locate, wgs84_from_gcj02
+from kepuyue.core.geo import (
+    Datum,
+    Point,
+    contains,
+    drawn,
+    drawn_geometry,
+    gcj02_from_wgs84,
+    in_china,
+    locate,
+    metres_between,
+    pixel,
+    wgs84_from_gcj02,
+)
 
 SQUARE = [[0.0, 0.0], [4.0, 0.0], [4.0, 4.0], [0.0, 4.0], [0.0, 0.0]]
 HOLE = [[1.0, 1.0], [2.0, 1.0], [2.0, 2.0], [1.0, 2.0], [1.0, 1.0]]
@@ -63,3 +79,59 @@ def test_locate_finds_the_first_feature_of_either_kind() -> None:
     assert [locate(features, Point(*at)) for at in ((1.5, 1.5), (3, 3), (9, 9))] == [
         {"code": "a"}, {"code": "b"}, None,
     ]  # fmt: skip
+
+
+EDITION = settings.EDITIONS_DIR / "shenzhen-2024"
+CHECK_POINTS = json.loads((Path(__file__).parents[1] / "editions" / "check_points.json").read_text())[
+    "points"
+]
+BOUNDARIES = json.loads((EDITION / "boundaries.geojson").read_text())["features"]
+
+
+@pytest.mark.parametrize("datum", Datum)
+def test_known_places_lie_in_their_districts_when_both_are_drawn_alike(datum: Datum) -> None:
+    shapes = [one | {"geometry": drawn_geometry(one["geometry"], datum)} for one in BOUNDARIES]
+    for known in CHECK_POINTS:
+        found = locate(shapes, drawn(Point(known["lng"], known["lat"]), datum))
+        assert (found and found["name"]) == known["district"], known["name"]
+
+
+def test_places_drawn_unlike_the_districts_land_in_the_wrong_one() -> None:
+    shapes = [one | {"geometry": drawn_geometry(one["geometry"], Datum.GCJ02)} for one in BOUNDARIES]
+    wrong = [
+        known["name"]
+        for known in CHECK_POINTS
+        if ((found := locate(shapes, Point(known["lng"], known["lat"]))) and found["name"])
+        != known["district"]
+    ]
+
+    assert "香港落马洲站" in wrong
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "metres"),
+    [
+        # One degree of a meridian; the airport and Shenzhen North station, 22.6 km by published coordinates
+        (Point(114, 22), Point(114, 23), 111_195),
+        (Point(113.8108, 22.6392), Point(114.0288, 22.61), 22_600),
+        (Point(114, 22.5), Point(114, 22.5), 0),
+        (Point(180, 0), Point(-180, 0), 0),
+    ],
+)
+def test_way_between_two_places(one: Point, other: Point, metres: float) -> None:
+    assert metres_between(one, other) == pytest.approx(metres, rel=0.005, abs=0.001)
+
+
+@pytest.mark.parametrize(
+    ("zoom", "point", "tile"),
+    # Known tile numbers: the whole world; Shenzhen's city hall at zoom 12
+    [
+        (0, Point(114.05, 22.54), (0, 0)),
+        (12, Point(114.0546, 22.5437), (3345, 1784)),
+        (1, Point(-1, -89), (0, 1)),
+    ],
+)
+def test_pixel_lies_in_the_tile_of_that_number(zoom: int, point: Point, tile: tuple[int, int]) -> None:
+    x, y = pixel(point, zoom)
+
+    assert (int(x // 256), int(y // 256)) == tile

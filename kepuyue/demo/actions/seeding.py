@@ -16,7 +16,7 @@ from kepuyue.activities.models import Activity, BookingMode, Mode, Origin, Submi
 from kepuyue.activities.signals import public_content_changed
 from kepuyue.core.time import shifted
 from kepuyue.demo import classification, moving, source, stages
-from kepuyue.demo.actions import branches, desks, exchange, neighborhood, reviewing
+from kepuyue.demo.actions import branches, desks, exchange, neighborhood, reviewing, scattering
 from kepuyue.demo.actions.cast import Cast
 from kepuyue.demo.agenda import Agenda
 from kepuyue.demo.stages import Stage
@@ -88,6 +88,7 @@ def seed(edition: Edition, stage: Stage, *, progress: Callable[[], Any] | None =
         neighborhood.settle(agenda, players.cast, busy)
         reviewing.furnish(agenda, edition, players.cast, busy)
         agenda.play(until)
+        scattering.scatter(edition)
         # What is long done is no news at the desks; only the present work is
         Message.objects.filter(to__endswith="@demo.example", created_at__lt=busy - NEWS).update(
             read_at=timezone.now()

@@ -5,6 +5,7 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
+from csp.decorators import csp_update
 from django.core.paginator import Page, Paginator
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
@@ -12,8 +13,10 @@ from django.template.loader import render_to_string
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext_lazy
 
+from kepuyue.core import wording
 from kepuyue.core.time import now
 from kepuyue.editions.models import Edition
+from kepuyue.editions.queries import outline_paths
 from kepuyue.programme import agenda, catalogue, facets, maps, queries
 from kepuyue.programme.cards import Card, card
 from kepuyue.programme.forms import FilterForm, Vocabulary, vocabulary
@@ -46,6 +49,10 @@ def activities(request: PublicRequest) -> HttpResponse:
     else:
         response = render(request, "programme/activities.html", page | {"canonical": canonical(request)})
     patch_vary_headers(response, ["HX-Request"])
+    # The map comes and goes within the page, so all of it may ask the tiles' servers, and no other page may
+    tiles = maps.tile_source()
+    if tiles and tiles.origins:
+        return csp_update({"img-src": tiles.origins})(lambda _request: response)(request)  # type: ignore[return-value]
     return response
 
 
@@ -104,7 +111,24 @@ def _as_calendar(
 def _as_map(
     edition: Edition, result: Result, query: Query, words: Vocabulary, at: datetime, address: QueryDict
 ) -> dict[str, Any]:
-    return maps.of_result(result, words.districts, address)
+    context = maps.of_result(result, words.districts, address) | {"drawing": outline_paths(edition)}
+    keys = maps.chosen_places(address)
+    if not keys:
+        return context
+    matches = maps.at_places(result, query, keys)
+    read = queries.rows(match.entry.pk for match in matches[:PER_PAGE])
+    names = [place.name for key, place in maps.places().items() if key in keys]
+    return context | {
+        "here": {
+            "name": wording.listed(names[:3]),
+            "count": len(matches),
+            "cards": [
+                card(read[one.entry.pk], at=at, first=query.first, last=query.last)
+                for one in matches
+                if one.entry.pk in read
+            ],
+        }
+    }
 
 
 SHOWN: dict[str, Callable[..., dict[str, Any]]] = {

@@ -1,0 +1,139 @@
+"""A result's places on a map: near ones become one mark, the further out the more.
+
+Coordinates stay WGS-84 until `marks` draws them for the source of the map.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from kepuyue.activities.models import Mode
+from kepuyue.core.geo import Datum, Point, drawn, pixel
+from kepuyue.programme.catalogue import Entry, Slot
+from kepuyue.programme.search import PAST, Match, Query
+
+# Marks whose middles are closer than this many pixels become one
+NEAR = 52
+FURTHEST, NEAREST = 7, 18
+# So many places at most are named by one address; a mark of more says to come nearer
+MOST_PLACES = 40
+
+
+class Place(NamedTuple):
+    """A venue with a known position (WGS-84)."""
+
+    pk: int
+    name: str
+    point: Point
+
+
+@dataclass
+class Spot:
+    """What is on at some places that stand as one mark. Counts activities (项), each once."""
+
+    places: list[Place]
+    entries: set[int] = field(default_factory=set)
+    "all activities"
+    dated: set[int] = field(default_factory=set)
+    "those with something at an hour still to come"
+    shows: set[int] = field(default_factory=set)
+    "those with an exhibition over weeks that is not over"
+
+    @property
+    def point(self) -> Point:
+        """The middle of its places."""
+        count = len(self.places)
+        return Point(
+            sum(one.point.lng for one in self.places) / count,
+            sum(one.point.lat for one in self.places) / count,
+        )
+
+    @property
+    def is_one_point(self) -> bool:
+        """Whether coming nearer would never part it."""
+        return len({one.point for one in self.places}) == 1
+
+    @property
+    def kind(self) -> str:
+        """What it shows first: something at an hour, an exhibition, or only what is over."""
+        return "dated" if self.dated else "show" if self.shows else "past"
+
+    def take(self, other: "Spot") -> None:
+        """Become one with another."""
+        self.places += other.places
+        self.entries |= other.entries
+        self.dated |= other.dated
+        self.shows |= other.shows
+
+
+def slots_asked(entry: Entry, query: Query) -> list[Slot]:
+    """The sessions that are asked for; all where no day is."""
+    return [slot for slot in entry.slots if slot.touches(query.first, query.last)]
+
+
+def spots(matches: Iterable[Match], query: Query, places: Mapping[int, Place]) -> list[Spot]:
+    """One spot for each place at which something of the result is on."""
+    found: dict[int, Spot] = {}
+    for match in matches:
+        for slot in slots_asked(match.entry, query):
+            place = places.get(slot.venue or 0)
+            if place is None:
+                continue
+            spot = found.setdefault(place.pk, Spot([place]))
+            spot.entries.add(match.entry.pk)
+            if match.group != PAST:
+                (spot.shows if slot.is_exhibition else spot.dated).add(match.entry.pk)
+    return list(found.values())
+
+
+def without_place(matches: Iterable[Match], query: Query, places: Mapping[int, Place]) -> dict[int, int]:
+    """How many activities of each district have no place that is known exactly."""
+    counts: dict[int, int] = defaultdict(int)
+    for match in matches:
+        entry = match.entry
+        if entry.district is None or entry.mode == Mode.ONLINE:
+            continue
+        if not any(slot.venue in places for slot in slots_asked(entry, query)):
+            counts[entry.district] += 1
+    return counts
+
+
+def clustered(found: Iterable[Spot], zoom: int) -> list[Spot]:
+    """Spots that would touch each other at this zoom as one; the same for every window, so that nothing jumps."""
+    kept: list[tuple[float, float, Spot]] = []
+    grid: dict[tuple[int, int], list[int]] = defaultdict(list)
+    # The largest first: it stays where it is, and smaller ones join it
+    for spot in sorted(found, key=lambda one: (-len(one.entries), one.places[0].pk)):
+        x, y = pixel(spot.point, zoom)
+        column, row = int(x // NEAR), int(y // NEAR)
+        near = [
+            (max(abs(kept[n][0] - x), abs(kept[n][1] - y)), n)
+            for dx in (-1, 0, 1)
+            for dy in (-1, 0, 1)
+            for n in grid[column + dx, row + dy]
+        ]
+        distance, n = min(near, default=(NEAR, -1))
+        if distance < NEAR:
+            kept[n][2].take(spot)
+        else:
+            grid[column, row].append(len(kept))
+            # A copy: the spots themselves serve other zooms too
+            copy = Spot([*spot.places], {*spot.entries}, {*spot.dated}, {*spot.shows})
+            kept.append((x, y, copy))
+    return [spot for _x, _y, spot in kept]
+
+
+def bounds(points: Iterable[Point], datum: Datum) -> list[float] | None:
+    """West, south, east and north of some points as they are drawn; None where there are none."""
+    shown = [drawn(point, datum) for point in points]
+    if not shown:
+        return None
+    lngs, lats = [one.lng for one in shown], [one.lat for one in shown]
+    return [round(number, 6) for number in (min(lngs), min(lats), max(lngs), max(lats))]
+
+
+def at(point: Point, datum: Datum) -> dict[str, Any]:
+    """Where a point is drawn, for the map in the browser."""
+    lng, lat = drawn(point, datum)
+    return {"lng": round(lng, 6), "lat": round(lat, 6)}

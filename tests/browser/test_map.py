@@ -1,0 +1,146 @@
+"""The map of a result in a browser: without any tile server, and with each kind of source played by a local one."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from django.conf import settings as django_settings
+from playwright.sync_api import Page, expect
+
+from kepuyue.core.geo import Point, gcj02_from_wgs84, pixel
+from kepuyue.editions.actions import loading
+from kepuyue.editions.models import Edition
+from kepuyue.organizations.models import Organization
+from tests.factories import SessionFactory, VenueFactory
+from tests.programme.given import announce, published
+from tests.programme.test_three_views import moment
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("in_the_month")]
+HALL = Point(114.0546, 22.5437)
+PNG = bytes.fromhex(
+    "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c6360606060000000050001"
+    "a5f645400000000049454e44ae426082"
+)
+
+
+@pytest.fixture
+def programme() -> None:
+    """Of the real edition: two places near each other, one far away."""
+    loading.load(django_settings.EDITIONS_DIR / "shenzhen-2024")
+    futian = Organization.objects.get(level=Organization.Level.DISTRICT, district__code="futian")
+    edition = Edition.objects.get(code="shenzhen-2024")
+    places = {"市民中心": HALL, "莲花山公园": Point(114.0556, 22.5544), "大梅沙": Point(114.3045, 22.5947)}
+    for name, (lng, lat) in places.items():
+        activity = published(title=f"{name}的课", sessions=0, edition=edition, organization=futian)
+        venue = VenueFactory(name=name, district=futian.district, lng=lng, lat=lat)
+        SessionFactory(activity=activity, venue=venue, starts_at=moment(14, 10), ends_at=moment(14, 11))
+        announce(activity)
+
+
+@dataclass
+class Tiles:
+    """A server of tiles that remembers what it was asked and by whose leave."""
+
+    url: str = ""
+    asked: list[tuple[str, str]] = field(default_factory=list)
+
+
+@pytest.fixture
+def tiles() -> Iterator[Tiles]:
+    found = Tiles()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            found.asked.append((self.path, self.headers.get("Referer", "")))
+            self.send_response(200)
+            self.send_header("Content-Type", "image/png")
+            self.end_headers()
+            self.wfile.write(PNG)
+
+        def log_message(self, *_args: Any) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    Thread(target=server.serve_forever, daemon=True).start()
+    found.url = f"http://127.0.0.1:{server.server_address[1]}"
+    yield found
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.mark.usefixtures("programme")
+def test_a_place_is_found_on_the_map_and_its_address_shared(
+    phone: Page, assert_accessible: Callable[[Page], None], assert_fits: Callable[[Page], None]
+) -> None:
+    asked: list[str] = []
+    phone.on("request", lambda request: asked.append(request.url))
+    phone.goto("/activities/?view=map&q=的课")
+    expect(phone.locator(".result-map__land")).to_have_count(10)
+    expect(phone.get_by_text("深汕", exact=True).first).to_be_attached()
+    near = phone.locator(".result-mark--cluster")
+    expect(near).to_have_attribute("aria-label", "这一带2项活动，放大看")
+    assert_accessible(phone)
+    assert_fits(phone)
+
+    # By keys, as without a pointer
+    near.focus()
+    phone.keyboard.press("Enter")
+    hall = phone.locator('.result-mark[aria-label="市民中心：1项活动"]')
+    hall.focus()
+    phone.keyboard.press("Enter")
+    expect(phone.locator("#map-cards").get_by_role("link", name="市民中心的课")).to_be_visible()
+    assert "place=" in phone.url and "q=" in phone.url and "#map=" in phone.url
+
+    # The address brings the same place and the same part of the map; a filter keeps that part
+    shared = phone.url
+    phone.goto("/healthz")
+    phone.goto(shared)
+    expect(phone.locator("#map-cards").get_by_role("link", name="市民中心的课")).to_be_visible()
+    expect(hall).to_be_attached()
+    assert not [
+        url for url in asked if not url.startswith((shared.split("/activities")[0], "data:", "blob:"))
+    ]
+
+
+@pytest.mark.usefixtures("programme")
+@pytest.mark.parametrize("kind", ["tianditu", "amap", "xyz"])
+def test_source_is_asked_for_the_tiles_of_its_own_coordinates(
+    kind: str, tiles: Tiles, desktop: Page, settings: Any
+) -> None:
+    settings.MAP_TILES = {
+        "tianditu": {"kind": "tianditu", "key": "k1", "url": tiles.url},
+        "amap": {"kind": "amap", "url": tiles.url},
+        "xyz": {"kind": "xyz", "url": f"{tiles.url}/{{z}}/{{x}}/{{y}}.png", "datum": "wgs84"},
+    }[kind]
+    # Read where tiles are small, so that the shift of half a kilometre is a whole tile and more
+    lng, lat = gcj02_from_wgs84(HALL) if kind == "amap" else HALL
+    desktop.goto(f"/activities/?view=map&q=市民中心#map=18/{lat:.4f}/{lng:.4f}")
+    mark = desktop.locator(".result-mark--place")
+    expect(mark).to_be_in_viewport()
+    expect(desktop.locator(".leaflet-tile-loaded").first).to_be_attached()
+
+    wanted = tuple(int(one // 256) for one in pixel(Point(lng, lat), 18))
+    assert any(numbers(kind, path) == (18, *wanted) for path, _referrer in tiles.asked)
+    # The site's origin is told, for keys that are bound to it; what somebody looks for is not
+    origin = desktop.url.split("activities/")[0]
+    assert {referrer for _path, referrer in tiles.asked} == {origin}
+    if kind == "tianditu":
+        assert {parse_qs(urlsplit(path).query)["LAYER"][0] for path, _referrer in tiles.asked} == {
+            "vec",
+            "cva",
+        }
+        assert all("tk=k1" in path for path, _referrer in tiles.asked)
+
+
+def numbers(kind: str, path: str) -> tuple[int, ...]:
+    """Zoom, column and row that an address asks for."""
+    if kind == "xyz":
+        z, x, y = path.strip("/").removesuffix(".png").split("/")
+        return int(z), int(x), int(y)
+    asked = parse_qs(urlsplit(path).query)
+    names = ("TILEMATRIX", "TILECOL", "TILEROW") if kind == "tianditu" else ("z", "x", "y")
+    return tuple(int(asked[name][0]) for name in names)
