@@ -20,6 +20,7 @@ from kepuyue.programme.views import (
 from kepuyue.programme.views import calendar, feeds, home, hosts, listing, my_month, page, places, suggesting
 from kepuyue.programme.views import calendar, feeds, home, hosts, listing, page, places, suggesting
 from kepuyue.programme.views import calendar, feeds, home, listing, map, page, places, suggesting
+from kepuyue.programme.views import calendar, feeds, home, hosts, listing, map, page, places, suggesting
 
 app_name = "programme"
 urlpatterns = [
