@@ -21,6 +21,12 @@ from kepuyue.programme.views import calendar, feeds, home, hosts, listing, my_mo
 from kepuyue.programme.views import calendar, feeds, home, hosts, listing, page, places, suggesting
 from kepuyue.programme.views import calendar, feeds, home, listing, map, page, places, suggesting
 from kepuyue.programme.views import calendar, feeds, home, hosts, listing, map, page, places, suggesting
+    map,
+    my_month,
+    page,
+    places,
+    suggesting,
+)
 
 app_name = "programme"
 urlpatterns = [
