@@ -7,24 +7,12 @@ from kepuyue.programme.views import (
     hosts,
     listing,
     main_venue,
-    my_month,
-    page,
-    places,
+    map,
     my_month,
     page,
     places,
     posters,
     sitemap,
-    suggesting,
-)
-from kepuyue.programme.views import calendar, feeds, home, hosts, listing, my_month, page, places, suggesting
-from kepuyue.programme.views import calendar, feeds, home, hosts, listing, page, places, suggesting
-from kepuyue.programme.views import calendar, feeds, home, listing, map, page, places, suggesting
-from kepuyue.programme.views import calendar, feeds, home, hosts, listing, map, page, places, suggesting
-    map,
-    my_month,
-    page,
-    places,
     suggesting,
 )
 
