@@ -56,13 +56,12 @@ def narrowed(rows: QuerySet[AuditEvent], wanted: dict[str, str]) -> QuerySet[Aud
         rows = rows.filter(Q(subject_name__icontains=word) | Q(actor_name__icontains=word))
     if action := wanted.get("action"):
         rows = rows.filter(action=action)
-    if first := wanted.get("first"):
-        rows = rows.filter(
-            at__gte=datetime.combine(date.fromisoformat(first), time(), get_default_timezone())
-        )
-    if last := wanted.get("last"):
-        end = date.fromisoformat(last) + timedelta(days=1)
-        rows = rows.filter(at__lt=datetime.combine(end, time(), get_default_timezone()))
+    # The first day of the calendar begins before it in the world's time, its last day has none after it
+    if (first := wanted.get("first")) and (day := date.fromisoformat(first)) != date.min:
+        rows = rows.filter(at__gte=datetime.combine(day, time(), get_default_timezone()))
+    if (last := wanted.get("last")) and (day := date.fromisoformat(last)) != date.max:
+        end = datetime.combine(day + timedelta(days=1), time(), get_default_timezone())
+        rows = rows.filter(at__lt=end)
     return rows
 
 

@@ -703,15 +703,6 @@ def test_panel_counts_each_activity_once_for_a_person_of_two_roles(cast: Cast, s
     assert [row.session_count for row in panel.context["rows"]] == [2]
 
 
-@pytest.mark.parametrize(
-    ("name", "person"),
-    [
-        ("list", "editor"),
-        ("panel", "editor"),
-        ("reviews", "district_reviewer"),
-        ("reviews-panel", "district_reviewer"),
-    ],
-)
 @pytest.mark.parametrize("name", ["list", "detail", "together", "copies"])
 def test_draft_without_a_title_can_still_be_opened(cast: Cast, sign_in: Any, name: str) -> None:
     """An import keeps a row whose title it could not take."""
@@ -724,6 +715,15 @@ def test_draft_without_a_title_can_still_be_opened(cast: Cast, sign_in: Any, nam
     assert "（还没有名称）" in page
 
 
+@pytest.mark.parametrize(
+    ("name", "person"),
+    [
+        ("list", "editor"),
+        ("panel", "editor"),
+        ("reviews", "district_reviewer"),
+        ("reviews-panel", "district_reviewer"),
+    ],
+)
 def test_list_of_one_and_of_three_asks_the_same_number_of_queries(
     cast: Cast, sign_in: Any, name: str, person: str
 ) -> None:

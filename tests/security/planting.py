@@ -118,7 +118,7 @@ def something_everywhere(cast: Cast) -> None:
             activity=activity, role="host", name="x", organization=activity.organization
         )
         Speaker.objects.create(activity=activity, name="x", introduction="x", is_overseas=True)
-        activity.sessions.update(venue=Venue.objects.create(name=f"x{activity.pk}"))
+        activity.sessions.filter(venue=None).update(venue=Venue.objects.create(name=f"x{activity.pk}"))
         audit.record("activity.change", activity, by=cast.owner, organization_path=activity.organization.path)
     for place, unit in enumerate((cast.own_unit, cast.other_unit)):
         away = ActivityFactory(

@@ -16,6 +16,7 @@ from django.db import connection
 
 from kepuyue.accounts.models import User
 from kepuyue.activities.actions import assignment, desk, drafting, publication, review, submission
+from kepuyue.activities.actions.merging import Seen
 from kepuyue.activities.models import Activity, Assignment, Review, State, Submission
 from kepuyue.core import audit
 from kepuyue.core.models import AuditEvent
@@ -252,8 +253,12 @@ def test_two_people_at_one_field_one_is_shown_the_other(city: Cast) -> None:
     draft = acting.draft(city)
 
     ends = at_once(
-        lambda: drafting.change(draft, {"title": "甲的名称"}, by=person(city.editor), version=draft.version),
-        lambda: drafting.change(draft, {"title": "乙的名称"}, by=person(city.owner), version=draft.version),
+        lambda: drafting.change(
+            draft, {"title": "甲的名称"}, by=person(city.editor), seen=Seen(draft.version)
+        ),
+        lambda: drafting.change(
+            draft, {"title": "乙的名称"}, by=person(city.owner), seen=Seen(draft.version)
+        ),
     )
 
     assert ends == ["Conflict", "done"]
@@ -265,8 +270,10 @@ def test_two_people_at_two_fields_keep_both(city: Cast) -> None:
     draft = acting.draft(city)
 
     ends = at_once(
-        lambda: drafting.change(draft, {"title": "新名称"}, by=person(city.editor), version=draft.version),
-        lambda: drafting.change(draft, {"summary": "新介绍"}, by=person(city.owner), version=draft.version),
+        lambda: drafting.change(draft, {"title": "新名称"}, by=person(city.editor), seen=Seen(draft.version)),
+        lambda: drafting.change(
+            draft, {"summary": "新介绍"}, by=person(city.owner), seen=Seen(draft.version)
+        ),
     )
 
     activity = acting.fresh(draft)

@@ -16,6 +16,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from kepuyue.accounts.models import User
 from kepuyue.activities.models import PUBLIC_STATES, Activity
+from kepuyue.editions.models import Booth
 from kepuyue.organizations.models import Organization
 from kepuyue.organizations.permissions import may
 from tests.architecture.world import World, a_world
@@ -88,7 +89,9 @@ def _way_to_unit(model: type[models.Model]) -> str | None:
 
 
 def _is_public(row: models.Model) -> bool:
-    """Published activities and what hangs on them are for all to read."""
+    """Published activities and what hangs on them are for all to read, and who has a booth at the main venue."""
+    if isinstance(row, Booth):
+        return True
     activity = row if isinstance(row, Activity) else getattr(row, "activity", None)
     return isinstance(activity, Activity) and activity.state in PUBLIC_STATES
 
