@@ -149,7 +149,7 @@ def import_sheet(page: Page, folder: Path) -> None:
     page.goto("/desk/imports/new/")
     page.locator("input[type=file]").set_input_files(file)
     page.get_by_role("button", name="上传并预览").click()
-    expect(page.get_by_role("main").get_by_text("显微镜下的一滴水").first).to_be_visible()
+    expect(page.get_by_role("heading", name="显微镜下的一滴水")).to_be_visible()
     page.locator("main form button[type=submit]").first.click()
     expect(page.get_by_role("link", name="显微镜下的一滴水")).to_be_visible()
 

@@ -161,7 +161,8 @@ def columns(request: DeskRequest, pk: int) -> HttpResponse:
 def _back(request: DeskRequest, batch: ImportBatch, *, refused: dict[str, str] | None = None) -> HttpResponse:
     """The preview as it is now; a refused mend stays in its field, with the reason beside it."""
     batch.refresh_from_db()
-    if batch.state != ImportBatch.State.STAGED or not (request.htmx or refused):
+    is_open = batch.state == ImportBatch.State.STAGED and batch.sheets.exists()
+    if not is_open or not (request.htmx or refused):
         if refused:
             messages.warning(request, refused["why"])
         if not request.htmx:
