@@ -60,6 +60,11 @@ class Command(BaseCommand):
         threading.Thread(target=self._announce, args=(host, port), daemon=True).start()
         try:
             server.serve(target_loader=_load_in_web_process, wrap_loader=False)
+        except SystemExit:
+            # Where the whole group is told to stop, a web process may end before the server has told it to, and counts
+            # as failed there (Granian 2.8); without such a word a failure is one
+            if not server.interrupt_signal:
+                raise
         finally:
             if worker is not None:
                 worker.stop()
