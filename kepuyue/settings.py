@@ -107,6 +107,8 @@ INSTALLED_APPS = [
     "kepuyue.editions",
     "kepuyue.activities",
     "kepuyue.resources",
+    "kepuyue.cloud",
+    "kepuyue.publicity",
     "kepuyue.programme",
     "kepuyue.insight",
     "kepuyue.imports",

@@ -13,6 +13,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("kepuyue.editions.urls")),
     path("desk/", include("kepuyue.activities.urls")),
     path("", include("kepuyue.resources.urls")),
+    path("", include("kepuyue.cloud.urls")),
+    path("", include("kepuyue.publicity.urls")),
     path("", include("kepuyue.insight.urls")),
     path("desk/imports/", include("kepuyue.imports.urls")),
     path("api/v1/", include("kepuyue.api.urls")),

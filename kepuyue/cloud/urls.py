@@ -1,0 +1,4 @@
+from django.urls import URLPattern
+
+app_name = "cloud"
+urlpatterns: list[URLPattern] = []
