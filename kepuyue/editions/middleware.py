@@ -10,7 +10,7 @@ from kepuyue.editions.queries import current_edition
 
 SHELF = "/editions/"
 # What of another edition has an address of its own; everything else is the same for all
-PUBLIC = ("activities/", "calendar/", "districts/", "departments/", "notice/", "feeds/")
+PUBLIC = ("activities/", "calendar/", "highlights/", "districts/", "departments/", "notice/", "feeds/")
 
 
 class EditionMiddleware:

@@ -66,7 +66,7 @@ LIAISON = frozenset({"liaison.see", "liaison.edit"})
 ROLES: dict[str, Grant] = {
     Role.OFFICE: Grant(
         gettext_lazy("统筹全市：管理各届活动、单位和人员，终审活动，查看全部记录。"),
-        own=REGISTERING | {"messages.manage", "audit.export", "edition.manage"},
+        own=REGISTERING | {"messages.manage", "audit.export", "edition.manage", "highlight.choose"},
         branch=OVERSEEING | LIAISON | {"unit.edit", "unit.people", "activity.edit", "activity.cancel"},
     ),
     Role.OWNER: Grant(

@@ -3,6 +3,7 @@ from django.urls import path
 from kepuyue.programme.views import (
     calendar,
     feeds,
+    highlights,
     home,
     hosts,
     listing,
@@ -25,6 +26,7 @@ urlpatterns = [
     path("activities/<slug:code>/card.png", posters.activity, {"kind": "card"}, name="card"),
     path("calendar/", calendar.calendar, name="calendar"),
     path("calendar/<str:day>/", calendar.day, name="day"),
+    path("highlights/", highlights.highlights, name="highlights"),
     path("map/outline/", map.outline, name="map-outline"),
     path("map/places/", map.places, name="map-places"),
     path("districts/<slug:code>/", places.district, name="district"),

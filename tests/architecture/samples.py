@@ -35,6 +35,7 @@ from tests.cast import Cast
 from tests.factories import (
     ActivityFactory,
     ExtensionFactory,
+    HighlightFactory,
     MarkFactory,
     MembershipFactory,
     OfferFactory,
@@ -173,6 +174,7 @@ def samples(cast: Cast) -> dict[str, dict[str, Any]]:
         "extension": here | {"pk": ExtensionFactory(edition=cast.edition).pk},
         "plan": here | {"unit": cast.own_district.code},
         "day": {"day": "2024-09-14"},
+        "highlight": {"pk": HighlightFactory(activity=public).pk},
         "district": {"code": "futian"},
         "token": {"token": "wrong"},
         "nothing": {"pk": 0},

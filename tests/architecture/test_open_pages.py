@@ -4,7 +4,7 @@ from tests.architecture.routes import all_routes
 
 OPEN = {
     # the programme and its papers
-    "programme:home", "programme:activities", "programme:activity", "programme:calendar", "programme:day",
+    "programme:home", "programme:activities", "programme:activity", "programme:calendar", "programme:day", "programme:highlights",
     "programme:map-outline", "programme:map-places",
     "programme:district", "programme:department", "programme:departments",
     "programme:unit", "programme:venue", "programme:main-venue", "editions:main-venue-plan", "editions:mark-picture",

@@ -39,7 +39,7 @@ def pages(found: dict[str, dict[str, Any]]) -> Iterator[tuple[str, str]]:
     public, draft, waiting = (found[name]["code"] for name in ("own-public", "own-draft", "own-waiting"))
     for address in ("/", "/activities/", "/activities/?q=科学", "/activities/?q=没有这个", "/activities/?view=map", "/activities/?view=calendar",
                     "/activities/?view=calendar&date_from=2024-09-14&date_to=2024-09-15", f"/activities/{public}/",
-                    "/calendar/", "/calendar/2024-09-14/", "/districts/futian/", "/departments/", "/my-month/", f"/my-month/?kept={public}.1", "/notice/", "/notice/notice/",
+                    "/calendar/", "/calendar/2024-09-14/", "/highlights/", "/districts/futian/", "/departments/", "/my-month/", f"/my-month/?kept={public}.1", "/notice/", "/notice/notice/",
                     "/accounts/login/", "/accounts/password/reset/", "/desk/units/registration/",
                     f"/desk/invitations/{found['invitation-link']['token']}/"):  # fmt: skip
         yield "anonymous", address
@@ -72,8 +72,12 @@ def pages(found: dict[str, dict[str, Any]]) -> Iterator[tuple[str, str]]:
         "/desk/outbox/",
         f"/desk/outbox/{found['message']['pk']}/",
         "/desk/audit/",
+        "/desk/highlights/",
+        "/desk/highlights/2024-09-14/",
+        "/desk/highlights/2024-09-15/",
     ):
         yield "office", address
+    yield "owner", "/desk/highlights/"
     yield "owner", "/desk/messages/settings/"
     edition = f"/desk/edition/{found['edition']['edition']}/"
     plan = f"/desk/plans/{found['edition']['edition']}/{found['plan']['unit']}/"

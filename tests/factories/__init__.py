@@ -27,6 +27,7 @@ from tests.factories.organizations import (
     OfficeFactory,
     UnitFactory,
 )
+from tests.factories.publicity import HighlightFactory
 from tests.factories.resources import OfferFactory, OpeningFactory, ProposalFactory, RequestFactory
 
 __all__ = [
@@ -36,6 +37,7 @@ __all__ = [
     "DistrictFactory",
     "EditionFactory",
     "ExtensionFactory",
+    "HighlightFactory",
     "MarkFactory",
     "MembershipFactory",
     "OfferFactory",

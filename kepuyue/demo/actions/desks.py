@@ -148,7 +148,7 @@ def _take_down(handed_in: Submission, cast: Cast) -> None:
     )  # fmt: skip
 
 
-def _published_by_units(edition: Edition, until: datetime) -> list[Activity]:
+def published_by_units(edition: Edition, until: datetime) -> list[Activity]:
     """Two activities of units of the first districts that are public and still to come, with nothing under way."""
     found = (
         Activity.objects.of(edition)
@@ -164,7 +164,7 @@ def _published_by_units(edition: Edition, until: datetime) -> list[Activity]:
 
 def _trust(edition: Edition, cast: Cast, until: datetime) -> None:
     """One unit in the fast lane."""
-    for trusted in _published_by_units(edition, until)[:1]:
+    for trusted in published_by_units(edition, until)[:1]:
         above = trusted.organization.parent
         if above is not None and above.level != Organization.Level.UNIT:
             trusting.give(
@@ -193,7 +193,7 @@ def _draw_one(edition: Edition, cast: Cast) -> None:
 
 def _postpone(edition: Edition, cast: Cast, until: datetime) -> None:
     """One session of a published activity whose time no longer holds."""
-    for postponed in _published_by_units(edition, until)[1:]:
+    for postponed in published_by_units(edition, until)[1:]:
         session = postponed.sessions.filter(starts_at__gt=until, is_cancelled=False).first()
         if session is not None:
             rescheduling.postpone(

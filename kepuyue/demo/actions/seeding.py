@@ -16,7 +16,7 @@ from kepuyue.activities.models import Activity, BookingMode, Mode, Origin, Submi
 from kepuyue.activities.signals import public_content_changed
 from kepuyue.core.time import shifted
 from kepuyue.demo import classification, moving, source, stages
-from kepuyue.demo.actions import branches, desks, exchange, neighborhood, reviewing, scattering
+from kepuyue.demo.actions import branches, desks, exchange, neighborhood, publicizing, reviewing, scattering
 from kepuyue.demo.actions.cast import Cast
 from kepuyue.demo.agenda import Agenda
 from kepuyue.demo.stages import Stage
@@ -87,6 +87,7 @@ def seed(edition: Edition, stage: Stage, *, progress: Callable[[], Any] | None =
         exchange.furnish(agenda, edition, players.cast, busy)
         neighborhood.settle(agenda, players.cast, busy)
         reviewing.furnish(agenda, edition, players.cast, busy)
+        publicizing.furnish(agenda, edition, players.cast, busy)
         agenda.play(until)
         scattering.scatter(edition)
         # What is long done is no news at the desks; only the present work is

@@ -1,7 +1,7 @@
 """The front page: the month, what is on now, and the ways in."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -19,14 +19,16 @@ from kepuyue.core.time import now
 from kepuyue.editions.models import Edition, Taxonomy
 from kepuyue.editions.queries import Phase, taxonomies
 from kepuyue.organizations.models import District
-from kepuyue.programme import catalogue, queries
+from kepuyue.programme import catalogue, highlights, live, queries
 from kepuyue.programme.cards import card, localized
 from kepuyue.programme.catalogue import Catalogue, Entry
 from kepuyue.programme.forms import span
 from kepuyue.programme.fragments import kept
 from kepuyue.programme.maps import tiles
 from kepuyue.programme.request import PublicRequest, canonical, public_page
+from kepuyue.publicity import days
 
+FIRST_DAYS = 6  # of which the highlights are shown before the month begins
 # Who gets a row of their own: titles, and the edition's audience terms
 READERS = {
     "families": ("families", "children", "teenagers"),
@@ -53,7 +55,8 @@ def home(request: PublicRequest) -> HttpResponse:
     """The month of the edition in the phase that it is in."""
     edition, at = request.edition, now().astimezone(request.edition.zone)
     known = catalogue.load(edition)
-    page = kept("home", edition, known, at, build=lambda: _build(edition, known, at, request.phase))
+    chosen = days.mark(edition)
+    page = kept("home", edition, known, at, chosen, build=lambda: _build(edition, known, at, request.phase))
     return render(request, "programme/home.html", page | {"canonical": canonical(request)})
 
 
@@ -61,8 +64,9 @@ def _build(edition: Edition, known: Catalogue, at: datetime, stage: Phase) -> di
     """The parts of the page that are the same for everybody, rendered."""
     own, day = known.of_month(), at.date()
     kinds = {taxonomy.code: taxonomy for taxonomy in taxonomies(edition)}
+    chosen = _highlights(edition, at, stage)
     rows = [
-        *_now(known, own, at, day, stage),
+        *_now(known, own, at, day, stage, {one.key for one in chosen.get("shown", ())}),
         *_readers(kinds.get("audience"), own, at),
         _year_round(known, at),
     ]
@@ -76,6 +80,7 @@ def _build(edition: Edition, known: Catalogue, at: datetime, stage: Phase) -> di
             for one, count in sorted(by_day.items())
         ],
         "day": day if edition.holds(day) else None,
+        "highlights": chosen,
         "rows": [row for row in rows if row.cards],
         "figures": queries.figures(known.own()),
         "linked": sum(bool(entry.city) and not entry.is_cancelled for entry in known.entries),
@@ -117,6 +122,28 @@ def _hero(edition: Edition, stage: Phase, day: date, sessions_today: int) -> dic
     }  # fmt: skip
 
 
+def _highlights(edition: Edition, at: datetime, stage: Phase) -> dict[str, Any]:
+    """Those of today; before the month those of its first days; after it none."""
+    if edition.holds(at.date()):
+        title, first, last = _("今日热点"), at.date(), at.date()
+    elif stage is Phase.PUBLICITY:
+        title, first, last = (
+            _("每天有热点"),
+            edition.starts_on,
+            edition.starts_on + timedelta(days=FIRST_DAYS - 1),
+        )
+    else:
+        return {}
+    found = highlights.by_day(edition, first, last, at)
+    if first != last:  # before the month a taste of each of its first days
+        found = {day: shown[:1] for day, shown in found.items()}
+    return {
+        "title": title,
+        "shown": [one for shown in found.values() for one in shown],
+        "has_days": first != last,
+    }
+
+
 def _phrases(theme: str) -> list[str]:
     """The theme in pieces that a narrow screen keeps together."""
     return [piece for piece in re.split("(?<=[，、；])", theme) if piece]
@@ -152,8 +179,13 @@ def _label(edition: Edition, day: date) -> str:
     return _("闭幕") if day == edition.ends_on else ""
 
 
-def _now(known: Catalogue, own: list[Entry], at: datetime, day: date, stage: Phase) -> list[Row]:
-    """What is on: today and the weekend in the month, the first days before it, a look back after it."""
+def _now(
+    known: Catalogue, own: list[Entry], at: datetime, day: date, stage: Phase, but: set[int]
+) -> list[Row]:
+    """What is on: now, today and the weekend in the month, the first days before it, a look back after it.
+
+    `but` stands above already, as a highlight of the day.
+    """
     everything = reverse("programme:activities")
     if stage is Phase.AFTER:
         return [_look_back(own)]
@@ -161,8 +193,11 @@ def _now(known: Catalogue, own: list[Entry], at: datetime, day: date, stage: Pha
         keys = [entry.pk for entry in queries.soonest(own, at)]
         return [Row(_("抢先看"), everything, _("全部活动"), keys[:6], note=_("最早开始的活动"))]
     off = [entry for entry in known.entries if entry.is_cancelled and not entry.city]
+    today, of_today = reverse("programme:day", args=[day]), _("今天的全部场次")
+    on_now = [one.activity for one in live.on_now(own, at) if one.activity not in but][:6]
     rows = [
-        _day_row(_("今天"), own, off, at, day, day, reverse("programme:day", args=[day]), _("今天的全部场次"))
+        Row(_("正在进行"), today, of_today, on_now, note=_("现在就可以去"), first=day, last=day),
+        _day_row(_("今天"), own, off, at, day, day, today, of_today, but=but | {*on_now}),
     ]
     first, last = _weekend(day)
     title = (
@@ -218,11 +253,15 @@ def _day_row(
     last: date,
     href: str,
     link_label: str,
+    but: Collection[int] = (),
 ) -> Row:
-    """What happens between two days, and after it what was called off: people may be on their way."""
+    """What happens between two days, and after it what was called off: people may be on their way.
+
+    `but` stands in another row of the page already.
+    """
     dated, _exhibitions = queries.on(own, first, last)
     dated.sort(key=lambda pair: (pair[0].over_at <= at, pair[0].start, pair[0].pk))
-    keys = list(dict.fromkeys(entry.pk for _slot, entry in dated))
+    keys = list(dict.fromkeys(entry.pk for _slot, entry in dated if entry.pk not in but))
     note = ngettext("%(count)s场", "%(count)s场", len(dated)) % {"count": len(dated)}
     label = f"{wording.days_text(first, last)} · {note}"
     called_off = list(dict.fromkeys(entry.pk for _slot, entry in queries.on(off, first, last)[0]))

@@ -1,0 +1,5 @@
+"""What the month tells the world: highlights of days, key activities, what stands on the national platform."""
+
+from kepuyue.publicity.models.highlights import Highlight
+
+__all__ = ["Highlight"]

@@ -1,0 +1,147 @@
+"""The front page: the day's highlights, what is on at this minute, and how much of it travels to a slow phone."""
+
+import gzip
+import re
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.contrib.staticfiles import finders
+from django.test import Client
+
+from kepuyue.activities.models import Mode
+from tests.conftest import Clock
+from tests.factories import HighlightFactory, SessionFactory
+from tests.programme.given import announce, published
+
+pytestmark = pytest.mark.django_db
+MOST_TRANSFERRED = 100_000  # bytes without pictures; the budget of a first visit
+
+
+def section(page: str, title: str) -> str:
+    """The text of one section of cards; "" where the page has none of that title."""
+    found = [part for part in page.split("<section")[1:] if f">{title}</h2>" in part]
+    return found[0].split("</section>")[0] if found else ""
+
+
+def home(client: Client, **options: Any) -> str:
+    return client.get("/", **options).content.decode()
+
+
+def highlighted(title: str, day: date, **more: Any) -> Any:
+    activity = published(title=title, sessions=0)
+    start = datetime(day.year, day.month, day.day, 10, tzinfo=activity.edition.zone)
+    SessionFactory(activity=activity, starts_at=start, ends_at=start + timedelta(hours=1))
+    announce(activity)
+    return HighlightFactory(activity=activity, day=day, **more)
+
+
+def test_highlights_of_today_stand_on_top_with_the_office_s_line(
+    client: Client, in_the_month: datetime
+) -> None:
+    highlighted("星空下的望远镜", date(2024, 9, 14), line="今晚看土星", line_en="Saturn tonight")
+    highlighted("明天的火箭", date(2024, 9, 15))
+
+    page, english = home(client), home(client, headers={"accept-language": "en"})
+
+    assert "今晚看土星" in section(page, "今日热点") and "星空下的望远镜" in section(page, "今日热点")
+    assert "明天的火箭" not in section(page, "今日热点")
+    assert "Saturn tonight" in english and "今晚看土星" not in english
+
+
+def test_line_without_english_says_what_language_it_is_in(client: Client, in_the_month: datetime) -> None:
+    highlighted("星空下的望远镜", date(2024, 9, 14), line="今晚看土星")
+
+    assert '<p class="meta" lang="zh-Hans">今晚看土星</p>' in home(client, headers={"accept-language": "en"})
+
+
+@pytest.mark.parametrize(
+    "moment, title",
+    [(datetime(2024, 8, 25, 9), "每天有热点"), (datetime(2024, 9, 2, 9), ""), (datetime(2024, 10, 8, 9), "")],
+)
+def test_before_the_month_the_first_days_are_shown_and_after_it_none(
+    client: Client, clock: Clock, moment: datetime, title: str
+) -> None:
+    clock.set(moment)
+    highlighted("开幕那天的火箭", date(2024, 9, 1))
+
+    page = home(client)
+
+    assert ("开幕那天的火箭" in section(page, "每天有热点")) == bool(title)
+    assert section(page, "今日热点") == ""
+
+
+def test_kept_page_follows_a_highlight_at_once(client: Client, in_the_month: datetime) -> None:
+    published(title="别的活动")
+    assert section(home(client), "今日热点") == ""
+
+    there = highlighted("星空下的望远镜", date(2024, 9, 14))
+    assert "星空下的望远镜" in section(home(client), "今日热点")
+    there.delete()
+
+    assert section(home(client), "今日热点") == ""
+
+
+def test_what_is_on_at_this_minute_is_said_and_not_said_twice(client: Client, clock: Clock) -> None:
+    clock.set(datetime(2024, 9, 14, 10, 30))
+    published(title="正在进行的实验")  # 10:00 to 11:00
+    published(title="网上的直播课", mode=Mode.ONLINE)
+    later = published(title="下午的讲座", sessions=0)
+    SessionFactory(activity=later, starts_at=datetime(2024, 9, 14, 15, tzinfo=later.edition.zone))
+    fair = published(title="全天的市集", sessions=0)
+    SessionFactory(
+        activity=fair, is_all_day=True, starts_at=datetime(2024, 9, 14, tzinfo=fair.edition.zone),
+        ends_at=datetime(2024, 9, 15, tzinfo=fair.edition.zone),
+    )  # fmt: skip
+    announce(later)
+    announce(fair)
+
+    page = home(client)
+
+    now, today = section(page, "正在进行"), section(page, "今天")
+    assert "正在进行的实验" in now
+    assert [word for word in ("网上的直播课", "下午的讲座", "全天的市集") if word in now] == []
+    assert "下午的讲座" in today and "全天的市集" in today and "正在进行的实验" not in today
+
+
+def test_session_without_an_end_counts_for_two_hours(client: Client, clock: Clock) -> None:
+    activity = published(title="没写结束的讲座", sessions=0)
+    SessionFactory(
+        activity=activity, starts_at=datetime(2024, 9, 14, 10, tzinfo=activity.edition.zone), ends_at=None
+    )
+    announce(activity)
+
+    clock.set(datetime(2024, 9, 14, 11, 59))
+    assert "没写结束的讲座" in section(home(client), "正在进行")
+    clock.set(datetime(2024, 9, 14, 12, 1))
+    assert section(home(client), "正在进行") == ""
+
+
+def test_first_visit_of_the_front_page_is_below_its_budget(client: Client, in_the_month: datetime) -> None:
+    """HTML, styles, scripts and the icons that they draw on, compressed as they are sent; no pictures."""
+    for number in range(30):
+        activity = published(
+            title=f"第{number}场科学实验和星空观测开放日活动", summary="和工程师一起动手，认识身边的科学。" * 3,
+            terms=["audience:children", "audience:older_people"], sessions=3, host="福田区科学技术协会",
+        )  # fmt: skip
+        if number < 6:
+            HighlightFactory(activity=activity, position=number + 1, line="一句话推荐这场活动")
+    page = client.get("/", headers={"accept-encoding": "gzip"})
+    text = gzip.decompress(page.content) if page.headers.get("Content-Encoding") == "gzip" else page.content
+    html = text.decode()
+    assert html.count('<article class="card') > 20
+
+    linked = set(re.findall(r'(?:href|src)="(/static/[^"#?]+\.(?:css|js|svg))[#"?]', html))
+    linked |= set(re.findall(r'(?:href|src)="(/static/assets/icons[^"#?]+\.svg)#', html))
+    sent = {"page": len(gzip.compress(text, 6))} | {path: _compressed(path) for path in sorted(linked)}
+
+    assert any(path.endswith(".css") for path in sent) and any(path.endswith(".js") for path in sent)
+    assert sum(sent.values()) < MOST_TRANSFERRED, sent
+
+
+def _compressed(address: str) -> int:
+    found = finders.find(address.removeprefix(settings.STATIC_URL))
+    assert isinstance(found, str), address
+    return len(gzip.compress(Path(found).read_bytes(), 6))
