@@ -12,6 +12,9 @@ PROGRAMS = {
     "chromium": ("chromium", "chromium-browser", "google-chrome"),
     "gettext": ("msgfmt",),
     "fonts-noto-cjk": (),
+    "libpango-1.0-0": (),
+    "libpangoft2-1.0-0": (),
+    "libharfbuzz-subset0": (),
 }
 
 

@@ -57,6 +57,11 @@ def _what_is_off() -> list[str]:
         folder = Path(os.environ["DATA_DIR"]).resolve() / "mail"
         near = folder.relative_to(ROOT) if folder.is_relative_to(ROOT) else folder
         off.append(f"Off: sending mail (EMAIL_URL is not set). Mails are written to {near}/ instead.")
+    from kepuyue.programme.handbook import typesetter
+
+    if not typesetter.is_there():
+        wanted = " ".join(typesetter.PACKAGES)
+        off.append(f"Off: the handbook as PDF (missing: {wanted}). Its print view works instead: /handbook/")
     return off
 
 

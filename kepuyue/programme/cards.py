@@ -6,6 +6,7 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from kepuyue.activities.models import (
     Activity,
@@ -141,7 +142,7 @@ def _changed(activity: Activity) -> str:
     if any(session.is_cancelled for session in ahead):
         return _("部分场次取消")
     if any(session.is_postponed for session in ahead):
-        return _("已延期")
+        return pgettext("session", "已延期")
     keys = {session.pk for session in ahead}
     kinds = {notice.kind for notice in activity.notices.all() if notice.session_id in keys}
     if ChangeNotice.Kind.RETIMED in kinds:
@@ -159,6 +160,18 @@ def tags(activity: Activity) -> list[str]:
     elif activity.booking_mode in (BookingMode.NONE, BookingMode.WALK_IN):
         found.append(_("无需预约"))
     return found
+
+
+def ages(activity: Activity) -> str:
+    """The ages that it is meant for, in years; empty where none are stated."""
+    low, high = activity.age_min, activity.age_max
+    if low is None and high is None:
+        return ""
+    if high is None:
+        return _("%(age)s岁以上") % {"age": low}
+    if low is None:
+        return _("%(age)s岁以下") % {"age": high}
+    return _("%(low)s–%(high)s岁") % {"low": low, "high": high}
 
 
 def host(activity: Activity) -> str:

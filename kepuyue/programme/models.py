@@ -1,4 +1,6 @@
 from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from kepuyue.activities.models import Activity
 from kepuyue.editions.models import Edition
@@ -41,3 +43,61 @@ class IndexedWord(models.Model):
 
     def __str__(self) -> str:
         return self.word
+
+
+class Output(models.Model):
+    """产出文件: a large file of public data that is made in the background and kept until what it shows changes.
+
+    Made of what is public alone, and always to be made again.
+    """
+
+    class Kind(models.TextChoices):
+        HANDBOOK = "handbook", _("节目册")
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("排队中")
+        WORKING = "working", _("制作中")
+        READY = "ready", _("已完成")
+        FAILED = "failed", _("没有做成")
+
+    kind = models.CharField(_("种类"), max_length=12, choices=Kind)
+    edition = models.ForeignKey(Edition, models.CASCADE, related_name="+", verbose_name=_("届"))
+    key = models.CharField(max_length=64, unique=True, help_text="changes with all that the file shows")
+    series = models.CharField(
+        max_length=64, help_text="the same for files of which the newer takes the place"
+    )
+    wish = models.JSONField(_("要求"), default=dict, help_text="what was asked for: see actions.outputs")
+    state = models.CharField(_("状态"), max_length=8, choices=State, default=State.WAITING)
+    share = models.FloatField(_("进度"), default=0.0, help_text="how much is done, from 0 to 1; a guess")
+    trouble = models.CharField(_("原因"), max_length=300, blank=True)
+    file = models.FileField(_("文件"), upload_to="outputs/", blank=True)
+    size = models.PositiveIntegerField(_("大小"), default=0, help_text="bytes")
+    asked_at = models.DateTimeField(
+        default=timezone.now, help_text="by the machine's clock, as the two below"
+    )
+    moved_at = models.DateTimeField(default=timezone.now, help_text="when its state or share last changed")
+    used_at = models.DateTimeField(default=timezone.now, help_text="when somebody last asked for it")
+
+    class Meta:
+        verbose_name = _("产出文件")
+        verbose_name_plural = _("产出文件")
+        indexes = (
+            models.Index(fields=("state", "moved_at"), name="output_state"),
+            models.Index(fields=("series",), name="output_series"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.key[:12]} {self.state}"
+
+    @property
+    def is_ready(self) -> bool:
+        return self.state == self.State.READY
+
+    @property
+    def is_failed(self) -> bool:
+        return self.state == self.State.FAILED
+
+    @property
+    def percent(self) -> int:
+        """How much is done, in hundredths."""
+        return round(self.share * 100)

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
@@ -23,11 +23,11 @@ class PublicRequest(HttpRequest):
     htmx: Any
 
 
-def public_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+def public_page(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
     """Open to all. Before publicity opens (notice 四(三)) every such page says when it will."""
 
     @wraps(view)
-    def answer(request: PublicRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def answer(request: PublicRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         edition = getattr(request, "edition", None)
         if edition is None:
             return render(request, "programme/no_edition.html")

@@ -11,6 +11,7 @@ OPEN = {
     # the same for other programs
     "programme:feed", "programme:activity-feed", "programme:suggestions", "programme:my-month", "programme:my-month-feed", "ui:service-worker",
     "programme:poster", "programme:card", "programme:edition-card",
+    "programme:handbook", "programme:handbook-pdf", "programme:handbook-print",
     "programme:robots", "programme:sitemap", "programme:sitemap-part",
     "editions:notice", "editions:paper",
     "resources:bases",

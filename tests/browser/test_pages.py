@@ -43,6 +43,8 @@ def pages(found: dict[str, dict[str, Any]]) -> Iterator[tuple[str, str]]:
                     "/accounts/login/", "/accounts/password/reset/", "/desk/units/registration/",
                     f"/desk/invitations/{found['invitation-link']['token']}/"):  # fmt: skip
         yield "anonymous", address
+    for address in ("/handbook/", "/handbook.pdf"):
+        yield "anonymous", address
     for address in ("/desk/", "/desk/activities/", "/desk/activities/new/", f"/desk/activities/{draft}/",
                     f"/desk/activities/{waiting}/", f"/desk/activities/{draft}/pictures/",
                     f"/desk/activities/{draft}/venues/", "/desk/activities/copies/", f"/desk/activities/{draft}/edit/sessions/?plain=1",

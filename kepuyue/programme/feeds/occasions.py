@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from kepuyue.activities.models import Activity, Admission, Mode, Session, State
 from kepuyue.core import wording
@@ -112,7 +113,7 @@ def _named(label: str, text: str) -> str:
 
 def title_with(activity: Activity, status: Status) -> str:
     """The title, with a word before it where one may not go."""
-    mark = {Status.CANCELLED: _("已取消"), Status.POSTPONED: _("已延期")}.get(status, "")
+    mark = {Status.CANCELLED: _("已取消"), Status.POSTPONED: pgettext("session", "已延期")}.get(status, "")
     return wording.labelled(mark, title_of(activity))
 
 

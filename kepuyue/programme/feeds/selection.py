@@ -99,18 +99,21 @@ class Selection:
 
     def activities(self) -> list[Activity]:
         """All that match, with all that their pages show; none before the edition's publicity opens."""
+        keys = self.keys()
+        rows = {row.pk: row for row in queries.in_full(visible(self.edition).filter(pk__in=keys))}
+        return [rows[key] for key in keys if key in rows]
+
+    def keys(self) -> list[int]:
+        """The keys of all that match, at most `MOST`."""
         if not is_open_to_public(self.edition):
             return []
         if self.only:
-            keys = [self.only.pk]
-        elif self.kept:
-            keys = list(visible(self.edition).filter(code__in=self.kept).values_list("pk", flat=True))
-        else:
-            taxonomy_of = self.words.taxonomy_of if self.words else {}
-            result = search(self.edition, self.query, at=self.at, taxonomy_of=taxonomy_of)
-            keys = [match.entry.pk for match in result.matches[:MOST]]
-        rows = {row.pk: row for row in queries.in_full(visible(self.edition).filter(pk__in=keys))}
-        return [rows[key] for key in keys if key in rows]
+            return [self.only.pk]
+        if self.kept:
+            return list(visible(self.edition).filter(code__in=self.kept).values_list("pk", flat=True))
+        taxonomy_of = self.words.taxonomy_of if self.words else {}
+        result = search(self.edition, self.query, at=self.at, taxonomy_of=taxonomy_of)
+        return [match.entry.pk for match in result.matches[:MOST]]
 
 
 def select(edition: Edition, filters: QueryDict) -> Selection:

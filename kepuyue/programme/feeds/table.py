@@ -5,6 +5,7 @@ from functools import partial
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from kepuyue.activities.models import Activity, UnitRole
 from kepuyue.core import wording
@@ -62,7 +63,11 @@ def _lines(selection: Selection) -> list[tuple[Activity, Occasion | None]]:
 
 
 def _status(status: Status) -> str:
-    return {Status.HELD: _("照常"), Status.POSTPONED: _("已延期"), Status.CANCELLED: _("已取消")}[status]
+    return {
+        Status.HELD: _("照常"),
+        Status.POSTPONED: pgettext("session", "已延期"),
+        Status.CANCELLED: _("已取消"),
+    }[status]
 
 
 def _clock(one: Occasion, moment: Any) -> str:

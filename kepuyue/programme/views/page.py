@@ -16,6 +16,7 @@ from kepuyue.core.time import now
 from kepuyue.editions.queries import is_open_to_public
 from kepuyue.programme import catalogue, changes, queries, times
 from kepuyue.programme.cards import (
+    ages,
     card,
     flags,
     host,
@@ -122,7 +123,7 @@ def _facts(activity: Activity) -> list[tuple[str, str]]:
     admission = "" if activity.admission == "unknown" else activity.get_admission_display()
     return [
         (_("面向人群"), activity.audience_note),
-        (_("适合年龄"), _ages(activity)),
+        (_("适合年龄"), ages(activity)),
         (_("收费情况"), wording.with_aside(admission, activity.admission_note)),
         (_("参与方式"), activity.get_mode_display()),
         (_("活动语言"), activity.languages),
@@ -136,17 +137,6 @@ def _facts(activity: Activity) -> list[tuple[str, str]]:
         ),
         (_("使用标识"), wording.listed(activity.marks.all())),
     ]
-
-
-def _ages(activity: Activity) -> str:
-    low, high = activity.age_min, activity.age_max
-    if low is None and high is None:
-        return ""
-    if high is None:
-        return _("%(age)s岁以上") % {"age": low}
-    if low is None:
-        return _("%(age)s岁以下") % {"age": high}
-    return _("%(low)s–%(high)s岁") % {"low": low, "high": high}
 
 
 def _units(activity: Activity) -> list[tuple[str, list[tuple[str, str]]]]:

@@ -15,7 +15,12 @@ XML = "application/xml; charset=utf-8"
 @login_not_required
 def robots(request: HttpRequest) -> HttpResponse:
     """The public pages may be read; desks and filtered copies of the list are nothing for a search engine."""
-    closed = ["/desk/", "/accounts/", f"{reverse('programme:activities')}?"]
+    closed = [
+        "/desk/",
+        "/accounts/",
+        f"{reverse('programme:activities')}?",
+        reverse("programme:handbook-pdf"),
+    ]
     lines = [
         "User-agent: *",
         *(f"Disallow: {path}" for path in closed),

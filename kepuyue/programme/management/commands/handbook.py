@@ -1,0 +1,65 @@
+"""`kepuyue handbook FILE`: the programme as a booklet, for the printer."""
+
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.http import QueryDict
+from django.utils import translation
+from tqdm import tqdm
+
+from kepuyue.editions.models import Edition
+from kepuyue.programme.feeds.selection import NotUnderstood
+from kepuyue.programme.handbook import pages, typesetter, wish
+
+
+class Command(BaseCommand):
+    """Writes the booklet of what the public sees."""
+
+    help = "Write the programme as a booklet (PDF)."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("file", help="where to write: a name that ends in .pdf")
+        parser.add_argument("--edition", help="code of the edition; default: the current one")
+        parser.add_argument(
+            "--filter", default="", help="as in an address of the list: district=futian&free=1"
+        )
+        parser.add_argument("--key", action="store_true", help="key activities only")
+        parser.add_argument("--layout", choices=list(pages.LAYOUTS), default="a4")
+        parser.add_argument(
+            "--language", choices=[code for code, _name in settings.LANGUAGES], default="zh-hans"
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        path = Path(options["file"])
+        if path.suffix != ".pdf":
+            raise CommandError("name a file that ends in .pdf")
+        address = QueryDict(options["filter"], mutable=True)
+        address["layout"], address["key"] = options["layout"], "1" if options["key"] else ""
+        with translation.override(options["language"]):
+            try:
+                asked = wish.of_address(_edition(options["edition"]), address)
+                found = len(asked.keys())
+                if not found:
+                    raise CommandError("nothing that the public may see matches")
+                body = _body(asked)
+            except (NotUnderstood, typesetter.NotSet) as error:
+                raise CommandError(str(error)) from error
+        path.write_bytes(body)
+        self.stdout.write(f"{found} activities, {len(body)} bytes: {path}")
+
+
+def _body(asked: wish.Wish) -> bytes:
+    with tqdm(total=100, unit="%", disable=None) as bar:
+        return wish.printed(asked, lambda share: bar.update(round(share * 100) - bar.n))
+
+
+def _edition(code: str | None) -> Edition:
+    found = Edition.objects.filter(code=code) if code else Edition.objects.filter(is_current=True)
+    edition = found.first()
+    if edition is None:
+        known = ", ".join(Edition.objects.live().values_list("code", flat=True)) or "none"
+        raise CommandError(f"no such edition; there are: {known}")
+    return edition
