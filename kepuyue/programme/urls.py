@@ -3,8 +3,8 @@ from django.urls import path
 from kepuyue.programme.views import (
     calendar,
     feeds,
-    highlights,
     handbook,
+    highlights,
     home,
     hosts,
     listing,
