@@ -117,6 +117,12 @@ def is_long(request: pytest.FixtureRequest) -> bool:
     return bool(request.config.getoption("--long"))
 
 
+@pytest.fixture(scope="session")
+def takes_turns(request: pytest.FixtureRequest) -> bool:
+    """Whether a test that is a matrix by itself may leave some of it to the next commits."""
+    return not is_whole(request.config)
+
+
 def pytest_configure() -> None:
     """The processes that work for this one take the same turn."""
     turns.turn()
@@ -127,7 +133,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         if "tests/browser/" in str(item.path):
             item.add_marker(pytest.mark.browser)
-        if any(f"/{place}" in str(item.path) for place in turns.SAME_EVERYWHERE):
+        listed = any(f"/{place}" in str(item.path) for place in turns.SAME_EVERYWHERE)
+        if listed or not turns.needs_database(item):
             item.add_marker(pytest.mark.same_everywhere)
     if is_whole(config):
         return

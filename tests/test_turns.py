@@ -2,9 +2,12 @@
 
 import re
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from django.conf import settings
+from django.db import connection
+from django.test import TransactionTestCase
 
 from tests import turns
 
@@ -64,3 +67,50 @@ def test_the_long_run_leaves_nothing_out() -> None:
 
     assert len(runs) == 2
     assert all("--long" in line and " -m " not in line.partition("$(PYTEST)")[2] for line in runs)
+
+
+def test_half_of_a_row_is_the_other_half_at_its_neighbours_and_by_other_commits(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    people = list(range(7))
+    seen: dict[int, set[int]] = {0: set(), 1: set()}
+    for number in (0, 4_000, 8_000, 12_000, 1_000, 13_000):
+        monkeypatch.setenv(turns.NAME, str(number))
+        row, next_row = turns.every_other(people, 0), turns.every_other(people, 1)
+        assert sorted(row + next_row) == people
+        seen[0].update(row)
+        seen[1].update(next_row)
+
+    assert seen == {0: set(people), 1: set(people)}
+
+
+class AskingCase(TransactionTestCase):
+    """Opens the database by its class; it has no test of its own."""
+
+
+@pytest.mark.parametrize(
+    ("marks", "fixtures", "case", "asks"),
+    [
+        ((), ("client", "monkeypatch", "django_db_blocker"), None, False),
+        (("django_db",), (), None, True),
+        ((), ("cast", "db"), None, True),
+        ((), ("live_server",), None, True),
+        ((), ("world", "django_db_setup"), None, True),
+        ((), (), AskingCase, True),
+        ((), (), object, False),
+    ],
+)
+def test_who_may_ask_the_database_runs_on_each(
+    marks: tuple[str, ...], fixtures: tuple[str, ...], case: type | None, asks: bool
+) -> None:
+    item = SimpleNamespace(
+        get_closest_marker=lambda name: name if name in marks else None, fixturenames=fixtures, cls=case
+    )
+
+    assert turns.needs_database(item) is asks  # type: ignore[arg-type]
+
+
+def test_without_the_mark_the_database_is_shut() -> None:
+    """What the rule above leans on."""
+    with pytest.raises(RuntimeError, match="Database access not allowed"):
+        connection.ensure_connection()

@@ -10,8 +10,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TypeVar
 
+import pytest
 from django.db import connection
+from django.test import TransactionTestCase
 
+# What pytest-django opens the database by, beside its mark
+DATABASE_FIXTURES = {"db", "transactional_db", "live_server", "django_db_setup", "django_db_reset_sequences"}
 Thing = TypeVar("Thing")
 NAME = "KEPUYUE_TEST_TURN"
 
@@ -25,14 +29,17 @@ SHARES: dict[str, tuple[int, int]] = {
     "tests/architecture/test_query_counts.py::test_list_asks_as_often_for_three_rows_as_for_one": (1, 6),
     "tests/security/test_every_door.py::test_people_at_the_edges_are_answered_by_the_rules": (2, 8),
     "tests/security/test_every_door.py::test_verbs_that_nobody_asked_for_are_refused": (3, 12),
-    "tests/security/test_every_door.py::test_reading_writes_nothing_and_head_is_get": (2, 6),
+    "tests/security/test_every_door.py::test_reading_writes_nothing_and_head_is_get": (3, 6),
     "tests/security/test_every_door.py::test_form_without_its_token_is_refused": (2, 12),
-    "tests/security/test_hostile_text.py::test_pages_show_hostile_text_as_text": (1, 6),
-    "tests/security/test_hostile_input.py::test_odd_query_strings_are_answered": (2, 4),
+    "tests/security/test_hostile_text.py::test_pages_show_hostile_text_as_text": (2, 6),
+    "tests/security/test_hostile_input.py::test_odd_query_strings_are_answered": (3, 6),
     "tests/security/test_hostile_input.py::test_odd_addresses_are_not_found": (2, 4),
+    "tests/security/test_limits.py::test_guesses_by_every_way_fill_the_same_bucket": (2, 4),
+    "tests/security/test_reach.py::test_pages_that_links_lead_to_hold_nothing_of_others": (1, 4),
 }
 
-# Folders and files whose outcome is the same on every database: drawing, words, files, the house's own rules
+# A test that may ask no database is the same everywhere by itself. These folders and files may ask one, and their
+# outcome is the same on every database all the same: drawing, words, files, the house's own rules
 SAME_EVERYWHERE = (
     "tests/ui/",
     "tests/architecture/test_docs.py",
@@ -68,6 +75,25 @@ def turn() -> int:
 def share(things: Sequence[Thing], one_in: int) -> list[Thing]:
     """Those that have their turn."""
     return [thing for place, thing in enumerate(things) if (place + turn()) % one_in == 0]
+
+
+def every_other(things: Sequence[Thing], place: int) -> list[Thing]:
+    """Half of them for the row at this place, the other half at its neighbours and by other commits.
+
+    The last digits of the commit choose the rows already; which half it is hangs on others, or it would be the same one
+    each time that a row has its turn.
+    """
+    return list(things[(place + turn() // 1_000) % 2 :: 2])
+
+
+def needs_database(item: pytest.Item) -> bool:
+    """Whether the test may ask a database: pytest-django lets nobody else."""
+    case = getattr(item, "cls", None)
+    return (
+        item.get_closest_marker("django_db") is not None
+        or (isinstance(case, type) and issubclass(case, TransactionTestCase))
+        or not DATABASE_FIXTURES.isdisjoint(getattr(item, "fixturenames", ()))
+    )
 
 
 def waiting(names: Sequence[str]) -> set[str]:

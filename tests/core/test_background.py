@@ -91,15 +91,21 @@ def test_taken_port_is_named_with_a_way_out() -> None:
             call_command("serve", "--port", str(port))
 
 
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder that the first start finds empty, and the second as the first left it."""
+    return tmp_path_factory.mktemp("data")
+
+
 @pytest.fixture
-def served(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
-    """A real `kepuyue serve` in a group of its own, on an empty database."""
+def served(data: Path) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
+    """A real `kepuyue serve` in a group of its own."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     kept = {name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "KEPUYUE_DEMO"}}
-    settings_of_its_own = {"DATA_DIR": str(tmp_path), "DJANGO_SETTINGS_MODULE": "kepuyue.settings"}
-    with (tmp_path / "log").open("wb") as log:
+    settings_of_its_own = {"DATA_DIR": str(data), "DJANGO_SETTINGS_MODULE": "kepuyue.settings"}
+    with (data / "log").open("wb") as log:
         process = subprocess.Popen(
             [KEPUYUE, "serve", "--port", str(port), "--workers", "2"],
             env=kept | settings_of_its_own, cwd=settings.PROJECT_ROOT, start_new_session=True, stdout=log, stderr=log,

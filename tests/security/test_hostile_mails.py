@@ -18,7 +18,9 @@ from kepuyue.messaging import kinds
 from kepuyue.messaging.actions import outbox
 from kepuyue.messaging.channels.email import compose
 from kepuyue.messaging.models import Message
+from tests import turns
 from tests.architecture.world import World, a_world
+from tests.conftest import is_whole
 from tests.security import corpus, planting
 from tests.security.filling import all_forms, typed_into
 
@@ -29,7 +31,14 @@ HEADERS = {"Content-Type", "MIME-Version", "Content-Transfer-Encoding", "Subject
            "Auto-Submitted", "List-Unsubscribe", "List-Unsubscribe-Post"}  # fmt: skip
 
 
-@pytest.fixture(scope="module", params=KINDS)
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """In the gate one of them, the other one with another commit."""
+    if "world" in metafunc.fixturenames:
+        kinds = KINDS if is_whole(metafunc.config) else turns.share(KINDS, 2)
+        metafunc.parametrize("world", kinds, indirect=True, scope="module")
+
+
+@pytest.fixture(scope="module")
 def world(request: pytest.FixtureRequest, django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
     def prepare(cast: Any) -> dict[str, Any]:
         planting.something_everywhere(cast)
