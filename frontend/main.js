@@ -14,6 +14,8 @@ import "./meters.js";
 import "./picture-upload.js";
 import "./preview.js";
 import "./my-month.js";
+import "./questions.js";
+import "./player.js";
 
 // Only on the pages that have them, so that the others stay light
 const grid = document.querySelector("[data-grid]");

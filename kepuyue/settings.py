@@ -16,6 +16,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from kepuyue.cloud import addresses
 from kepuyue.core import tiles
 from kepuyue.core.geo import Datum
 
@@ -424,6 +425,17 @@ try:
     tiles.source(**MAP_TILES)
 except tiles.WrongSource as error:
     raise ImproperlyConfigured(str(error)) from None
+
+# Players that may stand inside a page of the cloud month, as host or host/path. See docs/operation.md
+CLOUD_EMBED_HOSTS = env_list("CLOUD_EMBED_HOSTS", ["player.bilibili.com", "v.qq.com/txp/iframe"])
+if CLOUD_EMBED_HOSTS == ["none"]:
+    CLOUD_EMBED_HOSTS = []
+try:
+    addresses.parse_rules(CLOUD_EMBED_HOSTS)
+except addresses.WrongHost as error:
+    raise ImproperlyConfigured(str(error)) from None
+# What a question keeps beside its text (digest of the network, the text before it was edited) is erased after so long
+QUESTION_TRACES_DAYS = env_number("QUESTION_TRACES_DAYS", 7)
 
 EDITIONS_DIR = PROJECT_ROOT / "editions"
 

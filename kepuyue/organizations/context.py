@@ -21,6 +21,10 @@ def desk(request: HttpRequest) -> dict[str, Any]:
             "highlights": permissions.holds_anywhere(user, "activity.see"),
             "resources": permissions.holds_anywhere(user, "resource.request")
             or permissions.holds_anywhere(user, "resource.oversee"),
+            "cloud": any(
+                permissions.holds_anywhere(user, name)
+                for name in ("cloud.edit", "cloud.review", "content.moderate")
+            ),
             "import": permissions.holds_anywhere(user, "import.run"),
             "calendars": permissions.holds_anywhere(user, "calendar.see"),
             "liaisons": permissions.holds_anywhere(user, "unit.confirm"),

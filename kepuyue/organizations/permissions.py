@@ -40,6 +40,7 @@ REGISTERING = frozenset(
         "calendar.see",
         "resource.offer",
         "resource.request",
+        "cloud.edit",
     }
 )
 # What one does with the units below one's own. They are asked for the superior of the unit that is changed (see
@@ -57,6 +58,7 @@ OVERSEEING = (
             "liaison.see",
             "resource.oversee",
             "calendar.see",
+            "cloud.review",
         }
     )
     | SUPERVISING
@@ -67,11 +69,15 @@ ROLES: dict[str, Grant] = {
     Role.OFFICE: Grant(
         gettext_lazy("统筹全市：管理各届活动、单位和人员，终审活动，查看全部记录。"),
         own=REGISTERING | {"messages.manage", "audit.export", "edition.manage", "highlight.choose"},
-        branch=OVERSEEING | LIAISON | {"unit.edit", "unit.people", "activity.edit", "activity.cancel"},
+        branch=OVERSEEING
+        | LIAISON
+        | {"unit.edit", "unit.people", "activity.edit", "activity.cancel", "content.moderate"},
     ),
     Role.OWNER: Grant(
         gettext_lazy("管理本单位资料和人员，填报、提交和取消本单位活动。"),
-        own=REGISTERING | LIAISON | {"unit.edit", "unit.people", "activity.cancel", "audit.see", "plan.edit"},
+        own=REGISTERING
+        | LIAISON
+        | {"unit.edit", "unit.people", "activity.cancel", "audit.see", "plan.edit", "content.moderate"},
     ),
     Role.EDITOR: Grant(gettext_lazy("填报和提交本单位活动。"), own=REGISTERING),
     Role.REVIEWER: Grant(
@@ -89,11 +95,13 @@ ROLES: dict[str, Grant] = {
     ),
     Role.JUDGE: Grant(gettext_lazy("为推荐评选打分。"), own=frozenset({"evaluation.score"})),
     Role.MODERATOR: Grant(
-        gettext_lazy("审看公众提问和评论。"), own=frozenset({"unit.see", "content.moderate"})
+        gettext_lazy("审看公众在本单位和下级单位话题里的提问。"),
+        own=frozenset({"unit.see"}),
+        branch=frozenset({"content.moderate"}),
     ),
 }
 # What a unit's owner may give out; the others are given by whoever oversees the unit
-OWN_ROLES = (Role.OWNER, Role.EDITOR, Role.CHECK_IN, Role.HELPDESK)
+OWN_ROLES = (Role.OWNER, Role.EDITOR, Role.CHECK_IN, Role.HELPDESK, Role.MODERATOR)
 # What a unit in these states leaves to its people is little (see `granted`), and never a decision
 LOOKED_AT_ONLY = (Organization.State.REFUSED, Organization.State.CLOSED, Organization.State.MERGED)
 REVIEWING = tuple(role for role, grant in ROLES.items() if "review.decide" in grant.branch)
@@ -171,7 +179,7 @@ def roles_to_give(user: "Person", organization: Organization) -> list[str]:
     if may(user, "unit.people", top) and organization.level != Organization.Level.UNIT:
         roles.append(Role.REVIEWER)
     if organization.level == Organization.Level.OFFICE:
-        roles = [Role.OFFICE, Role.REVIEWER, Role.JUDGE, Role.MODERATOR, *OWN_ROLES[1:]]
+        roles = [Role.OFFICE, Role.REVIEWER, Role.JUDGE, *OWN_ROLES[1:]]
     return [str(role) for role in roles]
 
 

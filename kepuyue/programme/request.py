@@ -8,7 +8,7 @@ from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from kepuyue.core.time import today
 from kepuyue.editions.models import Edition, KeyDate
@@ -25,7 +25,20 @@ class PublicRequest(HttpRequest):
 
 def public_page(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
     """Open to all. Before publicity opens (notice 四(三)) every such page says when it will."""
+    return login_not_required(require_safe(_once_open(view)))
 
+
+def public_form(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """As `public_page`, for what anybody may send: a question, for instance."""
+    return login_not_required(require_http_methods(["GET", "HEAD", "POST"])(_once_open(view)))
+
+
+def public_press(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """As `public_form`, where there is nothing to look at."""
+    return login_not_required(require_POST(_once_open(view)))
+
+
+def _once_open(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     @wraps(view)
     def answer(request: PublicRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         edition = getattr(request, "edition", None)
@@ -38,7 +51,7 @@ def public_page(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResp
             return render(request, "programme/opens_soon.html", context)
         return view(request, *args, **kwargs)
 
-    return login_not_required(require_safe(answer))
+    return answer
 
 
 def canonical(request: HttpRequest) -> str:

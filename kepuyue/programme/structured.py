@@ -65,6 +65,11 @@ def json_ld(activity: Activity, *, url: str, language: str) -> SafeString:
              "previousStartDate": history.earlier_starts(one), "location": _location(activity, one.session, url)}
             for one in known[:100]
         ]  # fmt: skip
+    return data_block(data)
+
+
+def data_block(data: dict[str, Any]) -> SafeString:
+    """The text of a data block in a page, without what is not known; nothing in it can end the block."""
     text = json.dumps(_filled(data), ensure_ascii=False)
     return mark_safe(text.translate(_ESCAPES))  # noqa: S308 (escaped above)
 

@@ -2,6 +2,7 @@ from django.urls import path
 
 from kepuyue.programme.views import (
     calendar,
+    cloud,
     feeds,
     handbook,
     highlights,
@@ -14,6 +15,7 @@ from kepuyue.programme.views import (
     page,
     places,
     posters,
+    questions,
     sitemap,
     suggesting,
 )
@@ -46,6 +48,12 @@ urlpatterns = [
     path("sitemap.xml", sitemap.index, name="sitemap"),
     path("sitemap/<int:number>.xml", sitemap.part, name="sitemap-part"),
     path("units/<slug:code>/", hosts.unit, name="unit"),
+    path("cloud/", cloud.cloud, name="cloud"),
+    path("cloud/questions/", questions.mine, name="my-questions"),
+    path("cloud/questions/withdrawal/", questions.take_back, name="question-withdrawal"),
+    path("cloud/<slug:code>/", cloud.item, name="cloud-item"),
+    path("cloud/<slug:code>/questions/", questions.ask, name="cloud-question"),
+    path("cloud/<slug:code>.ics", cloud.feed, name="cloud-feed"),
     path("main-venue/", main_venue.main_venue, name="main-venue"),
     path("venues/<int:pk>/", hosts.venue, name="venue"),
 ]

@@ -50,6 +50,12 @@ TONES: dict[str, Tone] = {
     "hybrid": Tone("info", "layers"),
     "linked": Tone("idle", "link"),
     "live": Tone("moon", "play"),
+    # a change of what is public already; a question under a topic
+    "changing": Tone("ok", "pencil"),
+    "change_submitted": Tone("ok", "hourglass"),
+    "public": Tone("ok", "eye"),
+    "refused": Tone("idle", "circle-x"),
+    "merged": Tone("idle", "layers"),
     "demo": Tone("moon", "info"),
     # work
     "new": Tone("info", "sparkles"),

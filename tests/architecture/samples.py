@@ -13,6 +13,7 @@ from kepuyue.accounts.models import User
 from kepuyue.activities import content
 from kepuyue.activities.actions import signing, takedown, trusting
 from kepuyue.activities.models import Activity, Remark, Sampling, SavedFilter, State, Submission, Venue
+from kepuyue.cloud.models import CloudItem
 from kepuyue.core.time import now, today
 from kepuyue.editions.models import Booth, MainVenue, Paper, StageItem, Zone
 from kepuyue.imports.actions import staging
@@ -34,6 +35,8 @@ from kepuyue.resources.models import Offer, PromisedDay
 from tests.cast import Cast
 from tests.factories import (
     ActivityFactory,
+    CloudItemFactory,
+    CoverFactory,
     ExtensionFactory,
     HighlightFactory,
     MarkFactory,
@@ -43,6 +46,7 @@ from tests.factories import (
     PictureFactory,
     PlanFactory,
     ProposalFactory,
+    QuestionFactory,
     RequestFactory,
     SubmissionFactory,
     UnitFactory,
@@ -86,8 +90,9 @@ def samples(cast: Cast) -> dict[str, dict[str, Any]]:
     def person_of(unit: Organization) -> Membership:
         return Membership.objects.filter(organization=unit).latest("pk")
 
-    talk = _talk(cast)
+    talk, screen = _talk(cast), _cloud(cast)
     return {
+        **screen,
         "-": {},
         **{f"feed-{form}": {"form": form} for form in ("ics", "atom", "json", "xml", "csv", "xlsx")},
         "sitemap-part": {"number": 1},
@@ -186,6 +191,41 @@ def samples(cast: Cast) -> dict[str, dict[str, Any]]:
             "token": unsubscribe_path(cast.owner.pk, "review.turn").rstrip("/").rpartition("/")[2]
         },
         "key": {"uidb36": "1", "key": "wrong"},
+    }
+
+
+def _cloud(cast: Cast) -> dict[str, dict[str, Any]]:
+    """Items of the own and the far unit in several states, and questions under a topic of each."""
+    own, far = cast.own_unit, cast.far_unit
+
+    def item(unit: Organization, state: str, **more: Any) -> CloudItem:
+        return CloudItemFactory(edition=cast.edition, organization=unit, state=state, **more)
+
+    live = item(own, "published", starts_at=now() - timedelta(minutes=20))
+    topic, far_topic = item(own, "published", kind="topic"), item(far, "published", kind="topic")
+    changing = item(own, "changing", kind="video", proposed={"title": "改过的名称"})
+    draft, far_draft = item(own, "draft", kind="video"), item(far, "draft", kind="video")
+    items = {
+        "live": live, "topic": topic, "draft": draft, "changing": changing, "far-draft": far_draft,
+        "waiting": item(own, "submitted", kind="exhibition"), "far-waiting": item(far, "submitted", kind="video"),
+        "withdrawn": item(own, "withdrawn", kind="video", published_at=now(), withdraw_reason="数据没有出处"),
+        "far-topic": far_topic,
+    }  # fmt: skip
+    questions = {
+        "waiting": QuestionFactory(item=topic, text="我叫小明，在实验小学，黑洞会把太阳吃掉吗？"),
+        "public": QuestionFactory(
+            item=topic, state="public", nickname="爱看星星的人", answer="不会，离得太远。"
+        ),
+        "refused": QuestionFactory(item=topic, state="refused", reason="和话题没有关系"),
+        "far": QuestionFactory(item=far_topic),
+    }
+    return {
+        **{f"cloud-{name}": {"code": one.code} for name, one in items.items()},
+        **{f"question-{name}": {"pk": one.pk} for name, one in questions.items()},
+        "cloud-unit": {"pk": own.pk},
+        "cover-public": {"pk": CoverFactory(item=live).pk},
+        "cover-draft": {"pk": CoverFactory(item=draft).pk},
+        "cover-far-draft": {"pk": CoverFactory(item=far_draft).pk},
     }
 
 

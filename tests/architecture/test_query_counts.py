@@ -28,11 +28,14 @@ from kepuyue.organizations.models import Organization
 from tests.cast import Cast
 from tests.factories import (
     ActivityFactory,
+    CloudItemFactory,
+    CoverFactory,
     MembershipFactory,
     OfferFactory,
     OpeningFactory,
     PictureFactory,
     ProposalFactory,
+    QuestionFactory,
     RequestFactory,
     SubmissionFactory,
     UnitFactory,
@@ -172,8 +175,39 @@ def public_opening(cast: Cast) -> Any:
     return OpeningFactory(organization=UnitFactory(parent=cast.own_district), state="confirmed")
 
 
+def cloud_item(cast: Cast) -> Any:
+    """A public broadcast with all that a card may show."""
+    activity = ActivityFactory(organization=cast.own_unit, state=State.PUBLISHED, sessions=1)
+    item = CloudItemFactory(
+        edition=cast.edition, organization=UnitFactory(parent=cast.own_district), state="published", activity=activity,
+        terms=["audience:children"],
+    )  # fmt: skip
+    CoverFactory(item=item)
+    return item
+
+
+def own_cloud_item(cast: Cast) -> Any:
+    return CloudItemFactory(edition=cast.edition, organization=cast.own_unit, state="published")
+
+
+def waiting_cloud_item(cast: Cast) -> Any:
+    unit = UnitFactory(parent=cast.own_district)
+    return CloudItemFactory(edition=cast.edition, organization=unit, state="submitted")
+
+
+def asked_question(cast: Cast) -> Any:
+    topic = CloudItemFactory(
+        edition=cast.edition, organization=cast.own_unit, kind="topic", state="published"
+    )
+    return QuestionFactory(item=topic, text="月亮为什么会变圆？")
+
+
 LISTS: list[tuple[str, str, Make]] = [
     ("anonymous", "/bases/", public_opening),
+    ("anonymous", "/cloud/", cloud_item),
+    ("owner", "/desk/cloud/", own_cloud_item),
+    ("district_reviewer", "/desk/cloud/", waiting_cloud_item),
+    ("owner", "/desk/cloud/questions/?show=waiting", asked_question),
     ("owner", "/desk/resources/", open_offer),
     ("owner", "/desk/resources/own/", own_offer),
     ("owner", "/desk/resources/own/", waiting_proposal),

@@ -103,6 +103,20 @@ def pages(found: dict[str, dict[str, Any]]) -> Iterator[tuple[str, str]]:
     yield "anonymous", f"/units/{found['unit-own']['code']}/"
     yield "anonymous", f"/venues/{found['venue']['pk']}/"
     yield "anonymous", "/main-venue/"
+    for address in ("/cloud/", "/cloud/?kind=topic&minors=1", "/cloud/questions/",
+                    *(f"/cloud/{found[name]['code']}/" for name in ("cloud-live", "cloud-topic", "cloud-changing"))):  # fmt: skip
+        yield "anonymous", address
+    cloud = {
+        name: found[f"cloud-{name}"]["code"]
+        for name in ("live", "draft", "changing", "waiting", "topic", "withdrawn")
+    }
+    for address in ("/desk/cloud/", "/desk/cloud/new/", f"/desk/cloud/new/?kind=live&organization={found['cloud-unit']['pk']}",
+                    *(f"/desk/cloud/{code}/" for code in cloud.values()), f"/desk/cloud/{cloud['draft']}/edit/",
+                    f"/desk/cloud/{cloud['draft']}/picture/", f"/desk/cloud/{cloud['live']}/withdrawal/", "/desk/cloud/questions/",
+                    *(f"/desk/cloud/questions/{found[name]['pk']}/" for name in ("question-waiting", "question-public", "question-refused"))):  # fmt: skip
+        yield "owner", address
+    for address in ("/desk/cloud/", f"/desk/cloud/{cloud['waiting']}/"):
+        yield "district_reviewer", address
     yield "anonymous", "/bases/"
     yield "anonymous", f"/bases/{found['opening-far']['code']}/"
     for address in ("/desk/resources/", "/desk/resources/own/", "/desk/resources/requests/", "/desk/resources/offers/new/",

@@ -10,6 +10,7 @@ from tests.factories.activities import (
     VenueFactory,
     complete_content,
 )
+from tests.factories.cloud import CloudItemFactory, CoverFactory, QuestionFactory
 from tests.factories.editions import (
     EditionFactory,
     ExtensionFactory,
@@ -32,6 +33,8 @@ from tests.factories.resources import OfferFactory, OpeningFactory, ProposalFact
 
 __all__ = [
     "ActivityFactory",
+    "CloudItemFactory",
+    "CoverFactory",
     "DepartmentFactory",
     "DistrictAssociationFactory",
     "DistrictFactory",
@@ -47,6 +50,7 @@ __all__ = [
     "PictureFactory",
     "PlanFactory",
     "ProposalFactory",
+    "QuestionFactory",
     "RequestFactory",
     "SessionFactory",
     "SubThemeFactory",

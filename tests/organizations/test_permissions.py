@@ -36,10 +36,11 @@ TABLE: dict[str, dict[str, set[str]]] = {
         "calendar.see": {OWN}, "unit.see": {OWN}, "unit.edit": {OWN}, "unit.people": {OWN}, "activity.see": {OWN}, "activity.edit": {OWN},
         "activity.submit": {OWN}, "activity.cancel": {OWN}, "import.run": {OWN}, "audit.see": {OWN},
         "liaison.see": {OWN}, "liaison.edit": {OWN}, "resource.offer": {OWN}, "resource.request": {OWN}, "plan.edit": {OWN},
+        "cloud.edit": {OWN}, "content.moderate": {OWN},
     },
     "editor": {
         "calendar.see": {OWN}, "unit.see": {OWN}, "activity.see": {OWN}, "activity.edit": {OWN}, "activity.submit": {OWN},
-        "import.run": {OWN}, "resource.offer": {OWN}, "resource.request": {OWN},
+        "import.run": {OWN}, "resource.offer": {OWN}, "resource.request": {OWN}, "cloud.edit": {OWN},
     },
     "check_in": {"unit.see": {OWN}, "activity.see": {OWN}, "session.check_in": {OWN}},
     "helpdesk": {"unit.see": {OWN}, "activity.see": {OWN}, "booking.by_proxy": {OWN}},
@@ -48,14 +49,16 @@ TABLE: dict[str, dict[str, set[str]]] = {
         "activity.edit": {SISTER}, "activity.submit": {SISTER}, "activity.cancel": {SISTER},
         "import.run": {SISTER}, "audit.see": {SISTER}, "liaison.see": {SISTER}, "liaison.edit": {SISTER},
         "resource.offer": {SISTER}, "resource.request": {SISTER}, "plan.edit": {SISTER},
+        "cloud.edit": {SISTER}, "content.moderate": {SISTER},
     },
     "district_reviewer": {
         "calendar.see": BRANCH, "unit.see": BRANCH, "activity.see": BRANCH, "review.decide": BRANCH,
-        "audit.see": BRANCH, "liaison.see": BRANCH, "liaison.edit": {DISTRICT}, "resource.oversee": BRANCH, "plan.edit": {DISTRICT}, **dict.fromkeys(SUPERVISING, BRANCH),
+        "audit.see": BRANCH, "liaison.see": BRANCH, "liaison.edit": {DISTRICT}, "resource.oversee": BRANCH, "plan.edit": {DISTRICT}, "cloud.review": BRANCH,
+        **dict.fromkeys(SUPERVISING, BRANCH),
     },
     "other_reviewer": {
         "calendar.see": {FAR}, "unit.see": {FAR}, "activity.see": {FAR}, "review.decide": {FAR}, "audit.see": {FAR},
-        "liaison.see": {FAR}, "resource.oversee": {FAR}, **{name: {FAR} for name in SUPERVISING},
+        "liaison.see": {FAR}, "resource.oversee": {FAR}, "cloud.review": {FAR}, **{name: {FAR} for name in SUPERVISING},
     },
     "department_reviewer": {},
     "office": {
@@ -66,9 +69,10 @@ TABLE: dict[str, dict[str, set[str]]] = {
         "activity.submit": {OFFICE}, "import.run": {OFFICE}, "edition.manage": {OFFICE},
         "messages.manage": {OFFICE}, "audit.export": {OFFICE},
         "resource.offer": {OFFICE}, "resource.request": {OFFICE}, "resource.oversee": set(PLACES),
+        "cloud.edit": {OFFICE}, "cloud.review": set(PLACES), "content.moderate": set(PLACES),
     },
     "judge": {"evaluation.score": {OFFICE}},
-    "moderator": {"unit.see": {OFFICE}, "content.moderate": {OFFICE}},
+    "moderator": {"unit.see": {OFFICE}, "content.moderate": set(PLACES)},
     "outsider": {},
 }  # fmt: skip
 

@@ -16,7 +16,16 @@ from kepuyue.activities.models import Activity, BookingMode, Mode, Origin, Submi
 from kepuyue.activities.signals import public_content_changed
 from kepuyue.core.time import shifted
 from kepuyue.demo import classification, moving, source, stages
-from kepuyue.demo.actions import branches, desks, exchange, neighborhood, publicizing, reviewing, scattering
+from kepuyue.demo.actions import (
+    branches,
+    desks,
+    exchange,
+    neighborhood,
+    publicizing,
+    reviewing,
+    scattering,
+    screening,
+)
 from kepuyue.demo.actions.cast import Cast
 from kepuyue.demo.agenda import Agenda
 from kepuyue.demo.stages import Stage
@@ -85,6 +94,7 @@ def seed(edition: Edition, stage: Stage, *, progress: Callable[[], Any] | None =
         desks.furnish(agenda, edition, players.cast, busy)
         branches.set_up(agenda, edition, players.cast)
         exchange.furnish(agenda, edition, players.cast, busy)
+        screening.furnish(agenda, edition, players.cast, until)
         neighborhood.settle(agenda, players.cast, busy)
         reviewing.furnish(agenda, edition, players.cast, busy)
         publicizing.furnish(agenda, edition, players.cast, busy)

@@ -17,24 +17,30 @@ ASK_AGAIN = timedelta(hours=1)
 
 def written(selection: Selection) -> bytes:
     """The sessions of the selection as one calendar. An activity without a known time has no place in one."""
+    calendar = empty(selection.title, selection.edition.time_zone, selection.address)
+    query = selection.query
+    events = occasions(selection.activities(), at=selection.at, first=query.first, last=query.last)
+    if timed := [one.moment.start.year for one in events if not one.moment.is_all_day]:
+        calendar.add_component(zone(selection.edition.time_zone, min(timed), max(timed) + 2))
+    for one in events:
+        calendar.add_component(_event(one))
+    return calendar.to_ical(sorted=False)
+
+
+def empty(title: str, time_zone: str, address: str) -> icalendar.Calendar:
+    """A calendar without events, as programs subscribe to it."""
     calendar = icalendar.Calendar()
     calendar.add("prodid", "-//kepuyue//programme//ZH")
     calendar.add("version", "2.0")
     calendar.add("calscale", "GREGORIAN")
     calendar.add("method", "PUBLISH")
     for name in ("name", "x-wr-calname"):
-        calendar.add(name, selection.title)
-    calendar.add("x-wr-timezone", selection.edition.time_zone)
-    calendar.add("url", selection.address)
+        calendar.add(name, title)
+    calendar.add("x-wr-timezone", time_zone)
+    calendar.add("url", address)
     calendar.add("refresh-interval", vDuration(ASK_AGAIN), parameters={"VALUE": "DURATION"})
     calendar.add("x-published-ttl", vDuration(ASK_AGAIN))
-    query = selection.query
-    events = occasions(selection.activities(), at=selection.at, first=query.first, last=query.last)
-    if timed := [one.moment.start.year for one in events if not one.moment.is_all_day]:
-        calendar.add_component(_zone(selection.edition.time_zone, min(timed), max(timed) + 2))
-    for one in events:
-        calendar.add_component(_event(one))
-    return calendar.to_ical(sorted=False)
+    return calendar
 
 
 def _event(one: Occasion) -> icalendar.Event:
@@ -66,18 +72,18 @@ def _span(event: icalendar.Event, one: Occasion) -> None:
         event.add("dtend", one.moment.last_day + timedelta(days=1))
         event.add("transp", "TRANSPARENT")
         return
-    event.add("dtstart", _at(start))
+    event.add("dtstart", in_zone(start))
     if end is not None:
-        event.add("dtend", _at(end))
+        event.add("dtend", in_zone(end))
 
 
-def _at(moment: datetime) -> vDDDTypes:
+def in_zone(moment: datetime) -> vDDDTypes:
     """The moment with the full name of its zone, to whole seconds: the format knows no parts of them."""
     return vDDDTypes(moment.replace(microsecond=0))
 
 
 @lru_cache(maxsize=8)
-def _zone(name: str, first: int, last: int) -> icalendar.Timezone:
+def zone(name: str, first: int, last: int) -> icalendar.Timezone:
     """The zone's rules from the first year to before the last."""
     return icalendar.Timezone.from_tzinfo(
         ZoneInfo(name), name, first_date=date(first, 1, 1), last_date=date(last, 1, 1)

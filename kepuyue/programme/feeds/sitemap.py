@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from django.urls import reverse
 
 from kepuyue.activities.models import Activity
+from kepuyue.cloud.models import CloudItem
 from kepuyue.core.links import whole
 from kepuyue.editions.models import Edition
 from kepuyue.editions.queries import is_open_to_public
@@ -58,6 +59,11 @@ def _pages(edition: Edition | None) -> Iterator[str]:
     for code in District.objects.values_list("code", flat=True):
         yield reverse("programme:district", args=[code])
     yield reverse("resources:bases")
+    yield reverse("programme:cloud")
+    for code in (
+        CloudItem.objects.filter(edition=edition).public().order_by("pk").values_list("code", flat=True)
+    ):
+        yield reverse("programme:cloud-item", args=[code])
     yield reverse("editions:notice")
 
 

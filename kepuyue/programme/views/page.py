@@ -10,11 +10,12 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from kepuyue.activities.models import Activity, BookingMode, Mode, Origin, State, UnitRole, Venue
+from kepuyue.cloud import queries as cloud_queries
 from kepuyue.core import wording
 from kepuyue.core.links import whole
 from kepuyue.core.time import now
 from kepuyue.editions.queries import is_open_to_public
-from kepuyue.programme import catalogue, changes, queries, times
+from kepuyue.programme import catalogue, changes, cloud_cards, queries, times
 from kepuyue.programme.cards import (
     ages,
     card,
@@ -83,6 +84,7 @@ def activity(request: PublicRequest, code: str) -> HttpResponse:
         "booking": _booking(found),
         "venues": _venues(found),
         "locator": locator(found),
+        "cloud_cards": [cloud_cards.card(one, at=at) for one in cloud_queries.of_activity(found)],
         "contact": "" if found.origin == Origin.DEMO else _masked(found.contact_name),
         "related": [card(read[key], at=at) for key in related if key in read],
         "json_ld": json_ld(found, url=address, language=get_language() or "zh-Hans"),

@@ -1,0 +1,6 @@
+"""The rows of the cloud month."""
+
+from kepuyue.cloud.models.item import Air, CloudItem, CloudItemQuerySet, Cover, Kind
+from kepuyue.cloud.models.question import Question, QuestionQuerySet
+
+__all__ = ["Air", "CloudItem", "CloudItemQuerySet", "Cover", "Kind", "Question", "QuestionQuerySet"]
