@@ -128,6 +128,7 @@ def approve(item: CloudItem, *, by: "User", version: int) -> CloudItem:
 @transaction.atomic
 def give_back(item: CloudItem, *, by: "User", version: int, remark: str) -> CloudItem:
     """The superior asks for a change and says which."""
+    check_can_review(by, item)
     if not remark.strip():
         raise ValidationError(_("请写明要改什么，填报单位会看到。"), code="reason-missing")
     item = _to_decide(item, by, version)
