@@ -28,17 +28,17 @@ def public_page(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResp
     return login_not_required(require_safe(_once_open(view)))
 
 
-def public_form(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+def public_form(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
     """As `public_page`, for what anybody may send: a question, for instance."""
     return login_not_required(require_http_methods(["GET", "HEAD", "POST"])(_once_open(view)))
 
 
-def public_press(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+def public_press(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
     """As `public_form`, where there is nothing to look at."""
     return login_not_required(require_POST(_once_open(view)))
 
 
-def _once_open(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+def _once_open(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
     @wraps(view)
     def answer(request: PublicRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         edition = getattr(request, "edition", None)

@@ -14,13 +14,13 @@ from kepuyue.core.transitions import NotPossibleNow
 from kepuyue.messaging.models import Message
 from kepuyue.organizations.actions import handovers, invitations, joining, members
 from kepuyue.organizations.models import Membership, Organization, Role
-from kepuyue.organizations.permissions import roles_to_give
+from kepuyue.organizations.permissions import may, roles_to_give
 from tests.cast import Cast, assemble
 from tests.factories import MembershipFactory, UnitFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 
-UNIT_ROLES = ["owner", "editor", "check_in", "helpdesk"]
+UNIT_ROLES = ["owner", "editor", "check_in", "helpdesk", "moderator"]
 
 
 @pytest.mark.parametrize(
@@ -37,7 +37,7 @@ UNIT_ROLES = ["owner", "editor", "check_in", "helpdesk"]
         (
             "office",
             "office_unit",
-            ["office", "reviewer", "judge", "moderator", "editor", "check_in", "helpdesk"],
+            ["office", "reviewer", "judge", "editor", "check_in", "helpdesk", "moderator"],
         ),
         ("judge", "office_unit", []),
         ("outsider", "own_unit", []),
@@ -84,7 +84,15 @@ def test_add_of_the_same_role_twice_is_told(cast: Cast) -> None:
     assert Message.objects.count() == 0
 
 
-@pytest.mark.parametrize("role", ["reviewer", "office", "judge", "moderator", "king"])
+def test_owner_lets_a_colleague_read_the_questions_of_the_units_topics(cast: Cast) -> None:
+    members.add(cast.own_unit, by=cast.owner, email="new@example.org", name="新", role="moderator")
+
+    reader = User.objects.get(email="new@example.org")
+    assert may(reader, "content.moderate", cast.own_unit)
+    assert not may(reader, "content.moderate", cast.other_unit)
+
+
+@pytest.mark.parametrize("role", ["reviewer", "office", "judge", "king"])
 def test_add_of_a_role_that_is_not_the_persons_to_give_is_refused(cast: Cast, role: str) -> None:
     with pytest.raises(ValidationError) as refused:
         members.add(cast.own_unit, by=cast.owner, email="new@example.org", name="新", role=role)

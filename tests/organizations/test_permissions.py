@@ -67,7 +67,7 @@ TABLE: dict[str, dict[str, set[str]]] = {
         "audit.see": set(PLACES), "unit.edit": set(PLACES),
         "unit.people": set(PLACES), "activity.edit": set(PLACES), "activity.cancel": set(PLACES),
         "activity.submit": {OFFICE}, "import.run": {OFFICE}, "edition.manage": {OFFICE},
-        "messages.manage": {OFFICE}, "audit.export": {OFFICE},
+        "messages.manage": {OFFICE}, "audit.export": {OFFICE}, "highlight.choose": {OFFICE},
         "resource.offer": {OFFICE}, "resource.request": {OFFICE}, "resource.oversee": set(PLACES),
         "cloud.edit": {OFFICE}, "cloud.review": set(PLACES), "content.moderate": set(PLACES),
     },
