@@ -14,7 +14,7 @@ from tests import turns
 from tests.architecture.routes import Row, all_routes, read_table
 from tests.architecture.world import World, a_world
 from tests.security import corpus, planting
-from tests.security.reading import faults
+from tests.security.reading import faults, in_html
 
 pytestmark = pytest.mark.django_db
 
@@ -106,3 +106,16 @@ def test_control_without_escaping_the_holes_are_found(
 
     assert len(looked_at) > 25
     assert len(found) > len(looked_at) * 0.9
+
+
+@pytest.mark.parametrize(
+    ("address", "runs"),
+    [
+        ("data:text/html,&lt;script>k px()&lt;/script>", True),
+        ("data:text/html;base64,PHNjcmlwdD5rcHg8L3NjcmlwdD4=", True),
+        ("data:text/html ; BASE64,PHNjcmlwdD5rcHg8L3NjcmlwdD4%3D", True),
+        ("data:image/png;base64,AAkpxAAA", False),  # a picture whose letters happen to spell it
+    ],
+)
+def test_control_what_runs_out_of_a_data_address_is_noticed(address: str, runs: bool) -> None:
+    assert bool(list(in_html(f'<img src="{address}">'))) is runs
