@@ -11,6 +11,7 @@ from kepuyue.activities.models import Activity, Origin, Session, Venue
 from kepuyue.core.links import web_address
 from kepuyue.programme.changes import Arrangement, Change, changes
 from kepuyue.programme.queries import seats_left
+from kepuyue.publicity.key_activities import is_key
 
 
 def written(activities: Iterable[Activity]) -> list[dict[str, Any]]:
@@ -58,7 +59,7 @@ def _activity(activity: Activity, free: dict[int, int | None], changed: list[Cha
         "public_phone": activity.public_phone,
         "dates_as_written": activity.dates_as_written,
         "is_year_round": activity.is_year_round,
-        "is_key": activity.is_key,
+        "is_key": is_key(activity),
         "is_demo": activity.origin == Origin.DEMO,
         "updated_at": activity.updated_at.astimezone(zone),
         "sessions": [_session(session, zone, free[session.pk]) for session in activity.sessions.all()],

@@ -142,6 +142,16 @@ class ReviewTimes(Strict):
     superior_after: Annotated[int, Field(ge=1, le=60)] = 2
 
 
+class KeyActivities(Strict):
+    """Who decides which activities are key ones (重点活动), those that the national platform is to show.
+
+    No notice says: "superior" (a unit's district or department, or the city) is the product's default. With "unit"
+    what a unit puts forward stands, with "city" only the city's office decides.
+    """
+
+    decided_by: Literal["superior", "city", "unit"] = "superior"
+
+
 class Policy(Strict):
     """The edition's rules.
 
@@ -157,6 +167,7 @@ class Policy(Strict):
     changes: Changes = Changes()
     calendar: Calendar = Calendar()
     review_times: ReviewTimes = ReviewTimes()
+    key_activities: KeyActivities = KeyActivities()
 
     def steps(self, terms: list[str]) -> list[Step]:
         """The chain for an activity with these terms ("tier:main_venue"): the first that has its own, else the default.

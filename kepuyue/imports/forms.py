@@ -12,10 +12,9 @@ from kepuyue.imports.calendars.plain import MOST_BYTES
 from kepuyue.organizations.models import Organization
 
 
-class UploadForm(forms.Form):
-    """A file, and the unit whose activities it holds."""
+class SheetForm(forms.Form):
+    """A file with a table."""
 
-    organization: Any = forms.ModelChoiceField(queryset=None, label=_("填报单位"))
     file = forms.FileField(
         label=_("表格文件"),
         allow_empty_file=True,  # an empty file gets the reader's own sentence
@@ -23,15 +22,6 @@ class UploadForm(forms.Form):
         widget=forms.FileInput(attrs={"accept": ".xlsx,.xls,.xlsb,.ods,.et,.csv,.txt"}),
         error_messages={"required": _("请选择要导入的表格文件。")},
     )
-
-    def __init__(self, *args: Any, organizations: QuerySet[Organization], **options: Any) -> None:
-        super().__init__(*args, **options)
-        field = self.fields["organization"]
-        assert isinstance(field, forms.ModelChoiceField)
-        field.queryset = organizations
-        if len(organizations) == 1:
-            field.initial = organizations[0]
-            field.widget = forms.HiddenInput()
 
     def clean_file(self) -> UploadedFile:
         """Refuse by size before anything is read into memory."""
@@ -41,6 +31,22 @@ class UploadForm(forms.Form):
         except reader.Unreadable as reason:
             raise forms.ValidationError(str(reason)) from None
         return file
+
+
+class UploadForm(SheetForm):
+    """A file, and the unit whose activities it holds."""
+
+    organization: Any = forms.ModelChoiceField(queryset=None, label=_("填报单位"))
+    field_order = ("organization", "file")
+
+    def __init__(self, *args: Any, organizations: QuerySet[Organization], **options: Any) -> None:
+        super().__init__(*args, **options)
+        field = self.fields["organization"]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = organizations
+        if len(organizations) == 1:
+            field.initial = organizations[0]
+            field.widget = forms.HiddenInput()
 
 
 class UnitUploadForm(UploadForm):

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from kepuyue.imports.views import activities, afterwards, calendars, previewing, units
+from kepuyue.imports.views import activities, afterwards, calendars, platform, previewing, units
 
 app_name = "imports"
 urlpatterns = [
@@ -11,6 +11,7 @@ urlpatterns = [
     path("units/template.xlsx", units.template, name="unit-template"),
     path("units/<int:pk>/", units.batch, name="unit-batch"),
     path("units/<int:pk>/commit/", units.commit, name="unit-commit"),
+    path("platform/", platform.addresses, name="platform"),
     path("calendars/", calendars.calendars, name="calendars"),
     path("calendars/new/", calendars.new, name="calendar-new"),
     path("calendars/<int:pk>/", calendars.calendar, name="calendar"),

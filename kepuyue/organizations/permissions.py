@@ -59,6 +59,7 @@ OVERSEEING = (
             "resource.oversee",
             "calendar.see",
             "cloud.review",
+            "key.decide",
         }
     )
     | SUPERVISING

@@ -17,6 +17,15 @@ class PublicityConfig(AppConfig):
                 "highlight.describe": pgettext_lazy("audit", "写热点推荐语"),
                 "highlight.order": pgettext_lazy("audit", "调整热点顺序"),
                 "highlight.remove": pgettext_lazy("audit", "拿掉每日热点"),
+                "key.propose": pgettext_lazy("audit", "推荐为重点活动"),
+                "key.withdraw": pgettext_lazy("audit", "收回重点活动推荐"),
+                "key.enlist": pgettext_lazy("audit", "列为重点活动"),
+                "key.decline": pgettext_lazy("audit", "不列为重点活动"),
+                "key.post": pgettext_lazy("audit", "登记平台网址"),
+                "key.remind": pgettext_lazy("audit", "提醒登记平台网址"),
+                "key.export": pgettext_lazy("audit", "导出重点活动表"),
             }
         )
+        kinds.register("key.turn", label=_("重点活动等我认定"), digest=True, may_unsubscribe=True)
+        kinds.register("key.news", label=_("重点活动的认定和平台登记"), digest=True, may_unsubscribe=True)
         kinds.register("highlight.chosen", label=_("活动入选每日热点"), digest=True, may_unsubscribe=True)

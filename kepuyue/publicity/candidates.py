@@ -18,9 +18,9 @@ from kepuyue.core import wording
 from kepuyue.editions.models import Edition, Term
 from kepuyue.organizations.models import District
 from kepuyue.publicity.days import touches
-from kepuyue.publicity.models import Highlight
+from kepuyue.publicity.models import Highlight, KeyDecision
 
-KEY, PICTURE, NEW_DISTRICT, NEW_AUDIENCE, NEW_CONTENT = 30, 20, 15, 10, 5
+KEY, PUT_FORWARD, PICTURE, NEW_DISTRICT, NEW_AUDIENCE, NEW_CONTENT = 30, 10, 20, 15, 10, 5
 FREE, MANY_SEATS, SOME_SEATS, OPENS, ALREADY, LONG_RUN = 10, 10, 5, 8, -25, -12
 MANY = 100  # seats of a session from which it is said to have many
 LONG = timedelta(days=7)  # all-day runs longer than this are exhibitions, as in the programme
@@ -54,6 +54,7 @@ class _Facts:
     district: int | None
     admission: str
     is_key: bool
+    decision: str | None
     sessions: list[tuple[datetime, datetime | None, bool, int | None]] = field(default_factory=list)
     terms: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
     has_picture: bool = False
@@ -129,8 +130,10 @@ def _weighed(
         (reasons if number > 0 else doubts).append(why)
 
     start, end, is_all_day, _seats = min(here, key=lambda one: (one[2], one[0]))
-    if facts.is_key:
+    if facts.decision == KeyDecision.State.LISTED:
         count(KEY, _("重点活动"))
+    elif facts.is_key and not facts.decision:
+        count(PUT_FORWARD, _("单位推荐为重点活动"))
     if facts.has_picture:
         count(PICTURE, _("有图片"))
     else:
@@ -169,6 +172,7 @@ def _facts(edition: Edition, first: date, last: date) -> dict[int, _Facts]:
         "activity_id", "starts_at", "ends_at", "is_all_day", "capacity", "activity__code", "activity__title",
         "activity__title_en", "activity__organization__name", "activity__district_id", "activity__admission",
         "activity__is_key",
+        "activity__key_decision__state",
     )  # fmt: skip
     known: dict[int, _Facts] = {}
     for key, starts, ends, all_day, seats, *facts in sessions.order_by("starts_at", "pk").values_list(

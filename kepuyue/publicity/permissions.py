@@ -5,8 +5,10 @@ from typing import TYPE_CHECKING
 from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext as _
 
+from kepuyue.activities.models import Activity
 from kepuyue.editions.models import Edition
-from kepuyue.organizations.permissions import check, holds_anywhere, may
+from kepuyue.organizations.models import Organization
+from kepuyue.organizations.permissions import check, granted, holds_anywhere, may, memberships
 
 if TYPE_CHECKING:
     from kepuyue.organizations.permissions import Person
@@ -28,3 +30,41 @@ def check_sees_highlights(user: "Person") -> None:
     """Raise unless the person works for a unit that holds or oversees activities: those see the days and their own."""
     if not holds_anywhere(user, "activity.see"):
         raise PermissionDenied(_("每日热点由填报和审核活动的人员查看。"))
+
+
+def check_can_propose(user: "Person", activity: Activity) -> None:
+    """Raise unless the person may put the unit's activity forward as a key one."""
+    check(user, "activity.edit", activity.organization)
+
+
+def check_can_decide(user: "Person", activity: Activity) -> Organization:
+    """Raise unless the person decides what is a key activity; returns the unit for which they do.
+
+    Those above the unit; where the edition's rules say so, the city's office only.
+    """
+    check(user, "key.decide", activity.organization)
+    units = [
+        one.organization
+        for one in memberships(user)
+        if "key.decide" in granted(one).branch and activity.organization.is_within(one.organization)
+    ]
+    if activity.edition.rules.key_activities.decided_by == "city":
+        units = [unit for unit in units if unit.level == Organization.Level.OFFICE]
+    if not units:
+        raise PermissionDenied(_("重点活动由市级认定，请联系市科协。"))
+    return max(units, key=lambda unit: len(unit.path))
+
+
+def can_decide(user: "Person", activity: Activity) -> bool:
+    """Yes/no of `check_can_decide`."""
+    try:
+        check_can_decide(user, activity)
+    except PermissionDenied:
+        return False
+    return True
+
+
+def check_can_note(user: "Person", activity: Activity) -> None:
+    """Raise unless the person may note where the platform shows it: the unit's people, who post it, or those above."""
+    if not may(user, "key.decide", activity.organization):
+        check(user, "activity.edit", activity.organization)

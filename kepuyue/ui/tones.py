@@ -60,6 +60,11 @@ TONES: dict[str, Tone] = {
     # work
     "new": Tone("info", "sparkles"),
     "changed": Tone("moon", "refresh-cw"),
+    # key activities and the national platform
+    "unposted": Tone("moon", "clock"),
+    "posted": Tone("ok", "circle-check"),
+    "off": Tone("warn", "ban"),
+    "dropped": Tone("idle", "minus"),
     "late": Tone("warn", "clock"),
     "not_begun": Tone("idle", "circle"),
     "overdue": Tone("warn", "triangle-alert"),

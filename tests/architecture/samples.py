@@ -180,6 +180,8 @@ def samples(cast: Cast) -> dict[str, dict[str, Any]]:
         "plan": here | {"unit": cast.own_district.code},
         "day": {"day": "2024-09-14"},
         "highlight": {"pk": HighlightFactory(activity=public).pk},
+        "key-own": codes(ActivityFactory(organization=own, state=State.PUBLISHED, sessions=1, is_key=True)),
+        "key-far": codes(ActivityFactory(organization=far, state=State.PUBLISHED, sessions=1, is_key=True)),
         "district": {"code": "futian"},
         "token": {"token": "wrong"},
         "nothing": {"pk": 0},

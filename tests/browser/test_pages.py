@@ -74,12 +74,14 @@ def pages(found: dict[str, dict[str, Any]]) -> Iterator[tuple[str, str]]:
         "/desk/outbox/",
         f"/desk/outbox/{found['message']['pk']}/",
         "/desk/audit/",
+        "/desk/key-activities/",
         "/desk/highlights/",
         "/desk/highlights/2024-09-14/",
         "/desk/highlights/2024-09-15/",
     ):
         yield "office", address
-    yield "owner", "/desk/highlights/"
+    for address in ("/desk/highlights/", "/desk/key-activities/", "/desk/imports/platform/"):
+        yield "owner", address
     yield "owner", "/desk/messages/settings/"
     edition = f"/desk/edition/{found['edition']['edition']}/"
     plan = f"/desk/plans/{found['edition']['edition']}/{found['plan']['unit']}/"

@@ -27,6 +27,7 @@ SECTIONS: dict[str, Any] = {
     "changes": gettext_lazy("发布后的变更"),
     "calendar": gettext_lazy("放假和调休"),
     "review_times": gettext_lazy("审核时限"),
+    "key_activities": gettext_lazy("重点活动"),
 }
 LABELS: dict[str, Any] = {
     "lead_times.ordinary": gettext_lazy("一般活动（工作日）"),
@@ -48,6 +49,7 @@ LABELS: dict[str, Any] = {
     "review_times.office.new": gettext_lazy("市级终审新活动（工作日）"),
     "review_times.office.revision": gettext_lazy("市级终审变更（工作日）"),
     "review_times.superior_after": gettext_lazy("再超过几个工作日通知上级"),
+    "key_activities.decided_by": gettext_lazy("单位推荐的重点活动由谁认定"),
     "calendar.source": gettext_lazy("依据"),
     "calendar.off": gettext_lazy("放假的日子"),
     "calendar.work": gettext_lazy("调休上班的日子"),
@@ -58,6 +60,9 @@ CHOICES: dict[str, Any] = {
     "line": gettext_lazy("一两句话"),
     "points": gettext_lazy("要点"),
     "nine": gettext_lazy("条例规定的九项"),
+    "superior": gettext_lazy("区或成员单位，市级也可以"),
+    "city": gettext_lazy("只由市级"),
+    "unit": gettext_lazy("不用认定，单位推荐即可"),
 }
 HELP: dict[str, Any] = {
     "crowd.licence_from": gettext_lazy("《大型群众性活动安全管理条例》第二条：1000人。"),

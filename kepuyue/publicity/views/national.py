@@ -1,0 +1,213 @@
+"""Key activities at the desk: put forward, decided, exported for the national platform, their addresses noted back."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST, require_safe
+
+from kepuyue.activities.models import Activity
+from kepuyue.core import audit, tables, wording
+from kepuyue.editions.models import Edition
+from kepuyue.editions.request import DeskRequest
+from kepuyue.organizations.permissions import holds_anywhere, may
+from kepuyue.publicity import key_activities, national_table
+from kepuyue.publicity.actions import key_activities as deciding
+from kepuyue.publicity.actions import posting
+from kepuyue.publicity.desk import edition_of, pressed
+from kepuyue.publicity.forms.national import AddressForm, DeclineForm
+from kepuyue.publicity.permissions import can_decide
+
+A_PAGE = 30
+FOUND = 12
+
+
+@require_safe
+def listing(request: DeskRequest) -> HttpResponse:
+    """Every key activity of the person's units and branch by its state, with what is to be done about it."""
+    _check_concerned(request)
+    edition = edition_of(request)
+    seen = key_activities.seen_by(request.user)
+    rows = key_activities.rows(seen, edition)
+    show, word = request.GET.get("show", ""), request.GET.get("q", "").strip()[:60]
+    groups = {code: [row for row in rows if row.state == code] for code in key_activities.STATES}
+    oversees = holds_anywhere(request.user, "key.decide")
+    context = {
+        "edition": edition,
+        "page": (page := Paginator(groups.get(show, rows), A_PAGE).get_page(request.GET.get("page"))),
+        "rows": [_shown(request, row) for row in page.object_list],
+        "chips": [
+            {"label": label, "href": f"?show={code}" if show != code else "?", "on": show == code,
+             "count": len(groups[code])}
+            for code, label in key_activities.STATES.items() if groups[code]
+        ],
+        "due": sum(row.is_due for row in rows),
+        "listed": sum(row.state in key_activities.LISTED and row.state != "dropped" for row in rows),
+        "total": len(rows),
+        "oversees": oversees,
+        "by_district": key_activities.by_district(rows) if oversees else [],
+        "by_unit": key_activities.by_unit(rows)[:20] if oversees else [],
+        "is_open": key_activities.is_open(edition),
+        "opens_on": key_activities.opens_on(edition),
+        "q": word,
+        "found": [_offered(request, one) for one in _not_put_forward(seen, edition, word)] if word or not oversees
+        else [],
+    }  # fmt: skip
+    return render(request, "publicity/key_activities.html", context)
+
+
+def _check_concerned(request: DeskRequest) -> None:
+    if not (holds_anywhere(request.user, "activity.edit") or holds_anywhere(request.user, "key.decide")):
+        raise PermissionDenied(_("重点活动由填报单位推荐，由区科协、成员单位和市科协认定。"))
+
+
+def _not_put_forward(seen: Any, edition: Edition, word: str) -> list[Activity]:
+    """Activities that could be put forward or listed: by a word, for a unit also its latest."""
+    found = seen.filter(edition=edition, city="", is_key=False, key_decision=None).exclude(
+        state__in=key_activities.GONE
+    )
+    if word:
+        found = found.filter(title__icontains=word) | found.filter(organization__name__icontains=word)
+    rows = found.select_related("organization__parent", "edition__office").order_by("-pk").distinct()
+    return list(rows[:FOUND])
+
+
+def _shown(request: DeskRequest, row: key_activities.Row) -> dict[str, Any]:
+    is_theirs = may(request.user, "activity.edit", row.activity.organization)
+    decides = can_decide(request.user, row.activity)
+    return {
+        "row": row,
+        "decides": decides and row.state in ("proposed", "declined", "waiting", "unposted"),
+        "can_withdraw": is_theirs and row.state == "proposed",
+        "can_ask_again": is_theirs and not decides and row.state == "declined",
+        "form": AddressForm(
+            initial={"address": row.entry.address if row.entry else ""}, auto_id=f"{row.activity.code}-%s"
+        )
+        if row.state in ("unposted", "changed", "off", "posted")
+        else None,
+        "changed": wording.listed(row.changed),
+    }
+
+
+def _offered(request: DeskRequest, activity: Activity) -> dict[str, Any]:
+    return {"activity": activity, "decides": can_decide(request.user, activity)}
+
+
+@require_POST
+def propose(request: DeskRequest, code: str) -> HttpResponse:
+    """Put one forward."""
+    found = _found(request, code)
+    return _press(request, lambda: deciding.propose(found, by=request.user), _("已推荐为重点活动。"))
+
+
+@require_POST
+def withdraw(request: DeskRequest, code: str) -> HttpResponse:
+    """Take it back before it is decided."""
+    found = _found(request, code)
+    return _press(request, lambda: deciding.withdraw(found, by=request.user), _("已收回推荐。"))
+
+
+@require_POST
+def enlist(request: DeskRequest, code: str) -> HttpResponse:
+    """Make it a key activity."""
+    found = _found(request, code)
+    return _press(request, lambda: deciding.enlist(found, by=request.user), _("已列为重点活动。"))
+
+
+@require_POST
+def decline(request: DeskRequest, code: str) -> HttpResponse:
+    """Decide that it is none."""
+    found, form = _found(request, code), DeclineForm(request.POST)
+    reason = form.cleaned_data["reason"] if form.is_valid() else ""
+    return _press(
+        request,
+        lambda: deciding.decline(found, by=request.user, reason=reason),
+        _("已告知单位，不列为重点活动。"),
+    )
+
+
+@require_POST
+def note(request: DeskRequest, code: str) -> HttpResponse:
+    """Keep where the platform shows it."""
+    found, form = _found(request, code), AddressForm(request.POST)
+    if not form.is_valid():
+        messages.warning(request, str(next(iter(form.errors.values()))[0]))
+        return redirect("publicity:key-activities")
+    data = form.cleaned_data
+    return _press(request, lambda: posting.note(found, by=request.user, **data), _("平台网址已记下。"))
+
+
+@require_POST
+def remind(request: DeskRequest) -> HttpResponse:
+    """Remind every unit of the branch that has something to do on the platform."""
+    if not holds_anywhere(request.user, "key.decide"):
+        raise PermissionDenied(_("提醒由区级科协、成员单位或市科协发出。"))
+    edition = edition_of(request)
+    branch = key_activities.overseen_by(request.user)
+    told, nobody = posting.remind(key_activities.rows(branch, edition), edition, by=request.user)
+    messages.success(
+        request, ngettext("已提醒%(count)s家单位。", "已提醒%(count)s家单位。", told) % {"count": told}
+    )
+    if nobody:
+        text = _("%(count)s家还没有人员，无法提醒，例如：%(names)s。请先在“单位”里添加人员。")
+        names = wording.listed(unit.name for unit in nobody[:5])
+        messages.warning(request, text % {"count": len(nobody), "names": names})
+    return redirect("publicity:key-activities")
+
+
+@require_safe
+def export(request: DeskRequest) -> HttpResponse:
+    """The table for the platform, of what is listed and public; from the edition's publicity date on."""
+    _check_concerned(request)
+    edition = edition_of(request)
+    if not key_activities.is_open(edition):
+        messages.warning(
+            request,
+            _("从%(day)s起可以导出。") % {"day": wording.day_text(key_activities.opens_on(edition))},
+        )
+        return redirect("publicity:key-activities")
+    rows = key_activities.rows(key_activities.seen_by(request.user), edition)
+    show = request.GET.get("show", "")
+    wanted = {"due": key_activities.DUE}.get(show, ("unposted", "changed", "off", "posted"))
+    head, lines = national_table.written(row.activity for row in rows if row.state in wanted)
+    # It holds contacts: who took it is kept
+    audit.record("key.export", edition, by=request.user, changes={"rows": [None, len(lines)]})
+    answer = HttpResponse(
+        tables.to_xlsx(national_table.SHEET, head, lines), content_type=tables.CONTENT_TYPES["xlsx"]
+    )
+    answer["Content-Disposition"] = f'attachment; filename="key-activities-{edition.code}.xlsx"'
+    return answer
+
+
+@require_safe
+def of_activity(request: DeskRequest, code: str) -> HttpResponse:
+    """For an activity's page at the desk: whether it is a key one, and on which days it is a highlight."""
+    rows = national_table.with_all(key_activities.seen_by(request.user).filter(code=code))
+    found = rows.select_related("edition__office", "organization__parent").first()
+    context: dict[str, Any] = {"activity": found}
+    if found is not None:
+        needs_decision = found.edition.rules.key_activities.decided_by != "unit"
+        is_put_forward = found.is_key or hasattr(found, "key_decision")
+        context |= {
+            "row": key_activities.row_of(found, needs_decision=needs_decision) if is_put_forward else None,
+            "can_propose": not is_put_forward and not found.city and found.state not in key_activities.GONE
+            and may(request.user, "activity.edit", found.organization),
+            "days": [one.day for one in found.highlights.all()],
+        }  # fmt: skip
+    return render(request, "publicity/_of_activity.html", context)
+
+
+def _found(request: DeskRequest, code: str) -> Activity:
+    edition = edition_of(request)
+    rows = key_activities.seen_by(request.user).select_related("organization__parent", "edition__office")
+    return get_object_or_404(rows.distinct(), edition=edition, code=code)
+
+
+def _press(request: DeskRequest, press: Any, done: str) -> HttpResponse:
+    return pressed(request, reverse("publicity:key-activities"), press, done)
