@@ -71,9 +71,11 @@ def enlist(activity: Activity, *, by: "User") -> KeyDecision:
 @transaction.atomic
 def decline(activity: Activity, *, by: "User", reason: str) -> KeyDecision:
     """A superior decides that it is none, and says why."""
+    activity = _locked(activity)
+    check_can_decide(by, activity)
     if not reason.strip():
         raise ValidationError(_("请写明理由，单位会看到。"), code="reason-missing")
-    return _decided(_locked(activity), KeyDecision.State.DECLINED, reason.strip()[:200], by=by)
+    return _decided(activity, KeyDecision.State.DECLINED, reason.strip()[:200], by=by)
 
 
 def _decided(activity: Activity, state: str, reason: str, *, by: "User") -> KeyDecision:
