@@ -16,6 +16,7 @@ from kepuyue.core.transitions import NotPossibleNow
 from kepuyue.messaging.models import Message
 from kepuyue.publicity import candidates, days
 from kepuyue.publicity.actions import highlights
+from kepuyue.publicity.actions import key_activities as deciding
 from kepuyue.publicity.models import Highlight
 from tests.cast import Cast, come_in
 from tests.factories import ActivityFactory, HighlightFactory, PictureFactory, SessionFactory
@@ -196,6 +197,7 @@ def test_candidates_are_ranked_and_say_why(cast: Cast) -> None:
     best = activity(cast, is_key=True, admission=Admission.FREE, terms=["audience:children"])
     PictureFactory(activity=best)
     best.sessions.update(capacity=120)
+    deciding.enlist(best, by=cast.office)
     cancelled = activity(cast)
     publication.cancel(cancelled, by=cast.owner, reason="停电")
 
