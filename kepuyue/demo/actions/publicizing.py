@@ -43,8 +43,8 @@ def furnish(agenda: Agenda, edition: Edition, cast: Cast, until: datetime) -> No
     zone = edition.zone
     agenda.at(DECIDED_AT.replace(tzinfo=zone), partial(_decide, edition, person))
     agenda.at(POSTED_AT.replace(tzinfo=zone), partial(_post, edition, person))
-    agenda.at(until - timedelta(hours=3), partial(_post_what_is_postponed, edition, person, until))
-    agenda.at(until - timedelta(hours=2), partial(_choose_what_is_postponed, edition, person, until))
+    agenda.at(until - timedelta(minutes=110), partial(_post_what_is_postponed, edition, person, until))
+    agenda.at(until - timedelta(minutes=100), partial(_choose_what_is_postponed, edition, person, until))
 
 
 def _choose(edition: Edition, day: date, person: User) -> None:
