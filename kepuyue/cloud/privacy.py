@@ -79,9 +79,8 @@ def masked(text: str) -> Masked:
 
     Read as people write them to get past a filter: full-width signs, Chinese numerals, blanks and dashes in between.
     """
-    plain = unicodedata.normalize("NFKC", text)
     # Signs without width are written to get past just this
-    plain = "".join(sign for sign in plain if unicodedata.category(sign) != "Cf")
+    plain = "".join(_narrow(sign) for sign in text if unicodedata.category(sign) != "Cf")
     kinds: list[str] = []
     found = plain
     for _code, label, pattern in PATTERNS:
@@ -92,6 +91,12 @@ def masked(text: str) -> Masked:
         # Nothing to hide: what the person wrote stays as written (full-width punctuation too)
         return Masked("".join(sign for sign in text if unicodedata.category(sign) != "Cf"), ())
     return Masked(re.sub(rf"(?:{re.escape(MASK)}\s*)+", MASK, found), tuple(kinds))
+
+
+def _narrow(sign: str) -> str:
+    """A letter, digit or sign of an address in its usual width; the punctuation of Chinese stays as it is."""
+    usual = unicodedata.normalize("NFKC", sign)
+    return usual if len(usual) == 1 and (usual.isalnum() or usual in "@.-_+/") else sign
 
 
 @dataclass(frozen=True)

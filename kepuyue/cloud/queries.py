@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, F, Max, Q, QuerySet
 
 from kepuyue.activities.models import Activity
 from kepuyue.activities.reviewing.words import Finder, Hit, finder_of
@@ -42,6 +42,12 @@ def live_now(edition: Edition, at: datetime) -> list[CloudItem]:
     )
     found = [item for item in rows if item.air(at) == Air.LIVE]
     return sorted(found, key=lambda item: (item.starts_at or at, item.pk), reverse=True)
+
+
+def mark(edition: Edition) -> tuple[object, ...]:
+    """Changes whenever a public broadcast does: for pages that are kept. One small query."""
+    rows = CloudItem.objects.filter(edition=edition, kind=Kind.LIVE, state__in=CloudItem.PUBLIC_STATES)
+    return tuple(rows.aggregate(count=Count("pk"), newest=Max("updated_at")).values())
 
 
 @dataclass(frozen=True)

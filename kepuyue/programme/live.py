@@ -20,7 +20,7 @@ def on_now(entries: Iterable[Entry], at: datetime) -> list[Happening]:
     """The activities that one can walk into now, those that end last first.
 
     All-day sessions state no hours and are not said to be on at this minute; one without a stated end counts for two
-    hours. Streams that are on the air join here as happenings of their own.
+    hours. Broadcasts that are on the air stand in a row of their own: `cloud.queries.live_now`.
     """
     found: dict[int, Happening] = {}
     for entry in entries:

@@ -14,12 +14,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from kepuyue.activities.models import Activity, Admission
+from kepuyue.cloud import queries as cloud_queries
 from kepuyue.core import wording
 from kepuyue.core.time import now
 from kepuyue.editions.models import Edition, Taxonomy
 from kepuyue.editions.queries import Phase, taxonomies
 from kepuyue.organizations.models import District
-from kepuyue.programme import catalogue, highlights, live, queries
+from kepuyue.programme import catalogue, cloud_cards, highlights, live, queries
 from kepuyue.programme.cards import card, localized
 from kepuyue.programme.catalogue import Catalogue, Entry
 from kepuyue.programme.forms import span
@@ -55,7 +56,7 @@ def home(request: PublicRequest) -> HttpResponse:
     """The month of the edition in the phase that it is in."""
     edition, at = request.edition, now().astimezone(request.edition.zone)
     known = catalogue.load(edition)
-    chosen = days.mark(edition)
+    chosen = (days.mark(edition), cloud_queries.mark(edition))
     page = kept("home", edition, known, at, chosen, build=lambda: _build(edition, known, at, request.phase))
     return render(request, "programme/home.html", page | {"canonical": canonical(request)})
 
@@ -81,6 +82,7 @@ def _build(edition: Edition, known: Catalogue, at: datetime, stage: Phase) -> di
         ],
         "day": day if edition.holds(day) else None,
         "highlights": chosen,
+        "on_air": [cloud_cards.card(one, at=at) for one in cloud_queries.live_now(edition, at)[:6]],
         "rows": [row for row in rows if row.cards],
         "figures": queries.figures(known.own()),
         "linked": sum(bool(entry.city) and not entry.is_cancelled for entry in known.entries),
