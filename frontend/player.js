@@ -13,7 +13,6 @@ for (const box of document.querySelectorAll("[data-player]")) {
     frame.className = "player__frame";
     frame.referrerPolicy = REFERRER;
     frame.allow = "fullscreen; encrypted-media; picture-in-picture";
-    frame.allowFullscreen = true;
     // Scripts and storage of its own it needs; leading the whole page elsewhere it may not
     frame.setAttribute("sandbox", "allow-scripts allow-same-origin allow-presentation allow-popups");
     frame.src = box.dataset.player;
