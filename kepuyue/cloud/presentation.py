@@ -141,7 +141,8 @@ def _as_text(field: Any, value: Any) -> str:
     if value in (None, "", [], False):
         return ""
     if isinstance(value, datetime):
-        return f"{localtime(value):%Y-%m-%dT%H:%M}"
+        # A field gives its moment in the active zone and without one, as a browser writes it
+        return f"{value:%Y-%m-%dT%H:%M}"
     choices = {str(key): str(label) for key, label in getattr(field, "choices", ())}
     values = value if isinstance(value, (list, tuple)) else [value]
     return "、".join(sorted(choices.get(str(one), str(one)) for one in values))

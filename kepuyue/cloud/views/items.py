@@ -167,6 +167,11 @@ def item(request: DeskRequest, code: str) -> HttpResponse:
         "rows": presentation.rows(found, working),
         "changes": presentation.changed_rows(found) if found.is_public else [],
         "player": addresses.player(working.get("url") or ""),
+        "ways": [
+            working[name]
+            for name in ("url", "replay_url")
+            if working[name] and not addresses.fault(working[name])
+        ],
         "is_own": is_own,
         "reviews": reviews and is_waiting,
         "may_withdraw": found.is_public and (is_own or reviews),

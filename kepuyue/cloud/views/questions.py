@@ -86,15 +86,20 @@ def _page(request: DeskRequest, found: Question, status: int = 200, **bound: Any
         "hints": [(hint.why, found.text[hint.start : hint.end]) for hint in read.hints],
         "moderates": moderates,
         "may_answer": answers and found.state == State.PUBLIC,
-        "wording": WordingForm(initial=initial | {"text": found.text, "nickname": found.nickname}),
-        "refusal": RefusalForm(initial=initial),
-        "merger": MergerForm(question=found, initial=initial | _likest(read)) if is_open else None,
+        "wording": WordingForm(
+            auto_id="wording-%s", initial=initial | {"text": found.text, "nickname": found.nickname}
+        ),
+        "refusal": RefusalForm(auto_id="refusal-%s", initial=initial),
+        "merger": MergerForm(question=found, auto_id="merger-%s", initial=initial | _likest(read))
+        if is_open
+        else None,
         "answering": AnswerForm(
+            auto_id="answering-%s",
             initial=initial
             | {
                 "text": found.answer,
                 "answered_as": found.answered_as or (found.item.expert if not found.answer else ""),
-            }
+            },
         ),
         "is_open": is_open,
         "trail": audit.trail(found)[:20],
@@ -159,7 +164,8 @@ def _form(request: DeskRequest, pk: int, name: str, kind: Any, action: Any, done
     """One of the forms of the page: what was typed stays on it where something is wrong."""
     found = get_seen(request, pk)
     check(request.user, "cloud.edit" if name == "answering" else "content.moderate", found.item.organization)
-    form = kind(request.POST, question=found) if kind is MergerForm else kind(request.POST)
+    more = {"question": found} if kind is MergerForm else {}
+    form = kind(request.POST, auto_id=f"{name}-%s", **more)
     if form.is_valid():
         facts = {key: value for key, value in form.cleaned_data.items() if key != "version"}
         try:
