@@ -23,8 +23,8 @@ from kepuyue.publicity.models import PlatformEntry
 
 SHEET = "重点活动"
 CODE, ADDRESS, POSTED_ON, STATE = "编号", "平台网址", "平台发布日期", "状态"
-# Not told as a change: the platform is not asked to show them, or they are ours
-APART = frozenset({CODE, "联系人", "联系电话", "公众页面", ADDRESS, POSTED_ON})
+# Not told as a change: the platform is not asked to show them, they are ours, or (a pin put right) move nobody
+APART = frozenset({CODE, "经度", "纬度", "联系人", "联系电话", "公众页面", ADDRESS, POSTED_ON})
 
 Column = Callable[[Activity], Any]
 
