@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
+from itertools import islice
 from typing import Any
 
 from django.http import QueryDict
@@ -12,7 +13,8 @@ from kepuyue.core import wording
 from kepuyue.editions.models import Edition
 from kepuyue.programme import queries, times
 from kepuyue.programme.cards import card, flags, host, localized, moment, place_of, where
-from kepuyue.programme.catalogue import Entry, Slot
+from kepuyue.programme.catalogue import Catalogue, Entry
+from kepuyue.programme.days import Slot
 from kepuyue.programme.facets import CALENDAR, DATES, LIST, seen, without
 from kepuyue.programme.permissions import approved
 from kepuyue.programme.search import Query, Result
@@ -66,28 +68,32 @@ def titles(keys: Iterable[int]) -> dict[int, tuple[str, str]]:
 
 
 def cells(
-    edition: Edition, entries: list[Entry], days: Iterable[date], today: date, hrefs: dict[date, str]
+    known: Catalogue, chosen: int, days: Iterable[date], today: date, hrefs: dict[date, str]
 ) -> list[dict[str, Any]]:
     """The days of a month's grid: how many sessions and exhibitions, and a taste of the titles."""
-    by_day = {day: queries.on(entries, day, day) for day in days}
+    days = [*days]
     tastes = {
-        day: list(dict.fromkeys(entry.pk for _slot, entry in dated))[:TITLES_A_DAY]
-        for day, (dated, _exhibitions) in by_day.items()
+        day: [
+            *islice(
+                dict.fromkeys(slot.activity for slot in queries.dated_on(known, chosen, day)), TITLES_A_DAY
+            )
+        ]
+        for day in days
     }
-    known = titles(key for keys in tastes.values() for key in keys)
+    named = titles(key for keys in tastes.values() for key in keys)
     return [
         {
             "day": day,
             "weekday": wording.weekday_text(day),
-            "count": len(dated),
-            "exhibitions": len(exhibitions),
+            "count": known.days[day].dated_tally.total(chosen),
+            "exhibitions": (known.days[day].showing & chosen).bit_count(),
             "href": hrefs[day],
-            "titles": [known[key] for key in tastes[day] if key in known],
+            "titles": [named[key] for key in tastes[day] if key in named],
             "is_today": day == today,
             "is_past": day < today,
             "is_weekend": day.weekday() > 4,
         }
-        for day, (dated, exhibitions) in by_day.items()
+        for day in days
     ]
 
 
@@ -95,40 +101,39 @@ def of_result(
     edition: Edition, result: Result, query: Query, at: datetime, address: QueryDict
 ) -> dict[str, Any]:
     """A result by its days: by the hour where few days are asked for, else as the edition's month."""
-    entries = [match.entry for match in result.matches]
+    known, chosen = result.catalogue, result.chosen
     first, last = query.first or edition.starts_on, query.last or edition.ends_on
     if first > last:  # one side open, the other outside the month
         first = last = query.first or query.last or first
     if query.has_dates and (last - first).days < DAYS_BY_THE_HOUR:
         days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
-        return {"agenda": [_by_hour(edition, entries, day, at, address) for day in days],
+        return {"agenda": [_by_hour(edition, known, chosen, day, at, address) for day in days],
                 "whole_month": without(address, *DATES)}  # fmt: skip
     days = [day for day in edition.days if first <= day <= last]
-    held = [entry for entry in entries if not entry.is_cancelled]
+    held, undated = chosen & ~known.cancelled, known.having("undated", True)
     hrefs = {
         day: seen(address, CALENDAR, when="", date_from=day.isoformat(), date_to=day.isoformat())
         for day in days
     }
     within = set(days)
     return {
-        "days": cells(edition, held, days, at.date(), hrefs),
+        "days": cells(known, held, days, at.date(), hrefs),
         "blanks": range(days[0].weekday()) if days else (),
         "blanks_after": range(6 - days[-1].weekday()) if days else (),
         "weekdays": [wording.weekday_text(date(2024, 1, 1) + timedelta(days=n)) for n in range(7)],
         "holds_today": at.date() in within,
-        "without_day": sum(not entry.slots for entry in entries),
-        "on_other_days": sum(
-            bool(entry.slots) and not any(slot.touches(days[0], days[-1]) for slot in entry.slots) for entry in entries
-        ) if days else len(entries),
-        "cancelled": len(entries) - len(held),
+        "without_day": (chosen & undated).bit_count(),
+        "on_other_days": (chosen & ~undated & ~known.days.between(days[0], days[-1])).bit_count()
+        if days else chosen.bit_count(),
+        "cancelled": (chosen & known.cancelled).bit_count(),
         "list_href": seen(address, LIST),
     }  # fmt: skip
 
 
 def _by_hour(
-    edition: Edition, entries: list[Entry], day: date, at: datetime, address: QueryDict
+    edition: Edition, known: Catalogue, chosen: int, day: date, at: datetime, address: QueryDict
 ) -> dict[str, Any]:
-    dated, on_show = queries.on(entries, day, day)
+    dated, on_show = queries.on(known, chosen, day, day)
     dated.sort(
         key=lambda pair: (not (pair[0].is_all_day or pair[0].first_day < day), pair[0].start, pair[0].pk)
     )

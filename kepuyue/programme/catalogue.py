@@ -1,53 +1,38 @@
 """The public programme of one edition, held in memory: only what filters, counts and orders ask.
 
-A page needs counts for some fifty filter values, thirty days and eleven districts. Asking the database for
+A page needs counts for some hundred filter values, thirty days and eleven districts. Asking the database for
 each would take dozens of queries; here one short query tells whether anything changed, and the rest is
-arithmetic over a few thousand small records (see `load`).
+arithmetic over sets (`bits`): who has a value, who has something on a day (`days`). What changed is read
+alone; the whole is read once in the life of a process (see `load`).
 """
 
+import gc
 from collections import defaultdict
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from functools import cached_property
+from threading import Lock
 from typing import Any
 
-from django.db.models import Count, Max, Sum
+from django.db.models import Count, Max
 
-from kepuyue.activities.models import Activity, Session, State
+from kepuyue.activities.models import Activity, Admission, Session, State
 from kepuyue.editions.models import Edition
+from kepuyue.programme import bits
+from kepuyue.programme.bits import Maker, Tally
+from kepuyue.programme.days import Days, Slot
+from kepuyue.programme.models import CatalogueChange
 from kepuyue.programme.permissions import approved
 
-# All-day runs longer than this are exhibitions, shown apart from what happens at an hour
-LONGEST_DATED_RUN = 7
 MOST_KEPT = 12
+# More changes than that are read with all the rest
+MOST_AT_ONCE = 500
+# From so many on, the collector of unused memory need not look through them again and again
+MANY = 20_000
 
-
-@dataclass(frozen=True, slots=True)
-class Slot:
-    """One session: when, in the edition's zone."""
-
-    pk: int
-    start: datetime
-    end: datetime | None
-    first_day: date
-    last_day: date
-    is_all_day: bool
-    in_month: bool = True
-    "Whether it touches the edition's period"
-    venue: int | None = None
-
-    @property
-    def is_exhibition(self) -> bool:
-        """Whether it is an all-day run over weeks."""
-        return self.is_all_day and (self.last_day - self.first_day).days >= LONGEST_DATED_RUN
-
-    @property
-    def over_at(self) -> datetime:
-        """When it is over; one without a stated end counts for two hours."""
-        return self.end or self.start + timedelta(hours=2)
-
-    def touches(self, first: date | None, last: date | None) -> bool:
-        """Whether it has a moment between two days, both included."""
-        return (first is None or self.last_day >= first) and (last is None or self.first_day <= last)
+Value = tuple[str, Any]
+"A filter's name and one of its values; of a classification `term` and the key of the term"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,83 +60,253 @@ class Entry:
         """Whether it is year-round publicity (主题宣传贯穿全年, notice 一): shown apart, not counted as the month's."""
         return self.is_year_round or (bool(self.slots) and not any(slot.in_month for slot in self.slots))
 
+    @property
+    def venues(self) -> frozenset[int]:
+        """The venues of its sessions."""
+        return frozenset(slot.venue for slot in self.slots if slot.venue is not None)
+
+    @property
+    def values(self) -> list[Value]:
+        """What it is found by, beside its text and its days."""
+        return [
+            ("district", self.district),
+            ("mode", self.mode),
+            ("booking", self.booking_mode),
+            ("free", self.admission == Admission.FREE),
+            ("city", "linked" if self.city else "own"),
+            ("city_name", self.city),
+            ("season", "year" if self.is_beyond_month else "month"),
+            ("cancelled", self.is_cancelled),
+            ("undated", not self.slots),
+            *(("term", term) for term in self.terms),
+        ]
+
+
+_TALLIES = ("sessions", "month_sessions", "month_shows")
+
+
+def _counts(entry: Entry) -> tuple[int, int, int]:
+    """What is counted of it, in the order of `_TALLIES`."""
+    month = [slot for slot in entry.slots if slot.in_month]
+    return len(entry.slots), len(month), sum(slot.is_exhibition for slot in month)
+
 
 @dataclass(frozen=True)
 class Catalogue:
-    """All public activities of an edition at one moment."""
+    """All public activities of an edition at one moment, each with a number that it keeps in this process."""
 
-    entries: tuple[Entry, ...]
+    numbered: list[Entry]
+    "What is no longer public keeps its number, and is in no set"
+    numbers: dict[int, int]
+    "The number of each activity by its key"
+    sets: dict[Value, int]
+    venues: dict[int, tuple[int, ...]]
+    "Who has a session at a venue; there are many, each with few"
+    days: Days
+    tallies: dict[str, Tally]
+    everything: int
     mark: tuple[Any, ...] = ()
     "Changes with every change of a public activity"
 
-    def own(self) -> list[Entry]:
-        """Those of the edition's own city that take place: what highlights and coverage speak of."""
-        return [entry for entry in self.entries if not entry.city and not entry.is_cancelled]
+    @classmethod
+    def of(cls, entries: Iterable[Entry], edition: Edition, mark: tuple[Any, ...] = ()) -> "Catalogue":
+        """Put together anew."""
+        numbered = list(entries)
+        makers: dict[Value, Maker] = defaultdict(Maker)
+        counts: list[dict[int, int]] = [{} for _name in _TALLIES]
+        for number, entry in enumerate(numbered):
+            for value in entry.values:
+                makers[value].add(number)
+            for kept, count in zip(counts, _counts(entry), strict=True):
+                if count:
+                    kept[number] = count
+        venues: dict[int, dict[int, None]] = defaultdict(dict)
+        for number, entry in enumerate(numbered):
+            for venue in entry.venues:
+                venues[venue][number] = None
+        placed = ((number, slot) for number, entry in enumerate(numbered) for slot in entry.slots)
+        return cls(
+            numbered,
+            {entry.pk: number for number, entry in enumerate(numbered)},
+            {value: maker.bits() for value, maker in makers.items()},
+            {venue: tuple(here) for venue, here in venues.items()},
+            Days(edition.starts_on, edition.ends_on, placed),
+            {name: Tally.of(kept) for name, kept in zip(_TALLIES, counts, strict=True)},
+            (1 << len(numbered)) - 1,
+            mark,
+        )
 
-    def of_month(self) -> list[Entry]:
+    def changed(self, keys: Iterable[int], entries: Iterable[Entry], mark: tuple[Any, ...]) -> "Catalogue":
+        """With these activities as they are now; of `keys` those that are not among them are no longer public."""
+        numbered, numbers, sets = [*self.numbered], dict(self.numbers), dict(self.sets)
+        venues, days, tallies, everything = dict(self.venues), self.days, dict(self.tallies), self.everything
+        now = {entry.pk: entry for entry in entries}
+        for pk in sorted({*keys, *now}):
+            new, number = now.get(pk), numbers.get(pk)
+            old = numbered[number] if number is not None and everything >> number & 1 else None
+            if new is None and old is None:
+                continue
+            if number is None:
+                number = numbers[pk] = len(numbered)
+                numbered.append(new)  # type: ignore[arg-type]  # one of the two is there
+            one = 1 << number
+            for value in old.values if old else ():
+                sets[value] &= ~one
+            for value in new.values if new else ():
+                sets[value] = sets.get(value, 0) | one
+            for venue in old.venues if old else ():
+                venues[venue] = tuple(other for other in venues[venue] if other != number)
+            for venue in new.venues if new else ():
+                venues[venue] = (*venues.get(venue, ()), number)
+            days = days.changed(number, new.slots if new else (), before=old.slots if old else ())
+            for name, count in zip(_TALLIES, _counts(new) if new else (0, 0, 0), strict=True):
+                tallies[name] = tallies[name].changed(number, count)
+            everything = everything | one if new else everything & ~one
+            if new:
+                numbered[number] = new
+        return Catalogue(numbered, numbers, sets, venues, days, tallies, everything, mark)
+
+    def having(self, name: str, *values: Any) -> int:
+        """The set of those with one of the values."""
+        found = 0
+        for value in values:
+            found |= self.sets.get((name, value), 0)
+        return found
+
+    def at(self, *venues: int) -> int:
+        """The set of those with a session at one of the venues."""
+        return bits.of(number for venue in venues for number in self.venues.get(venue, ()))
+
+    def among(self, keys: Iterable[int]) -> int:
+        """The set of the activities with these keys; what is not public is left out."""
+        return bits.of(self.numbers[key] for key in keys if key in self.numbers) & self.everything
+
+    def entries_of(self, chosen: int) -> Iterator[Entry]:
+        """The members of a set, in an order that means nothing."""
+        return (self.numbered[number] for number in bits.members(chosen))
+
+    def get(self, pk: int) -> Entry | None:
+        """The activity with that key, where it is public."""
+        number = self.numbers.get(pk)
+        return self.numbered[number] if number is not None and self.everything >> number & 1 else None
+
+    @cached_property
+    def cancelled(self) -> int:
+        """The set of what was called off."""
+        return self.having("cancelled", True)
+
+    @cached_property
+    def own(self) -> int:
+        """The set of what the own city has that takes place: what highlights and coverage speak of."""
+        return self.having("city", "own") & ~self.cancelled
+
+    @cached_property
+    def of_month(self) -> int:
         """Those of the own city that belong to the month."""
-        return [entry for entry in self.own() if not entry.is_beyond_month]
+        return self.own & self.having("season", "month")
 
-    def year_round(self) -> list[Entry]:
+    @cached_property
+    def year_round(self) -> int:
         """Those of the own city that go on through the year or lie outside the month."""
-        return [entry for entry in self.own() if entry.is_beyond_month]
+        return self.own & self.having("season", "year")
 
 
-_kept: dict[int, tuple[Any, Catalogue]] = {}
+@dataclass
+class _Kept:
+    catalogue: Catalogue
+    edition: tuple[Any, ...]
+    seen: frozenset[int] = field(default_factory=frozenset)
+    "The changes that it knows of, by their stamps"
+
+
+_kept: dict[int, _Kept] = {}
+_reading = Lock()
 
 
 def load(edition: Edition) -> Catalogue:
-    """The catalogue as it is now. One query where nothing changed since the last time in this process."""
-    public = approved().filter(edition=edition)
-    # Read before the rows: a change in between makes the copy newer than its mark, never older
-    state = public.aggregate(Count("pk"), Max("pk"), Sum("version"), Max("updated_at"), Max("published_at"))
-    mark = (*state.values(), edition.time_zone, edition.starts_on, edition.ends_on)
+    """The catalogue as it is now. One short query where nothing changed since the last time in this process."""
+    mark = _mark(edition)
     kept = _kept.get(edition.pk)
-    if kept and kept[0] == mark:
-        return kept[1]
-    catalogue = Catalogue(_read(edition), mark)
-    if len(_kept) >= MOST_KEPT:
-        _kept.clear()
-    _kept[edition.pk] = (mark, catalogue)
-    return catalogue
+    if kept and kept.catalogue.mark == mark:
+        return kept.catalogue
+    with _reading:  # who waits finds it done
+        mark = _mark(edition)
+        kept = _kept.get(edition.pk)
+        if kept is None or kept.catalogue.mark != mark:
+            kept = _read(edition, kept, mark)
+            if len(_kept) >= MOST_KEPT:
+                _kept.clear()
+            _kept[edition.pk] = kept
+        return kept.catalogue
 
 
-def _read(edition: Edition) -> tuple[Entry, ...]:
+def _facts(edition: Edition) -> tuple[Any, ...]:
+    return edition.time_zone, edition.starts_on, edition.ends_on
+
+
+def _mark(edition: Edition) -> tuple[Any, ...]:
+    known = CatalogueChange.objects.filter(edition=edition)
+    # Transactions end in another order than they begin: a late one shows in the count
+    return (*known.aggregate(Max("pk"), Count("pk"), Max("stamp")).values(), *_facts(edition))
+
+
+def _read(edition: Edition, kept: _Kept | None, mark: tuple[Any, ...]) -> _Kept:
+    # Read before the rows: a change in between makes the copy newer than its mark, never older
+    changes = dict(CatalogueChange.objects.filter(edition=edition).values_list("stamp", "activity"))
+    facts, seen = _facts(edition), frozenset(changes)
+    if kept and kept.edition == facts and not kept.seen.isdisjoint(seen):
+        new = {activity for stamp, activity in changes.items() if stamp not in kept.seen}
+        if None not in new and len(new) <= MOST_AT_ONCE:
+            keys = {key for key in new if key is not None}
+            return _Kept(kept.catalogue.changed(keys, _entries(edition, keys), mark), facts, seen)
+    made = Catalogue.of(_entries(edition), edition, mark)
+    if len(made.numbered) >= MANY:
+        gc.collect()
+        gc.freeze()
+    return _Kept(made, facts, seen)
+
+
+def _entries(edition: Edition, keys: Iterable[int] | None = None) -> Iterator[Entry]:
+    """The public activities of an edition, or those of them with these keys."""
     public = approved().filter(edition=edition)
+    if keys is not None:
+        public = public.filter(pk__in=[*keys])
     terms: dict[int, set[int]] = defaultdict(set)
     links = Activity.terms.through.objects.filter(activity__in=public.values("pk"))
-    for activity, term in links.values_list("activity_id", "term_id"):
+    for activity, term in links.values_list("activity_id", "term_id").iterator():
         terms[activity].add(term)
-    slots: dict[int, list[Slot]] = defaultdict(list)
-    zone = edition.zone
-    sessions = Session.objects.filter(activity__in=public.values("pk")).order_by("starts_at", "pk")
-    # A cancelled session is off; of a cancelled activity all are, and still tell when it would have been
+    slots = _slots(edition, Session.objects.filter(activity__in=public.values("pk")))
+    facts = (
+        "pk", "city", "district_id", "mode", "admission", "booking_mode", "state", "is_year_round",
+    )  # fmt: skip
+    for pk, city, district, mode, admission, booking_mode, state, is_year_round in (
+        public.order_by("pk").values_list(*facts).iterator()
+    ):
+        yield Entry(
+            pk=pk, city=city, district=district, mode=mode, admission=admission, booking_mode=booking_mode,
+            is_cancelled=state == State.CANCELLED, is_year_round=is_year_round,
+            terms=frozenset(terms.pop(pk, ())), slots=tuple(slots.pop(pk, ())),
+        )  # fmt: skip
+
+
+def _slots(edition: Edition, sessions: Any) -> dict[int, list[Slot]]:
+    """The sessions of each activity by their beginning. A cancelled one is off; of a cancelled activity all are, and
+    still tell when it would have been.
+    """
+    zone, slots = edition.zone, defaultdict(list)
+    days: dict[date, date] = {}  # one object for a day, however many sessions it has
     columns = (
-        "activity_id",
-        "pk",
-        "starts_at",
-        "ends_at",
-        "is_all_day",
-        "is_cancelled",
-        "activity__state",
-        "venue_id",
-    )
-    for activity, pk, starts, ends, is_all_day, is_cancelled, state, venue in sessions.values_list(*columns):
+        "activity_id", "pk", "starts_at", "ends_at", "is_all_day", "is_cancelled", "activity__state", "venue_id",
+    )  # fmt: skip
+    for activity, pk, starts, ends, is_all_day, is_cancelled, state, venue in (
+        sessions.order_by("starts_at", "pk").values_list(*columns).iterator()
+    ):
         if is_cancelled and state != State.CANCELLED:
             continue
         start, end = starts.astimezone(zone), ends.astimezone(zone) if ends else None
         last = (end - timedelta(microseconds=1)).date() if end else start.date()
-        in_month = start.date() <= edition.ends_on and last >= edition.starts_on
-        slots[activity].append(Slot(pk, start, end, start.date(), last, is_all_day, in_month, venue))
-    facts = (
-        "pk", "city", "district_id", "mode", "admission", "booking_mode", "state", "is_year_round",
-    )  # fmt: skip
-    return tuple(
-        Entry(
-            pk=pk, city=city, district=district, mode=mode, admission=admission, booking_mode=booking_mode,
-            is_cancelled=state == State.CANCELLED, is_year_round=is_year_round,
-            terms=frozenset(terms.get(pk, ())), slots=tuple(slots.get(pk, ())),
-        )
-        for pk, city, district, mode, admission, booking_mode, state, is_year_round
-        in public.order_by("pk").values_list(*facts)
-    )  # fmt: skip
+        first = days.setdefault(start.date(), start.date())
+        last = days.setdefault(last, last)
+        in_month = first <= edition.ends_on and last >= edition.starts_on
+        slots[activity].append(Slot(pk, start, end, first, last, is_all_day, in_month, venue, activity))
+    return slots

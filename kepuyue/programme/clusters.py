@@ -5,13 +5,15 @@ Coordinates stay WGS-84 until `marks` draws them for the source of the map.
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from kepuyue.activities.models import Mode
 from kepuyue.core.geo import Datum, Point, drawn, pixel
-from kepuyue.programme.catalogue import Entry, Slot
-from kepuyue.programme.search import PAST, Match, Query
+from kepuyue.programme import bits
+from kepuyue.programme.catalogue import Entry
+from kepuyue.programme.days import Slot
+from kepuyue.programme.search import Query, Result
 
 # Marks whose middles are closer than this many pixels become one
 NEAR = 52
@@ -33,11 +35,11 @@ class Spot:
     """What is on at some places that stand as one mark. Counts activities (项), each once."""
 
     places: list[Place]
-    entries: set[int] = field(default_factory=set)
-    "all activities"
-    dated: set[int] = field(default_factory=set)
+    entries: int = 0
+    "all activities, as a set of the catalogue's numbers"
+    dated: int = 0
     "those with something at an hour still to come"
-    shows: set[int] = field(default_factory=set)
+    shows: int = 0
     "those with an exhibition over weeks that is not over"
 
     @property
@@ -72,31 +74,48 @@ def slots_asked(entry: Entry, query: Query) -> list[Slot]:
     return [slot for slot in entry.slots if slot.touches(query.first, query.last)]
 
 
-def spots(matches: Iterable[Match], query: Query, places: Mapping[int, Place]) -> list[Spot]:
+def spots(result: Result, query: Query, places: Mapping[int, Place]) -> list[Spot]:
     """One spot for each place at which something of the result is on."""
-    found: dict[int, Spot] = {}
-    for match in matches:
-        for slot in slots_asked(match.entry, query):
-            place = places.get(slot.venue or 0)
-            if place is None:
-                continue
-            spot = found.setdefault(place.pk, Spot([place]))
-            spot.entries.add(match.entry.pk)
-            if match.group != PAST:
-                (spot.shows if slot.is_exhibition else spot.dated).add(match.entry.pk)
-    return list(found.values())
+    days, at = result.catalogue.days, result.at
+    look, ahead = bits.Look(result.chosen), days.ahead(at)
+    shows = ahead & days.showing(at.date(), None)
+    found = []
+    for venue, numbers in _at_venues(result, query).items():
+        if venue in places and (here := bits.of(number for number in numbers if number in look)):
+            coming = here & ahead
+            found.append(Spot([places[venue]], here, coming & ~shows, coming & shows))
+    return found
 
 
-def without_place(matches: Iterable[Match], query: Query, places: Mapping[int, Place]) -> dict[int, int]:
+def without_place(result: Result, query: Query, places: Mapping[int, Place]) -> dict[int, int]:
     """How many activities of each district have no place that is known exactly."""
-    counts: dict[int, int] = defaultdict(int)
-    for match in matches:
-        entry = match.entry
-        if entry.district is None or entry.mode == Mode.ONLINE:
-            continue
-        if not any(slot.venue in places for slot in slots_asked(entry, query)):
-            counts[entry.district] += 1
-    return counts
+    known = result.catalogue
+    placed = bits.of(
+        number
+        for venue, numbers in _at_venues(result, query).items()
+        if venue in places
+        for number in numbers
+    )
+    rest = result.chosen & ~placed & ~known.having("mode", Mode.ONLINE)
+    counts = {
+        district: (rest & having).bit_count()
+        for (name, district), having in known.sets.items()
+        if name == "district" and district is not None
+    }
+    return {district: count for district, count in counts.items() if count}
+
+
+def _at_venues(result: Result, query: Query) -> Mapping[int, Iterable[int]]:
+    """Who is at which venue: on the days that are asked for, or at all."""
+    known = result.catalogue
+    if not query.has_dates:
+        return known.venues
+    found: dict[int, set[int]] = defaultdict(set)
+    for number in bits.members(result.chosen):
+        for slot in slots_asked(known.numbered[number], query):
+            if slot.venue is not None:
+                found[slot.venue].add(number)
+    return found
 
 
 def clustered(found: Iterable[Spot], zoom: int) -> list[Spot]:
@@ -104,7 +123,7 @@ def clustered(found: Iterable[Spot], zoom: int) -> list[Spot]:
     kept: list[tuple[float, float, Spot]] = []
     grid: dict[tuple[int, int], list[int]] = defaultdict(list)
     # The largest first: it stays where it is, and smaller ones join it
-    for spot in sorted(found, key=lambda one: (-len(one.entries), one.places[0].pk)):
+    for spot in sorted(found, key=lambda one: (-one.entries.bit_count(), one.places[0].pk)):
         x, y = pixel(spot.point, zoom)
         column, row = int(x // NEAR), int(y // NEAR)
         near = [
@@ -119,7 +138,7 @@ def clustered(found: Iterable[Spot], zoom: int) -> list[Spot]:
         else:
             grid[column, row].append(len(kept))
             # A copy: the spots themselves serve other zooms too
-            copy = Spot([*spot.places], {*spot.entries}, {*spot.dated}, {*spot.shows})
+            copy = Spot([*spot.places], spot.entries, spot.dated, spot.shows)
             kept.append((x, y, copy))
     return [spot for _x, _y, spot in kept]
 

@@ -1,6 +1,5 @@
 """Districts on the page: a grid of tiles, outlines where the edition carries them, a result by district."""
 
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -113,10 +112,12 @@ def of_result(result: Result, districts: Iterable[District], address: QueryDict)
     """A result by district, each leading to its part of the list, which is the map without scripts; and what the map
     in the browser asks for.
     """
-    counts = Counter(match.entry.district for match in result.matches if match.entry.district)
-    rest = [match.entry for match in result.matches if not match.entry.district]
-    elsewhere = sum(bool(entry.city) for entry in rest)
-    online = sum(not entry.city and entry.mode == Mode.ONLINE for entry in rest)
+    known, chosen = result.catalogue, result.chosen
+    districts = [*districts]
+    counts = {one.pk: (chosen & known.having("district", one.pk)).bit_count() for one in districts}
+    rest, linked = chosen & known.having("district", None), known.having("city", "linked")
+    elsewhere = (rest & linked).bit_count()
+    online = (rest & ~linked & known.having("mode", Mode.ONLINE)).bit_count()
     tiles = tile_source()
     return {
         "by_district": [
@@ -126,7 +127,7 @@ def of_result(result: Result, districts: Iterable[District], address: QueryDict)
         ],
         "linked": {"count": elsewhere, "href": seen(address, LIST, city="linked")},
         "online": {"count": online, "href": seen(address, LIST, mode=Mode.ONLINE.value, city="own")},
-        "nowhere": len(rest) - elsewhere - online,
+        "nowhere": rest.bit_count() - elsewhere - online,
         "list_href": seen(address, LIST),
         "is_demo": settings.DEMO,
         "tiles": tiles,
@@ -159,8 +160,8 @@ def marks(
 ) -> dict[str, Any]:
     """What the map shows of a result at a zoom: marks in its own coordinates, and where all of them lie."""
     system, known = datum(), places()
-    found = spots(result.matches, query, known)
-    unplaced = without_place(result.matches, query, known)
+    found = spots(result, query, known)
+    unplaced = without_place(result, query, known)
     labels = [(one, point) for one in districts if one.pk in unplaced and (point := _point(one))]
     points = [spot.point for spot in found] + [point for _district, point in labels]
     return {
@@ -181,7 +182,7 @@ def marks(
 
 
 def _mark(spot: Spot, zoom: int, system: Datum, address: QueryDict) -> dict[str, Any]:
-    count = len(spot.entries)
+    count = spot.entries.bit_count()
     mark = at(spot.point, system) | {"kind": spot.kind, "count": count}
     if spot.is_one_point or zoom >= NEAREST:
         keys = ",".join(str(place.pk) for place in spot.places[:MOST_PLACES])
@@ -216,7 +217,7 @@ def at_places(result: Result, query: Query, keys: Iterable[int]) -> list[Match]:
     wanted = set(keys)
     return [
         match
-        for match in result.matches
+        for match in result.of(result.catalogue.at(*wanted))
         if any(slot.venue in wanted for slot in slots_asked(match.entry, query))
     ]
 

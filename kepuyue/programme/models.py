@@ -1,9 +1,39 @@
+from secrets import randbits
+
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from kepuyue.activities.models import Activity
+from kepuyue.core.time import now
 from kepuyue.editions.models import Edition
+
+
+def _by_chance() -> int:
+    return randbits(62)
+
+
+class CatalogueChange(models.Model):
+    """节目变动: what the public may see of an activity has changed, or of all of them.
+
+    Written in the transaction of the change. Every process keeps the programme in its memory and reads here what it
+    has to read again. Older rows are thrown away (`tasks.forget_changes`); who has missed them reads everything.
+    """
+
+    edition = models.ForeignKey(Edition, models.CASCADE, related_name="+")
+    activity = models.BigIntegerField(null=True, help_text="its key; None: all of them")
+    stamp = models.BigIntegerField(
+        default=_by_chance, help_text="so that another history with the same numbers is told apart"
+    )
+    at = models.DateTimeField(default=now)
+
+    class Meta:
+        verbose_name = "节目变动"
+        verbose_name_plural = "节目变动"
+        indexes = (models.Index(fields=("edition", "id", "stamp"), name="catalogue_mark"),)
+
+    def __str__(self) -> str:
+        return f"{self.edition_id} {self.activity or '*'}"
 
 
 class IndexedActivity(models.Model):

@@ -1,9 +1,11 @@
 """Reads for the public pages: cards, one activity, and figures counted from the catalogue."""
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from heapq import nsmallest
+from itertools import islice
 
 from django.db.models import Prefetch, Q, QuerySet
 
@@ -11,8 +13,15 @@ from kepuyue.activities.models import Activity, Picture, Session, State, Venue
 from kepuyue.editions.models import Edition
 from kepuyue.editions.queries import is_open_to_public
 from kepuyue.organizations.models import Organization
-from kepuyue.programme.catalogue import Catalogue, Entry, Slot
+from kepuyue.programme import bits
+from kepuyue.programme.bits import Tally
+from kepuyue.programme.catalogue import Catalogue, Entry
+from kepuyue.programme.days import Slot
+from kepuyue.programme.order import Order
 from kepuyue.programme.permissions import approved
+
+# Of so many that are alike the first ones are chosen
+ENOUGH = 1_000
 
 
 def for_cards(activities: QuerySet[Activity]) -> QuerySet[Activity]:
@@ -58,79 +67,92 @@ class Figures:
     year_round: int = 0
 
 
-def figures(entries: Iterable[Entry]) -> Figures:
-    """The figures of some activities; cancelled ones do not count, year-round ones not as the month's."""
-    held = [entry for entry in entries if not entry.is_cancelled]
-    month = [entry for entry in held if not entry.is_beyond_month]
-    slots = [slot for entry in month for slot in entry.slots if slot.in_month]
-    return Figures(len(month), len(slots), sum(slot.is_exhibition for slot in slots), len(held) - len(month))
+def figures(known: Catalogue, chosen: int) -> Figures:
+    """The figures of a set; cancelled ones do not count, year-round ones not as the month's."""
+    held = chosen & ~known.cancelled
+    month = held & known.having("season", "month")
+    sessions, shows = known.tallies["month_sessions"], known.tallies["month_shows"]
+    return Figures(month.bit_count(), sessions.total(month), shows.total(month), (held & ~month).bit_count())
 
 
-def sessions_by_day(edition: Edition, entries: Iterable[Entry]) -> Counter[date]:
+def sessions_by_day(edition: Edition, known: Catalogue, chosen: int) -> Counter[date]:
     """How many dated sessions touch each day of the month; exhibitions over weeks are not counted."""
-    counts: Counter[date] = Counter(dict.fromkeys(edition.days, 0))
-    for entry in entries:
-        for slot in entry.slots:
-            if not (slot.is_exhibition or entry.is_cancelled or entry.is_beyond_month):
-                first, last = max(slot.first_day, edition.starts_on), min(slot.last_day, edition.ends_on)
-                counts.update(day for day in edition.days if first <= day <= last)
-    return counts
+    month = chosen & ~known.cancelled & known.having("season", "month")
+    return Counter({day: known.days[day].dated_tally.total(month) for day in edition.days})
 
 
-def on(entries: Iterable[Entry], first: date, last: date) -> tuple[list[tuple[Slot, Entry]], list[Entry]]:
+def on(
+    known: Catalogue, chosen: int, first: date, last: date
+) -> tuple[list[tuple[Slot, Entry]], list[Entry]]:
     """What touches a span of days: dated sessions by time, and activities with an exhibition on."""
-    dated: list[tuple[Slot, Entry]] = []
-    exhibitions: list[Entry] = []
-    for entry in entries:
-        touching = [slot for slot in entry.slots if slot.touches(first, last)]
-        dated += [(slot, entry) for slot in touching if not slot.is_exhibition]
-        if any(slot.is_exhibition for slot in touching):
-            exhibitions.append(entry)
+    wanted = bits.Look(chosen)
+    dated = [
+        (slot, known.numbered[number]) for number, slot in known.days.dated(first, last) if number in wanted
+    ]
     dated.sort(key=lambda pair: (pair[0].start, pair[0].is_all_day, pair[0].pk))
-    return dated, exhibitions
+    shows = [*known.entries_of(chosen & known.days.showing(first, last))]
+    shows.sort(key=lambda entry: entry.pk)
+    return dated, shows
 
 
-def by_district(catalogue: Catalogue) -> dict[int, Figures]:
+def dated_on(known: Catalogue, chosen: int, day: date) -> Iterator[Slot]:
+    """The dated sessions of a set on one day by time, as far as they are read."""
+    wanted = bits.Look(chosen)
+    return (slot for number, slot in known.days[day].dated if number in wanted)
+
+
+def by_district(known: Catalogue) -> dict[int, Figures]:
     """The figures of each district that has any, by its id."""
-    grouped: dict[int, list[Entry]] = defaultdict(list)
-    for entry in catalogue.own():
-        if entry.district:
-            grouped[entry.district].append(entry)
-    return {district: figures(entries) for district, entries in grouped.items()}
+    districts = {
+        value: having for (name, value), having in known.sets.items() if name == "district" and value
+    }
+    return {
+        district: figures(known, having & known.own)
+        for district, having in districts.items()
+        if having & known.own
+    }
 
 
-def with_term(entries: Iterable[Entry], terms: Iterable[int]) -> list[Entry]:
-    """Those classified by one of the terms."""
-    wanted = frozenset(terms)
-    return [entry for entry in entries if not wanted.isdisjoint(entry.terms)]
+def with_term(known: Catalogue, chosen: int, terms: Iterable[int]) -> int:
+    """Those of a set that are classified by one of the terms."""
+    return chosen & known.having("term", *terms)
 
 
-def soonest(entries: Iterable[Entry], at: datetime) -> list[Entry]:
+def first(known: Catalogue, chosen: int, most: int) -> list[Entry]:
+    """Some of a set, those that were registered first."""
+    return nsmallest(most, known.entries_of(chosen), key=lambda entry: entry.pk)
+
+
+def coming(known: Catalogue, chosen: int, at: datetime) -> int:
+    """Those of a set that are still to come or on for weeks."""
+    return chosen & known.days.ahead(at) & ~known.cancelled
+
+
+def soonest(known: Catalogue, chosen: int, at: datetime) -> Iterator[Entry]:
     """Those that are still to come, the soonest first; then what is on for weeks."""
-    coming = []
-    for entry in entries:
-        ahead = [slot for slot in entry.slots if slot.over_at > at]
-        if ahead and not entry.is_cancelled:
-            dated = [slot.start for slot in ahead if not slot.is_exhibition]
-            coming.append((not dated, min(dated or [slot.over_at for slot in ahead]), entry.pk, entry))
-    return [entry for *_order, entry in sorted(coming, key=lambda row: row[:3])]
+    return Order(known, at).soonest(coming(known, chosen, at))
 
 
-def related(catalogue: Catalogue, activity: Activity, at: datetime, most: int = 4) -> list[int]:
+def related(known: Catalogue, activity: Activity, at: datetime, most: int = 4) -> list[int]:
     """Other activities that share the most with this one and are still to come; own city before others."""
-    here = next((entry for entry in catalogue.entries if entry.pk == activity.pk), None)
+    here = known.get(activity.pk)
     if here is None:
         return []
-    scored = []
-    for entry in catalogue.entries:
-        if entry.pk == here.pk or entry.is_cancelled:
-            continue
-        is_ahead = any(slot.over_at > at for slot in entry.slots) or not entry.slots
-        near = 2 * (entry.district == here.district and here.district is not None)
-        scored.append(
-            (not is_ahead, entry.city != here.city, -len(here.terms & entry.terms) - near, entry.pk)
-        )
-    return [score[-1] for score in sorted(scored)[:most]]
+    others = known.everything & ~known.cancelled & ~known.among([here.pk])
+    ahead = known.days.ahead(at) | known.having("undated", True)
+    city = known.having("city_name", here.city)
+    near = known.having("district", here.district) if here.district else 0
+    alike = Tally.over([*(known.having("term", term) for term in here.terms), near, near])
+    found: list[int] = []
+    for when in (ahead, ~ahead):
+        for where in (city, ~city):
+            for level in alike.levels(others & when & where):
+                # Of very many that are equally alike any will do
+                keys = (entry.pk for entry in islice(known.entries_of(level), ENOUGH))
+                found += nsmallest(most - len(found), keys)
+                if len(found) == most:
+                    return found
+    return found
 
 
 def of_unit(edition: Edition, unit: Organization) -> set[int]:

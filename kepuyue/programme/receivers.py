@@ -2,14 +2,23 @@
 
 from typing import Any
 
+from django.db.models.signals import post_save
 from django.dispatch import receiver
 
 from kepuyue.activities.models import Activity
 from kepuyue.activities.signals import public_content_changed
-from kepuyue.programme.actions import indexing
+from kepuyue.programme.actions import indexing, noting
 
 
 @receiver(public_content_changed)
 def follow_change(sender: Any, activity: Activity, **kwargs: Any) -> None:
     """The index follows in the same transaction, so that a search never contradicts a page."""
     indexing.refresh(activity)
+    noting.changed(activity)
+
+
+@receiver(post_save, sender=Activity)
+def follow_row(sender: Any, instance: Activity, raw: bool = False, **kwargs: Any) -> None:
+    """Whatever is written to the row of a public activity shows on pages that were kept, a new picture for one."""
+    if instance.published_at is not None and not raw:
+        noting.changed(instance)

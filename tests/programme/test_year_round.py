@@ -36,7 +36,8 @@ def three_kinds() -> Any:
 
 
 def test_figures_count_the_month_and_tell_the_rest_apart() -> None:
-    found = queries.figures(catalogue.load(EditionFactory()).own())
+    known = catalogue.load(EditionFactory())
+    found = queries.figures(known, known.own)
 
     assert (found.activities, found.sessions, found.year_round) == (1, 1, 2)
 

@@ -8,6 +8,7 @@ from django.db import transaction
 from kepuyue.activities.models import Activity
 from kepuyue.editions.models import Edition
 from kepuyue.programme import analysis
+from kepuyue.programme.actions import noting
 from kepuyue.programme.engines import Document, engine
 from kepuyue.programme.models import IndexedActivity, IndexedWord
 from kepuyue.programme.permissions import approved
@@ -51,6 +52,7 @@ def rebuild(edition: Edition, progress: Callable[[int], object] = lambda done: N
         progress(len(batch))
     stale = IndexedActivity.objects.filter(edition=edition).exclude(pk__in=wanted.values("pk"))
     forget(stale.values_list("pk", flat=True))
+    noting.all_changed(edition)
     return total
 
 

@@ -12,7 +12,7 @@ from kepuyue.activities.models import Activity, Admission, Mode, Session, State
 from kepuyue.core import wording
 from kepuyue.core.links import web_address
 from kepuyue.programme.cards import Moment, host, moment, place_of
-from kepuyue.programme.catalogue import LONGEST_DATED_RUN
+from kepuyue.programme.days import LONGEST_DATED_RUN
 from kepuyue.programme.feeds.selection import address_of, title_of
 from kepuyue.programme.feeds.texts import block, line
 

@@ -40,19 +40,19 @@ def day(request: PublicRequest, day: str) -> HttpResponse:
 
 def _month(edition: Edition, known: Catalogue, at: datetime) -> dict[str, Any]:
     """The month's grid, rendered; the same for everybody."""
-    own, now_day = known.of_month(), at.date()
+    own, now_day = known.of_month, at.date()
     hrefs = {day: reverse("programme:day", args=[day]) for day in edition.days}
-    figures = queries.figures(own)
+    figures = queries.figures(known, own)
     context = {
-        "days": agenda.cells(edition, own, edition.days, now_day, hrefs),
+        "days": agenda.cells(known, own, edition.days, now_day, hrefs),
         "blanks": range(edition.starts_on.weekday()),
         "blanks_after": range(6 - edition.ends_on.weekday()),
         "holds_today": edition.holds(now_day),
         "weekdays": [wording.weekday_text(edition.starts_on + timedelta(days=n - edition.starts_on.weekday()))
                      for n in range(7)],
         "figures": figures,
-        "undated": sum(not entry.slots for entry in own),
-        "year_round": len(known.year_round()),
+        "undated": (own & known.having("undated", True)).bit_count(),
+        "year_round": known.year_round.bit_count(),
         "edition": edition,
     }  # fmt: skip
     return {
@@ -63,12 +63,11 @@ def _month(edition: Edition, known: Catalogue, at: datetime) -> dict[str, Any]:
 
 def _day(edition: Edition, known: Catalogue, at: datetime, shown: date) -> dict[str, Any]:
     """The day's agenda, rendered; the same for everybody."""
-    entries = [entry for entry in known.entries if not entry.is_cancelled]
-    called_off = [entry for entry in known.entries if entry.is_cancelled and not entry.city]
-    dated, on_show = queries.on(entries, shown, shown)
+    here = known.having("city", "own")
+    dated, on_show = queries.on(known, known.everything & ~known.cancelled, shown, shown)
     exhibitions = [entry for entry in on_show if not entry.is_beyond_month or entry.city]
     dated += [(slot, entry) for entry in on_show if entry not in exhibitions for slot in entry.slots]
-    off, _none = queries.on(called_off, shown, shown)
+    off, _none = queries.on(known, known.cancelled & here, shown, shown)
     read = queries.rows(entry.pk for entry in (*(e for _s, e in (*dated, *off)), *exhibitions))
     own = [(slot, entry) for slot, entry in dated if not entry.city and not entry.is_beyond_month]
     beyond = [(slot, entry) for slot, entry in dated if not entry.city and entry.is_beyond_month]
@@ -78,7 +77,7 @@ def _day(edition: Edition, known: Catalogue, at: datetime, shown: date) -> dict[
         for entry in exhibitions
         if entry.pk in read
     }
-    by_day = queries.sessions_by_day(edition, [entry for entry in entries if not entry.city])
+    by_day = queries.sessions_by_day(edition, known, here)
     context: dict[str, Any] = {
         "day": shown,
         "text": wording.day_text(shown),

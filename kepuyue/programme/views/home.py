@@ -4,6 +4,8 @@ import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from heapq import nlargest
+from itertools import islice
 from typing import Any
 
 from django.http import HttpResponse
@@ -13,7 +15,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from kepuyue.activities.models import Activity, Admission
+from kepuyue.activities.models import Activity
 from kepuyue.cloud import queries as cloud_queries
 from kepuyue.core import wording
 from kepuyue.core.time import now
@@ -22,7 +24,7 @@ from kepuyue.editions.queries import Phase, taxonomies
 from kepuyue.organizations.models import District
 from kepuyue.programme import catalogue, cloud_cards, highlights, live, queries
 from kepuyue.programme.cards import card, localized
-from kepuyue.programme.catalogue import Catalogue, Entry
+from kepuyue.programme.catalogue import Catalogue
 from kepuyue.programme.forms import span
 from kepuyue.programme.fragments import kept
 from kepuyue.programme.maps import tiles
@@ -63,17 +65,17 @@ def home(request: PublicRequest) -> HttpResponse:
 
 def _build(edition: Edition, known: Catalogue, at: datetime, stage: Phase) -> dict[str, Any]:
     """The parts of the page that are the same for everybody, rendered."""
-    own, day = known.of_month(), at.date()
+    own, day = known.of_month, at.date()
     kinds = {taxonomy.code: taxonomy for taxonomy in taxonomies(edition)}
     chosen = _highlights(edition, at, stage)
     rows = [
         *_now(known, own, at, day, stage, {one.key for one in chosen.get("shown", ())}),
-        *_readers(kinds.get("audience"), own, at),
+        *_readers(kinds.get("audience"), known, own, at),
         _year_round(known, at),
     ]
     _fill(rows, at)
-    by_day = queries.sessions_by_day(edition, own)
-    hero = _hero(edition, stage, day, by_day[day])
+    by_day = queries.sessions_by_day(edition, known, own)
+    hero = _hero(edition, known, stage, day, by_day[day])
     context = {
         "hero": hero,
         "days": [
@@ -84,8 +86,8 @@ def _build(edition: Edition, known: Catalogue, at: datetime, stage: Phase) -> di
         "highlights": chosen,
         "on_air": [cloud_cards.card(one, at=at) for one in cloud_queries.live_now(edition, at)[:6]],
         "rows": [row for row in rows if row.cards],
-        "figures": queries.figures(known.own()),
-        "linked": sum(bool(entry.city) and not entry.is_cancelled for entry in known.entries),
+        "figures": queries.figures(known, known.own),
+        "linked": (known.having("city", "linked") & ~known.cancelled).bit_count(),
         "tiles": tiles(District.objects.all(), queries.by_district(known)),
         "joint_actions": _joint_actions(kinds.get("joint_action"), known),
     }  # fmt: skip
@@ -97,7 +99,7 @@ def _build(edition: Edition, known: Catalogue, at: datetime, stage: Phase) -> di
     }
 
 
-def _hero(edition: Edition, stage: Phase, day: date, sessions_today: int) -> dict[str, Any]:
+def _hero(edition: Edition, known: Catalogue, stage: Phase, day: date, sessions_today: int) -> dict[str, Any]:
     theme, language = localized(edition.theme or edition.name, edition.theme_en)
     ordinal, _language = localized(edition.ordinal or edition.name, edition.ordinal_en)
     if stage is Phase.PUBLICITY:
@@ -120,7 +122,7 @@ def _hero(edition: Edition, stage: Phase, day: date, sessions_today: int) -> dic
         "language": language,
         "text": text,
         "span": wording.days_text(edition.starts_on, edition.ends_on, year=True),
-        "hints": _hints(edition, stage),
+        "hints": _hints(known, stage),
     }  # fmt: skip
 
 
@@ -151,10 +153,10 @@ def _phrases(theme: str) -> list[str]:
     return [piece for piece in re.split("(?<=[，、；])", theme) if piece]
 
 
-def _hints(edition: Edition, stage: Phase) -> list[tuple[str, str]]:
+def _hints(known: Catalogue, stage: Phase) -> list[tuple[str, str]]:
     """Ways into the list that most people look for, in the own city; what would find nothing is left out."""
     everything = f"{reverse('programme:activities')}?city=own"
-    free = [(_("免费"), f"{everything}&free=1")] if _has_free(edition) else []
+    free = [(_("免费"), f"{everything}&free=1")] if known.own & known.having("free", True) else []
     online = (_("线上参加"), f"{everything}&mode=online")
     walk_in = (_("无需预约"), f"{everything}&booking=none&booking=walk_in")
     if stage is Phase.AFTER:
@@ -170,36 +172,28 @@ def _hints(edition: Edition, stage: Phase) -> list[tuple[str, str]]:
     ]
 
 
-def _has_free(edition: Edition) -> bool:
-    entries = catalogue.load(edition).entries
-    return any(not entry.city and entry.admission == Admission.FREE for entry in entries)
-
-
 def _label(edition: Edition, day: date) -> str:
     if day == edition.starts_on:
         return _("开幕")
     return _("闭幕") if day == edition.ends_on else ""
 
 
-def _now(
-    known: Catalogue, own: list[Entry], at: datetime, day: date, stage: Phase, but: set[int]
-) -> list[Row]:
+def _now(known: Catalogue, own: int, at: datetime, day: date, stage: Phase, but: set[int]) -> list[Row]:
     """What is on: now, today and the weekend in the month, the first days before it, a look back after it.
 
     `but` stands above already, as a highlight of the day.
     """
     everything = reverse("programme:activities")
     if stage is Phase.AFTER:
-        return [_look_back(own)]
+        return [_look_back(known, own)]
     if stage is Phase.PUBLICITY:
-        keys = [entry.pk for entry in queries.soonest(own, at)]
-        return [Row(_("抢先看"), everything, _("全部活动"), keys[:6], note=_("最早开始的活动"))]
-    off = [entry for entry in known.entries if entry.is_cancelled and not entry.city]
+        keys = _soonest(known, own, at, 6)
+        return [Row(_("抢先看"), everything, _("全部活动"), keys, note=_("最早开始的活动"))]
     today, of_today = reverse("programme:day", args=[day]), _("今天的全部场次")
-    on_now = [one.activity for one in live.on_now(own, at) if one.activity not in but][:6]
+    on_now = [one.activity for one in live.on_now(known, own, at) if one.activity not in but][:6]
     rows = [
         Row(_("正在进行"), today, of_today, on_now, note=_("现在就可以去"), first=day, last=day),
-        _day_row(_("今天"), own, off, at, day, day, today, of_today, but=but | {*on_now}),
+        _day_row(_("今天"), known, own, at, day, day, today, of_today, but=but | {*on_now}),
     ]
     first, last = _weekend(day)
     title = (
@@ -208,33 +202,45 @@ def _now(
         else _("这个周末")
     )
     weekend = f"{everything}?date_from={first}&date_to={last}"
-    rows.append(_day_row(title, own, off, at, first, last, weekend, _("周末全部活动")))
-    exhibitions = [
-        entry for entry in queries.soonest(own, at) if entry.is_exhibition and entry.slots[0].first_day <= day
-    ]
+    rows.append(_day_row(title, known, own, at, first, last, weekend, _("周末全部活动")))
+    exhibitions = (
+        entry.pk
+        for entry in queries.soonest(known, own & known.days.showing(day, day), at)
+        if entry.is_exhibition
+    )
     rows.append(
-        Row(_("正在展出"), reverse("programme:day", args=[day]), _("今天的展览"),
-            [entry.pk for entry in exhibitions[:3]], note=_("持续多日的展览，随时可去"))
-    )  # fmt: skip
+        Row(
+            _("正在展出"),
+            today,
+            _("今天的展览"),
+            [*islice(exhibitions, 3)],
+            note=_("持续多日的展览，随时可去"),
+        )
+    )
     if not any(row.keys for row in rows):
-        keys = [entry.pk for entry in queries.soonest(own, at)]
-        rows.append(Row(_("接下来"), everything, _("全部活动"), keys[:6]) if keys else _look_back(own))
+        keys = _soonest(known, own, at, 6)
+        rows.append(Row(_("接下来"), everything, _("全部活动"), keys) if keys else _look_back(known, own))
     return rows
+
+
+def _soonest(known: Catalogue, chosen: int, at: datetime, most: int) -> list[int]:
+    return [entry.pk for entry in islice(queries.soonest(known, chosen, at), most)]
 
 
 def _year_round(known: Catalogue, at: datetime) -> Row:
     """What goes on through the year: beside the month, not part of its figures."""
-    beyond = known.year_round()
-    coming = queries.soonest(beyond, at)
-    keys = [entry.pk for entry in (*coming, *(entry for entry in beyond if not entry.slots))]
+    undated = known.year_round & known.having("undated", True)
+    keys = [*_soonest(known, known.year_round, at, 3), *(one.pk for one in queries.first(known, undated, 3))]
     address = f"{reverse('programme:activities')}?season=year&city=own"
     return Row(_("全年科普"), address, _("全部"), keys[:3], note=_("主题宣传贯穿全年，不计入本月场次"))
 
 
-def _look_back(own: list[Entry]) -> Row:
-    held = [entry for entry in own if entry.slots]
-    held.sort(key=lambda entry: max(slot.start for slot in entry.slots), reverse=True)
-    shown = [*held, *(entry for entry in own if not entry.slots)]
+def _look_back(known: Catalogue, own: int) -> Row:
+    undated = own & known.having("undated", True)
+    held = nlargest(
+        6, known.entries_of(own & ~undated), key=lambda entry: max(slot.start for slot in entry.slots)
+    )
+    shown = [*held, *queries.first(known, undated, 6)]
     return Row(_("回顾"), reverse("programme:activities"), _("全部活动"), [entry.pk for entry in shown[:6]])
 
 
@@ -248,8 +254,8 @@ def _weekend(day: date) -> tuple[date, date]:
 
 def _day_row(
     title: str,
-    own: list[Entry],
-    off: list[Entry],
+    known: Catalogue,
+    own: int,
     at: datetime,
     first: date,
     last: date,
@@ -261,16 +267,17 @@ def _day_row(
 
     `but` stands in another row of the page already.
     """
-    dated, _exhibitions = queries.on(own, first, last)
+    dated, _exhibitions = queries.on(known, own, first, last)
     dated.sort(key=lambda pair: (pair[0].over_at <= at, pair[0].start, pair[0].pk))
     keys = list(dict.fromkeys(entry.pk for _slot, entry in dated if entry.pk not in but))
     note = ngettext("%(count)s场", "%(count)s场", len(dated)) % {"count": len(dated)}
     label = f"{wording.days_text(first, last)} · {note}"
-    called_off = list(dict.fromkeys(entry.pk for _slot, entry in queries.on(off, first, last)[0]))
+    off = known.cancelled & known.having("city", "own")
+    called_off = list(dict.fromkeys(entry.pk for _slot, entry in queries.on(known, off, first, last)[0]))
     return Row(title, href, link_label, [*keys[:6], *called_off[:3]], note=label, first=first, last=last)
 
 
-def _readers(audience: Taxonomy | None, own: list[Entry], at: datetime) -> list[Row]:
+def _readers(audience: Taxonomy | None, known: Catalogue, own: int, at: datetime) -> list[Row]:
     """A row for children and families, and one for older people."""
     if audience is None:
         return []
@@ -278,14 +285,14 @@ def _readers(audience: Taxonomy | None, own: list[Entry], at: datetime) -> list[
     rows = []
     for name, codes in READERS.items():
         terms = [term for term in audience.terms.all() if term.code in codes]
-        coming = queries.soonest(queries.with_term(own, [term.pk for term in terms]), at)
+        theirs = queries.with_term(known, own, [term.pk for term in terms])
         address = "&".join(f"audience={term.code}" for term in terms)
         rows.append(
             Row(
                 titles[name],
                 f"{reverse('programme:activities')}?{address}",
                 _("更多"),
-                [e.pk for e in coming[:3]],
+                _soonest(known, theirs, at, 3),
             )
         )
     return rows
@@ -294,11 +301,10 @@ def _readers(audience: Taxonomy | None, own: list[Entry], at: datetime) -> list[
 def _joint_actions(taxonomy: Taxonomy | None, known: Catalogue) -> list[dict[str, Any]]:
     if taxonomy is None:
         return []
-    own = known.own()
     return [
         {
             "label": str(term),
-            "count": len(queries.with_term(own, [term.pk])),
+            "count": queries.with_term(known, known.own, [term.pk]).bit_count(),
             "href": f"{reverse('programme:activities')}?joint_action={term.code}&city=own",
         }
         for term in taxonomy.terms.all()

@@ -36,9 +36,7 @@ def unit(request: PublicRequest, code: str) -> HttpResponse:
     known = catalogue.load(request.edition)
     opening = public_openings(request.edition).filter(organization=found).first()
     name, language = localized(found.name, found.name_en)
-    context = programme_of(
-        request, [entry for entry in known.entries if entry.pk in keys], _most(request)
-    ) | {
+    context = programme_of(request, known, known.among(keys), _most(request)) | {
         "unit": found,
         "name": name,
         "language": language,
@@ -63,9 +61,7 @@ def venue(request: PublicRequest, pk: int) -> HttpResponse:
         raise Http404(_("本届在这里没有活动。"))
     known = catalogue.load(request.edition)
     name, language = localized(found.name, found.name_en)
-    context = programme_of(
-        request, [entry for entry in known.entries if entry.pk in keys], _most(request)
-    ) | {
+    context = programme_of(request, known, known.among(keys), _most(request)) | {
         "venue": found,
         "name": name,
         "language": language,

@@ -13,7 +13,7 @@ from kepuyue.editions.permissions import can_manage
 from kepuyue.editions.queries import taxonomies
 from kepuyue.programme import catalogue, queries
 from kepuyue.programme.cards import unit_href
-from kepuyue.programme.catalogue import Entry
+from kepuyue.programme.catalogue import Catalogue
 from kepuyue.programme.overview import programme_of
 from kepuyue.programme.request import PublicRequest, canonical, public_page
 
@@ -27,7 +27,8 @@ def main_venue(request: PublicRequest) -> HttpResponse:
     found = MainVenue.objects.filter(edition=edition).first()
     if found and not found.is_published and not can_manage(request.user, edition):
         found = None
-    context: dict[str, Any] = programme_of(request, _of_the_tier(edition), SHOWN) | {
+    known = catalogue.load(edition)
+    context: dict[str, Any] = programme_of(request, known, _of_the_tier(edition, known), SHOWN) | {
         "venue": found,
         "canonical": canonical(request),
     }
@@ -55,8 +56,8 @@ def _by_day(edition: Edition, part: str) -> list[tuple[str, list[tuple[StageItem
     ]
 
 
-def _of_the_tier(edition: Edition) -> list[Entry]:
+def _of_the_tier(edition: Edition, known: Catalogue) -> int:
     """The own city's activities that are classified as the main venue's (notice 三(一))."""
     tier = next((one for one in taxonomies(edition) if one.code == "tier"), None)
     terms = [term.pk for term in tier.terms.all() if term.code == "main_venue"] if tier else []
-    return [entry for entry in queries.with_term(catalogue.load(edition).entries, terms) if not entry.city]
+    return queries.with_term(known, known.having("city", "own"), terms)

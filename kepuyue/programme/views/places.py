@@ -10,7 +10,7 @@ from kepuyue.editions.models import Plan
 from kepuyue.organizations.models import District, Organization
 from kepuyue.programme import catalogue, queries
 from kepuyue.programme.cards import localized
-from kepuyue.programme.catalogue import Entry
+from kepuyue.programme.catalogue import Catalogue
 from kepuyue.programme.maps import tiles
 from kepuyue.programme.overview import programme_of
 from kepuyue.programme.permissions import approved
@@ -25,9 +25,9 @@ def district(request: PublicRequest, code: str) -> HttpResponse:
     """One district: its sub-theme, its figures, what comes next, and its neighbours."""
     found = get_object_or_404(District, code=code)
     known = catalogue.load(request.edition)
-    here = [entry for entry in known.entries if entry.district == found.pk and not entry.city]
+    here = known.having("district", found.pk) & known.having("city", "own")
     branch = Organization.objects.filter(level=Level.DISTRICT, district=found).first()
-    context = _page(request, here, branch) | {
+    context = _page(request, known, here, branch) | {
         "eyebrow": _("分会场"),
         "name": localized(found.name, found.name_en)[0],
         "district": found,
@@ -43,8 +43,8 @@ def department(request: PublicRequest, code: str) -> HttpResponse:
     known = catalogue.load(request.edition)
     public = approved().filter(edition=request.edition, organization__path__startswith=found.path)
     keys = set(public.values_list("pk", flat=True))
-    here = [entry for entry in known.entries if entry.pk in keys and not entry.city]
-    context = _page(request, here, found) | {
+    here = known.among(keys) & known.having("city", "own")
+    context = _page(request, known, here, found) | {
         "eyebrow": _("部门特色活动"),
         "name": localized(found.name, found.name_en)[0],
     }
@@ -72,7 +72,7 @@ def departments(request: PublicRequest) -> HttpResponse:
     return render(request, "programme/departments.html", {"rows": rows, "canonical": canonical(request)})
 
 
-def _page(request: PublicRequest, here: list[Entry], branch: Organization | None) -> dict[str, Any]:
+def _page(request: PublicRequest, known: Catalogue, here: int, branch: Organization | None) -> dict[str, Any]:
     """What a district's and a department's page have in common."""
     theme = request.edition.sub_themes.filter(organization=branch).first() if branch else None
     plan = (
@@ -80,7 +80,7 @@ def _page(request: PublicRequest, here: list[Entry], branch: Organization | None
         if branch
         else None
     )
-    return programme_of(request, here, SHOWN) | {
+    return programme_of(request, known, here, SHOWN) | {
         "sub_theme": theme,
         "theme": localized(theme.theme, theme.theme_en) if theme else None,
         "introduction": localized(theme.introduction, theme.introduction_en) if theme else None,

@@ -1,0 +1,144 @@
+"""In which order matches stand: what comes next first, what is over last.
+
+A page shows two dozen of what may be a hundred thousand, so the order is found from its beginning and only as far
+as somebody looks: what is to come at an hour is read off the days, and only the rest is put in order as a whole.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from itertools import islice
+from typing import overload
+
+from kepuyue.programme import bits
+from kepuyue.programme.catalogue import Catalogue, Entry
+from kepuyue.programme.days import Slot
+
+# The groups of the list in their order: at an hour, over weeks, without a day, all year, over
+UPCOMING, EXHIBITION, UNDATED, YEAR_ROUND, PAST = GROUPS = (
+    "upcoming", "exhibition", "undated", "year_round", "past"
+)  # fmt: skip
+# Up to so many are put in order at once, which is quicker than looking through the days
+FEW = 300
+
+
+@dataclass(frozen=True)
+class Match:
+    """A matching activity: its record, and which group of the list it belongs to."""
+
+    entry: Entry
+    group: str
+
+
+@dataclass(frozen=True)
+class Order:
+    """Of a catalogue at a moment (in the edition's zone), seen by the sessions between two days, if any are named."""
+
+    catalogue: Catalogue
+    at: datetime
+    first: date | None = None
+    last: date | None = None
+    few: int = FEW
+
+    def of(self, chosen: int) -> Iterator[Match]:
+        """The members of a set in their order; within a group the own city comes before the linked ones."""
+        if chosen.bit_count() > self.few:
+            linked = self.catalogue.having("city", "linked")
+            shown: list[int] = []
+            month = chosen & ~self.catalogue.having("season", "year")
+            for part in (month & ~linked, month & linked):
+                for number in self._dated(part):
+                    shown.append(number)
+                    yield Match(self.catalogue.numbered[number], UPCOMING)
+            chosen &= ~bits.of(shown)
+        rest = [(self._key(entry), entry) for entry in self.catalogue.entries_of(chosen)]
+        rest.sort(key=lambda pair: pair[0])
+        yield from (Match(entry, GROUPS[key[0]]) for key, entry in rest)
+
+    def by_rank(self, levels: Iterable[tuple[float, int]], chosen: int) -> Iterator[Match]:
+        """The members of a set by their ranks, and in their order where these are equal."""
+        for _rank, level in levels:
+            yield from self.of(chosen & level)
+
+    def soonest(self, chosen: int) -> Iterator[Entry]:
+        """Those of a set with something to come at an hour, the soonest first; then what is on for weeks."""
+        if chosen.bit_count() > self.few:
+            shown: list[int] = []
+            for number in self._dated(chosen):
+                shown.append(number)
+                yield self.catalogue.numbered[number]
+            chosen &= ~bits.of(shown)
+        rest = []
+        for entry in self.catalogue.entries_of(chosen):
+            ahead = [slot for slot in entry.slots if slot.over_at > self.at]
+            dated = [slot.start for slot in ahead if not slot.is_exhibition]
+            if ahead:
+                rest.append((not dated, min(dated or [slot.over_at for slot in ahead]), entry.pk, entry))
+        rest.sort(key=lambda row: row[:3])
+        yield from (entry for *_order, entry in rest)
+
+    def _dated(self, chosen: int) -> Iterator[int]:
+        """Those with something to come at an hour, the soonest first."""
+        catalogue = self.catalogue
+        # What is over today may have begun yesterday and have no stated end
+        begin = (self.at - timedelta(days=1)).date()
+        first = begin if self.first is None else max(begin, self.first)
+        wanted = bits.Look(chosen)
+        seen: set[int] = set()
+        for number, slot in catalogue.days.dated(first, self.last):
+            if (
+                number in wanted
+                and number not in seen
+                and slot.over_at > self.at
+                and slot.touches(self.first, self.last)
+            ):
+                seen.add(number)
+                yield number
+
+    def _key(self, entry: Entry) -> tuple[int, bool, float, int]:
+        slots = [slot for slot in entry.slots if slot.touches(self.first, self.last)]
+        group, order = place(entry, slots, self.at)
+        return GROUPS.index(group), entry.city != "", order, entry.pk
+
+
+def place(entry: Entry, slots: list[Slot], at: datetime) -> tuple[str, float]:
+    """The group and the order in it, by some of its sessions: the soonest first, of what is over the latest."""
+    ahead = [slot for slot in slots if slot.over_at > at]
+    if entry.is_beyond_month and (entry.is_year_round or ahead):
+        return YEAR_ROUND, min((slot.start for slot in ahead), default=at).timestamp()
+    if not slots:
+        return UNDATED, 0.0
+    if not ahead:
+        return PAST, -max(slot.start for slot in slots).timestamp()
+    dated = [slot for slot in ahead if not slot.is_exhibition]
+    if dated:
+        return UPCOMING, min(slot.start for slot in dated).timestamp()
+    return EXHIBITION, min(slot.over_at for slot in ahead).timestamp()
+
+
+class Matches(Sequence[Match]):
+    """All that match; put in order no further than somebody reads."""
+
+    def __init__(self, number: int, ordered: Iterable[Match]) -> None:
+        self._number, self._ordered = number, iter(ordered)
+        self._read: list[Match] = []
+
+    def __len__(self) -> int:
+        return self._number
+
+    @overload
+    def __getitem__(self, key: int) -> Match: ...
+
+    @overload
+    def __getitem__(self, key: slice) -> list[Match]: ...
+
+    def __getitem__(self, key: int | slice) -> Match | list[Match]:
+        upto = max(key.indices(self._number)[:2], default=0) if isinstance(key, slice) else key + 1
+        if upto <= 0 and not isinstance(key, slice):
+            upto = self._number
+        self._read.extend(islice(self._ordered, max(0, upto - len(self._read))))
+        return self._read[key]
+
+    def __iter__(self) -> Iterator[Match]:
+        self._read.extend(self._ordered)
+        return iter(self._read)
