@@ -78,6 +78,7 @@ class Entry:
             ("season", "year" if self.is_beyond_month else "month"),
             ("cancelled", self.is_cancelled),
             ("undated", not self.slots),
+            ("year_round", self.is_year_round),
             *(("term", term) for term in self.terms),
         ]
 
@@ -189,6 +190,13 @@ class Catalogue:
         """The activity with that key, where it is public."""
         number = self.numbers.get(pk)
         return self.numbered[number] if number is not None and self.everything >> number & 1 else None
+
+    @cached_property
+    def latest_first(self) -> list[int]:
+        """All numbers by the last session to begin, the latest first; what is undated comes last."""
+        starts = [max((slot.start.timestamp() for slot in one.slots), default=0.0) for one in self.numbered]
+        numbers = range(len(self.numbered))
+        return sorted(numbers, key=lambda number: (-starts[number], self.numbered[number].pk))
 
     @cached_property
     def cancelled(self) -> int:

@@ -51,9 +51,24 @@ class Order:
                     shown.append(number)
                     yield Match(self.catalogue.numbered[number], UPCOMING)
             chosen &= ~bits.of(shown)
-        rest = [(self._key(entry), entry) for entry in self.catalogue.entries_of(chosen)]
+        past = self._past(chosen) if chosen.bit_count() > self.few else 0
+        rest = [(self._key(entry), entry) for entry in self.catalogue.entries_of(chosen & ~past)]
         rest.sort(key=lambda pair: pair[0])
         yield from (Match(entry, GROUPS[key[0]]) for key, entry in rest)
+        linked = self.catalogue.having("city", "linked")
+        for part in (past & ~linked, past & linked):
+            look = bits.Look(part)
+            for number in self.catalogue.latest_first if part else ():
+                if number in look:
+                    yield Match(self.catalogue.numbered[number], PAST)
+
+    def _past(self, chosen: int) -> int:
+        """Those that are surely over; known without looking at each only where no days are asked for."""
+        if self.first or self.last:
+            return 0
+        known = self.catalogue
+        kept = known.days.ahead(self.at) | known.having("undated", True) | known.having("year_round", True)
+        return chosen & ~kept
 
     def by_rank(self, levels: Iterable[tuple[float, int]], chosen: int) -> Iterator[Match]:
         """The members of a set by their ranks, and in their order where these are equal."""

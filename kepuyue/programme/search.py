@@ -13,7 +13,7 @@ from kepuyue.programme.catalogue import Catalogue
 from kepuyue.programme.order import Match, Matches, Order
 
 # What the catalogue knows of each activity and no filter offers by its values
-UNCOUNTED = ("city_name", "cancelled", "undated")
+UNCOUNTED = ("city_name", "cancelled", "undated", "year_round")
 
 
 @dataclass(frozen=True)
