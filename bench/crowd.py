@@ -91,13 +91,15 @@ class _Maker:
 
     def _copy(self, number: int) -> Any:
         from kepuyue.activities.models import Activity, State
+        from kepuyue.core.codes import new_code
         from kepuyue.core.time import now
 
         named, texted, other = (self.chance.choice(self.models) for _n in range(3))
         district = self.chance.choice(self.districts)
         half = other.title[: max(4, len(other.title) // 2)]
         return Activity(
-            edition=self.edition, organization_id=named.organization_id, state=State.PUBLISHED, origin=named.origin,
+            code=new_code(10), edition=self.edition, organization_id=named.organization_id,
+            state=State.PUBLISHED, origin=named.origin,
             title=f"{district.name}{named.title}·{half}"[:118], summary=texted.summary,
             description=texted.description, mode=texted.mode, district=district, admission=texted.admission,
             booking_mode=texted.booking_mode, audience_note=texted.audience_note, published_at=now(),

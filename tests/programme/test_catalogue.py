@@ -73,10 +73,13 @@ spans = st.tuples(st.none() | days, st.none() | days).filter(
 )
 
 
+# How long one takes says nothing: the machine does other things too
+plainly = settings(deadline=None, max_examples=60)
 ways = st.sampled_from([0, order.FEW])
 "Off the days, and put in order at once"
 
 
+@plainly
 @given(numbers, numbers)
 def test_sets_are_what_they_are_made_of(some: set[int], others: set[int]) -> None:
     made = bits.of(some)
@@ -87,6 +90,7 @@ def test_sets_are_what_they_are_made_of(some: set[int], others: set[int]) -> Non
     assert {*members(bits.joined([made, bits.of(others)]))} == some | others
 
 
+@plainly
 @given(st.lists(st.integers(0, 200)), numbers, st.integers(0, 200), st.integers(0, 9))
 def test_tally_adds_up(counted: list[int], chosen: set[int], one: int, count: int) -> None:
     plain, tally = Counter(counted), Tally.counting(counted)
@@ -96,6 +100,7 @@ def test_tally_adds_up(counted: list[int], chosen: set[int], one: int, count: in
     assert tally.changed(one, count).total(bits.of(chosen)) == sum(plain[number] for number in chosen)
 
 
+@plainly
 @given(st.lists(numbers, max_size=6), numbers)
 def test_levels_begin_with_what_is_in_most_of_the_sets(sets: list[set[int]], chosen: set[int]) -> None:
     found = [set(members(level)) for level in Tally.over(map(bits.of, sets)).levels(bits.of(chosen))]
@@ -106,6 +111,7 @@ def test_levels_begin_with_what_is_in_most_of_the_sets(sets: list[set[int]], cho
     assert counts == sorted(counts, key=min, reverse=True)
 
 
+@plainly
 @given(entries(), spans)
 def test_days_count_and_find_what_touches_them(
     found: list[Entry], span: tuple[date | None, date | None]
@@ -125,6 +131,7 @@ def test_days_count_and_find_what_touches_them(
     }
 
 
+@plainly
 @given(entries(), st.datetimes(datetime(2024, 8, 30), datetime(2024, 10, 2)))
 def test_what_is_ahead(found: list[Entry], at: datetime) -> None:
     known, at = Catalogue.of(found, EDITION), at.replace(tzinfo=EDITION.zone)
@@ -134,6 +141,7 @@ def test_what_is_ahead(found: list[Entry], at: datetime) -> None:
     }
 
 
+@plainly
 @given(found=entries(), span=spans, at=st.datetimes(datetime(2024, 8, 30), datetime(2024, 10, 2)), few=ways)
 def test_order_is_that_of_all_put_in_order_at_once(
     found: list[Entry], span: tuple[date | None, date | None], at: datetime, few: int
@@ -149,6 +157,7 @@ def test_order_is_that_of_all_put_in_order_at_once(
     assert seen == [(row[3], row[4]) for row in sorted(plain)]
 
 
+@plainly
 @given(found=entries(), at=st.datetimes(datetime(2024, 8, 30), datetime(2024, 10, 2)), few=ways)
 def test_soonest_begins_with_what_comes_next(few: int, found: list[Entry], at: datetime) -> None:
     known, at = Catalogue.of(found, EDITION), at.replace(tzinfo=EDITION.zone)
@@ -164,6 +173,7 @@ def test_soonest_begins_with_what_comes_next(few: int, found: list[Entry], at: d
     ] == [row[2] for row in sorted(plain)]
 
 
+@plainly
 @given(entries())
 def test_figures_are_those_of_counting_one_by_one(found: list[Entry]) -> None:
     known = Catalogue.of(found, EDITION)
@@ -180,6 +190,7 @@ def test_figures_are_those_of_counting_one_by_one(found: list[Entry]) -> None:
     }
 
 
+@plainly
 @given(
     entries(), st.sets(st.sampled_from([1, 2])), st.sets(st.sampled_from(["online", "offline"])), st.booleans(),
     st.sampled_from(["", "own", "linked"]), st.sets(st.sampled_from([1, 2])),
@@ -217,8 +228,8 @@ def test_counts_are_those_of_asking_for_each_value(
         )
 
 
+@plainly
 @given(entries(), entries(), st.sets(st.integers(1, 99)))
-@settings(max_examples=60)
 def test_a_changed_catalogue_is_one_made_anew(before: list[Entry], new: list[Entry], gone: set[int]) -> None:
     changed = Catalogue.of(before, EDITION).changed({entry.pk for entry in new} | gone, new, ("new",))
     kept = {entry.pk: entry for entry in before if entry.pk not in gone} | {entry.pk: entry for entry in new}
