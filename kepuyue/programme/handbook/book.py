@@ -141,7 +141,8 @@ def compiled(selection: Selection, *, only_key: bool = False) -> Book:
     chosen = selection.activities()
     is_cut = len(chosen) >= MOST
     activities = [one for one in chosen if one.is_key or not only_key]
-    entries = {one.pk: one for one in catalogue.load(selection.edition).entries}
+    known = catalogue.load(selection.edition)
+    entries = {entry.pk: entry for entry in known.entries_of(known.among(one.pk for one in activities))}
     query = selection.query
     found: dict[int, list[Occasion]] = defaultdict(list)
     dates = occasions(activities, at=selection.at, first=query.first, last=query.last)

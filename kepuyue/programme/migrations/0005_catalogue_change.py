@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('editions', '0008_main_venue'),
-        ('programme', '0003_latin_words_are_kept_for_slips'),
+        ('programme', '0004_files_made_in_the_background'),
     ]
 
     operations = [
