@@ -16,6 +16,7 @@ import "./preview.js";
 import "./my-month.js";
 import "./questions.js";
 import "./player.js";
+import "./near-me.js";
 
 // Only on the pages that have them, so that the others stay light
 const grid = document.querySelector("[data-grid]");

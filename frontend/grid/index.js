@@ -116,7 +116,7 @@ export function mount(section) {
   function add() {
     close(true);
     const last = rows.at(-1) ?? {};
-    const { id, stored, faults, starts_on, ends_on, is_cancelled, note: _note, ...like } = last;
+    const { id, stored, faults, starts_on, ends_on, is_cancelled, is_full, note: _note, ...like } = last;
     change([...rows, { ...like, starts_on: "" }]);
     go(rows.length - 1, 0);
     open();
@@ -203,7 +203,8 @@ export function mount(section) {
     if (!DAYS.has(name) || !/^\d{4}-\d\d-\d\d$/.test(value)) return String(value);
     const plain = `${+value.slice(5, 7)}/${+value.slice(8)} ${words.weekdays[weekday(value)]}`;
     const shown = value.slice(0, 4) === given.first.slice(0, 4) ? plain : `${value.slice(0, 4)}/${plain}`;
-    return name === "starts_on" && row.is_cancelled ? `${shown} ${words.cancelled}` : shown;
+    const state = row.is_cancelled ? words.cancelled : row.is_full ? words.is_full : "";
+    return name === "starts_on" && state ? `${shown} ${state}` : shown;
   }
 
   const cell = (row = here.row, column = here.column) => body.children[row]?.children[column + 1];
@@ -539,14 +540,21 @@ export function mount(section) {
       const is = !cancelled();
       each((row) => edited(row, { is_cancelled: is }));
     });
+    const allFull = () => rows.filter((row) => chosen.has(row)).every((row) => row.is_full);
+    const full = button(words.full, () => {
+      const is = !allFull();
+      each((row) => edited(row, { is_full: is }));
+    });
     const remove = button(words.remove, () => change(rows.filter((row) => !chosen.has(row))));
     const element = el("div", { class: "grid__bar grid__bulk", hidden: true, role: "group", "aria-label": words.apply },
       told, el("span", {}, words.change), which, value, button(words.apply, apply),
-      button(words.copy, copies), cancel, remove);
+      button(words.copy, copies), full, cancel, remove);
     const draw = () => {
       element.hidden = chosen.size === 0;
       told.textContent = say(words.selected, { n: chosen.size });
       cancel.textContent = chosen.size && cancelled() ? words.restore : words.cancel;
+      full.textContent = chosen.size && allFull() ? words.seats : words.full;
+      full.hidden = !given.is_public;
       // What the public knows of is cancelled, and not taken away
       remove.hidden = given.is_public && [...chosen].some((row) => row.id);
     };
@@ -563,7 +571,7 @@ export function mount(section) {
 
   function copies() {
     const next = rows.flatMap((row) => {
-      const { id, stored, faults, ...like } = row;
+      const { id, stored, faults, is_full, ...like } = row;
       return chosen.has(row) ? [row, like] : [row];
     });
     change(next);

@@ -47,6 +47,7 @@ class ActivitiesConfig(AppConfig):
                 "session.cancelled": pgettext_lazy("audit", "取消了场次"),
                 "session.postponed": pgettext_lazy("audit", "场次延期"),
                 "session.retimed": pgettext_lazy("audit", "场次改期"),
+                "session.full": pgettext_lazy("audit", "说明了场次的名额"),
                 "session.moved": pgettext_lazy("audit", "场次换地点"),
                 "sampling.fine": pgettext_lazy("audit", "抽查没有问题"),
                 "sampling.returned": pgettext_lazy("audit", "抽查要求更正"),

@@ -7,8 +7,8 @@ all speak this one shape, so that a fact is typed once and compared as it was ty
 * ``district``: a code or ""; ``terms``: ["taxonomy:term", …]; ``marks``: [code, …];
 * ``participations``: [{"role", "name"}]; ``speakers``: [{"name", "introduction", "is_overseas"}];
 * ``sessions``: [{"id", "starts_at", "ends_at", "is_all_day", "venue", "place", "online_url", "capacity",
-  "note", "is_cancelled", "is_postponed", "safety_plan", "emergency_contact"}] with ISO 8601 times in UTC and a
-  venue's number; what an entry leaves out stays as it is;
+  "is_full", "note", "is_cancelled", "is_postponed", "safety_plan", "emergency_contact"}] with ISO 8601 times in UTC
+  and a venue's number; what an entry leaves out stays as it is;
 * ``pictures``: numbers of the pictures that are shown, in their order.
 """
 
@@ -23,6 +23,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from kepuyue.activities.models import Activity, Participation, Session, Speaker
+from kepuyue.core.time import now
 from kepuyue.editions.models import Mark, Term
 from kepuyue.editions.policy import Policy
 from kepuyue.organizations.models import District
@@ -32,9 +33,9 @@ Content = dict[str, Any]
 
 PLAIN = (
     "title", "title_en", "summary", "description", "mode", "city", "dates_as_written", "is_year_round", "is_key",
-    "audience_note", "age_min", "age_max", "languages", "accessibility", "admission", "admission_note",
-    "booking_mode", "booking_url", "booking_note", "expected_crowd", "safety_plan", "safety_items", "licence",
-    "licence_papers", "licence_exempt", "licence_exempt_note", "emergency_contact", "content_lead",
+    "audience_note", "age_min", "age_max", "languages", "accessibility_items", "accessibility", "admission",
+    "admission_note", "booking_mode", "booking_url", "booking_note", "expected_crowd", "safety_plan", "safety_items",
+    "licence", "licence_papers", "licence_exempt", "licence_exempt_note", "emergency_contact", "content_lead",
     "content_signoff", "contact_name", "contact_phone", "public_phone",
 )  # fmt: skip
 LISTS = ("participations", "sessions", "speakers")
@@ -51,8 +52,8 @@ SIGNED = TIME | PLACE | CONTENT | {"speakers"}
 REVIEWED = SIGNED | {"marks", "licence", "licence_exempt", "licence_exempt_note"}
 
 SESSION_KEYS = (
-    "starts_at", "ends_at", "is_all_day", "venue", "place", "online_url", "capacity", "note", "is_cancelled",
-    "is_postponed", "safety_plan", "emergency_contact",
+    "starts_at", "ends_at", "is_all_day", "venue", "place", "online_url", "capacity", "is_full", "note",
+    "is_cancelled", "is_postponed", "safety_plan", "emergency_contact",
 )  # fmt: skip
 # Of a session its time and place are reviewed; seats, a note and who answers for safety are small corrections
 REVIEWED_SESSION_KEYS = (
@@ -120,6 +121,7 @@ def _session(session: Session) -> Content:
         "place": session.place,
         "online_url": session.online_url,
         "capacity": session.capacity,
+        "is_full": session.is_full,
         "note": session.note,
         "is_cancelled": session.is_cancelled,
         "is_postponed": session.is_postponed,
@@ -300,6 +302,8 @@ def _write_sessions(activity: Activity, entries: list[Content]) -> None:
             if isinstance(value := entry.get(key), str):
                 setattr(session, key, datetime.fromisoformat(value))
         if before is None or before != _session(session):
+            if session.is_full != bool(before and before["is_full"]):
+                session.full_stated_at = now()
             session.save()
     for session in present.values():
         if activity.published_at is not None:

@@ -8,7 +8,16 @@ from django.utils.translation import gettext as _
 
 from kepuyue.activities import safety
 from kepuyue.activities.content import FIELDS, Change, Content, labels
-from kepuyue.activities.models import Admission, BookingMode, Exemption, Mode, Picture, UnitRole, Venue
+from kepuyue.activities.models import (
+    AccessItem,
+    Admission,
+    BookingMode,
+    Exemption,
+    Mode,
+    Picture,
+    UnitRole,
+    Venue,
+)
 from kepuyue.core import wording
 from kepuyue.editions.models import Edition, Mark, Term
 from kepuyue.organizations.models import District
@@ -68,6 +77,9 @@ class _Names:
     def _mode(self, value: str) -> str:
         return str(Mode(value).label) if value else ""
 
+    def _accessibility_items(self, codes: list[str] | None) -> str:
+        return wording.listed(item.label for item in AccessItem if item in (codes or []))
+
     def _admission(self, value: str) -> str:
         return str(Admission(value).label) if value else ""
 
@@ -118,6 +130,8 @@ class _Names:
                 filter(None, [str(venue) if venue else "", entry.get("place"), entry.get("online_url")])
             )
             seats = _("名额%(count)s") % {"count": entry["capacity"]} if entry.get("capacity") else ""
+            if entry.get("is_full"):
+                seats = " ".join(filter(None, [seats, _("已约满")]))
             cancelled = _("（已取消）") if entry.get("is_cancelled") else ""
             if entry.get("is_postponed") and not cancelled:
                 cancelled = _("（原安排不再有效）")

@@ -50,6 +50,7 @@ urlpatterns = [
         rescheduling.postpone,
         name="session-postponement",
     ),
+    path("activities/<slug:code>/sessions/<int:pk>/seats/", rescheduling.state_seats, name="session-seats"),
     path("activities/<slug:code>/sessions/<int:pk>/move/", rescheduling.move, name="session-move"),
     path("takedowns/", overseeing.takedowns, name="takedowns"),
     path("takedowns/export/", overseeing.takedowns_export, name="takedowns-export"),

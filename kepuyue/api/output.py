@@ -10,7 +10,7 @@ from django.urls import reverse
 from kepuyue.activities.models import Activity, Origin, Session, Venue
 from kepuyue.core.links import web_address
 from kepuyue.programme.changes import Arrangement, Change, changes
-from kepuyue.programme.queries import seats_left
+from kepuyue.programme.seats import seats_left
 from kepuyue.publicity.key_activities import is_key
 
 
@@ -48,6 +48,7 @@ def _activity(activity: Activity, free: dict[int, int | None], changed: list[Cha
         "age_min": activity.age_min,
         "age_max": activity.age_max,
         "languages": activity.languages,
+        "accessibility_items": activity.accessibility_items,
         "accessibility": activity.accessibility,
         "admission": activity.admission,
         "admission_note": activity.admission_note,
@@ -105,6 +106,8 @@ def _session(session: Session, zone: Any, free: int | None) -> dict[str, Any]:
         "note": session.note,
         "capacity": session.capacity,
         "seats_left": free,
+        "is_full": session.is_full,
+        "full_stated_at": session.full_stated_at.astimezone(zone) if session.full_stated_at else None,
     }
 
 

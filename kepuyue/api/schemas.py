@@ -42,6 +42,35 @@ class Filters(Schema):
     mode: list[str] = Field([], description="offline, online or hybrid; may be repeated.")
     booking: list[str] = Field([], description="none, walk_in, first_come, ballot or external.")
     free: Annotated[bool, _or(False)] = Field(False, description="true: only what is free of charge.")
+    age: list[str] = Field(
+        [], description="Age in years, 0 to 120: whom age_min and age_max ask in, or who sets no limit."
+    )
+    seats: Annotated[bool, _or(False)] = Field(
+        False, description="true: only what has a session to come, on the days asked for, with a seat left."
+    )
+    access: list[str] = Field(
+        [],
+        description="Accessibility: any, or one of wheelchair, toilet, sign_language, captions, hearing, audio, "
+        "guide_dog, large_print, braille, quiet_hour; may be repeated.",
+    )
+    language: list[str] = Field(
+        [],
+        description="Language it is held in: mandarin, cantonese, hakka, teochew, english, japanese, korean, french, "
+        "german, spanish, russian, sign; may be repeated.",
+    )
+    near: str = Field(
+        "",
+        description="Where to look from: latitude,longitude (WGS-84 degrees; 3 decimals count) or a district. "
+        "The nearest come first.",
+    )
+    within: list[str] = Field([], description="With near: 2, 5 or 10 kilometres at most, as the crow flies.")
+    season: str = Field(
+        "",
+        description="month: what belongs to the month; year: year-round publicity and what lies outside it.",
+    )
+    when: str = Field(
+        "", description="today, tomorrow, weekend or week; a date_from or date_to goes before it."
+    )
     city: str = Field(
         "", description="own: the edition's city; linked: linked cities (联动城市); empty: both."
     )
@@ -99,7 +128,13 @@ class SessionOut(Schema):
     online_url: str
     note: str
     capacity: int | None = Field(description="Seats; null: not limited or not stated")
-    seats_left: int | None = Field(description="Free seats; null: not limited, not stated, or cancelled")
+    seats_left: int | None = Field(
+        description="Free seats; 0: full; null: not limited, not stated, or cancelled"
+    )
+    is_full: bool = Field(description="true: the unit says that no seat is left, wherever one books")
+    full_stated_at: datetime | None = Field(
+        description="When it last said so, or that there are seats again; null: it never did"
+    )
 
 
 class ArrangementOut(Schema):
@@ -153,7 +188,8 @@ class ActivityOut(Schema):
     age_min: int | None = Field(description="Years")
     age_max: int | None = Field(description="Years")
     languages: str
-    accessibility: str
+    accessibility_items: list[str] = Field(description="What the unit promises; see the parameter access")
+    accessibility: str = Field(description="A note beside it")
     admission: str = Field(description="free, discounted, paid or unknown")
     admission_note: str
     booking: Booking

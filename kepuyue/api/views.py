@@ -9,6 +9,7 @@ from ninja import NinjaAPI, Query
 from ninja.decorators import decorate_view
 
 from kepuyue import __version__
+from kepuyue.activities.free_text import LANGUAGES
 from kepuyue.api import problems
 from kepuyue.api.output import written
 from kepuyue.api.problems import Problem, Refused
@@ -17,9 +18,9 @@ from kepuyue.core.time import now
 from kepuyue.editions.models import Edition
 from kepuyue.editions.queries import is_open_to_public
 from kepuyue.programme import queries
-from kepuyue.programme.forms import FilterForm, Vocabulary, vocabulary
+from kepuyue.programme.forms import ACCESS, OLDEST, FilterForm, Vocabulary, vocabulary
 from kepuyue.programme.permissions import approved, visible
-from kepuyue.programme.search import search
+from kepuyue.programme.search import RADII, search
 
 api = NinjaAPI(
     title="科普月 Programme API",
@@ -91,6 +92,8 @@ def _plain(code: str) -> str:
 def _refuse(form: FilterForm, words: Vocabulary) -> None:
     """A machine is told exactly what it asked wrongly, and what it could ask."""
     known: dict[str, list[str]] = {"district": [district.code for district in words.districts]}
+    known |= {"access": list(ACCESS), "language": list(LANGUAGES), "age": [f"0–{OLDEST}"]}
+    known |= {"within": [str(radius) for radius in RADII], "near": ["22.543,114.058", *known["district"]]}
     known |= {one.code: [term.code for term in one.terms.all()] for one in words.taxonomies}
     errors = []
     for name, sentence in form.refusals.items():

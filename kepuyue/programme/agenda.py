@@ -1,6 +1,7 @@
 """A day by the hour, and the days of a result."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from itertools import islice
 from typing import Any
@@ -53,6 +54,7 @@ def by_hour(
                 ),
                 "flags": flags(activity),
                 "note": session.note,
+                "is_full": session.is_full and not (session.is_cancelled or session.is_postponed),
                 "is_demo": activity.origin == Origin.DEMO,
                 "is_cancelled": entry.is_cancelled,
                 "order": (not (slot.is_all_day or slot.first_day < day), slot.start, slot.pk),
@@ -102,6 +104,11 @@ def of_result(
 ) -> dict[str, Any]:
     """A result by its days: by the hour where few days are asked for, else as the edition's month."""
     known, chosen = result.catalogue, result.chosen
+    if result.is_narrowed:
+        # Only the sessions that match: one that is full is not on a day for whoever asks for seats
+        matching = (replace(one.entry, slots=tuple(one.slots)) for one in result.matches)
+        known = Catalogue.of(matching, edition)
+        chosen = known.everything
     first, last = query.first or edition.starts_on, query.last or edition.ends_on
     if first > last:  # one side open, the other outside the month
         first = last = query.first or query.last or first

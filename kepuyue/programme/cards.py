@@ -24,6 +24,7 @@ from kepuyue.core import wording
 from kepuyue.organizations.models import Organization
 from kepuyue.programme import times
 from kepuyue.programme.covers import kind_of
+from kepuyue.programme.search import Match
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,7 @@ class Card:
     note: str = ""
     is_cancelled: bool = False
     version: int = 0
+    distance: str = ""
 
 
 def moment(session: Session, zone: Any) -> Moment:
@@ -79,8 +81,20 @@ def moment(session: Session, zone: Any) -> Moment:
     )
 
 
-def card(activity: Activity, *, at: datetime, first: date | None = None, last: date | None = None) -> Card:
-    """The card of an activity read by `queries.rows`; its sessions are those between two days, if any."""
+def card(
+    activity: Activity,
+    *,
+    at: datetime,
+    first: date | None = None,
+    last: date | None = None,
+    match: Match | None = None,
+    asks_age: bool = False,
+) -> Card:
+    """The card of an activity read by `queries.rows`; its sessions are those between two days, if any.
+
+    What it says of a `match` is of the sessions that match, its place the nearest of theirs. Who `asks_age` is told
+    also where there is no limit.
+    """
     picture = next(iter(activity.pictures.all()), None)
     title, language = localized(activity.title, activity.title_en)
     return Card(
@@ -89,16 +103,17 @@ def card(activity: Activity, *, at: datetime, first: date | None = None, last: d
         language=language,
         href=reverse("programme:activity", args=[activity.code]),
         cover_kind=kind_of(activity.title, activity.summary),
-        when=_when(activity, at, first, last),
-        where=where(activity),
+        when=_when(activity, at, first, last, match),
+        where=where(activity, match.nearest if match else None),
+        distance="" if match is None or match.metres is None else distance_text(match.metres),
         host=host(activity),
-        where_href=venue_href(activity),
+        where_href=venue_href(activity, match.nearest if match else None),
         host_href=host_href(activity),
         picture=picture.get_absolute_url() if picture else "",
         picture_alt=picture.alt if picture else "",
         text=activity.summary,
         flags=flags(activity),
-        tags=tags(activity),
+        tags=[*_age_tags(activity, asks_age), *tags(activity)],
         note=_("演示数据") if activity.origin == Origin.DEMO else "",
         is_cancelled=activity.state == State.CANCELLED,
         version=activity.version,
@@ -127,8 +142,11 @@ def flags(activity: Activity) -> list[tuple[str, str]]:
     found = []
     if activity.state == State.CANCELLED:
         found.append(("cancelled", _("已取消")))
-    elif changed := _changed(activity):
-        found.append(("changed", changed))
+    else:
+        if changed := _changed(activity):
+            found.append(("changed", changed))
+        if full := _full(activity):
+            found.append(("full", full))
     if activity.city:
         found.append(("linked", _("联动城市")))
     if activity.mode != Mode.OFFLINE:
@@ -148,6 +166,30 @@ def _changed(activity: Activity) -> str:
     if ChangeNotice.Kind.RETIMED in kinds:
         return _("时间有变")
     return _("地点有变") if ChangeNotice.Kind.MOVED in kinds else ""
+
+
+def _full(activity: Activity) -> str:
+    """That the units say of what is to come that there is no seat left."""
+    ahead = [
+        one for one in activity.sessions.all() if not (one.is_over or one.is_cancelled or one.is_postponed)
+    ]
+    full = [one for one in ahead if one.is_full]
+    if not full:
+        return ""
+    return _("已约满") if len(full) == len(ahead) else _("部分场次已约满")
+
+
+def _age_tags(activity: Activity, is_asked: bool) -> list[str]:
+    text = ages(activity) or (_("年龄不限") if is_asked else "")
+    return [text] if text else []
+
+
+def distance_text(metres: float) -> str:
+    """A way as the crow flies, as exact as a place that is known to 100 m allows."""
+    if metres < 950:
+        return _("约%(metres)s米") % {"metres": max(100, round(metres / 100) * 100)}
+    kilometres = f"{metres / 1000:.1f}" if metres < 9_950 else f"{metres / 1000:.0f}"
+    return _("约%(kilometres)s公里") % {"kilometres": kilometres}
 
 
 def tags(activity: Activity) -> list[str]:
@@ -203,20 +245,25 @@ def unit_href(unit: Organization | None) -> str:
     return reverse("programme:unit", args=[unit.code])
 
 
-def venue_href(activity: Activity) -> str:
+def venue_href(activity: Activity, nearest: int | None = None) -> str:
     """The page of the first place that `where` names; empty where that is no registered venue."""
-    first = next((one for one in activity.sessions.all() if place_of(one)), None)
+    first = next((one for one in _placed(activity, nearest) if place_of(one)), None)
     return reverse("programme:venue", args=[first.venue_id]) if first and first.venue_id else ""
 
 
-def where(activity: Activity) -> str:
-    """City or district, and the place of the first session that has one."""
+def _placed(activity: Activity, nearest: int | None) -> list[Session]:
+    """The sessions, the one that is nearest first."""
+    return sorted(activity.sessions.all(), key=lambda one: one.pk != nearest)
+
+
+def where(activity: Activity, nearest: int | None = None) -> str:
+    """City or district, and the place of the `nearest` or the first session that has one."""
     area = activity.city or (
         str(localized(activity.district.name, activity.district.name_en)[0]) if activity.district else ""
     )
     if activity.mode == Mode.ONLINE and not area:
         return _("线上")
-    place = next((text for text in map(place_of, activity.sessions.all()) if text), "")
+    place = next((text for text in map(place_of, _placed(activity, nearest)) if text), "")
     return " · ".join(part for part in (area, place) if part)
 
 
@@ -226,8 +273,13 @@ def place_of(session: Session) -> str:
     return " ".join(part for part in (venue, session.place) if part)
 
 
-def _when(activity: Activity, at: datetime, first: date | None, last: date | None) -> str:
+def _when(
+    activity: Activity, at: datetime, first: date | None, last: date | None, match: Match | None
+) -> str:
     known = moments(activity)
+    if match:
+        keys = {slot.pk for slot in match.slots}
+        known = [one for one in known if one.session.pk in keys] or known
     inside = [
         one
         for one in known

@@ -17,7 +17,9 @@ from typing import Any
 
 from django.db.models import Count, Max
 
-from kepuyue.activities.models import Activity, Admission, Session, State
+from kepuyue.activities.free_text import languages_in
+from kepuyue.activities.models import AccessItem, Activity, Admission, Session, State, Venue
+from kepuyue.core.geo import Point
 from kepuyue.editions.models import Edition
 from kepuyue.programme import bits
 from kepuyue.programme.bits import Maker, Tally
@@ -26,6 +28,8 @@ from kepuyue.programme.models import CatalogueChange
 from kepuyue.programme.permissions import approved
 
 MOST_KEPT = 12
+ANY = "any"
+OLDEST = 120  # years that one can ask for
 # More changes than that are read with all the rest
 MOST_AT_ONCE = 500
 # From so many on, the collector of unused memory need not look through them again and again
@@ -49,6 +53,13 @@ class Entry:
     is_year_round: bool
     terms: frozenset[int]
     slots: tuple[Slot, ...]
+    called_off: tuple[Slot, ...] = ()
+    "Sessions that were cancelled one by one; they are among `slots` only where the whole activity is off"
+    age_min: int | None = None
+    age_max: int | None = None
+    languages: frozenset[str] = frozenset()
+    access: frozenset[str] = frozenset()
+    "Items of accessibility, and ANY where the unit says anything about it"
 
     @property
     def is_exhibition(self) -> bool:
@@ -59,6 +70,13 @@ class Entry:
     def is_beyond_month(self) -> bool:
         """Whether it is year-round publicity (主题宣传贯穿全年, notice 一): shown apart, not counted as the month's."""
         return self.is_year_round or (bool(self.slots) and not any(slot.in_month for slot in self.slots))
+
+    @property
+    def ages(self) -> Iterable[Any]:
+        """The ages in years that are asked in; ANY where there is no limit."""
+        if self.age_min is None and self.age_max is None:
+            return (ANY,)
+        return range(self.age_min or 0, min(OLDEST if self.age_max is None else self.age_max, OLDEST) + 1)
 
     @property
     def venues(self) -> frozenset[int]:
@@ -79,6 +97,11 @@ class Entry:
             ("cancelled", self.is_cancelled),
             ("undated", not self.slots),
             ("year_round", self.is_year_round),
+            ("unsure", any(slot.is_full or slot.is_postponed for slot in self.slots)),
+            ("partly_off", bool(self.called_off)),
+            *(("age", age) for age in self.ages),
+            *(("language", language) for language in self.languages),
+            *(("access", item) for item in self.access),
             *(("term", term) for term in self.terms),
         ]
 
@@ -283,38 +306,78 @@ def _entries(edition: Edition, keys: Iterable[int] | None = None) -> Iterator[En
     links = Activity.terms.through.objects.filter(activity__in=public.values("pk"))
     for activity, term in links.values_list("activity_id", "term_id").iterator():
         terms[activity].add(term)
-    slots = _slots(edition, Session.objects.filter(activity__in=public.values("pk")))
+    slots, called_off = _slots(edition, Session.objects.filter(activity__in=public.values("pk")))
     facts = (
-        "pk", "city", "district_id", "mode", "admission", "booking_mode", "state", "is_year_round",
+        "pk", "city", "district_id", "mode", "admission", "booking_mode", "state", "is_year_round", "age_min",
+        "age_max", "languages", "accessibility_items", "accessibility",
     )  # fmt: skip
-    for pk, city, district, mode, admission, booking_mode, state, is_year_round in (
-        public.order_by("pk").values_list(*facts).iterator()
-    ):
+    for (
+        pk,
+        city,
+        district,
+        mode,
+        admission,
+        booking_mode,
+        state,
+        is_year_round,
+        age_min,
+        age_max,
+        languages,
+        items,
+        note,
+    ) in public.order_by("pk").values_list(*facts).iterator():
         yield Entry(
             pk=pk, city=city, district=district, mode=mode, admission=admission, booking_mode=booking_mode,
             is_cancelled=state == State.CANCELLED, is_year_round=is_year_round,
             terms=frozenset(terms.pop(pk, ())), slots=tuple(slots.pop(pk, ())),
+            called_off=tuple(called_off.pop(pk, ())), age_min=age_min, age_max=age_max,
+            languages=languages_of(languages, items), access=_access(items, note),
         )  # fmt: skip
 
 
-def _slots(edition: Edition, sessions: Any) -> dict[int, list[Slot]]:
-    """The sessions of each activity by their beginning. A cancelled one is off; of a cancelled activity all are, and
-    still tell when it would have been.
+def _slots(edition: Edition, sessions: Any) -> tuple[dict[int, list[Slot]], dict[int, list[Slot]]]:
+    """The sessions of each activity by their beginning, and apart those that were called off one by one. Of a
+    cancelled activity all are off, and still tell when it would have been.
     """
-    zone, slots = edition.zone, defaultdict(list)
+    zone = edition.zone
+    slots: dict[int, list[Slot]] = defaultdict(list)
+    called_off: dict[int, list[Slot]] = defaultdict(list)
     days: dict[date, date] = {}  # one object for a day, however many sessions it has
     columns = (
         "activity_id", "pk", "starts_at", "ends_at", "is_all_day", "is_cancelled", "activity__state", "venue_id",
+        "is_full", "is_postponed",
     )  # fmt: skip
-    for activity, pk, starts, ends, is_all_day, is_cancelled, state, venue in (
+    for activity, pk, starts, ends, is_all_day, is_cancelled, state, venue, *more in (
         sessions.order_by("starts_at", "pk").values_list(*columns).iterator()
     ):
-        if is_cancelled and state != State.CANCELLED:
-            continue
         start, end = starts.astimezone(zone), ends.astimezone(zone) if ends else None
         last = (end - timedelta(microseconds=1)).date() if end else start.date()
         first = days.setdefault(start.date(), start.date())
         last = days.setdefault(last, last)
         in_month = first <= edition.ends_on and last >= edition.starts_on
-        slots[activity].append(Slot(pk, start, end, first, last, is_all_day, in_month, venue, activity))
-    return slots
+        belong = called_off if is_cancelled and state != State.CANCELLED else slots
+        belong[activity].append(
+            Slot(pk, start, end, first, last, is_all_day, in_month, venue, activity, *more)
+        )
+    return slots, called_off
+
+
+def positions() -> dict[int, Point]:
+    """Where the venues are whose position is known (WGS-84), by their keys. One query."""
+    known = Venue.objects.filter(lng__isnull=False, lat__isnull=False)
+    return {
+        pk: Point(lng, lat)
+        for pk, lng, lat in known.values_list("pk", "lng", "lat")
+        if lng is not None and lat is not None  # the query says so; the types do not
+    }
+
+
+def languages_of(text: str, items: Iterable[str]) -> frozenset[str]:
+    """The languages that an activity is held in, read from its text; signing may be promised as accessibility."""
+    found = languages_in(text)
+    return found | {"sign"} if AccessItem.SIGN_LANGUAGE in items else found
+
+
+def _access(items: Iterable[str], note: str) -> frozenset[str]:
+    found = frozenset(items)
+    return found | {ANY} if found or note.strip() else found

@@ -11,9 +11,7 @@ from typing import Any, NamedTuple
 from kepuyue.activities.models import Mode
 from kepuyue.core.geo import Datum, Point, drawn, pixel
 from kepuyue.programme import bits
-from kepuyue.programme.catalogue import Entry
-from kepuyue.programme.days import Slot
-from kepuyue.programme.search import Query, Result
+from kepuyue.programme.search import Result
 
 # Marks whose middles are closer than this many pixels become one
 NEAR = 52
@@ -69,32 +67,24 @@ class Spot:
         self.shows |= other.shows
 
 
-def slots_asked(entry: Entry, query: Query) -> list[Slot]:
-    """The sessions that are asked for; all where no day is."""
-    return [slot for slot in entry.slots if slot.touches(query.first, query.last)]
-
-
-def spots(result: Result, query: Query, places: Mapping[int, Place]) -> list[Spot]:
+def spots(result: Result, places: Mapping[int, Place]) -> list[Spot]:
     """One spot for each place at which something of the result is on."""
     days, at = result.catalogue.days, result.at
     look, ahead = bits.Look(result.chosen), days.ahead(at)
     shows = ahead & days.showing(at.date(), None)
     found = []
-    for venue, numbers in _at_venues(result, query).items():
+    for venue, numbers in _at_venues(result).items():
         if venue in places and (here := bits.of(number for number in numbers if number in look)):
             coming = here & ahead
             found.append(Spot([places[venue]], here, coming & ~shows, coming & shows))
     return found
 
 
-def without_place(result: Result, query: Query, places: Mapping[int, Place]) -> dict[int, int]:
+def without_place(result: Result, places: Mapping[int, Place]) -> dict[int, int]:
     """How many activities of each district have no place that is known exactly."""
     known = result.catalogue
     placed = bits.of(
-        number
-        for venue, numbers in _at_venues(result, query).items()
-        if venue in places
-        for number in numbers
+        number for venue, numbers in _at_venues(result).items() if venue in places for number in numbers
     )
     rest = result.chosen & ~placed & ~known.having("mode", Mode.ONLINE)
     counts = {
@@ -105,14 +95,14 @@ def without_place(result: Result, query: Query, places: Mapping[int, Place]) -> 
     return {district: count for district, count in counts.items() if count}
 
 
-def _at_venues(result: Result, query: Query) -> Mapping[int, Iterable[int]]:
-    """Who is at which venue: on the days that are asked for, or at all."""
+def _at_venues(result: Result) -> Mapping[int, Iterable[int]]:
+    """Who is at which venue with a session that matches."""
     known = result.catalogue
-    if not query.has_dates:
+    if not (result.query.has_dates or result.is_narrowed):
         return known.venues
     found: dict[int, set[int]] = defaultdict(set)
     for number in bits.members(result.chosen):
-        for slot in slots_asked(known.numbered[number], query):
+        for slot in result.matching(number):
             if slot.venue is not None:
                 found[slot.venue].add(number)
     return found

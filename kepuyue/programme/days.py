@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cached_property
+from heapq import merge
 
 from kepuyue.programme import bits
 from kepuyue.programme.bits import Tally
@@ -29,6 +30,9 @@ class Slot:
     "Whether it touches the edition's period"
     venue: int | None = None
     activity: int = 0
+    is_full: bool = False
+    "As the unit states it"
+    is_postponed: bool = False
 
     @property
     def is_exhibition(self) -> bool:
@@ -54,8 +58,8 @@ class Day:
     """What touches one day; `dated` by their beginning."""
 
     dated: list[Placed] = field(default_factory=list)
-    shows: list[int] = field(default_factory=list)
-    "Activities with an exhibition on, as often as they have one"
+    shows: list[Placed] = field(default_factory=list)
+    "Exhibitions that are on"
     begins: list[int] = field(default_factory=list)
     "Activities of which a session begins on the day, as often as one does"
 
@@ -67,7 +71,7 @@ class Day:
     @cached_property
     def showing(self) -> int:
         """The set of activities with an exhibition on."""
-        return bits.of(self.shows)
+        return bits.of(number for number, _slot in self.shows)
 
     @cached_property
     def dated_tally(self) -> Tally:
@@ -77,7 +81,7 @@ class Day:
     @cached_property
     def tally(self) -> Tally:
         """How many sessions of each activity touch the day, exhibitions included."""
-        return Tally.counting([*(number for number, _slot in self.dated), *self.shows])
+        return Tally.counting(number for number, _slot in (*self.dated, *self.shows))
 
     @cached_property
     def beginning_tally(self) -> Tally:
@@ -116,7 +120,7 @@ class Days:
             if here is None:
                 here = self._days[day] = Day()
             if slot.is_exhibition:
-                here.shows.append(number)
+                here.shows.append(placed)
             else:
                 here.dated.append(placed)
         if self.first <= slot.first_day <= self.last:
@@ -136,7 +140,7 @@ class Days:
             old = self._days.get(day, _NOTHING)
             made._days[day] = Day(
                 [one for one in old.dated if one[0] != number],
-                [one for one in old.shows if one != number],
+                [one for one in old.shows if one[0] != number],
                 [one for one in old.begins if one != number],
             )
         for slot in slots:
@@ -174,6 +178,21 @@ class Days:
             self._ahead = kept = (at, found)
         return kept[1]
 
+    def ahead_between(self, at: datetime, first: date | None, last: date | None) -> int:
+        """The set of activities with a session that touches the span and is not over yet."""
+        if first is None and last is None:
+            return self.ahead(at)
+        today = at.date()
+        near = (one for day in (today - timedelta(days=1), today) for one in self[day].dated)
+        found = bits.of(
+            number for number, slot in (*near, *self._far) if slot.over_at > at and slot.touches(first, last)
+        )
+        tomorrow = today + timedelta(days=1)
+        for day in self._known(tomorrow if first is None else max(first, tomorrow), last):
+            found |= self._days[day].touching
+        # A show that is on today is not over, if it is of the span
+        return found | bits.of(number for number, slot in self[today].shows if slot.touches(first, last))
+
     def sessions(self, chosen: int, first: date | None, last: date | None) -> int:
         """How many sessions of some activities touch the span."""
         known = self._known(first, last)
@@ -190,11 +209,9 @@ class Days:
         far = [one for one in self._only_far(first, last, known) if not one[1].is_exhibition]
         far.sort(key=by_beginning)
         before = [one for one in far if not known or one[1].first_day < known[0]]
-        yield from before
-        for day in known:
-            for placed in self._days[day].dated:
-                if day == known[0] or placed[1].first_day == day:
-                    yield placed
+        yield from merge(before, self._days[known[0]].dated if known else (), key=by_beginning)
+        for day in known[1:]:
+            yield from (one for one in self._days[day].dated if one[1].first_day == day)
         yield from far[len(before) :]
 
     def _only_far(self, first: date | None, last: date | None, known: list[date]) -> Iterator[Placed]:

@@ -1,17 +1,18 @@
 """The filters as a page shows them: each value a link that turns it on or off, with what it would lead to."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from kepuyue.activities.free_text import LANGUAGES
 from kepuyue.activities.models import BookingMode, Mode
 from kepuyue.core import wording
 from kepuyue.programme.cards import localized
-from kepuyue.programme.forms import CITIES, DAYS, SEASONS, Vocabulary
-from kepuyue.programme.search import Query, Result
+from kepuyue.programme.forms import ACCESS, CITIES, DAYS, SEASONS, Vocabulary
+from kepuyue.programme.search import AGES, RADII, Query, Result
 
 # What is no filter: where in the result one stands, and how one looks at it
 STANDING = ("page", "place", "view")
@@ -37,6 +38,8 @@ class Facet:
     name: str
     label: str
     choices: list[Choice]
+    is_switch: bool = False
+    "Whether its one value stands in the open, without a sheet"
 
     @property
     def on(self) -> int:
@@ -76,7 +79,7 @@ def seen(address: QueryDict, view: str, **changes: str | Iterable[str]) -> str:
     return f"?{changed.urlencode()}"
 
 
-def facets(address: QueryDict, words: Vocabulary, result: Result) -> list[Facet]:
+def facets(address: QueryDict, words: Vocabulary, query: Query, result: Result) -> list[Facet]:
     """Every filter with the values that lead to something, and those that are chosen."""
     counts = result.counts
     found = [
@@ -96,7 +99,12 @@ def facets(address: QueryDict, words: Vocabulary, result: Result) -> list[Facet]
         Facet("mode", _("参与方式"), [
             _toggle(address, "mode", mode.value, str(mode.label), counts["mode"][mode.value]) for mode in Mode
         ]),
-        Facet("free", _("收费情况"), [_toggle(address, "free", "1", _("免费"), counts["free"][True], only=True)]),
+        Facet("seats", _("还有名额"), [
+            _toggle(address, "seats", "1", _("还有名额"), counts["seats"][True], only=True)
+        ], is_switch=True),
+        Facet("free", _("免费"), [
+            _toggle(address, "free", "1", _("免费"), counts["free"][True], only=True)
+        ], is_switch=True),
         Facet("booking", _("预约方式"), [
             _toggle(address, "booking", mode.value, str(mode.label), counts["booking"][mode.value])
             for mode in BookingMode if mode != BookingMode.UNKNOWN
@@ -109,12 +117,62 @@ def facets(address: QueryDict, words: Vocabulary, result: Result) -> list[Facet]
             _toggle(address, "city", key, str(label), counts["city"][key], only=True) for key, label in CITIES.items()
         ]),
     ]  # fmt: skip
+    found[1:1] = _near(address, query, words, counts["within"])
+    found += [
+        Facet("age", _("年龄"), [
+            _toggle(address, "age", str(age), _("%(age)s岁") % {"age": age}, counts["age"][age])
+            for age in sorted({*AGES, *query.ages})
+        ]),
+        Facet("language", _("活动语言"), [
+            _toggle(address, "language", code, str(label), counts["language"][code])
+            for code, label in LANGUAGES.items()
+        ]),
+        Facet("access", _("无障碍"), [
+            _toggle(address, "access", code, str(label), counts["access"][code]) for code, label in ACCESS.items()
+        ]),
+    ]  # fmt: skip
     # Values that lead to nothing are left out, unless they are chosen and can be taken back
     kept = [
-        Facet(one.name, one.label, [each for each in one.choices if each.on or each.count is None or each.count])
+        replace(one, choices=[each for each in one.choices if each.on or each.count is None or each.count])
         for one in found
-    ]  # fmt: skip
+    ]
     return [facet for facet in kept if facet.choices]
+
+
+def _near(address: QueryDict, query: Query, words: Vocabulary, counts: Mapping[int, int]) -> list[Facet]:
+    """From where one looks, a district for whoever does not tell where they are; and how far."""
+    here = [
+        _toggle(address, "near", one.code, _("%(district)s附近") % {"district": localized(one.name, one.name_en)[0]},
+                only=True)
+        for one in words.districts
+        if one.lng is not None and one.lat is not None
+    ]  # fmt: skip
+    if query.near and not any(choice.on for choice in here):
+        here.insert(0, _toggle(address, "near", address.get("near", ""), _("我的位置附近"), only=True))
+    radii = [
+        _toggle(
+            address,
+            "within",
+            str(radius),
+            _("%(radius)s公里以内") % {"radius": radius},
+            counts[radius],
+            only=True,
+        )
+        for radius in RADII
+    ]
+    return [Facet("near", _("附近"), here), *([Facet("within", _("多远以内"), radii)] if query.near else [])]
+
+
+def online(address: QueryDict, result: Result) -> Choice:
+    """What one can take part in from home, as one switch: online, or online as well."""
+    ways = {Mode.ONLINE.value, Mode.HYBRID.value}
+    modes = set(address.getlist("mode"))
+    changed = address.copy()
+    for standing in ("page", "place"):
+        changed.pop(standing, None)
+    on = modes == ways
+    changed.setlist("mode", [] if on else sorted(ways))
+    return Choice(_("线上"), f"?{changed.urlencode()}", sum(result.counts["mode"][way] for way in ways), on)
 
 
 def _toggle(
@@ -133,6 +191,8 @@ def _toggle(
     if name == "when":
         changed.pop("date_from", None)
         changed.pop("date_to", None)
+    if name == "near" and on:
+        changed.pop("within", None)
     return Choice(label, f"?{changed.urlencode()}", count, on)
 
 

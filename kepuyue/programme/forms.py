@@ -1,5 +1,6 @@
 """The filter that list, calendar, map, feeds and the interface share: words in an address become a query."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -10,15 +11,18 @@ from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from kepuyue.activities.models import BookingMode, Mode
+from kepuyue.activities.free_text import LANGUAGES
+from kepuyue.activities.models import AccessItem, BookingMode, Mode
 from kepuyue.core import wording
+from kepuyue.core.geo import Point
 from kepuyue.core.time import today
 from kepuyue.editions.models import Edition, Taxonomy
 from kepuyue.editions.queries import taxonomies
 from kepuyue.organizations.models import District
 from kepuyue.programme.analysis import MAX_QUERY
+from kepuyue.programme.catalogue import ANY
 from kepuyue.programme.clusters import FURTHEST, NEAREST
-from kepuyue.programme.search import Query
+from kepuyue.programme.search import RADII, Query
 
 DAYS = {
     "today": gettext_lazy("今天"),
@@ -29,6 +33,10 @@ DAYS = {
 SEASONS = {"month": gettext_lazy("科普月内"), "year": gettext_lazy("全年科普")}
 # The zoom from which a city of this size is seen whole
 USUAL = 10
+# Everything that is said about accessibility, or one of its items
+ACCESS = {ANY: gettext_lazy("有无障碍安排"), **{item.value: item.label for item in AccessItem}}
+OLDEST = 120
+YES = {"1", "true", "on", "yes"}
 CITIES = {"own": gettext_lazy("本市"), "linked": gettext_lazy("联动城市")}
 
 
@@ -64,15 +72,22 @@ def vocabulary(edition: Edition) -> Vocabulary:
     return Vocabulary(found, districts, by_word, terms, taxonomy_of)
 
 
-class Words(forms.Field):
-    """Any number of known words; unknown ones are left out and kept in `refused` for a kind remark."""
+class Lenient(forms.Field):
+    """What cannot be understood is left out and kept in `refused` for a kind remark."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(required=False, **kwargs)
+        self.refused: list[str] = []
+
+
+class Words(Lenient):
+    """Any number of known words."""
 
     widget = forms.SelectMultiple
 
     def __init__(self, known: Mapping[str, Any], **kwargs: Any) -> None:
-        super().__init__(required=False, **kwargs)
+        super().__init__(**kwargs)
         self.known = known
-        self.refused: list[str] = []
 
     def clean(self, value: Any) -> list[Any]:
         found: dict[Any, None] = {}
@@ -85,6 +100,32 @@ class Words(forms.Field):
         return list(found)
 
 
+class PlaceField(Lenient):
+    """Where somebody looks from: latitude and longitude (WGS-84 degrees), or the name of a district.
+
+    Three decimals are 100 m: what is more exact is rounded, for nobody has to know where a person stands.
+    """
+
+    PAIR = re.compile(r"(-?\d{1,2}(?:\.\d{1,15})?),\s?(-?\d{1,3}(?:\.\d{1,15})?)", re.ASCII)
+
+    def __init__(self, districts: Mapping[str, District], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.districts = districts
+
+    def clean(self, value: Any) -> Point | None:
+        text = str(value or "").strip()
+        if found := self.PAIR.fullmatch(text):
+            lat, lng = (round(float(number), 3) for number in found.groups())
+            if abs(lat) <= 90 and abs(lng) <= 180:
+                return Point(lng, lat)
+        district = self.districts.get(text.casefold())
+        if district and district.lng is not None and district.lat is not None:
+            return Point(district.lng, district.lat)
+        if text:
+            self.refused.append(text[:40])
+        return None
+
+
 class FilterForm(forms.Form):
     """The filters of one edition. Wrong values are reported in `remarks` and otherwise ignored."""
 
@@ -93,6 +134,7 @@ class FilterForm(forms.Form):
     date_from = forms.DateField(label=gettext_lazy("开始日期"), required=False, input_formats=["%Y-%m-%d"])
     date_to = forms.DateField(label=gettext_lazy("结束日期"), required=False, input_formats=["%Y-%m-%d"])
     free = forms.Field(label=gettext_lazy("免费"), required=False)
+    seats = forms.Field(label=gettext_lazy("还有名额"), required=False)
 
     def __init__(self, data: Mapping[str, Any], *, vocabulary: Vocabulary) -> None:
         super().__init__(data if isinstance(data, MultiValueDict) else MultiValueDict(_lists(data)))
@@ -110,6 +152,11 @@ class FilterForm(forms.Form):
         self.fields["booking"] = Words(bookings, label=_("预约方式"))
         self.fields["season"] = Words({value: value for value in SEASONS}, label=_("时段"))
         self.fields["city"] = Words({value: value for value in CITIES}, label=_("城市"))
+        self.fields["age"] = Words({str(age): age for age in range(OLDEST + 1)}, label=_("年龄"))
+        self.fields["access"] = Words({value: value for value in ACCESS}, label=_("无障碍"))
+        self.fields["language"] = Words(_by_word(LANGUAGES), label=_("活动语言"))
+        self.fields["near"] = PlaceField(vocabulary.district_by_word, label=_("附近"))
+        self.fields["within"] = Words({str(radius): radius for radius in RADII}, label=_("多远以内"))
         self.full_clean()
         self._remark()
 
@@ -127,7 +174,10 @@ class FilterForm(forms.Form):
         return text if text in DAYS else ""
 
     def clean_free(self) -> bool:
-        return str(self.cleaned_data["free"]).lower() in {"1", "true", "on", "yes"}
+        return str(self.cleaned_data["free"]).lower() in YES
+
+    def clean_seats(self) -> bool:
+        return str(self.cleaned_data["seats"]).lower() in YES
 
     def query(self) -> Query:
         """What is asked for, from all that was understood."""
@@ -153,6 +203,12 @@ class FilterForm(forms.Form):
             free=bool(got.get("free")),
             city=city[0] if len(city) == 1 else "",
             season=season[0] if len(season) == 1 else "",
+            ages=frozenset(got.get("age", ())),
+            seats=bool(got.get("seats")),
+            access=frozenset(got.get("access", ())),
+            languages=frozenset(got.get("language", ())),
+            near=got.get("near"),
+            within=max(got.get("within", ()), default=0) if got.get("near") else 0,
         )
 
     @property
@@ -161,7 +217,7 @@ class FilterForm(forms.Form):
         found = {
             name: _("没有“%(names)s”。") % {"names": wording.listed(field.refused[:5])}
             for name, field in self.fields.items()
-            if isinstance(field, Words) and field.refused
+            if isinstance(field, Lenient) and field.refused
         }
         if self._is_reversed():
             found["date_to"] = _("结束日期早于开始日期。")
@@ -173,7 +229,7 @@ class FilterForm(forms.Form):
 
     def _remark(self) -> None:
         for name, field in self.fields.items():
-            if isinstance(field, Words) and field.refused:
+            if isinstance(field, Lenient) and field.refused:
                 names = wording.listed(field.refused[:5])
                 self.remarks.append(
                     _("“%(label)s”里没有“%(names)s”，已忽略。") % {"label": field.label, "names": names}
@@ -223,6 +279,11 @@ def span(name: str, day: date) -> tuple[date, date]:
     if name == "week":
         return day, day + timedelta(days=6)
     return day, day
+
+
+def _by_word(labels: Mapping[str, Any]) -> dict[str, str]:
+    """Each code by itself and by its name in the reader's language."""
+    return {word.casefold(): code for code, label in labels.items() for word in (code, str(label))}
 
 
 def _lists(data: Mapping[str, Any]) -> dict[str, list[str]]:

@@ -26,13 +26,12 @@ from kepuyue.programme.clusters import (
     at,
     bounds,
     clustered,
-    slots_asked,
     spots,
     without_place,
 )
 from kepuyue.programme.facets import LIST, MAP, seen
 from kepuyue.programme.queries import Figures
-from kepuyue.programme.search import Match, Query, Result
+from kepuyue.programme.search import Match, Result
 
 LEVELS = 4
 
@@ -155,13 +154,11 @@ def places() -> dict[int, Place]:
     }
 
 
-def marks(
-    result: Result, query: Query, districts: Iterable[District], zoom: int, address: QueryDict
-) -> dict[str, Any]:
+def marks(result: Result, districts: Iterable[District], zoom: int, address: QueryDict) -> dict[str, Any]:
     """What the map shows of a result at a zoom: marks in its own coordinates, and where all of them lie."""
     system, known = datum(), places()
-    found = spots(result, query, known)
-    unplaced = without_place(result, query, known)
+    found = spots(result, known)
+    unplaced = without_place(result, known)
     labels = [(one, point) for one in districts if one.pk in unplaced and (point := _point(one))]
     points = [spot.point for spot in found] + [point for _district, point in labels]
     return {
@@ -212,13 +209,13 @@ def chosen_places(address: QueryDict) -> list[int]:
     ]
 
 
-def at_places(result: Result, query: Query, keys: Iterable[int]) -> list[Match]:
+def at_places(result: Result, keys: Iterable[int]) -> list[Match]:
     """The part of a result that is on at some venues."""
     wanted = set(keys)
     return [
         match
         for match in result.of(result.catalogue.at(*wanted))
-        if any(slot.venue in wanted for slot in slots_asked(match.entry, query))
+        if any(slot.venue in wanted for slot in match.slots)
     ]
 
 

@@ -4,7 +4,8 @@ A page shows two dozen of what may be a hundred thousand, so the order is found 
 as somebody looks: what is to come at an hour is read off the days, and only the rest is put in order as a whole.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+import math
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import islice
@@ -13,6 +14,7 @@ from typing import overload
 from kepuyue.programme import bits
 from kepuyue.programme.catalogue import Catalogue, Entry
 from kepuyue.programme.days import Slot
+from kepuyue.programme.seats import has_seats
 
 # The groups of the list in their order: at an hour, over weeks, without a day, all year, over
 UPCOMING, EXHIBITION, UNDATED, YEAR_ROUND, PAST = GROUPS = (
@@ -24,47 +26,61 @@ FEW = 300
 
 @dataclass(frozen=True)
 class Match:
-    """A matching activity: its record, and which group of the list it belongs to."""
+    """A matching activity: its record, which group of the list it belongs to, and the sessions that match.
+
+    `metres` is the way to the nearest of their places, where one is asked for and known.
+    """
 
     entry: Entry
     group: str
+    slots: list[Slot]
+    metres: float | None = None
+    nearest: int | None = None
+    "The session at that place"
 
 
 @dataclass(frozen=True)
 class Order:
-    """Of a catalogue at a moment (in the edition's zone), seen by the sessions between two days, if any are named."""
+    """Of a catalogue at a moment (in the edition's zone), seen by the sessions between two days, if any are named.
+
+    `matching` tells which sessions of an activity are asked for where more than their days is; `only_open` where it
+    leaves out those without a seat. `ways` are the metres to each activity and the session there: then what is near
+    comes first.
+    """
 
     catalogue: Catalogue
     at: datetime
     first: date | None = None
     last: date | None = None
+    matching: Callable[[int], list[Slot]] | None = None
+    only_open: bool = False
+    ways: Mapping[int, tuple[float, int]] | None = None
     few: int = FEW
 
     def of(self, chosen: int) -> Iterator[Match]:
         """The members of a set in their order; within a group the own city comes before the linked ones."""
-        if chosen.bit_count() > self.few:
+        if chosen.bit_count() > self.few and self.ways is None:
             linked = self.catalogue.having("city", "linked")
             shown: list[int] = []
             month = chosen & ~self.catalogue.having("season", "year")
             for part in (month & ~linked, month & linked):
                 for number in self._dated(part):
                     shown.append(number)
-                    yield Match(self.catalogue.numbered[number], UPCOMING)
+                    yield self._match(number, UPCOMING)
             chosen &= ~bits.of(shown)
-        past = self._past(chosen) if chosen.bit_count() > self.few else 0
-        rest = [(self._key(entry), entry) for entry in self.catalogue.entries_of(chosen & ~past)]
-        rest.sort(key=lambda pair: pair[0])
-        yield from (Match(entry, GROUPS[key[0]]) for key, entry in rest)
+        past = self._past(chosen) if chosen.bit_count() > self.few and self.ways is None else 0
+        rest = sorted((self._key(number), number) for number in bits.members(chosen & ~past))
+        yield from (self._match(number, GROUPS[key[0]]) for key, number in rest)
         linked = self.catalogue.having("city", "linked")
         for part in (past & ~linked, past & linked):
             look = bits.Look(part)
             for number in self.catalogue.latest_first if part else ():
                 if number in look:
-                    yield Match(self.catalogue.numbered[number], PAST)
+                    yield self._match(number, PAST)
 
     def _past(self, chosen: int) -> int:
         """Those that are surely over; known without looking at each only where no days are asked for."""
-        if self.first or self.last:
+        if self.first or self.last or self.matching:
             return 0
         known = self.catalogue
         kept = known.days.ahead(self.at) | known.having("undated", True) | known.having("year_round", True)
@@ -106,14 +122,28 @@ class Order:
                 and number not in seen
                 and slot.over_at > self.at
                 and slot.touches(self.first, self.last)
+                and (not self.only_open or has_seats(slot))
             ):
                 seen.add(number)
                 yield number
 
-    def _key(self, entry: Entry) -> tuple[int, bool, float, int]:
-        slots = [slot for slot in entry.slots if slot.touches(self.first, self.last)]
-        group, order = place(entry, slots, self.at)
-        return GROUPS.index(group), entry.city != "", order, entry.pk
+    def slots(self, number: int) -> list[Slot]:
+        """The sessions of an activity that are asked for."""
+        if self.matching:
+            return self.matching(number)
+        slots = self.catalogue.numbered[number].slots
+        return [slot for slot in slots if slot.touches(self.first, self.last)]
+
+    def _match(self, number: int, group: str) -> Match:
+        metres, nearest = (self.ways or {}).get(number, (None, None))
+        return Match(self.catalogue.numbered[number], group, self.slots(number), metres, nearest)
+
+    def _key(self, number: int) -> tuple[int, float, bool, float, int]:
+        entry = self.catalogue.numbered[number]
+        group, order = place(entry, self.slots(number), self.at)
+        # What has no known place comes last
+        far = 0.0 if self.ways is None else self.ways.get(number, (math.inf, 0))[0]
+        return GROUPS.index(group), far, entry.city != "", order, entry.pk
 
 
 def place(entry: Entry, slots: list[Slot], at: datetime) -> tuple[str, float]:

@@ -172,8 +172,3 @@ def venues_in_use(edition: Edition) -> QuerySet[Session, int]:
     """The keys of the venues where something public is on."""
     held = Session.objects.held().filter(activity__in=approved().filter(edition=edition))
     return held.exclude(venue=None).values_list("venue", flat=True)
-
-
-def seats_left(sessions: Iterable[Session]) -> dict[int, int | None]:
-    """Free seats by session: the capacity as long as nothing can be booked; None where it is not limited."""
-    return {session.pk: None if session.is_cancelled else session.capacity for session in sessions}

@@ -1,43 +1,24 @@
 """One search for list, calendar, map, feeds and the interface: what matches, in which order, with which counts."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from typing import Any
 
 from kepuyue.editions.models import Edition
 from kepuyue.programme import bits, catalogue, ranking
+from kepuyue.programme.asked import Query, Sessions
 from kepuyue.programme.catalogue import Catalogue
+from kepuyue.programme.days import Slot
 from kepuyue.programme.order import Match, Matches, Order
 
 # What the catalogue knows of each activity and no filter offers by its values
-UNCOUNTED = ("city_name", "cancelled", "undated", "year_round")
-
-
-@dataclass(frozen=True)
-class Query:
-    """What is asked for. Values of one field are alternatives, fields hold together; empty means any.
-
-    `terms` maps a taxonomy's code to term ids; `city` is "own", "linked" (联动城市) or "".
-    """
-
-    q: str = ""
-    first: date | None = None
-    last: date | None = None
-    districts: frozenset[int] = frozenset()
-    terms: dict[str, frozenset[int]] = field(default_factory=dict)
-    modes: frozenset[str] = frozenset()
-    bookings: frozenset[str] = frozenset()
-    free: bool = False
-    city: str = ""
-    season: str = ""
-    "month: what belongs to the month; year: year-round publicity and what lies outside the month"
-
-    @property
-    def has_dates(self) -> bool:
-        return self.first is not None or self.last is not None
+UNCOUNTED = ("city_name", "cancelled", "undated", "year_round", "unsure", "partly_off", "age")
+# Kilometres that one can ask for, and ages in years that are offered and counted
+RADII = (2, 5, 10)
+AGES = range(3, 17)
 
 
 @dataclass(frozen=True)
@@ -53,8 +34,8 @@ class Result:
     catalogue: Catalogue
     chosen: int
     "The same matches as a set of the catalogue's numbers"
-    at: datetime
-    "Now, in the edition's zone"
+    query: Query
+    order: Order
     arranged: Callable[[int], Iterator[Match]]
     "Puts a part of them in order"
 
@@ -63,38 +44,96 @@ class Result:
         part &= self.chosen
         return Matches(part.bit_count(), self.arranged(part))
 
+    def matching(self, number: int) -> list[Slot]:
+        """The sessions of one of the matches that match."""
+        return self.order.slots(number)
+
+    @property
+    def at(self) -> datetime:
+        """Now, in the edition's zone."""
+        return self.order.at
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether more is asked of the sessions than their days."""
+        return self.order.matching is not None
+
     @property
     def activities(self) -> int:
         return len(self.matches)
 
 
-def search(edition: Edition, query: Query, *, at: datetime, taxonomy_of: dict[int, str]) -> Result:
+def search(
+    edition: Edition,
+    query: Query,
+    *,
+    at: datetime,
+    taxonomy_of: dict[int, str],
+    with_called_off: bool = False,
+) -> Result:
     """Find among all that is approved for the public; `at` divides what is to come from what is over.
 
-    `taxonomy_of` maps term ids to taxonomy codes, for the counts. Whether the edition is open to the public
-    is not asked here: see `permissions.visible`.
+    `taxonomy_of` maps term ids to taxonomy codes, for the counts. `with_called_off` finds for the days that are asked
+    for also what has nothing but cancelled sessions on them: whoever copied it before has to hear of it. Whether the
+    edition is open to the public is not asked here: see `permissions.visible`.
     """
     known = catalogue.load(edition)
     levels = ranking.levels(edition, known, query.q) if query.q.strip() else None
     found = known.everything
     if levels is not None:
         found &= bits.joined(level for _rank, level in levels)
-    if query.has_dates:
-        found &= known.days.between(query.first, query.last)
+    seen = Sessions(known, query, at.astimezone(edition.zone), with_called_off)
+    found &= seen.asked
     kept = {name: known.having(*wanted) for name, wanted in _wanted(query).items()}
+    ways = seen.ways(found) if query.near else None
+    if query.seats:
+        kept["seats"] = seen.open
+    if ways is not None and query.within:
+        kept["within"] = _within(ways, query.within)
     chosen = found
     for part in kept.values():
         chosen &= part
-    order = Order(known, at, query.first, query.last)
-    arranged = order.of if levels is None else partial(order.by_rank, levels)
-    if query.has_dates:
-        sessions = known.days.sessions(chosen, query.first, query.last)
-    else:
-        sessions = known.tallies["sessions"].total(chosen)
+    narrowed = query.seats or "within" in kept or with_called_off
+    order = Order(
+        known, seen.at, query.first, query.last, matching=seen.matching if narrowed else None,
+        only_open=query.seats, ways=ways,
+    )  # fmt: skip
+    # What is near comes first, whatever its words; else what fits the words best
+    arranged = order.of if levels is None or query.near else partial(order.by_rank, levels)
     counts = _counted(known, found, kept, taxonomy_of)
+    near_seats = seen.open_within(found) if "within" in kept else seen.open
+    counts["seats"][True] = (_all_but("seats", found, kept) & near_seats).bit_count()
+    others = _all_but("age", found, kept)
+    for age in {*AGES, *query.ages}:
+        counts["age"][age] = (others & known.having("age", catalogue.ANY, age)).bit_count()
+    if ways is not None:
+        others = _all_but("within", found, kept)
+        for radius in RADII:
+            counts["within"][radius] = (others & _within(ways, radius)).bit_count()
     return Result(
-        Matches(chosen.bit_count(), arranged(chosen)), sessions, counts, known, chosen, at, arranged
-    )
+        Matches(chosen.bit_count(), arranged(chosen)), _sessions(known, query, order, chosen), counts, known, chosen,
+        query, order, arranged,
+    )  # fmt: skip
+
+
+def _sessions(known: Catalogue, query: Query, order: Order, chosen: int) -> int:
+    if order.matching is not None:
+        return sum(len(order.slots(number)) for number in bits.members(chosen))
+    if query.has_dates:
+        return known.days.sessions(chosen, query.first, query.last)
+    return known.tallies["sessions"].total(chosen)
+
+
+def _within(ways: Mapping[int, tuple[float, int]], radius: int) -> int:
+    return bits.of(number for number, (metres, _nearest) in ways.items() if metres <= radius * 1000)
+
+
+def _all_but(name: str, found: int, kept: dict[str, int]) -> int:
+    """What all other filters hold."""
+    for other, part in kept.items():
+        if other != name:
+            found &= part
+    return found
 
 
 def _wanted(query: Query) -> dict[str, tuple[Any, ...]]:
@@ -112,6 +151,12 @@ def _wanted(query: Query) -> dict[str, tuple[Any, ...]]:
         wanted["city"] = ("city", query.city)
     if query.season:
         wanted["season"] = ("season", query.season)
+    if query.ages:
+        wanted["age"] = ("age", catalogue.ANY, *query.ages)
+    if query.access:
+        wanted["access"] = ("access", *query.access)
+    if query.languages:
+        wanted["language"] = ("language", *query.languages)
     for taxonomy, terms in query.terms.items():
         if terms:
             wanted[taxonomy] = ("term", *terms)
@@ -129,10 +174,7 @@ def _counted(
         if field == "" or name in UNCOUNTED:
             continue
         if field not in others:
-            others[field] = found
-            for other, part in kept.items():
-                if other != field:
-                    others[field] &= part
+            others[field] = _all_but(field, found, kept)
         if count := (having & others[field]).bit_count():
             counts[field][value] = count
     return counts

@@ -34,6 +34,7 @@ def full_content(edition: Edition) -> contents.Content:
     return text | {
         "title_en": "Why rockets fly", "description": "第一段\n第二段", "is_year_round": True, "is_key": True,
         "audience_note": "亲子家庭", "age_min": 6, "age_max": 12, "languages": "普通话", "accessibility": "有坡道",
+        "accessibility_items": ["wheelchair"],
         "admission_note": "免费", "booking_url": "https://example.org/", "booking_note": "先到先得",
         "licence": "深公治〔2024〕1号", "public_phone": "12345", "dates_as_written": "九月中旬",
         "terms": ["audience:children", "tier:district"], "marks": [mark.code],

@@ -66,8 +66,8 @@ def test_step_with_a_bad_field_takes_the_others(edition: Edition) -> None:
 
     assert not step.is_valid()
     assert step.changes() == {
-        "audience_note": "", "age_min": 12, "languages": "粤语", "accessibility": "", "admission": "free",
-        "admission_note": "", "booking_mode": "none", "booking_note": "",
+        "audience_note": "", "age_min": 12, "languages": "粤语", "accessibility_items": [], "accessibility": "",
+        "admission": "free", "admission_note": "", "booking_mode": "none", "booking_note": "",
     }  # fmt: skip
     assert [where for where, _what in step.problems()] == ["预约网址", "最大年龄"]
 

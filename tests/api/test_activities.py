@@ -18,12 +18,12 @@ LIST = "/api/v1/activities"
 FIELDS = {
     "code", "title", "title_en", "summary", "description", "url", "status", "edition", "mode", "city",
     "is_linked_city", "district", "organizers", "terms", "audience_note", "age_min", "age_max", "languages",
-    "accessibility", "admission", "admission_note", "booking", "public_phone", "dates_as_written",
+    "accessibility", "accessibility_items", "admission", "admission_note", "booking", "public_phone", "dates_as_written",
     "is_year_round", "is_key", "is_demo", "updated_at", "sessions", "changes",
 }  # fmt: skip
 SESSION_FIELDS = {
     "id", "start", "end", "is_all_day", "is_cancelled", "is_postponed", "venue", "place", "online_url", "note", "capacity",
-    "seats_left",
+    "seats_left", "is_full", "full_stated_at",
 }  # fmt: skip
 
 

@@ -143,6 +143,7 @@ def complete_content(**changes: Any) -> Content:
                 "place": "少年宫一楼报告厅",
                 "online_url": "",
                 "capacity": 60,
+                "is_full": False,
                 "note": "",
                 "is_cancelled": False,
                 "is_postponed": False,

@@ -132,9 +132,13 @@ def test_days_count_and_find_what_touches_them(
 
 
 @plainly
-@given(entries(), st.datetimes(datetime(2024, 8, 30), datetime(2024, 10, 2)))
-def test_what_is_ahead(found: list[Entry], at: datetime) -> None:
+@given(entries(), st.datetimes(datetime(2024, 8, 30), datetime(2024, 10, 2)), spans)
+def test_what_is_ahead(found: list[Entry], at: datetime, span: tuple[date | None, date | None]) -> None:
     known, at = Catalogue.of(found, EDITION), at.replace(tzinfo=EDITION.zone)
+
+    assert pks(known, known.days.ahead_between(at, *span)) == {
+        entry.pk for entry in found if any(slot.over_at > at and slot.touches(*span) for slot in entry.slots)
+    }
 
     assert pks(known, known.days.ahead(at)) == {
         entry.pk for entry in found if any(slot.over_at > at for slot in entry.slots)

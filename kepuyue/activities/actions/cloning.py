@@ -112,6 +112,7 @@ def _moved(session: Content, weeks: int, old: Edition, new: Edition) -> Content:
         "starts_at": later(session["starts_at"]),
         "ends_at": later(session["ends_at"]),
         "is_postponed": False,
+        "is_full": False,
         # A row of former times may hold anything: what no form would take now is not copied
         "online_url": web_address(session["online_url"]),
     }

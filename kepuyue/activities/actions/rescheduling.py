@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 @transaction.atomic
 def cancel_session(session: Session, *, by: "User", reason: str) -> ChangeNotice:
     """One session is not held; the others are. It stays visible and says so."""
-    activity, session = _locked(session)
+    activity, session = held(session)
     check_can_cancel(by, activity)
     _check_reason(reason)
     if activity.sessions.held().exclude(pk=session.pk).count() == 0:
@@ -53,7 +53,7 @@ def postpone(
 
     A new time follows at once where the policy allows (`Changes`), otherwise when its review is over.
     """
-    activity, session = _locked(session)
+    activity, session = held(session)
     check_can_edit(by, activity)
     _check_reason(reason)
     _check_no_review(activity)
@@ -94,7 +94,7 @@ def postpone(
 @transaction.atomic
 def move(session: Session, *, by: "User", reason: str, venue_name: str, place: str = "") -> ChangeNotice:
     """The place no longer holds, shown at once; the new one follows at once where the policy allows."""
-    activity, session = _locked(session)
+    activity, session = held(session)
     check_can_edit(by, activity)
     _check_reason(reason)
     _check_no_review(activity)
@@ -118,7 +118,8 @@ def move(session: Session, *, by: "User", reason: str, venue_name: str, place: s
     return notice
 
 
-def _locked(session: Session) -> tuple[Activity, Session]:
+def held(session: Session) -> tuple[Activity, Session]:
+    """The activity, under lock, and its session, where a session of a published activity may still be changed."""
     activity = Activity.objects.select_for_update().get(pk=session.activity_id)
     session = Session.objects.select_related("activity__edition", "venue").get(pk=session.pk)
     if activity.state != State.PUBLISHED:
@@ -209,7 +210,7 @@ def _shown(
     activity.save(update_fields=["version", "updated_at"])
     after = contents.of(activity)
     # A revision that the unit is typing goes on from what the public now sees of this session
-    _carry_into_revision(activity, session, after)
+    carry_into_revision(activity, session, after)
     audit.record(
         f"session.{kind}",
         activity,
@@ -227,7 +228,8 @@ def _shown(
     )
 
 
-def _carry_into_revision(activity: Activity, session: Session, after: Content) -> None:
+def carry_into_revision(activity: Activity, session: Session, after: Content) -> None:
+    """What the public now sees of a session, into the change that the unit is typing meanwhile."""
     if under_way := submission_under_way(activity):
         new = next(entry for entry in after["sessions"] if entry["id"] == session.pk)
         for text in (under_way.content, under_way.base):

@@ -66,6 +66,8 @@ def unfolded(data: QueryDict, stored: Iterable[int]) -> Sent | None:
         for name in FLAGS:
             if row.get(name):
                 unfolded_data[f"{PREFIX}-{number}-{name}"] = "on"
+        # Said either way: what is not sent would stay as it is
+        unfolded_data[f"{PREFIX}-{number}-is_full"] = "on" if row.get("is_full") else ""
         if row.get("id") in known:
             unfolded_data[f"{PREFIX}-{number}-id"] = str(row["id"])
     return Sent(unfolded_data, kept, list(typed))
@@ -100,7 +102,11 @@ def _typed(form: Any) -> Row:
     typed = {name: form.data.get(form.add_prefix(name), "") for name in TEXTS}
     number = form.data.get(form.add_prefix("id"), "")
     found: Row = {name: text for name, text in typed.items() if text}
-    found |= {name: True for name in FLAGS if form.data.get(form.add_prefix(name)) in ("on", "True", "true")}
+    found |= {
+        name: True
+        for name in (*FLAGS, "is_full")
+        if form.data.get(form.add_prefix(name)) in ("on", "True", "true")
+    }
     if number.isdecimal():
         found["id"] = int(number)
     if faults := faults_of(form):
@@ -122,5 +128,5 @@ def as_text(shown: Row) -> Row:
         return value.isoformat() if isinstance(value, date) else str(value)
 
     found: Row = {name: text(shown[name]) for name in TEXTS if shown.get(name) not in (None, "")}
-    found |= {name: True for name in FLAGS if shown.get(name)}
+    found |= {name: True for name in (*FLAGS, "is_full") if shown.get(name)}
     return found | ({"id": shown["id"]} if shown.get("id") else {})

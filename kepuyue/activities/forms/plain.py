@@ -10,15 +10,15 @@ from django.utils.translation import gettext_lazy as _
 from kepuyue.activities import safety
 from kepuyue.activities.content import Content
 from kepuyue.activities.forms.fields import WebAddressField
-from kepuyue.activities.models import Activity, Exemption
+from kepuyue.activities.models import AccessItem, Activity, Exemption
 from kepuyue.editions.models import Edition, Taxonomy
 from kepuyue.organizations.models import District
 
 PLAIN_FIELDS = {
     "basics": ("title", "title_en", "summary", "description", "mode", "is_year_round"),
     "audience": (
-        "audience_note", "age_min", "age_max", "languages", "accessibility", "admission", "admission_note",
-        "booking_mode", "booking_url", "booking_note",
+        "audience_note", "age_min", "age_max", "languages", "accessibility_items", "accessibility", "admission",
+        "admission_note", "booking_mode", "booking_url", "booking_note",
     ),
     "responsibility": (
         "content_lead", "expected_crowd", "emergency_contact", "safety_plan", "licence", "licence_exempt",
@@ -33,7 +33,9 @@ HELP: dict[str, Any] = {
     "description": _("可以分段写。内容、流程、注意事项都写在这里。"),
     "is_year_round": _("贯穿全年、没有固定场次的活动可以勾选。"),
     "audience_note": _("例如：亲子家庭、社区居民。"),
-    "accessibility": _("例如：有无障碍通道、可带导盲犬、有手语翻译。"),
+    "languages": _("例如：普通话、粤语、英语。公众可以按语言查找。"),
+    "accessibility_items": _("确实能做到的才勾选，公众会据此前来。"),
+    "accessibility": _("例如：无障碍通道在西门，手语翻译请提前两天预约。"),
     "booking_note": _("例如：9月10日10时开放，名额仅限本人。"),
     "content_lead": _("对讲解、展板和材料内容负责、提交前签审的人。"),
     "expected_crowd": _("按人数最多的一场填写。达到1000人须先办理安全许可。"),
@@ -54,6 +56,9 @@ class PlainForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
+        if "accessibility_items" in cleaned:
+            chosen = set(cleaned["accessibility_items"])
+            cleaned["accessibility_items"] = [code for code in AccessItem.values if code in chosen]
         low, high = cleaned.get("age_min"), cleaned.get("age_max")
         if low is not None and high is not None and low > high:
             self.add_error("age_max", _("最大年龄小于最小年龄。"))
@@ -79,10 +84,18 @@ def plain_form(step: str) -> type[PlainForm]:
         help_texts={name: HELP.get(name, "") for name in PLAIN_FIELDS[step]},
         field_classes={"booking_url": WebAddressField},
     )
-    for name, field in fields.items():
+    for name, field in list(fields.items()):
         field.required = name in {"title", "mode", "admission", "booking_mode"}
         if name == "booking_mode":
             field.label = _("预约方式")
+        if name == "accessibility_items":
+            fields[name] = forms.MultipleChoiceField(
+                label=field.label,
+                help_text=field.help_text,
+                choices=AccessItem.choices,
+                required=False,
+                widget=forms.CheckboxSelectMultiple,
+            )
         if name == "licence_exempt":
             assert isinstance(field, forms.ChoiceField)
             field.choices = [("", _("都不是，要办理许可")), *Exemption.choices]

@@ -17,7 +17,7 @@ from kepuyue.editions.models import Edition
 class RowForm(forms.Form):
     """One row of several. It is empty when nothing was typed in it, whatever a browser sends preselected."""
 
-    PRESELECTED = frozenset({"id", "role", "is_cancelled", "DELETE"})
+    PRESELECTED = frozenset({"id", "role", "is_cancelled", "is_full", "DELETE"})
 
     def has_changed(self) -> bool:
         return bool(set(self.changed_data) - self.PRESELECTED)
@@ -45,6 +45,7 @@ class SessionForm(RowForm):
 
     id = forms.IntegerField(required=False, widget=forms.HiddenInput)
     is_cancelled = forms.BooleanField(required=False, widget=forms.HiddenInput)
+    is_full = forms.BooleanField(required=False, widget=forms.HiddenInput)
     starts_on = forms.DateField(
         label=_("日期"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
@@ -115,7 +116,7 @@ class SessionForm(RowForm):
         # What an import does not carry stays as it is; a page always sends it
         own = {
             key: self.cleaned_data[key]
-            for key in ("safety_plan", "emergency_contact")
+            for key in ("safety_plan", "emergency_contact", "is_full")
             if self.add_prefix(key) in self.data
         }
         return (
@@ -137,6 +138,7 @@ def session_initial(entry: Content, edition: Edition, venue_names: Mapping[int, 
     return {
         **{key: entry.get(key) for key in ("id", "is_all_day", "is_cancelled", "place", "online_url", "note")},
         "capacity": entry.get("capacity"),
+        "is_full": entry.get("is_full"),
         "safety_plan": entry.get("safety_plan"),
         "emergency_contact": entry.get("emergency_contact"),
         "venue_name": entry.get("venue_name") or venue_names.get(entry.get("venue") or 0, ""),

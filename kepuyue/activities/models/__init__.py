@@ -4,6 +4,7 @@ from kepuyue.activities.models.activity import Activity, ActivityQuerySet, Sessi
 from kepuyue.activities.models.aftermath import ChangeNotice, Takedown
 from kepuyue.activities.models.choices import (
     PUBLIC_STATES,
+    AccessItem,
     Admission,
     BookingMode,
     Exemption,
@@ -26,6 +27,7 @@ from kepuyue.activities.models.trust import Sampling, SignOff, SignOffLink, Trus
 
 __all__ = [
     "PUBLIC_STATES",
+    "AccessItem",
     "Activity",
     "ActivityQuerySet",
     "Admission",

@@ -119,6 +119,9 @@ class Activity(models.Model):
     age_min = models.PositiveSmallIntegerField(_("最小年龄"), null=True, blank=True, help_text="years")
     age_max = models.PositiveSmallIntegerField(_("最大年龄"), null=True, blank=True, help_text="years")
     languages = models.CharField(_("活动语言"), max_length=60, blank=True)
+    accessibility_items = models.JSONField(
+        _("无障碍条件"), default=list, blank=True, help_text="codes of choices.AccessItem, in its order"
+    )
     accessibility = models.CharField(_("无障碍说明"), max_length=200, blank=True)
     admission = models.CharField(_("收费情况"), max_length=10, choices=Admission, default=Admission.UNKNOWN)
     admission_note = models.CharField(_("收费说明"), max_length=120, blank=True)
@@ -273,6 +276,14 @@ class Session(models.Model):
     online_url = models.URLField(_("线上地址"), max_length=300, blank=True)
     capacity = models.PositiveIntegerField(
         _("名额"), null=True, blank=True, help_text="seats; None: not limited or not stated"
+    )
+    is_full = models.BooleanField(
+        _("已约满"), default=False, help_text="the unit says that no seat is left, wherever one books"
+    )
+    full_stated_at = models.DateTimeField(
+        null=True,
+        blank=True,
+        help_text="when the unit last said that it is full, or that there are seats again",
     )
     note = models.CharField(_("说明"), max_length=120, blank=True)
     is_cancelled = models.BooleanField(_("已取消"), default=False)

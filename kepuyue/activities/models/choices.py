@@ -50,6 +50,21 @@ class Admission(models.TextChoices):
     UNKNOWN = "unknown", _("未注明")
 
 
+class AccessItem(models.TextChoices):
+    """无障碍条件: what a unit promises to people who need it (无障碍环境建设法, 2023); the note beside it says more."""
+
+    WHEELCHAIR = "wheelchair", _("轮椅可进出")
+    TOILET = "toilet", _("有无障碍卫生间")
+    SIGN_LANGUAGE = "sign_language", _("手语翻译")
+    CAPTIONS = "captions", pgettext_lazy("access", "字幕")
+    HEARING = "hearing", _("助听设备")
+    AUDIO = "audio", _("口述或语音讲解")
+    GUIDE_DOG = "guide_dog", _("可带导盲犬")
+    LARGE_PRINT = "large_print", _("大字资料")
+    BRAILLE = "braille", _("盲文资料")
+    QUIET_HOUR = "quiet_hour", _("安静时段")
+
+
 class Origin(models.TextChoices):
     """来源: how the record came into the house."""
 

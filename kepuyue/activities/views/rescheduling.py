@@ -1,13 +1,15 @@
-"""Sessions of a published activity: cancelled, postponed, moved. One address each."""
+"""Sessions of a published activity: cancelled, postponed, moved, full. One address each."""
 
+from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from kepuyue.activities import forms, presentation, safety
-from kepuyue.activities.actions import rescheduling
+from kepuyue.activities.actions import rescheduling, seats
 from kepuyue.activities.models import Activity, Session
 from kepuyue.activities.permissions import check_can_cancel, check_can_edit
 from kepuyue.activities.views.acting import act
@@ -101,3 +103,18 @@ def move(request: DeskRequest, code: str, pk: int) -> HttpResponse:
         done=_("已登记换地点，公众页面已经写明，有关人员已通知。"),
         back=reverse("activities:detail", args=[code]),
     )
+
+
+@require_POST
+def state_seats(request: DeskRequest, code: str, pk: int) -> HttpResponse:
+    """One tap: the session is full (`is_full=1`), or there are seats again."""
+    _activity, session, _about = _find(request, code, pk)
+    is_full = request.POST.get("is_full") == "1"
+    try:
+        seats.state_full(session, is_full=is_full, by=request.user)
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+    else:
+        said = _("公众页面已经写明“已约满”。") if is_full else _("公众页面已经写明还有名额。")
+        messages.success(request, said)
+    return redirect(f"{reverse('activities:detail', args=[code])}#session-{pk}")

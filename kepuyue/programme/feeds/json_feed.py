@@ -9,7 +9,7 @@ from kepuyue.activities.models import Activity
 from kepuyue.core import wording
 from kepuyue.core.links import web_address
 from kepuyue.programme.cards import host
-from kepuyue.programme.feeds.occasions import Occasion, occasions, status_of, title_with
+from kepuyue.programme.feeds.occasions import Occasion, occasions, session_is_full, status_of, title_with
 from kepuyue.programme.feeds.selection import Selection, address_of
 from kepuyue.programme.feeds.texts import block, line
 
@@ -73,6 +73,7 @@ def _session(one: Occasion) -> dict[str, Any]:
         "end": one.moment.end.isoformat() if one.moment.end else None,
         "is_all_day": one.moment.is_all_day,
         "place": one.place,
+        "is_full": session_is_full(one),
         "lng": venue.lng if venue else None,
         "lat": venue.lat if venue else None,
         "online_url": web_address(one.session.online_url),

@@ -68,6 +68,7 @@ class Occasion:
         activity = self.activity
         lines = [
             _("本场已取消。") if self.status == Status.CANCELLED else "",
+            _("本场已约满。") if session_is_full(self) else "",
             _("原定时间不再有效，新的时间待定，请留意活动页面。") if self.status == Status.POSTPONED else "",
             activity.cancel_reason if activity.state == State.CANCELLED else "",
             activity.summary,
@@ -79,6 +80,11 @@ class Occasion:
             address_of(activity),
         ]
         return block("\n".join(line(one) for one in lines if one))
+
+
+def session_is_full(one: Occasion) -> bool:
+    """Whether it takes place and its unit says that no seat is left."""
+    return one.status == Status.HELD and one.session.is_full
 
 
 def occasions(

@@ -112,7 +112,7 @@ class Selection:
         if self.kept:
             return list(visible(self.edition).filter(code__in=self.kept).values_list("pk", flat=True))
         taxonomy_of = self.words.taxonomy_of if self.words else {}
-        result = search(self.edition, self.query, at=self.at, taxonomy_of=taxonomy_of)
+        result = search(self.edition, self.query, at=self.at, taxonomy_of=taxonomy_of, with_called_off=True)
         return [match.entry.pk for match in result.matches[:MOST]]
 
 

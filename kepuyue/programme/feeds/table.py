@@ -11,7 +11,7 @@ from kepuyue.activities.models import Activity, UnitRole
 from kepuyue.core import wording
 from kepuyue.core.tables import to_csv, to_xlsx
 from kepuyue.programme.cards import localized
-from kepuyue.programme.feeds.occasions import Occasion, Status, occasions, status_of
+from kepuyue.programme.feeds.occasions import Occasion, Status, occasions, session_is_full, status_of
 from kepuyue.programme.feeds.selection import Selection, address_of, title_of
 from kepuyue.programme.feeds.texts import line
 
@@ -21,7 +21,7 @@ def written(selection: Selection, *, to: Callable[[list[str], list[list[Any]]], 
     columns: dict[str, Callable[[Activity, Occasion | None], Any]] = {
         _("编号"): lambda activity, _one: activity.code,
         _("活动名称"): lambda activity, _one: title_of(activity),
-        _("状态"): lambda activity, one: _status(one.status if one else status_of(activity)),
+        _("状态"): lambda activity, one: _state(activity, one),
         _("日期"): lambda _activity, one: one.moment.start.date().isoformat() if one else "",
         _("开始"): lambda _activity, one: _clock(one, one.moment.start) if one else "",
         _("结束日期"): lambda _activity, one: one.moment.last_day.isoformat() if one else "",
@@ -60,6 +60,12 @@ def _lines(selection: Selection) -> list[tuple[Activity, Occasion | None]]:
         *((one.activity, one) for one in dates),
         *((activity, None) for activity in activities if activity.pk not in dated),
     ]
+
+
+def _state(activity: Activity, one: Occasion | None) -> str:
+    if one and session_is_full(one):
+        return _("已约满")
+    return _status(one.status if one else status_of(activity))
 
 
 def _status(status: Status) -> str:

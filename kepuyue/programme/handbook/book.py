@@ -16,6 +16,7 @@ from kepuyue.core.links import web_address
 from kepuyue.programme import catalogue, times
 from kepuyue.programme.cards import ages, flags, localized, place_of
 from kepuyue.programme.catalogue import Entry
+from kepuyue.programme.days import LONGEST_DATED_RUN
 from kepuyue.programme.feeds.occasions import Occasion, Status, occasions, status_of
 from kepuyue.programme.feeds.selection import MOST, Selection, address_of, title_of
 from kepuyue.programme.posters.lettering import drawable
@@ -253,7 +254,7 @@ def _area(one: Activity) -> tuple[tuple[int, int], str, str]:
 
 def _is_exhibition(one: Occasion) -> bool:
     length = (one.moment.last_day - one.moment.start.date()).days
-    return one.moment.is_all_day and length >= catalogue.LONGEST_DATED_RUN
+    return one.moment.is_all_day and length >= LONGEST_DATED_RUN
 
 
 def _by_day(

@@ -33,7 +33,7 @@ HEADINGS = {
     "past": gettext_lazy("已经结束"),
 }
 # Filters that stand in the open; the others wait behind "more"
-IN_THE_OPEN = ("when", "district", "audience", "form")
+IN_THE_OPEN = ("when", "near", "age", "district", "audience")
 
 
 @public_page
@@ -63,8 +63,8 @@ def _results(request: PublicRequest, at: datetime) -> dict[str, Any]:
     query = form.query()
     result = search(request.edition, query, at=at, taxonomy_of=words.taxonomy_of)
     view = facets.view_of(address)
-    offered = facets.facets(address, words, result)
-    more = [facet for facet in offered if facet.name not in IN_THE_OPEN]
+    offered = facets.facets(address, words, query, result)
+    more = [facet for facet in offered if facet.name not in (*IN_THE_OPEN, "within") and not facet.is_switch]
     carried = [
         (key, value)
         for key in address
@@ -79,7 +79,13 @@ def _results(request: PublicRequest, at: datetime) -> dict[str, Any]:
         "result": result,
         "view": view,
         "tabs": facets.tabs(address),
-        "facets": [facet for facet in offered if facet.name in IN_THE_OPEN],
+        "facets": sorted(
+            (facet for facet in offered if facet.name in IN_THE_OPEN),
+            key=lambda facet: IN_THE_OPEN.index(facet.name),
+        ),
+        "switches": [choice for facet in offered if facet.is_switch for choice in facet.choices]
+        + [one for one in [facets.online(address, result)] if one.on or one.count],
+        "radii": next((facet for facet in offered if facet.name == "within"), None),
         "more": more,
         "more_on": sum(facet.on for facet in more),
         "chosen": facets.chosen(address, query, offered),
@@ -115,7 +121,7 @@ def _as_map(
     keys = maps.chosen_places(address)
     if not keys:
         return context
-    matches = maps.at_places(result, query, keys)
+    matches = maps.at_places(result, keys)
     read = queries.rows(match.entry.pk for match in matches[:PER_PAGE])
     names = [place.name for key, place in maps.places().items() if key in keys]
     return context | {
@@ -123,7 +129,7 @@ def _as_map(
             "name": wording.listed(names[:3]),
             "count": len(matches),
             "cards": [
-                card(read[one.entry.pk], at=at, first=query.first, last=query.last)
+                card(read[one.entry.pk], at=at, match=one, asks_age=bool(query.ages))
                 for one in matches
                 if one.entry.pk in read
             ],
@@ -142,7 +148,7 @@ def _groups(page: Page[Match], query: Query, at: datetime) -> Iterator[tuple[str
     matches = [match for match in page if match.entry.pk in read]
 
     def drawn(some: list[Match]) -> list[Card]:
-        return [card(read[one.entry.pk], at=at, first=query.first, last=query.last) for one in some]
+        return [card(read[one.entry.pk], at=at, match=one, asks_age=bool(query.ages)) for one in some]
 
     if query.q:
         yield from [("", drawn(matches))] if matches else []

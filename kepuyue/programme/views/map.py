@@ -36,7 +36,7 @@ def places(request: PublicRequest) -> HttpResponse:
         words = vocabulary(edition)
         query = FilterForm(address, vocabulary=words).query()
         result = search(edition, query, at=at, taxonomy_of=words.taxonomy_of)
-        return maps.marks(result, query, words.districts, zoom, address)
+        return maps.marks(result, words.districts, zoom, address)
 
     found = kept("marks", edition, catalogue.load(edition), at, address.urlencode(), zoom, build=build)
     return JsonResponse(

@@ -9,7 +9,17 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from kepuyue.activities.models import Activity, BookingMode, Mode, Origin, State, UnitRole, Venue
+from kepuyue.activities.models import (
+    AccessItem,
+    Activity,
+    BookingMode,
+    Mode,
+    Origin,
+    Session,
+    State,
+    UnitRole,
+    Venue,
+)
 from kepuyue.cloud import queries as cloud_queries
 from kepuyue.core import wording
 from kepuyue.core.links import whole
@@ -32,6 +42,7 @@ from kepuyue.programme.covers import kind_of
 from kepuyue.programme.maps import locator
 from kepuyue.programme.permissions import approved
 from kepuyue.programme.request import PublicRequest, canonical, public_page
+from kepuyue.programme.seats import seats_left
 from kepuyue.programme.structured import json_ld
 
 SHOWN_AT_ONCE = 6
@@ -97,7 +108,7 @@ def activity(request: PublicRequest, code: str) -> HttpResponse:
 
 def _sessions(activity: Activity, at: datetime) -> list[dict[str, Any]]:
     """Every session, those to come first; a cancelled one says so where it would have been."""
-    free = queries.seats_left(activity.sessions.all())
+    free = seats_left(activity.sessions.all())
     lines = []
     for session in activity.sessions.all():
         one = moment(session, activity.edition.zone)
@@ -112,12 +123,25 @@ def _sessions(activity: Activity, at: datetime) -> list[dict[str, Any]]:
                 "note": session.note,
                 "capacity": session.capacity,
                 "seats_left": free[session.pk],
+                "full": _full_text(session, activity),
                 "is_cancelled": session.is_cancelled or activity.state == State.CANCELLED,
                 "is_over": (one.end or one.start) <= at,
                 "is_postponed": session.is_postponed and not session.is_cancelled,
             }
         )
     return sorted(lines, key=lambda line: (line["is_over"], line["start"]))
+
+
+def _full_text(session: Session, activity: Activity) -> str:
+    """That the unit says it is full, and since when that is known."""
+    if not session.is_full:
+        return ""
+    if session.full_stated_at is None:
+        return _("主办方说明已约满。")
+    said = session.full_stated_at.astimezone(activity.edition.zone)
+    return _("主办方%(when)s说明已约满。") % {
+        "when": f"{wording.day_text(said.date(), weekday=False)} {said:%H:%M}"
+    }
 
 
 def _facts(activity: Activity) -> list[tuple[str, str]]:
@@ -129,7 +153,7 @@ def _facts(activity: Activity) -> list[tuple[str, str]]:
         (_("收费情况"), wording.with_aside(admission, activity.admission_note)),
         (_("参与方式"), activity.get_mode_display()),
         (_("活动语言"), activity.languages),
-        (_("无障碍"), activity.accessibility),
+        (_("无障碍"), wording.clauses(filter(None, [_access(activity), activity.accessibility]))),
         (_("时间说明"), "" if activity.sessions.all() else activity.dates_as_written),
         (
             _("主讲人"),
@@ -139,6 +163,10 @@ def _facts(activity: Activity) -> list[tuple[str, str]]:
         ),
         (_("使用标识"), wording.listed(activity.marks.all())),
     ]
+
+
+def _access(activity: Activity) -> str:
+    return wording.listed(item.label for item in AccessItem if item in activity.accessibility_items)
 
 
 def _units(activity: Activity) -> list[tuple[str, list[tuple[str, str]]]]:

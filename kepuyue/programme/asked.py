@@ -1,0 +1,140 @@
+"""What is asked for, and which sessions of an activity that leaves."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import cached_property
+
+from kepuyue.core.geo import Point, metres_between
+from kepuyue.programme import bits, catalogue
+from kepuyue.programme.catalogue import Catalogue, Entry
+from kepuyue.programme.days import Slot
+from kepuyue.programme.seats import has_seats
+
+
+@dataclass(frozen=True)
+class Query:
+    """What is asked for. Values of one field are alternatives, fields hold together; empty means any.
+
+    `terms` maps a taxonomy's code to term ids; `city` is "own", "linked" (联动城市) or "".
+    """
+
+    q: str = ""
+    first: date | None = None
+    last: date | None = None
+    districts: frozenset[int] = frozenset()
+    terms: dict[str, frozenset[int]] = field(default_factory=dict)
+    modes: frozenset[str] = frozenset()
+    bookings: frozenset[str] = frozenset()
+    free: bool = False
+    city: str = ""
+    season: str = ""
+    "month: what belongs to the month; year: year-round publicity and what lies outside the month"
+    ages: frozenset[int] = frozenset()
+    "In years"
+    seats: bool = False
+    "Only what has a session to come, on the days that are asked for, with a seat left"
+    access: frozenset[str] = frozenset()
+    languages: frozenset[str] = frozenset()
+    near: Point | None = None
+    "WGS-84. Orders by the way as the crow flies"
+    within: int = 0
+    "So many kilometres from `near` at most; 0: any distance"
+
+    @property
+    def has_dates(self) -> bool:
+        return self.first is not None or self.last is not None
+
+
+@dataclass(frozen=True)
+class Sessions:
+    """The sessions of a catalogue as a query looks at them: by their days, their seats and their places."""
+
+    known: Catalogue
+    query: Query
+    at: datetime
+    "In the edition's zone"
+    with_called_off: bool = False
+
+    @cached_property
+    def asked(self) -> int:
+        """The set of those with a session on the days that are asked for; everything where none are."""
+        if not self.query.has_dates:
+            return self.known.everything
+        found = self.known.days.between(self.query.first, self.query.last)
+        if self.with_called_off:
+            partly = self.known.having("partly_off", True) & ~found
+            found |= bits.of(
+                number
+                for number in bits.members(partly)
+                if self._of_the_days(self.known.numbered[number].called_off)
+            )
+        return found
+
+    @cached_property
+    def open(self) -> int:
+        """The set of those with a session to come on these days that has a seat."""
+        known = self.known
+        ahead = known.days.ahead_between(self.at, self.query.first, self.query.last) & ~known.cancelled
+        unsure = ahead & known.having("unsure", True)
+        return ahead & ~unsure | bits.of(
+            number for number in bits.members(unsure) if self._open(known.numbered[number])
+        )
+
+    def open_within(self, chosen: int) -> int:
+        """Those of a set with such a session within the radius."""
+        return bits.of(
+            number
+            for number in bits.members(chosen & self.open)
+            if any(map(self._is_near, self._open(self.known.numbered[number])))
+        )
+
+    def ways(self, chosen: int) -> dict[int, tuple[float, int]]:
+        """For each of a set with a known place: the metres to the nearest that is asked for, and the session there."""
+        found = {}
+        for number in bits.members(chosen):
+            places = [
+                (self._metres[slot.venue], slot.pk)
+                for slot in self._wanted(number)
+                if slot.venue in self._metres
+            ]
+            if places:
+                found[number] = min(places)
+        return found
+
+    def matching(self, number: int) -> list[Slot]:
+        """The sessions of an activity that satisfy all that is asked of a session."""
+        wanted = self._wanted(number)
+        return (
+            [slot for slot in wanted if self._is_near(slot)]
+            if self.query.near and self.query.within
+            else wanted
+        )
+
+    def _wanted(self, number: int) -> list[Slot]:
+        """Those of the days; where seats are asked for, one and the same session has to have the seat and be near."""
+        entry = self.known.numbered[number]
+        if self.query.seats and (found := self._open(entry)):
+            return found
+        slots = self._of_the_days(entry.slots)
+        if not slots and self.with_called_off and self.query.has_dates:
+            return self._of_the_days(entry.called_off)
+        return slots
+
+    def _of_the_days(self, slots: Iterable[Slot]) -> list[Slot]:
+        return [slot for slot in slots if slot.touches(self.query.first, self.query.last)]
+
+    def _open(self, entry: Entry) -> list[Slot]:
+        if entry.is_cancelled:
+            return []
+        return [slot for slot in self._of_the_days(entry.slots) if slot.over_at > self.at and has_seats(slot)]
+
+    def _is_near(self, slot: Slot) -> bool:
+        return self._metres.get(slot.venue or 0, float("inf")) <= self.query.within * 1000
+
+    @cached_property
+    def _metres(self) -> dict[int | None, float]:
+        """The way to every venue whose position is known."""
+        if self.query.near is None:
+            return {}
+        return {pk: metres_between(self.query.near, point) for pk, point in catalogue.positions().items()}
