@@ -32,6 +32,8 @@ SAMPLED: list[Way] = [
     ("zh-hans", "light", "large", 1280),
 ]
 WIDTHS = (390, 1280)
+# What an address answers other than 200: the booklet is made in the background, and its page says to wait
+ANSWERS = {"/handbook.pdf": 202}
 
 
 def pages(found: dict[str, dict[str, Any]]) -> Iterator[tuple[str, str]]:
@@ -181,8 +183,9 @@ class Looking:
                     sign_in_browser(readers[person], user)
             page = readers[person]
             answer = page.goto(address)
-            if answer is None or answer.status != 200:
-                complaints.append(f"{person} {address}: answered {answer and answer.status}")
+            expected = ANSWERS.get(address, 200)
+            if answer is None or answer.status != expected:
+                complaints.append(f"{person} {address}: answered {answer and answer.status}, not {expected}")
                 continue
             for check in (assert_accessible, assert_fits):
                 complaints += _said_by(check, page, person)
