@@ -45,7 +45,12 @@ def pages(found: dict[str, dict[str, Any]]) -> Iterator[tuple[str, str]]:
                     "/accounts/login/", "/accounts/password/reset/", "/desk/units/registration/",
                     f"/desk/invitations/{found['invitation-link']['token']}/"):  # fmt: skip
         yield "anonymous", address
-    for address in ("/handbook/", "/handbook.pdf"):
+    for address in (
+        "/activities/?age=8&seats=1&near=22.543,114.058&within=5",
+        "/activities/?near=nanshan&within=2",
+        "/handbook/",
+        "/handbook.pdf",
+    ):
         yield "anonymous", address
     for address in ("/desk/", "/desk/activities/", "/desk/activities/new/", f"/desk/activities/{draft}/",
                     f"/desk/activities/{waiting}/", f"/desk/activities/{draft}/pictures/",
