@@ -75,7 +75,7 @@ class Sessions:
     def open(self) -> int:
         """The set of those with a session to come on these days that has a seat."""
         known = self.known
-        ahead = known.days.ahead_between(self.at, self.query.first, self.query.last) & ~known.cancelled
+        ahead = known.days.ahead(self.at, self.query.first, self.query.last) & ~known.cancelled
         unsure = ahead & known.having("unsure", True)
         return ahead & ~unsure | bits.of(
             number for number in bits.members(unsure) if self._open(known.numbered[number])

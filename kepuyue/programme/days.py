@@ -98,6 +98,17 @@ def by_beginning(placed: Placed) -> tuple[datetime, int, int]:
     return slot.start, slot.activity, slot.pk
 
 
+@dataclass(frozen=True)
+class _Near:
+    at: datetime
+    slots: list[Placed]
+    "Dated sessions of today that are not over, and what goes on since yesterday"
+    late: list[Placed]
+    "Of those, what touches yesterday alone"
+    today: int
+    "The set of activities with anything on today that is not over"
+
+
 class Days:
     """All sessions by day. Never changed once it is made; `changed` makes another that shares what stays."""
 
@@ -105,7 +116,7 @@ class Days:
         self.first, self.last = starts_on - REACH, ends_on + REACH
         self._days: dict[date, Day] = {}
         self._far: list[Placed] = []
-        self._ahead: tuple[datetime, int] | None = None
+        self._kept: _Near | None = None
         for one in placed:
             self._add(one)
         for day in self._days.values():
@@ -134,7 +145,7 @@ class Days:
         made = Days.__new__(Days)
         made.first, made.last = self.first, self.last
         made._far = [one for one in self._far if one[0] != number]
-        made._days, made._ahead = dict(self._days), None
+        made._days, made._kept = dict(self._days), None
         slots, before = tuple(slots), tuple(before)
         for day in {day for slot in (*slots, *before) for day in (*self._span(slot), slot.first_day)}:
             old = self._days.get(day, _NOTHING)
@@ -164,34 +175,53 @@ class Days:
         far = (number for number, slot in self._far if slot.is_exhibition and slot.touches(first, last))
         return bits.joined(self._days[day].showing for day in self._known(first, last)) | bits.of(far)
 
-    def ahead(self, at: datetime) -> int:
-        """The set of activities of which something is not over yet; `at` in the edition's zone."""
-        kept = self._ahead
-        if kept is None or kept[0] != at:
-            today = at.date()
-            # What has no stated end counts for two hours, past midnight too
-            near = (one for day in (today - timedelta(days=1), today) for one in self[day].dated)
-            found = bits.of(number for number, slot in (*near, *self._far) if slot.over_at > at)
-            found |= self[today].showing
-            for day in self._known(today + timedelta(days=1), None):
-                found |= self._days[day].touching
-            self._ahead = kept = (at, found)
-        return kept[1]
-
-    def ahead_between(self, at: datetime, first: date | None, last: date | None) -> int:
-        """The set of activities with a session that touches the span and is not over yet."""
-        if first is None and last is None:
-            return self.ahead(at)
-        today = at.date()
-        near = (one for day in (today - timedelta(days=1), today) for one in self[day].dated)
+    def ahead(self, at: datetime, first: date | None = None, last: date | None = None) -> int:
+        """The set of activities with a session that touches the span and is not over; `at` in the edition's zone."""
+        today, tomorrow = at.date(), at.date() + timedelta(days=1)
         found = bits.of(
-            number for number, slot in (*near, *self._far) if slot.over_at > at and slot.touches(first, last)
+            number for number, slot in self._far if slot.over_at > at and slot.touches(first, last)
         )
-        tomorrow = today + timedelta(days=1)
         for day in self._known(tomorrow if first is None else max(first, tomorrow), last):
             found |= self._days[day].touching
-        # A show that is on today is not over, if it is of the span
-        return found | bits.of(number for number, slot in self[today].shows if slot.touches(first, last))
+        if first is not None and first > today:
+            return found  # what is on today and touches a later day is among that day's
+        near = self._near(at)
+        if last is None or last >= today:
+            late = (one for one in near.late if one[1].touches(first, last))
+            return found | near.today | bits.of(number for number, _slot in late)
+        on = (*near.slots, *self[today].shows)
+        return found | bits.of(number for number, slot in on if slot.touches(first, last))
+
+    def sessions_ahead(self, chosen: int, at: datetime, first: date | None, last: date | None) -> int:
+        """How many sessions of some activities touch the span and are not over."""
+        today, tomorrow = at.date(), at.date() + timedelta(days=1)
+        later = tomorrow if first is None else max(first, tomorrow)
+        reaches = last is None or last >= later
+        total = self.sessions(chosen, later, last) if reaches else 0
+        if first is not None and first > today:
+            return total
+        look = bits.Look(chosen)
+        near = (*self._near(at).slots, *self[today].shows)
+        if not self.first <= today <= self.last:
+            near = (*near, *(one for one in self._far if one[1].over_at > at))
+        # What touches a later day of the span is counted already
+        return total + sum(
+            number in look and slot.touches(first, last) and not (reaches and slot.touches(later, last))
+            for number, slot in near
+        )
+
+    def _near(self, at: datetime) -> "_Near":
+        """What is on or to come today; remembered for one moment."""
+        kept = self._kept
+        if kept is None or kept.at != at:
+            today = at.date()
+            # What has no stated end counts for two hours, past midnight too
+            before = [one for one in self[today - timedelta(days=1)].dated if one[1].last_day < today]
+            late = [one for one in before if one[1].over_at > at]
+            ahead = [one for one in self[today].dated if one[1].over_at > at]
+            on = bits.of(number for number, _slot in ahead) | self[today].showing
+            self._kept = kept = _Near(at, [*late, *ahead], late, on)
+        return kept
 
     def sessions(self, chosen: int, first: date | None, last: date | None) -> int:
         """How many sessions of some activities touch the span."""

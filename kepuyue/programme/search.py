@@ -13,6 +13,7 @@ from kepuyue.programme.asked import Query, Sessions
 from kepuyue.programme.catalogue import Catalogue
 from kepuyue.programme.days import Slot
 from kepuyue.programme.order import Match, Matches, Order
+from kepuyue.programme.seats import has_seats
 
 # What the catalogue knows of each activity and no filter offers by its values
 UNCOUNTED = ("city_name", "cancelled", "undated", "year_round", "unsure", "partly_off", "age")
@@ -117,6 +118,15 @@ def search(
 
 
 def _sessions(known: Catalogue, query: Query, order: Order, chosen: int) -> int:
+    if query.seats and not query.within:
+        ahead = known.days.sessions_ahead(chosen, order.at, query.first, query.last)
+        unsure = bits.members(chosen & known.having("unsure", True))
+        # Sessions of the days that are not over and full, or wait for another day
+        return ahead - sum(
+            slot.over_at > order.at and slot.touches(query.first, query.last) and not has_seats(slot)
+            for number in unsure
+            for slot in known.numbered[number].slots
+        )
     if order.matching is not None:
         return sum(len(order.slots(number)) for number in bits.members(chosen))
     if query.has_dates:

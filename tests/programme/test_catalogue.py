@@ -132,14 +132,22 @@ def test_days_count_and_find_what_touches_them(
 
 
 @plainly
-@given(entries(), st.datetimes(datetime(2024, 8, 30), datetime(2024, 10, 2)), spans)
+@given(
+    entries(),
+    st.datetimes(datetime(2024, 8, 30), datetime(2024, 10, 2))
+    | st.datetimes(datetime(2021, 1, 1), datetime(2027, 1, 1)),
+    spans,
+)
 def test_what_is_ahead(found: list[Entry], at: datetime, span: tuple[date | None, date | None]) -> None:
     known, at = Catalogue.of(found, EDITION), at.replace(tzinfo=EDITION.zone)
 
-    assert pks(known, known.days.ahead_between(at, *span)) == {
+    assert pks(known, known.days.ahead(at, *span)) == {
         entry.pk for entry in found if any(slot.over_at > at and slot.touches(*span) for slot in entry.slots)
     }
 
+    assert known.days.sessions_ahead(known.everything, at, *span) == sum(
+        slot.over_at > at and slot.touches(*span) for entry in found for slot in entry.slots
+    )
     assert pks(known, known.days.ahead(at)) == {
         entry.pk for entry in found if any(slot.over_at > at for slot in entry.slots)
     }
