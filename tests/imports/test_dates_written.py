@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from kepuyue.imports.dates import ERROR, Frame, Slot, read
@@ -292,6 +292,7 @@ PIECES = st.sampled_from([
 
 @settings(max_examples=600, deadline=None)
 @given(st.lists(PIECES, max_size=9).map("".join) | st.text(max_size=30))
+@example("9:00至9/79月")
 def test_anything_else_gives_sessions_or_a_reason(text: str) -> None:
     for cells in ({"when": text}, {"start": text, "end": "9月20日"}, {"when": "9月14日", "clock": text}):
         reading = read(cells, EDITION)

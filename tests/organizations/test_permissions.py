@@ -53,12 +53,12 @@ TABLE: dict[str, dict[str, set[str]]] = {
     },
     "district_reviewer": {
         "calendar.see": BRANCH, "unit.see": BRANCH, "activity.see": BRANCH, "review.decide": BRANCH,
-        "audit.see": BRANCH, "liaison.see": BRANCH, "liaison.edit": {DISTRICT}, "resource.oversee": BRANCH, "plan.edit": {DISTRICT}, "cloud.review": BRANCH,
+        "audit.see": BRANCH, "liaison.see": BRANCH, "liaison.edit": {DISTRICT}, "resource.oversee": BRANCH, "plan.edit": {DISTRICT}, "cloud.review": BRANCH, "key.decide": BRANCH,
         **dict.fromkeys(SUPERVISING, BRANCH),
     },
     "other_reviewer": {
         "calendar.see": {FAR}, "unit.see": {FAR}, "activity.see": {FAR}, "review.decide": {FAR}, "audit.see": {FAR},
-        "liaison.see": {FAR}, "resource.oversee": {FAR}, "cloud.review": {FAR}, **{name: {FAR} for name in SUPERVISING},
+        "liaison.see": {FAR}, "resource.oversee": {FAR}, "cloud.review": {FAR}, "key.decide": {FAR}, **{name: {FAR} for name in SUPERVISING},
     },
     "department_reviewer": {},
     "office": {
@@ -67,7 +67,7 @@ TABLE: dict[str, dict[str, set[str]]] = {
         "audit.see": set(PLACES), "unit.edit": set(PLACES),
         "unit.people": set(PLACES), "activity.edit": set(PLACES), "activity.cancel": set(PLACES),
         "activity.submit": {OFFICE}, "import.run": {OFFICE}, "edition.manage": {OFFICE},
-        "messages.manage": {OFFICE}, "audit.export": {OFFICE}, "highlight.choose": {OFFICE},
+        "messages.manage": {OFFICE}, "audit.export": {OFFICE}, "highlight.choose": {OFFICE}, "key.decide": set(PLACES),
         "resource.offer": {OFFICE}, "resource.request": {OFFICE}, "resource.oversee": set(PLACES),
         "cloud.edit": {OFFICE}, "cloud.review": set(PLACES), "content.moderate": set(PLACES),
     },

@@ -87,7 +87,7 @@ def bound(clauses: Sequence[Clause], joins: Sequence[int]) -> list[Clause]:
     """Join what a dash binds (`joins` are places of the first of two); give clocks before the days to them."""
     clauses = list(clauses)
     for position in reversed(joins):
-        first, last = clauses[position], clauses[position + 1]
+        first, last = clauses[position], clauses[position + 1] if position + 1 < len(clauses) else Clause()
         if len(last.clocks) != 1 or last.clocks[0].end is not None or not first.runs or not last.runs:
             raise RefusedError("time-vague", _("起止时间写得不完整，请写明每天的开始和结束时间"))
         if last.runs[0][0] < first.runs[-1][0]:
