@@ -52,8 +52,11 @@ FOR_ALL = {
     "invitation-link",
     "sign-off-key",
 }
-# A file that is asked for and is not there yet is made in the background
-MADE_ON_ASKING = {"programme:handbook-pdf": ("programme_output", "django_tasks_database_dbtaskresult")}
+# A file that is asked for and is not there yet is made in the background; that a table left the house is recorded
+MADE_ON_ASKING = {
+    "programme:handbook-pdf": ("programme_output", "django_tasks_database_dbtaskresult"),
+    "publicity:key-table": ("core_auditevent",),
+}
 # What is for everybody though it belongs to a unit
 PUBLIC_PAGES = {
     "programme:unit", "editions:main-venue-plan", "programme:cloud-item", "programme:cloud-feed", "programme:cloud-question",
