@@ -50,6 +50,7 @@ def pages(found: dict[str, dict[str, Any]]) -> Iterator[tuple[str, str]]:
         "/activities/?near=nanshan&within=2",
         "/handbook/",
         "/handbook.pdf",
+        "/handbook/print/",
     ):
         yield "anonymous", address
     for address in ("/desk/", "/desk/activities/", "/desk/activities/new/", f"/desk/activities/{draft}/",
