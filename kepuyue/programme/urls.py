@@ -1,4 +1,4 @@
-from django.urls import path
+from django.urls import path, re_path
 
 from kepuyue.programme.views import (
     calendar,
@@ -18,6 +18,7 @@ from kepuyue.programme.views import (
     questions,
     sitemap,
     suggesting,
+    widget,
 )
 
 app_name = "programme"
@@ -44,6 +45,10 @@ urlpatterns = [
     path("handbook/", handbook.handbook, name="handbook"),
     path("handbook/print/", handbook.print_view, name="handbook-print"),
     path("handbook.pdf", handbook.pdf, name="handbook-pdf"),
+    path("widget/", widget.widget, name="widget"),
+    re_path(r"^widget/(?P<colour>[0-9a-f]{6})\.css$", widget.accent, name="widget-accent"),
+    path("widget.js", widget.script, name="widget-script"),
+    path("embed/", widget.builder, name="embed"),
     path("robots.txt", sitemap.robots, name="robots"),
     path("sitemap.xml", sitemap.index, name="sitemap"),
     path("sitemap/<int:number>.xml", sitemap.part, name="sitemap-part"),

@@ -96,6 +96,7 @@ def samples(cast: Cast) -> dict[str, dict[str, Any]]:
         "-": {},
         **{f"feed-{form}": {"form": form} for form in ("ics", "atom", "json", "xml", "csv", "xlsx")},
         "sitemap-part": {"number": 1},
+        "accent": {"colour": "1e2a6b"},
         "own-public-ics": codes(public, form="ics"),
         "own-draft-ics": codes(draft, form="ics"),
         "own-taken-down-ics": codes(taken_down, form="ics"),

@@ -14,6 +14,7 @@ OPEN = {
     # asking under a topic and looking after one's own question, without an account
     "programme:cloud-question", "programme:my-questions", "programme:question-withdrawal",
     "programme:poster", "programme:card", "programme:edition-card",
+    "programme:widget", "programme:widget-accent", "programme:widget-script", "programme:embed",
     "programme:handbook", "programme:handbook-pdf", "programme:handbook-print",
     "programme:robots", "programme:sitemap", "programme:sitemap-part",
     "editions:notice", "editions:paper",

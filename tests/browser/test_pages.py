@@ -51,6 +51,8 @@ def pages(found: dict[str, dict[str, Any]]) -> Iterator[tuple[str, str]]:
         "/handbook/",
         "/handbook.pdf",
         "/handbook/print/",
+        "/widget/",
+        "/embed/",
     ):
         yield "anonymous", address
     for address in ("/desk/", "/desk/activities/", "/desk/activities/new/", f"/desk/activities/{draft}/",
