@@ -45,6 +45,7 @@ FOR_ALL = {
     "department",
     "mark-public",
     "cover-public",
+    "accent",
     # Links that are keys: whoever holds one is let in by it
     "key",
     "token",
