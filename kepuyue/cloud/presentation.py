@@ -123,26 +123,3 @@ def from_activity(activity: Activity, kind: str) -> Content:
         if kind != Kind.TOPIC and not addresses.fault(session.online_url):
             found["url"] = session.online_url
     return found
-
-
-def theirs_written_out(mine: Any, present: Any) -> list[tuple[str, str, str]]:
-    """The fields in which what is saved differs from what the person typed: (label, theirs, yours)."""
-    found = []
-    for name, field in present.fields.items():
-        if name in ("version", "token"):
-            continue
-        theirs, yours = _as_text(field, present[name].value()), _as_text(field, mine[name].value())
-        if theirs != yours:
-            found.append((str(field.label), theirs, yours))
-    return found
-
-
-def _as_text(field: Any, value: Any) -> str:
-    if value in (None, "", [], False):
-        return ""
-    if isinstance(value, datetime):
-        # A field gives its moment in the active zone and without one, as a browser writes it
-        return f"{value:%Y-%m-%dT%H:%M}"
-    choices = {str(key): str(label) for key, label in getattr(field, "choices", ())}
-    values = value if isinstance(value, (list, tuple)) else [value]
-    return "、".join(sorted(choices.get(str(one), str(one)) for one in values))

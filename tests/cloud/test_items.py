@@ -10,11 +10,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from kepuyue.cloud import content, queries, workflow
 from kepuyue.cloud.actions import airing, covers, items
-from kepuyue.cloud.actions.versions import Conflict
 from kepuyue.cloud.models import Air, CloudItem, Kind
 from kepuyue.core import audit
 from kepuyue.core.time import now
 from kepuyue.core.transitions import NotPossibleNow
+from kepuyue.core.versions import Conflict
 from kepuyue.messaging.models import Message
 from kepuyue.organizations.models import Organization
 from tests.cast import Cast

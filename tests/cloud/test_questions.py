@@ -14,12 +14,12 @@ from kepuyue.activities.letters import normalized
 from kepuyue.activities.models import SensitiveWord
 from kepuyue.cloud import queries
 from kepuyue.cloud.actions import asking, erasing, moderating
-from kepuyue.cloud.actions.versions import Conflict
 from kepuyue.cloud.models import CloudItem, Kind, Question
 from kepuyue.cloud.receipts import code_of
 from kepuyue.core.models import AuditEvent
 from kepuyue.core.time import now
 from kepuyue.core.transitions import NotPossibleNow
+from kepuyue.core.versions import Conflict
 from kepuyue.messaging.models import Message
 from tests.cast import Cast
 from tests.factories import CloudItemFactory, QuestionFactory

@@ -11,6 +11,7 @@ from django.test import Client
 from django.urls import reverse
 
 from kepuyue.core.models import AuditEvent
+from kepuyue.core.versions import Conflict
 from kepuyue.editions.actions import copying, editing, exporting, loading, main_venue, renewal
 from kepuyue.editions.folder import check, read
 from kepuyue.editions.models import Booth, Edition, MainVenue, StageItem, Zone
@@ -136,10 +137,10 @@ def test_two_people_never_overwrite_each_other(venue: MainVenue, office: Any) ->
     seen = editing.stamp(editing.values_of(venue, ("place",)))
     editing.change(venue.edition, venue, {"place": "东广场"}, by=office, seen=seen)
 
-    with pytest.raises(editing.Conflict) as conflict:
+    with pytest.raises(Conflict) as conflict:
         editing.change(venue.edition, venue, {"place": "西广场"}, by=office, seen=seen)
 
-    assert conflict.value.theirs == {"place": "东广场"}
+    assert conflict.value.present == {"place": "东广场"}
     assert MainVenue.objects.get().place == "东广场"
     assert AuditEvent.objects.filter(action="mainvenue.change").count() == 1
 

@@ -12,8 +12,9 @@ from django.test import Client
 
 from kepuyue.core.time import shifted
 from kepuyue.core.transitions import NotPossibleNow
+from kepuyue.core.versions import Conflict
 from kepuyue.editions.actions import attachments, branches, extending
-from kepuyue.editions.actions.editing import Conflict, stamp, values_of
+from kepuyue.editions.actions.editing import stamp, values_of
 from kepuyue.editions.models import KeyDate, Plan, Term
 from kepuyue.editions.overview import branch_rows
 from kepuyue.messaging.models import Message

@@ -5,6 +5,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 
 from kepuyue.core import audit
 from kepuyue.core.transitions import NotPossibleNow
+from kepuyue.core.versions import Conflict
 from kepuyue.messaging.models import Message
 from kepuyue.organizations import queries
 from kepuyue.organizations.actions import liaisons
@@ -34,10 +35,10 @@ def test_same_facts_again_change_nothing(cast: Cast) -> None:
 def test_change_since_it_was_opened_is_a_conflict_and_overwrites_nothing(cast: Cast) -> None:
     liaisons.name(cast.own_district, FACTS, by=cast.district_reviewer, version=0)
 
-    with pytest.raises(liaisons.Conflict) as conflict:
+    with pytest.raises(Conflict) as conflict:
         liaisons.name(cast.own_district, FACTS | {"name": "另一位"}, by=cast.office, version=0)
 
-    assert conflict.value.liaison.name == Liaison.objects.get().name == "联络员"
+    assert conflict.value.present.name == Liaison.objects.get().name == "联络员"
 
 
 @pytest.mark.parametrize("person", ["owner", "other_reviewer", "judge", "outsider"])

@@ -8,10 +8,10 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.test import Client
 
 from kepuyue.core.transitions import NotPossibleNow
+from kepuyue.core.versions import Conflict
 from kepuyue.messaging.models import Message
 from kepuyue.resources import timetable
 from kepuyue.resources.actions import openings
-from kepuyue.resources.actions.versions import Conflict
 from kepuyue.resources.forms.openings import OpeningForm
 from kepuyue.resources.models import Opening
 from tests.cast import Cast

@@ -10,13 +10,13 @@ from django.utils.translation import gettext as _
 from kepuyue.cloud import content as contents
 from kepuyue.cloud import telling, workflow
 from kepuyue.cloud.actions import covers
-from kepuyue.cloud.actions.versions import Conflict
 from kepuyue.cloud.content import Content
 from kepuyue.cloud.models import CloudItem
 from kepuyue.cloud.permissions import check_can_edit, check_can_review, check_can_withdraw
 from kepuyue.core import audit
 from kepuyue.core.time import now
 from kepuyue.core.transitions import NotPossibleNow
+from kepuyue.core.versions import Conflict
 from kepuyue.editions.models import Edition
 from kepuyue.organizations.actions import tree
 from kepuyue.organizations.models import Organization

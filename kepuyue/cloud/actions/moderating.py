@@ -14,11 +14,11 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
 from kepuyue.cloud import privacy, workflow
-from kepuyue.cloud.actions.versions import Conflict
 from kepuyue.cloud.models import Question
 from kepuyue.cloud.permissions import check_can_answer, check_can_moderate
 from kepuyue.core import audit
 from kepuyue.core.time import now
+from kepuyue.core.versions import Conflict
 
 if TYPE_CHECKING:
     from kepuyue.accounts.models import User

@@ -7,18 +7,10 @@ from django.utils.translation import gettext_lazy
 
 from kepuyue.cloud import addresses
 from kepuyue.editions.models import Edition, Term
+from kepuyue.ui.forms import VersionedForm
 
 # The classifications by which the public page is filtered
 SUBJECTS = ("content", "field", "audience")
-
-
-class MomentInput(forms.DateTimeInput):
-    """A day and time picked by the browser's own means, in the edition's zone."""
-
-    input_type = "datetime-local"
-
-    def __init__(self, attrs: Any = None) -> None:
-        super().__init__(attrs, format="%Y-%m-%dT%H:%M")
 
 
 class SafeAddressField(forms.CharField):
@@ -34,18 +26,6 @@ class SafeAddressField(forms.CharField):
         if text and (why := addresses.fault(text)):
             raise forms.ValidationError(why)
         return text
-
-
-class VersionedForm(forms.Form):
-    """A form that knows which version of the record the person looked at."""
-
-    version = forms.IntegerField(widget=forms.HiddenInput, required=False, initial=0, max_value=2**31 - 1)
-
-    def look_at(self, version: int) -> None:
-        """The person has now been shown this version: saving once more, after reading, means it."""
-        data: Any = self.data.copy()  # type: ignore[attr-defined]
-        data["version"] = str(version)
-        self.data = data
 
 
 class SubjectTerms(forms.Form):
@@ -86,10 +66,9 @@ class ReasonForm(forms.Form):
     )
 
 
-class RemarkForm(forms.Form):
+class RemarkForm(VersionedForm):
     """What the superior asks to be changed."""
 
     remark = forms.CharField(
         label=gettext_lazy("要改什么"), max_length=300, widget=forms.Textarea(attrs={"rows": 3})
     )
-    version = forms.IntegerField(widget=forms.HiddenInput, max_value=2**31 - 1)

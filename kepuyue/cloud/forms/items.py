@@ -13,15 +13,14 @@ from kepuyue.activities.forms import PictureForm
 from kepuyue.activities.models import Activity
 from kepuyue.cloud.content import FLAGS, TEXTS, Content
 from kepuyue.cloud.forms.fields import (
-    MomentInput,
     SafeAddressField,
     SubjectTerms,
-    VersionedForm,
     terms_initial,
 )
 from kepuyue.cloud.models import CloudItem, Kind
 from kepuyue.editions.models import Edition
 from kepuyue.organizations.models import Organization
+from kepuyue.ui.forms import MomentInput, VersionedForm
 
 HELP: dict[str, Any] = {
     "title": gettext_lazy("公众看到的名称。"),

@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy
 
 from kepuyue.cloud import privacy
 from kepuyue.cloud.actions.asking import LONGEST, SHORTEST
-from kepuyue.cloud.forms.fields import VersionedForm
 from kepuyue.cloud.models import Question
+from kepuyue.ui.forms import VersionedForm
 
 
 class AskForm(forms.Form):

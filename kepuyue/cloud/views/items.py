@@ -15,7 +15,6 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from kepuyue.cloud import addresses, presentation, queries
 from kepuyue.cloud import content as contents
 from kepuyue.cloud.actions import items
-from kepuyue.cloud.actions.versions import Conflict
 from kepuyue.cloud.forms.fields import ReasonForm, RemarkForm
 from kepuyue.cloud.forms.items import ItemForm, KindForm, ReplayForm
 from kepuyue.cloud.models import CloudItem, Kind
@@ -23,6 +22,7 @@ from kepuyue.cloud.permissions import can_review, check_can_withdraw
 from kepuyue.cloud.views.finding import check_takes_part, edition_of, posted, pressed, tabs, version_sent
 from kepuyue.core import audit
 from kepuyue.core.time import now
+from kepuyue.core.versions import Conflict
 from kepuyue.editions.request import DeskRequest
 from kepuyue.organizations.models import Organization
 from kepuyue.organizations.permissions import check, holds_anywhere, may, organizations_where
@@ -203,7 +203,7 @@ def edit(request: DeskRequest, code: str) -> HttpResponse:
         except Conflict as conflict:
             form.add_error(None, conflict)
             present = ItemForm(content=contents.working(conflict.present), **options)
-            theirs = presentation.theirs_written_out(form, present)
+            theirs = form.differing_from(present)
             form.look_at(conflict.present.version)
         except ValidationError as error:
             form.add_error(None, error)

@@ -16,7 +16,7 @@ from kepuyue.core.time import now, today
 from kepuyue.core.transitions import NotPossibleNow
 from kepuyue.editions import workflow
 from kepuyue.editions.actions.attachments import checked
-from kepuyue.editions.actions.editing import Conflict, Values, plain, stamp, touch, values_of
+from kepuyue.editions.actions.editing import Values, check_unchanged, plain, touch, values_of
 from kepuyue.editions.models import Edition, Plan, SubTheme, Term
 from kepuyue.editions.permissions import check_can_manage, check_can_set_for
 from kepuyue.editions.queries import window
@@ -81,8 +81,7 @@ def set_sub_theme(
     edition = Edition.objects.select_for_update(of=("self",)).get(pk=edition.pk)
     found = SubTheme.objects.filter(edition=edition, organization=organization).first()
     present = sub_theme_values(found)
-    if seen != stamp(present):
-        raise Conflict(present)
+    check_unchanged(present, seen)
     focus: list[Term] = values["focus"]
     wanted = {name: values[name] for name in SUB_THEME} | {"focus": sorted(term.code for term in focus)}
     changes = {
@@ -115,8 +114,7 @@ def write_plan(
     state = plan.state if plan else Plan.State.NOT_BEGUN
     next_state = workflow.PLAN.next_state(state, "write")
     present = values_of(plan, PLAN) if plan else {}
-    if seen != stamp(present):
-        raise Conflict(present)
+    check_unchanged(present, seen)
     plan = plan or Plan(edition=edition, organization=organization)
     changes = {
         name: [present.get(name), plain(values[name])] for name in PLAN if present.get(name) != values[name]

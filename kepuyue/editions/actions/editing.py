@@ -17,6 +17,7 @@ from django.db import models, transaction
 from django.utils.translation import gettext as _
 
 from kepuyue.core import audit
+from kepuyue.core.versions import Conflict
 from kepuyue.editions import numerals
 from kepuyue.editions.models import Edition, KeyDate
 from kepuyue.editions.permissions import check_can_manage
@@ -34,17 +35,10 @@ PERIOD = ("starts_on", "ends_on")
 RULES = ("policy",)
 
 
-class Conflict(ValidationError):
-    """Somebody else changed the same thing since the person opened it. Nothing was written.
-
-    `theirs` is what stands there now, `stamp` what to send to mean it after all.
-    """
-
-    def __init__(self, theirs: Values) -> None:
-        self.theirs, self.stamp = theirs, stamp(theirs)
-        super().__init__(
-            _("这里刚刚被别人修改过。您填写的内容没有丢，请与现在的内容核对后再保存。"), code="conflict"
-        )
+def check_unchanged(present: Values, seen: str) -> None:
+    """Raise `versions.Conflict` where `seen` is not the stamp of what stands there now."""
+    if seen != stamp(present):
+        raise Conflict(present, _("这里刚刚被别人修改过。您填写的内容没有丢，请与现在的内容核对后再保存。"))
 
 
 def values_of(thing: models.Model, fields: tuple[str, ...]) -> Values:
@@ -97,8 +91,7 @@ def change(edition: Edition, thing: models.Model, values: Values, *, by: "User",
     if not is_new:
         thing = edition if isinstance(thing, Edition) else _of_edition(thing, edition)
         present = values_of(thing, tuple(values))
-        if seen != stamp(present):
-            raise Conflict(present)
+        check_unchanged(present, seen)
     changes = {
         name: [None if is_new else plain(getattr(thing, name)), plain(value)]
         for name, value in values.items()
@@ -124,8 +117,7 @@ def change_dates(
     """Write the period and the key dates (None removes one); True where any is new. Raises as `change` does."""
     edition = locked(edition, by)
     present = dates_of(edition)
-    if seen != stamp(present):
-        raise Conflict(present)
+    check_unchanged(present, seen)
     changes = {
         name: [present[name], plain(day)] for name, day in values.items() if present[name] != plain(day)
     }

@@ -18,7 +18,7 @@ FIELDS = ("name", "name_en", "synonyms", "parent")
 
 
 def save(taxonomy: Taxonomy, term: Term | None, values: Values, *, by: "User", seen: str) -> Term:
-    """Add a term at the end, or change one. Raises `editing.Conflict` and ValidationError."""
+    """Add a term at the end, or change one. Raises `versions.Conflict` and ValidationError."""
     with transaction.atomic():
         edition = locked(taxonomy.edition, by)
         words = [values["name"], *values["synonyms"]]

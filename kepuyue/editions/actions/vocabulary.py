@@ -7,7 +7,7 @@ from django.db import transaction
 
 from kepuyue.core import audit
 from kepuyue.core.pictures import drawn
-from kepuyue.editions.actions.editing import Conflict, Values, change, locked, stamp, touch
+from kepuyue.editions.actions.editing import Values, change, check_unchanged, locked, touch
 from kepuyue.editions.models import Edition, Mark, Synonym
 
 if TYPE_CHECKING:
@@ -40,11 +40,10 @@ def save_mark(
 
 @transaction.atomic
 def set_synonyms(edition: Edition, groups: list[list[str]], *, by: "User", seen: str) -> None:
-    """Make the groups of synonyms these. Raises `editing.Conflict`."""
+    """Make the groups of synonyms these. Raises `versions.Conflict`."""
     edition = locked(edition, by)
     present = [list(group.words) for group in edition.synonyms.order_by("pk")]
-    if seen != stamp({"groups": present}):
-        raise Conflict({"groups": present})
+    check_unchanged({"groups": present}, seen)
     gone = [group for group in present if group not in groups]
     new = [group for group in groups if group not in present]
     if not (gone or new):

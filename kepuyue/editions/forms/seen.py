@@ -8,7 +8,8 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from kepuyue.core import wording
-from kepuyue.editions.actions.editing import Conflict, plain, stamp
+from kepuyue.core.versions import Conflict
+from kepuyue.editions.actions.editing import plain, stamp
 
 
 class SeenForm(forms.Form):
@@ -48,12 +49,12 @@ class SeenForm(forms.Form):
         self.add_error(None, conflict)
         data = QueryDict(mutable=True)
         data.update(self.data)
-        data["seen"] = conflict.stamp
+        data["seen"] = stamp(conflict.present)
         self.data = data
         mine = self.values()
         self.theirs = [
             (self.label_of(name), written(value), written(plain(mine.get(name))))
-            for name, value in conflict.theirs.items()
+            for name, value in conflict.present.items()
             if written(value) != written(plain(mine.get(name)))
         ]
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from kepuyue.core.codes import new_code
+from kepuyue.core.versions import Conflict
 from kepuyue.editions.actions import editing, main_venue
 from kepuyue.editions.forms.main_venue import BoothForm, MainVenueForm, StageItemForm, ZoneForm
 from kepuyue.editions.models import Booth, Edition, MainVenue, StageItem, Zone
@@ -50,7 +51,7 @@ def hub(request: OfficeRequest, edition: Edition) -> HttpResponse:
                 edition, thing, values, by=request.user, seen=seen, plan=form.cleaned_data["plan"]
             )
         except ValidationError as error:
-            if isinstance(error, editing.Conflict) or hasattr(error, "error_dict"):
+            if isinstance(error, Conflict) or hasattr(error, "error_dict"):
                 raise
             raise ValidationError({"plan": error}) from error
 

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from kepuyue.accounts.models import User
-from kepuyue.editions.actions.editing import Conflict
+from kepuyue.core.versions import Conflict
 from kepuyue.editions.forms.seen import SeenForm
 from kepuyue.editions.models import Edition
 from kepuyue.editions.permissions import check_can_manage

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from kepuyue.core.versions import Conflict
 from kepuyue.editions import overview, queries
 from kepuyue.editions.actions import editing, terms, vocabulary
 from kepuyue.editions.forms import (
@@ -216,7 +217,7 @@ def mark(request: OfficeRequest, edition: Edition, code: str = "") -> HttpRespon
                 edition, thing, values, by=request.user, seen=seen, picture=form.cleaned_data["picture"]
             )
         except ValidationError as error:
-            if isinstance(error, editing.Conflict) or hasattr(error, "error_dict"):
+            if isinstance(error, Conflict) or hasattr(error, "error_dict"):
                 raise
             raise ValidationError({"picture": error}) from error
 

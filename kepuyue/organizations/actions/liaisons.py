@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -12,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from kepuyue.core import audit
 from kepuyue.core.time import now, today
 from kepuyue.core.transitions import NotPossibleNow
+from kepuyue.core.versions import Conflict
 from kepuyue.organizations.actions.notices import tell
 from kepuyue.organizations.models import Liaison, Organization, Role
 from kepuyue.organizations.permissions import check
@@ -23,19 +23,12 @@ if TYPE_CHECKING:
 FIELDS = ("leader_name", "leader_post", "lead_office", "name", "post", "phone", "email")
 
 
-class Conflict(ValidationError):
-    """Somebody else changed the entry since the person opened it. Nothing was written."""
-
-    def __init__(self, liaison: Liaison) -> None:
-        self.liaison = liaison
-        super().__init__(
-            _("联络员信息刚刚被别人修改过。您填写的内容没有丢，请与现在的内容核对后再保存。"), code="conflict"
-        )
-
-
 @transaction.atomic
 def name(organization: Organization, facts: dict[str, str], *, by: "User", version: int) -> Liaison:
-    """Write who liaises for the unit. `version` is the entry's that the person looked at, 0 where there was none."""
+    """Write who liaises for the unit. `version` is the entry's that the person looked at, 0 where there was none.
+
+    Raises `versions.Conflict`.
+    """
     organization = Organization.objects.select_for_update(of=("self",)).get(pk=organization.pk)
     check(by, "liaison.edit", organization)
     if organization.state != Organization.State.ACTIVE:
@@ -43,7 +36,9 @@ def name(organization: Organization, facts: dict[str, str], *, by: "User", versi
     present = Liaison.objects.filter(organization=organization).first()
     if (present.version if present else 0) != version:
         assert present is not None  # entries are never taken away
-        raise Conflict(present)
+        raise Conflict(
+            present, _("联络员信息刚刚被别人修改过。您填写的内容没有丢，请与现在的内容核对后再保存。")
+        )
     liaison = present or Liaison(organization=organization, version=0)
     # The trail says which facts changed, not what they were: it is kept longer than the person's number
     changed = [field for field in FIELDS if field in facts and getattr(liaison, field) != facts[field]]

@@ -15,6 +15,7 @@ from kepuyue.accounts.actions import letters, people
 from kepuyue.core import audit, wording
 from kepuyue.core.time import now
 from kepuyue.core.transitions import NotPossibleNow
+from kepuyue.core.versions import Conflict
 from kepuyue.organizations import queries
 from kepuyue.organizations.actions import facts, tree
 from kepuyue.organizations.actions.notices import tell
@@ -28,17 +29,6 @@ if TYPE_CHECKING:
 EDITABLE_FIELDS = (
     "name", "name_en", "type", "district", "credit_code", "no_code_reason", "no_code_note", "address",
 )  # fmt: skip
-
-
-class Conflict(ValidationError):
-    """Somebody else changed the unit since the person opened it. Nothing was written."""
-
-    def __init__(self, organization: Organization) -> None:
-        self.organization = organization
-        super().__init__(
-            _("这个单位的资料刚刚被别人修改过。您填写的内容没有丢，请与现在的内容核对后再保存。"),
-            code="conflict",
-        )
 
 
 @transaction.atomic
@@ -210,7 +200,10 @@ def edit(organization: Organization, changes: dict[str, Any], *, by: "User", ver
     )
     check(by, "unit.edit", organization)
     if organization.version != version:
-        raise Conflict(organization)
+        raise Conflict(
+            organization,
+            _("这个单位的资料刚刚被别人修改过。您填写的内容没有丢，请与现在的内容核对后再保存。"),
+        )
     differences = {
         field: [str(getattr(organization, field) or ""), str(value or "")]
         for field, value in changes.items()

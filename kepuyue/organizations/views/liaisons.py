@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from kepuyue.accounts.request import SignedInRequest
 from kepuyue.core import tables, wording
 from kepuyue.core.time import today
+from kepuyue.core.versions import Conflict
 from kepuyue.organizations import forms, queries
 from kepuyue.organizations.actions import liaisons as actions
 from kepuyue.organizations.models import Liaison, Organization
@@ -90,8 +91,8 @@ def liaison(request: SignedInRequest, code: str) -> HttpResponse:
         facts = {name: form.cleaned_data[name] for name in actions.FIELDS}
         try:
             actions.name(organization, facts, by=request.user, version=form.cleaned_data["version"])
-        except actions.Conflict as conflict:
-            theirs = conflict.liaison
+        except Conflict as conflict:
+            theirs = conflict.present
             form.add_error(None, conflict)
             # Saving once more, after reading, means it
             form.data = {**request.POST.dict(), "version": str(theirs.version)}

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from kepuyue.accounts.request import SignedInRequest
+from kepuyue.core.versions import Conflict
 from kepuyue.organizations import forms, queries
 from kepuyue.organizations.actions import invitations
 from kepuyue.organizations.actions import units as unit_actions
@@ -207,8 +208,8 @@ def edit(request: SignedInRequest, code: str) -> HttpResponse:
         asks_again = fresh.state == Organization.State.REFUSED
         try:
             unit_actions.edit(fresh, form.cleaned_data, by=request.user, version=form.cleaned_data["version"])
-        except unit_actions.Conflict as conflict:
-            theirs = conflict.organization
+        except Conflict as conflict:
+            theirs = conflict.present
             form.add_error(None, conflict)
             # Saving once more, after reading, means it
             form.data = {**request.POST.dict(), "version": str(theirs.version)}

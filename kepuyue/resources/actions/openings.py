@@ -14,11 +14,11 @@ from django.utils.translation import gettext as _
 from kepuyue.core import audit
 from kepuyue.core.time import now
 from kepuyue.core.transitions import NotPossibleNow
+from kepuyue.core.versions import Conflict
 from kepuyue.editions.models import Edition
 from kepuyue.organizations.models import Organization
 from kepuyue.organizations.permissions import check
 from kepuyue.resources import queries, telling, timetable, workflow
-from kepuyue.resources.actions.versions import Conflict
 from kepuyue.resources.models import Opening
 from kepuyue.resources.permissions import check_can_confirm, check_can_offer
 from kepuyue.resources.timetable import Content

@@ -11,12 +11,12 @@ from django.utils.translation import gettext as _
 
 from kepuyue.core.time import now
 from kepuyue.core.transitions import NotPossibleNow
+from kepuyue.core.versions import Conflict, write
 from kepuyue.editions.models import Edition
 from kepuyue.organizations.actions import tree
 from kepuyue.organizations.models import Organization
 from kepuyue.resources import telling
 from kepuyue.resources.actions import closing
-from kepuyue.resources.actions.versions import Conflict, write
 from kepuyue.resources.availability import objections
 from kepuyue.resources.models import Offer, Proposal, Request
 from kepuyue.resources.permissions import check_can_request

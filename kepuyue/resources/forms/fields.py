@@ -67,36 +67,6 @@ class DaysField(forms.CharField):
         return "\n".join(value) if isinstance(value, list) else value
 
 
-class TimeInput(forms.TimeInput):
-    """An hour picked by the browser's own means."""
-
-    input_type = "time"
-
-    def __init__(self, attrs: Any = None) -> None:
-        super().__init__(attrs, format="%H:%M")
-
-
-class DateInput(forms.DateInput):
-    """A day picked by the browser's own means."""
-
-    input_type = "date"
-
-    def __init__(self, attrs: Any = None) -> None:
-        super().__init__(attrs, format="%Y-%m-%d")
-
-
-class VersionedForm(forms.Form):
-    """A form that knows which version of the record the person looked at."""
-
-    version = forms.IntegerField(widget=forms.HiddenInput, required=False, initial=0)
-
-    def look_at(self, version: int) -> None:
-        """The person has now been shown this version: saving once more, after reading, means it."""
-        data: Any = self.data.copy()  # type: ignore[attr-defined]
-        data["version"] = str(version)
-        self.data = data
-
-
 class MatchedTerms(forms.Form):
     """One field of ticks for each classification by which offers and requests are matched."""
 

@@ -13,17 +13,15 @@ from kepuyue.activities.forms import PictureForm
 from kepuyue.editions.models import Edition
 from kepuyue.organizations.models import District, Organization
 from kepuyue.resources.forms.fields import (
-    DateInput,
     DaysField,
     MatchedTerms,
-    TimeInput,
-    VersionedForm,
     WeekdaysField,
     check_ages,
     terms_initial,
 )
 from kepuyue.resources.kinds import TRAITS
 from kepuyue.resources.models import Kind, Offer
+from kepuyue.ui.forms import DateInput, TimeInput, VersionedForm
 
 PLAIN = (
     "title", "summary", "description", "is_online", "duration", "people_max", "age_min", "age_max", "conditions",

@@ -11,8 +11,9 @@ from kepuyue.activities.forms import WebAddressField
 from kepuyue.activities.models import Admission, BookingMode
 from kepuyue.editions.models import Edition
 from kepuyue.organizations.models import District
-from kepuyue.resources.forms.fields import DaysField, TimeInput, VersionedForm, weekday_choices
+from kepuyue.resources.forms.fields import DaysField, weekday_choices
 from kepuyue.resources.timetable import CONCESSIONS, FACILITIES, Content
+from kepuyue.ui.forms import TimeInput, VersionedForm
 
 ADMISSIONS = [(value, label) for value, label in Admission.choices if value != Admission.UNKNOWN]
 BOOKINGS = [

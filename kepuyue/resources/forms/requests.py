@@ -13,15 +13,13 @@ from kepuyue.editions.models import Edition, Term
 from kepuyue.organizations.models import Organization
 from kepuyue.resources.actions.requesting import Wish
 from kepuyue.resources.forms.fields import (
-    DateInput,
     MatchedTerms,
-    TimeInput,
-    VersionedForm,
     check_ages,
     terms_initial,
 )
 from kepuyue.resources.forms.offers import only_one
 from kepuyue.resources.models import Kind, Offer, Proposal, Request, local_moment
+from kepuyue.ui.forms import DateInput, TimeInput, VersionedForm
 
 COMMON = (
     "title", "head_count", "audience_note", "age_min", "age_max", "wishes", "needs", "district", "contact_name",

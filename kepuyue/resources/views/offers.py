@@ -13,13 +13,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from kepuyue.core import audit
+from kepuyue.core.versions import Conflict
 from kepuyue.editions.models import Edition
 from kepuyue.editions.request import DeskRequest
 from kepuyue.organizations.models import District, Organization
 from kepuyue.organizations.permissions import holds_anywhere, may, organizations_where
 from kepuyue.resources import availability, matching, queries
 from kepuyue.resources.actions import offering
-from kepuyue.resources.actions.versions import Conflict
 from kepuyue.resources.forms.fields import ReasonForm
 from kepuyue.resources.forms.offers import KindForm, OfferForm
 from kepuyue.resources.kinds import TRAITS, details_written_out
@@ -232,7 +232,7 @@ def edit(request: DeskRequest, code: str) -> HttpResponse:
     shown = None
     if theirs is not None:
         present = OfferForm(edition=found.edition, kind=found.kind, offer=theirs)
-        shown = theirs_written_out(form, present)
+        shown = form.differing_from(present)
     context = {
         "form": form, "unit": found.organization, "kind": found.kind, "kind_label": found.get_kind_display(),
         "offer": found, "theirs": shown,
@@ -240,30 +240,6 @@ def edit(request: DeskRequest, code: str) -> HttpResponse:
     return render(
         request, "resources/offer_edit.html", context, status=(409 if shown else 422) if form.errors else 200
     )
-
-
-def theirs_written_out(mine: Any, present: Any) -> list[tuple[str, str, str]]:
-    """The fields in which what is saved differs from what the person typed: (label, theirs, yours)."""
-    rows = []
-    for name, field in present.fields.items():
-        if name in ("version", "token"):
-            continue
-        theirs, yours = _shown(field, present[name].value()), _shown(field, mine[name].value())
-        if theirs != yours:
-            rows.append((str(field.label), theirs, yours))
-    return rows
-
-
-def _shown(field: Any, value: Any) -> str:
-    if value in (None, "", [], False):
-        return ""
-    choices = {str(key): str(label) for key, label in getattr(field, "choices", ())}
-    values = value if isinstance(value, (list, tuple)) or hasattr(value, "all") else [value]
-    return "、".join(sorted(choices.get(str(getattr(one, "pk", one)), _plain(one)) for one in values))
-
-
-def _plain(value: Any) -> str:
-    return f"{value:%H:%M}" if hasattr(value, "hour") and not hasattr(value, "year") else str(value)
 
 
 @require_POST

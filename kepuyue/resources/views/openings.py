@@ -11,16 +11,16 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from kepuyue.core import audit, wording
+from kepuyue.core.versions import Conflict
 from kepuyue.editions.request import DeskRequest
 from kepuyue.organizations.models import Organization
 from kepuyue.organizations.permissions import holds_anywhere, may, organizations_where
 from kepuyue.resources import presentation, queries, timetable
 from kepuyue.resources.actions import openings
-from kepuyue.resources.actions.versions import Conflict
 from kepuyue.resources.forms.openings import OpeningForm, RemarkForm
 from kepuyue.resources.models import Opening
 from kepuyue.resources.permissions import check_can_confirm, check_takes_part
-from kepuyue.resources.views.offers import edition_of, posted, tabs, theirs_written_out
+from kepuyue.resources.views.offers import edition_of, posted, tabs
 
 
 @require_safe
@@ -109,7 +109,7 @@ def opening(request: DeskRequest, code: str) -> HttpResponse:
         except Conflict as conflict:
             form.add_error(None, conflict)
             present = OpeningForm(edition=edition, content=conflict.present.content)
-            theirs = theirs_written_out(form, present)
+            theirs = form.differing_from(present)
             form.look_at(conflict.present.version)
         except ValidationError as error:
             # The text is saved; what is missing before it can be filed is named

@@ -16,17 +16,17 @@ from kepuyue.activities import presentation
 from kepuyue.activities.models import Activity
 from kepuyue.activities.queries import visible_to
 from kepuyue.core import audit, wording
+from kepuyue.core.versions import Conflict
 from kepuyue.editions.request import DeskRequest
 from kepuyue.organizations.models import District
 from kepuyue.organizations.permissions import holds_anywhere, may
 from kepuyue.resources import joint, matching, queries, telling
 from kepuyue.resources.actions import requesting
-from kepuyue.resources.actions.versions import Conflict
 from kepuyue.resources.availability import ages_text
 from kepuyue.resources.forms.requests import AcceptanceForm, OfferRequestForm, OpenRequestForm
 from kepuyue.resources.models import Kind, Offer, Proposal, Request
 from kepuyue.resources.permissions import can_decide, check_takes_part, is_party
-from kepuyue.resources.views.offers import card, edition_of, own_units, posted, tabs, theirs_written_out
+from kepuyue.resources.views.offers import card, edition_of, own_units, posted, tabs
 
 PAGE_SIZE = 24
 
@@ -211,7 +211,7 @@ def edit(request: DeskRequest, code: str) -> HttpResponse:
         except Conflict as conflict:
             form.add_error(None, conflict)
             present = OpenRequestForm(edition=found.edition, organizations=units, request=conflict.present)
-            theirs = theirs_written_out(form, present)
+            theirs = form.differing_from(present)
             form.look_at(conflict.present.version)
         except ValidationError as error:
             form.add_error(None, error)

@@ -8,12 +8,15 @@ from django.utils.translation import gettext as _
 
 
 class Conflict(ValidationError):
-    """Somebody else changed the record since the person opened it. Nothing was written."""
+    """Somebody else changed the record since the person opened it. Nothing was written.
 
-    def __init__(self, present: Any) -> None:
+    `present` is what stands there now; `text` says what it is where a page has several such things.
+    """
+
+    def __init__(self, present: Any, text: str = "") -> None:
         self.present = present
         super().__init__(
-            _("刚刚有人修改过这份内容。您填写的没有丢，请与现在的内容核对后再保存。"), code="conflict"
+            text or _("刚刚有人修改过这份内容。您填写的没有丢，请与现在的内容核对后再保存。"), code="conflict"
         )
 
 
