@@ -21,7 +21,7 @@ from kepuyue.activities.models import Activity, Participation, Session, State, U
 from kepuyue.editions.models import Edition
 from kepuyue.programme import tasks
 from kepuyue.programme.actions import outputs
-from kepuyue.programme.handbook import book, pages, typesetter, wish
+from kepuyue.programme.handbook import book, compiling, pages, typesetter, wish
 from kepuyue.programme.models import Output
 from kepuyue.programme.posters.lettering import MISSING, drawable
 from tests.conftest import SHENZHEN
@@ -217,7 +217,7 @@ def test_nothing_that_is_not_public_is_printed(month: dict[str, Activity]) -> No
         safety_plan="安全预案丁",
     )  # fmt: skip
 
-    text = pages.rendered(book.compiled(asked().selection), "a4")
+    text = pages.rendered(compiling.compiled(asked().selection), "a4")
 
     assert "湿地观鸟" in text
     for secret in ("还是草稿", "联系人甲", "13800000000", "负责人乙", "负责人丙", "安全预案丁"):
@@ -229,7 +229,7 @@ def test_a_choice_and_an_english_reader(month: dict[str, Activity]) -> None:
 
     with translation.override("en"):
         text = squeezed("".join(read(wish.printed(asked("district=futian&key=1")))))
-        compiled = book.compiled(asked("district=nanshan").selection)
+        compiled = compiling.compiled(asked("district=nanshan").selection)
 
     assert "Watchingbirds" in text and "FutianDistrict" in text and "Keyactivity" in text
     assert "择期举行" not in text and "停办" not in text
@@ -248,7 +248,7 @@ def test_one_time_has_one_line_and_each_place_its_own(month: dict[str, Activity]
     postponed = SessionFactory(activity=many, starts_at=at(26), ends_at=at(26, 10), is_postponed=True)
     announce(many)
 
-    compiled = book.compiled(asked().selection)
+    compiled = compiling.compiled(asked().selection)
 
     [item] = [
         line for chapter in compiled.chapters for day in chapter.days for line in day.lines
@@ -412,7 +412,7 @@ def test_the_command_writes_a_file(month: dict[str, Activity], tmp_path: Path) -
 def test_units_do_not_share_a_page_number_they_have_not(month: dict[str, Activity]) -> None:
     unit = UnitFactory(name="无关单位")
 
-    compiled = book.compiled(asked().selection)
+    compiled = compiling.compiled(asked().selection)
 
     assert unit.name not in {line.name for letter in compiled.by_unit for line in letter.lines}
     assert [letter.letter for letter in compiled.by_unit] == sorted(

@@ -15,7 +15,7 @@ from kepuyue.core.time import now, shifted
 from kepuyue.editions.models import Edition
 from kepuyue.programme.actions import outputs
 from kepuyue.programme.feeds.selection import Selection, select
-from kepuyue.programme.handbook import book, pages, typesetter
+from kepuyue.programme.handbook import compiling, pages, typesetter
 from kepuyue.programme.models import Output
 
 # Grows with every change of the pages, so that no old ones are taken for the new
@@ -83,11 +83,11 @@ def made(output: Output, progress: Callable[[float], object]) -> bytes:
 
 def printed(wish: Wish, progress: Callable[[float], object] = lambda _share: None) -> bytes:
     """The PDF in the language that is active. Raises `typesetter.NotSet`."""
-    compiled = book.compiled(wish.selection, only_key=wish.only_key)
+    book = compiling.compiled(wish.selection, only_key=wish.only_key)
     progress(0.03)
-    html = pages.rendered(compiled, wish.layout)
+    html = pages.rendered(book, wish.layout)
     progress(0.05)
-    about = 6 + (compiled.activities + compiled.sessions // 2) // 5
+    about = 6 + (book.activities + book.sessions // 2) // 5
     return typesetter.typeset(html, pages.style(), pages=about, progress=progress)
 
 

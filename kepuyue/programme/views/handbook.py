@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from kepuyue.organizations.models import District
 from kepuyue.programme.actions import outputs
 from kepuyue.programme.feeds.selection import NotUnderstood
-from kepuyue.programme.handbook import book, pages, typesetter, wish
+from kepuyue.programme.handbook import compiling, pages, typesetter, wish
 from kepuyue.programme.models import Output
 from kepuyue.programme.permissions import approved
 from kepuyue.programme.request import PublicRequest, canonical, public_page
@@ -73,8 +73,8 @@ def _on_screen(asked: wish.Wish) -> str:
     key = f"programme:handbook:{asked.key}"
     html: str | None = cache.get(key) if asked.selection.is_whole else None
     if html is None:
-        compiled = book.compiled(asked.selection, only_key=asked.only_key)
-        html = pages.rendered(compiled, asked.layout, back=reverse("programme:handbook"))
+        book = compiling.compiled(asked.selection, only_key=asked.only_key)
+        html = pages.rendered(book, asked.layout, back=reverse("programme:handbook"))
         if asked.selection.is_whole:
             cache.set(key, html, KEPT_SECONDS)
     return html
