@@ -22,7 +22,7 @@ from kepuyue.activities.models import AccessItem, Activity, Admission, Session, 
 from kepuyue.core.geo import Point
 from kepuyue.editions.models import Edition
 from kepuyue.programme import bits
-from kepuyue.programme.bits import Maker, Tally
+from kepuyue.programme.bits import Look, Maker, Tally
 from kepuyue.programme.days import Days, Slot
 from kepuyue.programme.models import CatalogueChange
 from kepuyue.programme.permissions import approved
@@ -211,8 +211,16 @@ class Catalogue:
 
     def get(self, pk: int) -> Entry | None:
         """The activity with that key, where it is public."""
+        return self.numbered[self.numbers[pk]] if self.has(pk) else None
+
+    def has(self, pk: int) -> bool:
+        """Whether the activity with that key is public."""
         number = self.numbers.get(pk)
-        return self.numbered[number] if number is not None and self.everything >> number & 1 else None
+        return number is not None and number in self._look
+
+    @cached_property
+    def _look(self) -> Look:
+        return Look(self.everything)
 
     @cached_property
     def latest_first(self) -> list[int]:

@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator
 from threading import Lock
 from typing import Any
 
-from kepuyue.activities.models import Activity
 from kepuyue.editions.models import Edition, Synonym
 from kepuyue.organizations.models import District
 from kepuyue.programme import analysis
@@ -39,10 +38,10 @@ _lately: OrderedDict[Any, Levels] = OrderedDict()
 _lock = Lock()
 
 
-def ranks(edition: Edition, text: str) -> Ranks:
+def ranks(edition: Edition, known: Catalogue, text: str) -> Ranks:
     """{activity: its place among the found, the smallest first}; empty where nothing can be looked up or is found."""
     found: Ranks = {}
-    for place, (enough, way) in enumerate(_ways(edition, text)):
+    for place, (enough, way) in enumerate(_ways(edition, known, text)):
         if len(found) < enough:
             for activity, rank in way().items():
                 found.setdefault(activity, place * FIELDS + rank)
@@ -51,18 +50,17 @@ def ranks(edition: Edition, text: str) -> Ranks:
 
 def levels(edition: Edition, known: Catalogue, text: str) -> Levels:
     """The same as sets of a catalogue's numbers, the best first. What was asked lately is remembered."""
-    key = (edition.pk, known.mark, analysis.normalize(text))
+    # The edition's synonyms and classifications widen a query
+    key = (edition.pk, edition.version, edition.loaded_at, known.mark, analysis.normalize(text))
     with _lock:
         found = _lately.get(key)
         if found is not None:
             _lately.move_to_end(key)
             return found
     makers: dict[float, Maker] = defaultdict(Maker)
-    for activity, rank in ranks(edition, text).items():
-        number = known.numbers.get(activity)
-        if number is not None:
-            makers[rank].add(number)
-    found = [(rank, makers[rank].bits() & known.everything) for rank in sorted(makers)]
+    for activity, rank in ranks(edition, known, text).items():
+        makers[rank].add(known.numbers[activity])
+    found = [(rank, makers[rank].bits()) for rank in sorted(makers)]
     with _lock:
         _lately[key] = found
         if len(_lately) > MOST_REMEMBERED:
@@ -70,7 +68,7 @@ def levels(edition: Edition, known: Catalogue, text: str) -> Levels:
     return found
 
 
-def _ways(edition: Edition, text: str) -> Iterator[tuple[float, Callable[[], Ranks]]]:
+def _ways(edition: Edition, known: Catalogue, text: str) -> Iterator[tuple[float, Callable[[], Ranks]]]:
     """Each way with how many found before make it needless: as written; with synonyms; parted into known words; by its
     sound; without a slip of the finger; and what holds most of it."""
     plain = analysis.clauses(text)
@@ -78,20 +76,21 @@ def _ways(edition: Edition, text: str) -> Iterator[tuple[float, Callable[[], Ran
         return
     groups = list(Synonym.objects.filter(edition=edition).values_list("words", flat=True))
     widened = analysis.clauses(text, groups)
-    yield math.inf, lambda: _match(edition, plain)
-    yield math.inf, lambda: _match(edition, widened) if widened != plain else {}
+    yield math.inf, lambda: _match(known, plain)
+    yield math.inf, lambda: _match(known, widened) if widened != plain else {}
     parted = analysis.parted(text, _known_words(edition, groups))
     yield (
         FEW,
-        lambda: _match(edition, analysis.clauses(parted, groups)) if parted.split() != text.split() else {},
+        lambda: _match(known, analysis.clauses(parted, groups)) if parted.split() != text.split() else {},
     )
-    yield 1, lambda: _match(edition, analysis.by_ear(text))
-    yield 1, lambda: _match(edition, analysis.clauses(_spelled(edition, text), groups))
-    yield 1, lambda: _near(edition, text)
+    yield 1, lambda: _match(known, analysis.by_ear(text))
+    yield 1, lambda: _match(known, analysis.clauses(_spelled(edition, text), groups))
+    yield 1, lambda: _near(known, text)
 
 
-def _match(edition: Edition, clauses: list[Clause]) -> Ranks:
-    return dict(engine().match(edition.pk, clauses)) if clauses else {}
+def _match(known: Catalogue, clauses: list[Clause]) -> Ranks:
+    found = engine().match(clauses) if clauses else {}
+    return {activity: rank for activity, rank in found.items() if known.has(activity)}
 
 
 def _known_words(edition: Edition, groups: list[list[str]]) -> set[str]:
@@ -118,13 +117,13 @@ def _spelled(edition: Edition, text: str) -> str:
     return re.sub("|".join(map(re.escape, meant)), lambda found: meant[found.group()], plain)
 
 
-def _near(edition: Edition, text: str) -> Ranks:
+def _near(known: Catalogue, text: str) -> Ranks:
     """What holds a good part of the query, the rarer its words the better; less than 1, the best nearest to 0."""
-    total = Activity.objects.filter(edition=edition).count() + 1
+    total = known.everything.bit_count() + 1
     weights: dict[str, float] = {}
     scores: dict[int, float] = {}
     for term in analysis.pieces(text):
-        holders = _match(edition, [(Alternative((term,), (term.text,)),)])
+        holders = _match(known, [(Alternative((term,), (term.text,)),)])
         weight = math.log(1 + total / (len(holders) or 1)) * (1 if holders else NOWHERE)
         weights[term.text] = weight
         for activity, field in holders.items():

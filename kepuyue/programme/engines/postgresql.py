@@ -23,16 +23,15 @@ def remove(activities: Iterable[int]) -> None:
     """Nothing to do: the terms go with their row."""
 
 
-def match(edition: int, clauses: list[Clause]) -> dict[int, int]:
+def match(clauses: list[Clause]) -> dict[int, int]:
     """The activities for which every clause holds, each with the rank of the fields that hold it."""
     check, values = check_sql(clauses, "strpos")
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT entry.activity_id, CASE WHEN entry.terms @@ %s::tsquery THEN 0"  # noqa: S608 (no outside text)
             " WHEN entry.terms @@ %s::tsquery THEN 1 ELSE 2 END"
-            " FROM programme_indexedactivity AS entry"
-            f" WHERE entry.edition_id = %s AND entry.terms @@ %s::tsquery{check}",
-            [_query(clauses, "A"), _query(clauses, "ABC"), edition, _query(clauses, ""), *values],
+            f" FROM programme_indexedactivity AS entry WHERE entry.terms @@ %s::tsquery{check}",
+            [_query(clauses, "A"), _query(clauses, "ABC"), _query(clauses, ""), *values],
         )
         return dict(cursor.fetchall())
 

@@ -28,23 +28,26 @@ def remove(activities: Iterable[int]) -> None:
         cursor.executemany("DELETE FROM programme_terms WHERE rowid = %s", [(pk,) for pk in activities])
 
 
-def match(edition: int, clauses: list[Clause]) -> dict[int, int]:
+def match(clauses: list[Clause]) -> dict[int, int]:
     """The activities for which every clause holds, each with the rank of the fields that hold it."""
     expression = " AND ".join(_clause(clause) for clause in clauses)
     check, values = check_sql(clauses, "instr")
-    ranks = ("{title} : ", "{title units places} : ", "")
-    found = " UNION ALL ".join(
-        f"SELECT rowid AS activity, {rank} AS rank FROM programme_terms WHERE programme_terms MATCH %s"  # noqa: S608
-        for rank in range(len(ranks))
-    )
+    found: dict[int, int] = {}
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT found.activity, MIN(found.rank) FROM ({found}) AS found"  # noqa: S608 (no outside text)
-            " JOIN programme_indexedactivity AS entry ON entry.activity_id = found.activity"
-            f" WHERE entry.edition_id = %s{check} GROUP BY found.activity",
-            [*(f"{columns}({expression})" for columns in ranks), edition, *values],
-        )
-        return dict(cursor.fetchall())
+        for rank, columns in enumerate(("{title} : ", "{title units places} : ", "")):
+            # The stored texts are long and read only where a term alone is no proof
+            stored = (
+                f" JOIN programme_indexedactivity AS entry ON entry.activity_id = programme_terms.rowid{check}"
+                if check
+                else ""
+            )
+            cursor.execute(
+                f"SELECT programme_terms.rowid FROM programme_terms{stored} WHERE programme_terms MATCH %s",  # noqa: S608 (no outside text)
+                [*values, f"{columns}({expression})"],
+            )
+            for (activity,) in cursor.fetchall():
+                found.setdefault(activity, rank)
+    return found
 
 
 def _clause(clause: Clause) -> str:
