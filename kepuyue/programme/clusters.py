@@ -70,13 +70,12 @@ class Spot:
 def spots(result: Result, places: Mapping[int, Place]) -> list[Spot]:
     """One spot for each place at which something of the result is on."""
     days, at = result.catalogue.days, result.at
-    look, ahead = bits.Look(result.chosen), days.ahead(at)
-    shows = ahead & days.showing(at.date(), None)
+    look, dated = bits.Look(result.chosen), days.dated_ahead(at)
+    shows = days.ahead(at) & days.showing(at.date(), None)
     found = []
     for venue, numbers in _at_venues(result).items():
         if venue in places and (here := bits.of(number for number in numbers if number in look)):
-            coming = here & ahead
-            found.append(Spot([places[venue]], here, coming & ~shows, coming & shows))
+            found.append(Spot([places[venue]], here, here & dated, here & shows))
     return found
 
 

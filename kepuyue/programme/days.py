@@ -66,7 +66,12 @@ class Day:
     @cached_property
     def touching(self) -> int:
         """The set of activities with anything on that day."""
-        return bits.of(number for number, _slot in self.dated) | self.showing
+        return self.at_hours | self.showing
+
+    @cached_property
+    def at_hours(self) -> int:
+        """The set of activities with a dated session."""
+        return bits.of(number for number, _slot in self.dated)
 
     @cached_property
     def showing(self) -> int:
@@ -191,6 +196,14 @@ class Days:
             return found | near.today | bits.of(number for number, _slot in late)
         on = (*near.slots, *self[today].shows)
         return found | bits.of(number for number, slot in on if slot.touches(first, last))
+
+    def dated_ahead(self, at: datetime) -> int:
+        """The set of activities with a dated session that is not over."""
+        later = self._known(at.date() + timedelta(days=1), None)
+        near = (*self._near(at).slots, *self._far)
+        return bits.joined(self._days[day].at_hours for day in later) | bits.of(
+            number for number, slot in near if slot.over_at > at and not slot.is_exhibition
+        )
 
     def sessions_ahead(self, chosen: int, at: datetime, first: date | None, last: date | None) -> int:
         """How many sessions of some activities touch the span and are not over."""

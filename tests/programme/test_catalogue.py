@@ -145,6 +145,11 @@ def test_what_is_ahead(found: list[Entry], at: datetime, span: tuple[date | None
         entry.pk for entry in found if any(slot.over_at > at and slot.touches(*span) for slot in entry.slots)
     }
 
+    assert pks(known, known.days.dated_ahead(at)) == {
+        entry.pk
+        for entry in found
+        if any(slot.over_at > at and not slot.is_exhibition for slot in entry.slots)
+    }
     assert known.days.sessions_ahead(known.everything, at, *span) == sum(
         slot.over_at > at and slot.touches(*span) for entry in found for slot in entry.slots
     )

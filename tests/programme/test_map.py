@@ -72,6 +72,14 @@ def test_weeks_long_exhibitions_and_what_is_over_are_marks_of_their_own_kind(cli
     }  # fmt: skip
 
 
+def test_one_with_a_show_and_an_hour_to_come_is_marked_as_dated(client: Client) -> None:
+    activity = at(VenueFactory(lng=114.0, lat=22.6), title="恐龙展与讲座", day=1, weeks=20)
+    SessionFactory(activity=activity, venue=activity.sessions.get().venue, starts_at=moment(20, 10))
+    announce(activity)
+
+    assert [mark["kind"] for mark in marks(client, "zoom=14")] == ["dated"]
+
+
 def test_what_is_known_only_by_district_is_shown_there_and_online_nowhere(client: Client) -> None:
     district = at(None, title="在福田").district
     assert district
