@@ -24,7 +24,7 @@ TITLES_A_DAY = 3
 # Up to so many days are shown by the hour, more as a month
 DAYS_BY_THE_HOUR = 7
 # What one page holds; the rest is a page of the list
-LINES_A_DAY, SHOWS_A_DAY = 150, 12
+LINES_A_DAY, SHOWS_A_DAY, SHOWS_ON_A_PAGE = 150, 12, 60
 
 
 def by_hour(

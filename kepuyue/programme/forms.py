@@ -20,7 +20,7 @@ from kepuyue.editions.models import Edition, Taxonomy
 from kepuyue.editions.queries import taxonomies
 from kepuyue.organizations.models import District
 from kepuyue.programme.analysis import MAX_QUERY
-from kepuyue.programme.catalogue import ANY
+from kepuyue.programme.catalogue import ANY, OLDEST
 from kepuyue.programme.clusters import FURTHEST, NEAREST
 from kepuyue.programme.search import RADII, Query
 
@@ -35,7 +35,6 @@ SEASONS = {"month": gettext_lazy("科普月内"), "year": gettext_lazy("全年�
 USUAL = 10
 # Everything that is said about accessibility, or one of its items
 ACCESS = {ANY: gettext_lazy("有无障碍安排"), **{item.value: item.label for item in AccessItem}}
-OLDEST = 120
 YES = {"1", "true", "on", "yes"}
 CITIES = {"own": gettext_lazy("本市"), "linked": gettext_lazy("联动城市")}
 

@@ -396,3 +396,16 @@ def test_home_leads_to_free_activities_only_where_the_own_city_has_some(client: 
     cache.clear()
     published(title="本市免费", admission=Admission.FREE)
     assert "city=own&amp;free=1" in client.get("/").content.decode()
+
+
+def test_a_day_with_very_many_sessions_shows_the_first_and_leads_to_the_list(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kepuyue.programme.agenda.LINES_A_DAY", 2)
+    for number in range(3):
+        published(title=f"观鸟{number}")
+
+    page = client.get("/calendar/2024-09-14/").content.decode()
+
+    assert "本市3场" in page and sum(f"观鸟{number}" in page for number in range(3)) == 2
+    assert "还有1项，到列表里看" in page and "?date_from=2024-09-14&amp;date_to=2024-09-14" in page

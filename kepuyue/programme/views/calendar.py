@@ -68,27 +68,43 @@ def _day(edition: Edition, known: Catalogue, at: datetime, shown: date) -> dict[
     exhibitions = [entry for entry in on_show if not entry.is_beyond_month or entry.city]
     dated += [(slot, entry) for entry in on_show if entry not in exhibitions for slot in entry.slots]
     off, _none = queries.on(known, known.cancelled & here, shown, shown)
-    read = queries.rows(entry.pk for entry in (*(e for _s, e in (*dated, *off)), *exhibitions))
     own = [(slot, entry) for slot, entry in dated if not entry.city and not entry.is_beyond_month]
     beyond = [(slot, entry) for slot, entry in dated if not entry.city and entry.is_beyond_month]
     linked = [(slot, entry) for slot, entry in dated if entry.city]
-    drawn = {
-        entry.pk: card(read[entry.pk], at=at, first=shown, last=shown)
-        for entry in exhibitions
-        if entry.pk in read
-    }
+    lines = [part[: agenda.LINES_A_DAY] for part in ([*own, *off], beyond, linked)]
+    shows = [[one for one in exhibitions if bool(one.city) == elsewhere] for elsewhere in (False, True)]
+    cards = [part[: agenda.SHOWS_ON_A_PAGE] for part in shows]
+    read = queries.rows(
+        entry.pk
+        for entry in (*(e for part in lines for _slot, e in part), *(e for part in cards for e in part))
+    )
+    drawn = [
+        [card(read[one.pk], at=at, first=shown, last=shown) for one in part if one.pk in read]
+        for part in cards
+    ]
+    hours, year_round, elsewhere = (agenda.by_hour(edition, part, read, shown) for part in lines)
     by_day = queries.sessions_by_day(edition, known, here)
     context: dict[str, Any] = {
         "day": shown,
         "text": wording.day_text(shown),
         "today": at.date(),
-        "hours": agenda.by_hour(edition, [*own, *off], read, shown),
-        "year_round": agenda.by_hour(edition, beyond, read, shown),
-        "linked": agenda.by_hour(edition, linked, read, shown),
+        "hours": hours,
+        "year_round": year_round,
+        "linked": elsewhere,
         "count": len(own),
         "linked_count": len(linked),
-        "exhibitions": [drawn[entry.pk] for entry in exhibitions if not entry.city and entry.pk in drawn],
-        "linked_exhibitions": [drawn[entry.pk] for entry in exhibitions if entry.city and entry.pk in drawn],
+        "exhibitions": drawn[0],
+        "exhibition_count": len(shows[0]),
+        "linked_exhibitions": drawn[1],
+        # What one page does not hold is in the list
+        "left": len(own)
+        + len(off)
+        + len(beyond)
+        + len(linked)
+        - sum(map(len, lines))
+        + sum(map(len, shows))
+        - sum(map(len, cards)),
+        "list_href": f"{reverse('programme:activities')}?date_from={shown}&date_to={shown}",
         "days": [
             {"day": one, "count": count, "href": reverse("programme:day", args=[one])}
             for one, count in sorted(by_day.items())
