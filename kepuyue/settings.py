@@ -142,6 +142,7 @@ MIDDLEWARE = [
     "kepuyue.core.middleware.KnownMethodsMiddleware",
     "kepuyue.core.middleware.WritableQueryMiddleware",
     "kepuyue.core.middleware.GoneForNowMiddleware",
+    "kepuyue.programme.middleware.KeptPagesMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -211,6 +212,8 @@ CACHES = {
     if REDIS_URL
     else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
 }
+# So long at most a public page is answered from memory; 0: never. Whatever writes an audit row ends it at once
+KEPT_PAGES_SECONDS = env_number("KEPT_PAGES_SECONDS", 10, least=0)
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
 # People

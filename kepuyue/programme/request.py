@@ -25,7 +25,15 @@ class PublicRequest(HttpRequest):
 
 def public_page(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
     """Open to all. Before publicity opens (notice 四(三)) every such page says when it will."""
-    return login_not_required(require_safe(_once_open(view)))
+
+    @wraps(view)
+    def same_for_all(request: PublicRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        response = view(request, *args, **kwargs)
+        # Nothing in it depends on who reads, unless somebody has signed in (`middleware.KeptPagesMiddleware`)
+        response.is_for_all = True  # type: ignore[attr-defined]
+        return response
+
+    return login_not_required(require_safe(_once_open(same_for_all)))
 
 
 def public_form(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:

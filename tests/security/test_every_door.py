@@ -84,6 +84,7 @@ WITHOUT_TOKEN = {
     "api:api-root",
     "ui:display",
     "ui:set_language",
+    "demo:stage",
 }
 
 

@@ -1,0 +1,99 @@
+"""Public pages that are the same for everybody are kept for a moment, so that a rush is answered from memory."""
+
+from collections.abc import Callable
+from hashlib import sha256
+from typing import Any
+
+from django.conf import settings
+from django.core.cache import cache
+from django.db import connection
+from django.http import HttpRequest, HttpResponse
+from django.utils.cache import get_conditional_response
+
+# Cookies of a visitor who is nobody in particular: what they choose to see, and the one that guards forms
+HOW_SHOWN = (settings.LANGUAGE_COOKIE_NAME, "theme", "print", "demo_clock")
+HARMLESS = {*HOW_SHOWN, settings.CSRF_COOKIE_NAME}
+# What else of a request changes a page
+HEADERS = (
+    "HTTP_HOST",
+    "HTTP_ACCEPT_LANGUAGE",
+    "HTTP_HX_REQUEST",
+    "HTTP_HX_HISTORY_RESTORE_REQUEST",
+    "HTTP_HX_TARGET",
+)
+LONGEST_QUERY = 500
+
+
+class KeptPagesMiddleware:
+    """Answers a visitor without a session from memory where the page was made a moment ago and nothing changed since.
+
+    Every change of lasting value writes an audit row in its transaction, so the newest row tells whether anything did:
+    one short query an answer. Times on pages are told by the minute; so a page is kept for `KEPT_PAGES_SECONDS` at
+    most, which also bounds what no audit row tells of. Only plain pages of `public_page` are kept (they carry
+    `is_for_all`), never one that sets a cookie or holds the token of a form.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if not settings.KEPT_PAGES_SECONDS or not _is_anybody(request):
+            return self.get_response(request)
+        key = _key(request)
+        if kept := cache.get(key):
+            answer = _restored(kept)
+            # A browser that has just this page is told so
+            return get_conditional_response(request, etag=answer.get("ETag"), response=answer)
+        response = self.get_response(request)
+        if _is_for_all(response):
+            cache.set(key, _stored(response), settings.KEPT_PAGES_SECONDS)
+        return response
+
+
+def _is_anybody(request: HttpRequest) -> bool:
+    return (
+        request.method == "GET"
+        and "HTTP_AUTHORIZATION" not in request.META
+        and HARMLESS.issuperset(request.COOKIES)
+        and len(request.META.get("QUERY_STRING", "")) <= LONGEST_QUERY
+    )
+
+
+def _key(request: HttpRequest) -> str:
+    facts = (
+        request.scheme, request.path_info, request.META.get("QUERY_STRING", ""),
+        [request.META.get(name, "") for name in HEADERS], [request.COOKIES.get(name, "") for name in HOW_SHOWN],
+        _newest_change(),
+    )  # fmt: skip
+    return f"page:{sha256(repr(facts).encode()).hexdigest()}"
+
+
+def _newest_change() -> tuple[Any, ...]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT (SELECT MAX(id) FROM core_auditevent), (SELECT MAX(id) FROM programme_cataloguechange)"
+        )
+        return tuple(cursor.fetchone())
+
+
+def _is_for_all(response: HttpResponse) -> bool:
+    return (
+        response.status_code == 200
+        and getattr(response, "is_for_all", False)
+        and not response.streaming
+        and not response.cookies
+        and "no-store" not in response.get("Cache-Control", "")
+    )
+
+
+def _stored(response: HttpResponse) -> tuple[bytes, dict[str, str], dict[str, Any]]:
+    # What the page asks of the Content-Security-Policy hangs on the answer until the outermost layer writes the header
+    policy = {name: value for name, value in vars(response).items() if name.startswith("_csp")}
+    return response.content, dict(response.headers), policy
+
+
+def _restored(kept: tuple[bytes, dict[str, str], dict[str, Any]]) -> HttpResponse:
+    content, headers, policy = kept
+    response = HttpResponse(content, headers=headers)
+    vars(response).update(policy)
+    return response

@@ -1,0 +1,110 @@
+"""Pages that are the same for everybody, answered from memory for a moment: never stale, never somebody else's."""
+
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+
+from kepuyue.core import audit
+from kepuyue.core.time import now
+from tests.cast import Cast
+from tests.factories import ActivityFactory
+from tests.programme.given import published
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_the_month")]
+ONE_LOOK = 1  # whether anything changed
+
+
+def test_second_visitor_costs_one_look(client: Client, django_assert_num_queries: Any) -> None:
+    activity = published(title="湿地观鸟")
+    for address in ("/", "/activities/", "/calendar/", f"/activities/{activity.code}/"):
+        first = client.get(address)
+        with django_assert_num_queries(ONE_LOOK):
+            second = Client().get(address)
+
+        assert second.content == first.content and second.headers == first.headers, address
+
+
+def test_whatever_is_published_or_recorded_ends_it_at_once(client: Client, cast: Cast) -> None:
+    activity = published(title="湿地观鸟")
+    assert "湿地观鸟" in client.get("/activities/").content.decode()
+
+    activity.title = "森林观鸟"
+    activity.save()
+    assert "森林观鸟" in client.get("/activities/").content.decode()
+
+    # Another record of the house, told of by its audit row alone
+    cast.own_unit.name = "新的名字"
+    cast.own_unit.save()
+    before = client.get(f"/units/{cast.own_unit.code}/").content
+    cast.own_unit.name = "更新的名字"
+    cast.own_unit.save()
+    assert client.get(f"/units/{cast.own_unit.code}/").content == before
+    audit.record("unit.change", cast.own_unit, by=None)
+    assert "更新的名字" in client.get(f"/units/{cast.own_unit.code}/").content.decode()
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"cookies": {"theme": "dark"}}, {"cookies": {"print": "large"}}, {"headers": {"accept-language": "en"}},
+        {"cookies": {"django_language": "en"}}, {"headers": {"hx-request": "true"}}, {"query": {"free": "1"}},
+    ],
+    ids=str,
+)  # fmt: skip
+def test_each_way_of_looking_has_its_own_page(client: Client, other: dict[str, Any]) -> None:
+    published(title="湿地观鸟")
+    plain = client.get("/activities/").content
+    visitor = Client(headers=other.get("headers", {}))
+    visitor.cookies.load(other.get("cookies", {}))
+
+    assert visitor.get("/activities/", other.get("query", {})).content != plain
+    assert client.get("/activities/").content == plain
+
+
+def test_nobody_is_shown_the_page_of_one_who_signed_in(client: Client, cast: Cast) -> None:
+    published(title="湿地观鸟")
+    signed_in = Client()
+    signed_in.force_login(cast.owner)
+    theirs = signed_in.get("/activities/").content.decode()
+    plain = client.get("/activities/").content.decode()
+
+    assert plain != theirs and "单位登录" in plain and "单位登录" not in theirs
+    assert signed_in.get("/activities/").content.decode() == theirs
+
+
+def test_what_holds_a_forms_token_or_sets_a_cookie_is_not_kept(client: Client) -> None:
+    cache.clear()
+    published(title="湿地观鸟")
+    for address in ("/cloud/questions/", "/accounts/login/"):
+        answers = [Client().get(address) for _n in range(2)]
+        tokens = {answer.cookies["csrftoken"].value for answer in answers if "csrftoken" in answer.cookies}
+        assert len(tokens) == 2, address
+
+
+def test_a_missing_page_is_not_kept(client: Client) -> None:
+    hidden = ActivityFactory(state="draft")
+    assert client.get(f"/activities/{hidden.code}/").status_code == 404
+
+    hidden.state, hidden.published_at = "published", now()
+    # Not even told of: a page that was not there is looked for again
+    type(hidden).objects.filter(pk=hidden.pk).update(state="published", published_at=hidden.published_at)
+    assert client.get(f"/activities/{hidden.code}/").status_code == 200
+
+
+def test_a_browser_that_has_the_page_is_told_so_from_memory_too(client: Client) -> None:
+    published(title="湿地观鸟")
+    tag = client.get("/map/places/").headers["ETag"]
+
+    assert client.get("/map/places/", headers={"if-none-match": tag}).status_code == 304
+    assert client.get("/map/places/", headers={"if-none-match": '"other"'}).status_code == 200
+
+
+def test_without_the_setting_every_visitor_has_it_made(client: Client, settings: Any) -> None:
+    settings.KEPT_PAGES_SECONDS = 0
+    activity = published(title="湿地观鸟")
+    client.get(f"/activities/{activity.code}/")
+    type(activity).objects.filter(pk=activity.pk).update(title="森林观鸟")
+
+    assert "森林观鸟" in client.get(f"/activities/{activity.code}/").content.decode()
