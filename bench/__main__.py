@@ -8,7 +8,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench import imports, pages, relevance, saving, site, workbook
+from bench import imports, pages, relevance, saving, scale, site, workbook
 
 
 def main() -> None:
@@ -17,6 +17,13 @@ def main() -> None:
     parser.add_argument("--connections", type=int, default=16, help="that ask at the same time")
     parser.add_argument("--rows", type=int, default=500, help="of the spreadsheet that is imported")
     parser.add_argument("--workbook", type=int, default=10_000, help="rows of the workbook that is previewed")
+    parser.add_argument(
+        "--scale",
+        default="1000,10000",
+        help="activities of the growing programme; national: 1000,10000,100000",
+    )
+    parser.add_argument("--only-scale", action="store_true", help="nothing but the growing programme")
+    parser.add_argument("--postgres", action="store_true", help="the growing programme on PostgreSQL")
     parser.add_argument("--format", choices=["text", "json"], default="text")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="kepuyue-bench-") as folder:
@@ -29,6 +36,8 @@ def measure(folder: Path, options: argparse.Namespace) -> dict[str, object]:
     environment = {**os.environ, "DATA_DIR": str(folder), "KEPUYUE_DEMO": "1"}
     _tell("building the demonstration")
     site.prepare(environment)
+    if options.only_scale:
+        return {"scale": _growth(environment, options), "database": _database(options)}
     with site.running(environment) as server:
         _tell("asking pages")
         asked = pages.measure(server, seconds=options.seconds, connections=options.connections)
@@ -52,7 +61,19 @@ def measure(folder: Path, options: argparse.Namespace) -> dict[str, object]:
         "relevance": found,
         "import": imports.measure(environment, folder, rows=options.rows),
         "workbook": workbook.measure(environment, folder, rows=options.workbook),
+        "scale": _growth(environment, options),
+        "database": _database(options),
     }
+
+
+def _growth(environment: dict[str, str], options: argparse.Namespace) -> list[dict[str, object]]:
+    _tell("growing")
+    sizes = [int(size) for size in options.scale.split(",")]
+    return scale.measure(environment, sizes, seconds=options.seconds, postgres=options.postgres)
+
+
+def _database(options: argparse.Namespace) -> str:
+    return "PostgreSQL" if options.postgres else "SQLite"
 
 
 def _machine() -> dict[str, object]:
@@ -60,6 +81,9 @@ def _machine() -> dict[str, object]:
 
 
 def _as_text(result: dict) -> str:  # type: ignore[type-arg]
+    grown = scale.as_text(result["scale"], result["database"])
+    if "start" not in result:
+        return "\n".join(grown)
     start, done, saved, book = result["start"], result["import"], result["saving"], result["workbook"]
     rest, after, machine = start["memory"], start["memory_after_load"], result["machine"]
     lines = [
@@ -95,6 +119,8 @@ def _as_text(result: dict) -> str:  # type: ignore[type-arg]
         f"  a page of the preview {book['preview_page_ms']:.0f} ms,"
         f" read again after a mend {book['mend_seconds']:.1f} s;",
         f"  peak {book['peak_mb']:.0f} MB ({book['peak_mb_of_a_tenth']:.0f} MB for a tenth of the rows)",
+        "",
+        *grown,
     ]  # fmt: skip
     return "\n".join(lines)
 
