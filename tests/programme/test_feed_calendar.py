@@ -140,6 +140,15 @@ def test_filters_are_those_of_the_list(client: Client, in_the_month: datetime) -
     assert refused.status_code == 422 and "atlantis" in refused.content.decode()
 
 
+def test_a_calendar_ends_with_what_is_furthest_from_now(
+    client: Client, in_the_month: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kepuyue.programme.feeds.ical.MOST", 2)
+    published(title="湿地观鸟", sessions=3)
+
+    assert sorted(event["start"].day for event in by_both(got(client))) == [14, 15]
+
+
 def test_one_activity_by_itself(client: Client, in_the_month: datetime) -> None:
     wanted, _other = published(title="湿地观鸟", sessions=2), published(title="讲座")
 

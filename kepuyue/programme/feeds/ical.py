@@ -8,7 +8,7 @@ import icalendar
 from icalendar.prop import vDDDTypes, vDuration
 
 from kepuyue.programme.feeds.occasions import Occasion, Status, occasions
-from kepuyue.programme.feeds.selection import Selection, address_of
+from kepuyue.programme.feeds.selection import MOST, Selection, address_of
 from kepuyue.programme.feeds.texts import line
 
 STATUS = {Status.HELD: "CONFIRMED", Status.POSTPONED: "TENTATIVE", Status.CANCELLED: "CANCELLED"}
@@ -16,10 +16,13 @@ ASK_AGAIN = timedelta(hours=1)
 
 
 def written(selection: Selection) -> bytes:
-    """The sessions of the selection as one calendar. An activity without a known time has no place in one."""
+    """The sessions of the selection as one calendar, at most `MOST` of them: what comes next first, what is over last.
+
+    An activity without a known time has no place in one.
+    """
     calendar = empty(selection.title, selection.edition.time_zone, selection.address)
     query = selection.query
-    events = occasions(selection.activities(), at=selection.at, first=query.first, last=query.last)
+    events = occasions(selection.activities(), at=selection.at, first=query.first, last=query.last)[:MOST]
     if timed := [one.moment.start.year for one in events if not one.moment.is_all_day]:
         calendar.add_component(zone(selection.edition.time_zone, min(timed), max(timed) + 2))
     for one in events:
