@@ -12,7 +12,7 @@ from kepuyue.activities.models import Activity
 from kepuyue.activities.reviewing.words import Finder, Hit, finder_of
 from kepuyue.cloud import privacy
 from kepuyue.cloud.models import Air, CloudItem, CloudItemQuerySet, Kind, Question
-from kepuyue.cloud.receipts import receipt_of
+from kepuyue.cloud.receipts import as_shown, receipt_of
 from kepuyue.core.time import now
 from kepuyue.editions.models import Edition
 from kepuyue.organizations.models import Organization
@@ -110,7 +110,9 @@ def public_questions(item: CloudItem) -> QuerySet[Question]:
 
 def questions_by_codes(codes: Iterable[str]) -> list[tuple[str, Question]]:
     """The questions that codes (at most 50) belong to, each with its code, the newest first."""
-    wanted = {receipt_of(code): code for code in list(dict.fromkeys(codes))[:MOST_CODES] if code.strip()}
+    wanted = {
+        receipt_of(code): as_shown(code) for code in list(dict.fromkeys(codes))[:MOST_CODES] if code.strip()
+    }
     rows = (
         Question.objects.filter(receipt__in=wanted)
         .exclude(receipt="")

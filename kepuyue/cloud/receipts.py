@@ -23,7 +23,11 @@ def code_of(token: UUID) -> str:
     return "".join(places)
 
 
+def as_shown(code: str) -> str:
+    """A code as it was shown. Blanks, dashes and small letters of somebody who types it do not matter."""
+    return "".join(sign for sign in code.upper() if sign in READABLE)
+
+
 def receipt_of(code: str) -> str:
-    """What the row keeps of a code. Blanks, dashes and small letters of somebody who types it do not matter."""
-    plain = "".join(sign for sign in code.upper() if sign in READABLE)
-    return salted_hmac("kepuyue.cloud.question.receipt", plain, algorithm="sha256").hexdigest()
+    """What the row keeps of a code, however it was typed."""
+    return salted_hmac("kepuyue.cloud.question.receipt", as_shown(code), algorithm="sha256").hexdigest()

@@ -255,6 +255,24 @@ def test_what_leads_to_a_person_is_shown_masked_and_asked_for_again(cast: Cast, 
     assert Question.objects.count() == 0
 
 
+def test_question_that_is_too_long_is_told_and_stays_whole(cast: Cast, client: Client) -> None:
+    topic = item(cast, kind="topic")
+
+    # A browser would cut off what is pasted, without a word
+    assert not re.search(r"<textarea[^>]*maxlength", text(client, f"/cloud/{topic.code}/"))
+    answer = asked(client, topic, text="为什么" * 200)
+
+    assert answer.status_code == 422 and not Question.objects.exists()
+    page = answer.content.decode()
+    assert "最多500字，现在有600字" in page and "为什么" * 200 in page
+
+
+def test_code_that_was_typed_wrong_stays_to_be_mended(cast: Cast, client: Client) -> None:
+    page = client.post("/cloud/questions/", {"code": "23456789bcdf"}).content.decode()
+
+    assert 'value="23456789bcdf"' in page
+
+
 def test_program_that_fills_every_field_leaves_nothing(cast: Cast, client: Client) -> None:
     topic = item(cast, kind="topic")
 

@@ -19,7 +19,8 @@ class AskForm(forms.Form):
     text = forms.CharField(
         label=gettext_lazy("您的问题"), max_length=LONGEST, min_length=SHORTEST,
         widget=forms.Textarea(attrs={"rows": 4}),
-        help_text=gettext_lazy("请不要写真实姓名、学校、电话、住址和账号。"),
+        help_text=gettext_lazy("请不要写真实姓名、学校、电话、住址和账号。最多500字。"),
+        error_messages={"max_length": gettext_lazy("最多%(limit_value)d字，现在有%(show_value)d字，请写短一些。")},
     )  # fmt: skip
     nickname = forms.CharField(
         label=gettext_lazy("称呼"), max_length=20, required=False,
@@ -32,6 +33,11 @@ class AskForm(forms.Form):
         label=gettext_lazy("请留空"), required=False, max_length=200,
         widget=forms.TextInput(attrs={"autocomplete": "off", "tabindex": "-1"}),
     )  # fmt: skip
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        # What is pasted is told to be too long and not cut off without a word
+        self.fields["text"].widget.attrs.pop("maxlength", None)
 
     @property
     def is_by_a_program(self) -> bool:

@@ -21,7 +21,7 @@ def localized(chinese: str, english: str) -> str:
     return cards.localized(chinese, english)[0]
 
 
-@register.filter
+@register.filter(expects_localtime=True)
 def plain_day(day: date) -> str:
     """9月14日."""
     return wording.day_text(day, weekday=False)

@@ -84,9 +84,11 @@ def _mine(request: PublicRequest, *, said: str = "", taken_back: str = "", statu
             if not found:
                 said = _("没有找到这个提问码。请核对后再试。")
     context = {
-        "form": CodesForm(),
+        # A code that was not found stays in its field, to be mended
+        "form": form if said and not taken_back else CodesForm(),
         "found": found,
         "said": said,
+        "said_tone": "info" if taken_back else "notice",
         "taken_back": taken_back,
         "canonical": _own_address(),
     }
