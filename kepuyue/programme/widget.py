@@ -113,8 +113,12 @@ class Choice:
 def chosen(edition: Edition, address: QueryDict, *, at: datetime, most: int) -> Choice:
     """The next sessions of what the filters leave: those at an hour first, then what is on for weeks.
 
-    Filters that the edition does not know are ignored, as in the list.
+    Filters that the edition does not know are ignored, as in the list. Without a place or a unit it is this city's:
+    what linked cities do stands in it only where `city=linked` asks for it.
     """
+    if not any(address.get(name) for name in ("city", "district", "unit")):
+        address = address.copy()
+        address["city"] = "own"
     words = vocabulary(edition)
     form = FilterForm(address, vocabulary=words)
     query = form.query()
@@ -147,11 +151,10 @@ def _lines(ahead: list[tuple[Slot, Entry]], at: datetime) -> list[Line]:
             continue
         title, language = localized(activity.title, activity.title_en)
         one = moment(session, activity.edition.zone)
-        is_on = one.start <= at and slot.is_exhibition
-        day = at.date() if is_on else one.start.date()
-        hours = (
-            wording.days_text(slot.first_day, slot.last_day) if slot.is_exhibition else times.hours_text(one)
-        )
+        # What takes days says which, and stands under today once it has begun
+        is_long = slot.is_all_day and slot.first_day != slot.last_day
+        day = at.date() if is_long and one.start <= at else one.start.date()
+        hours = wording.days_text(slot.first_day, slot.last_day) if is_long else times.hours_text(one)
         marks = [flag for flag in flags(activity) if flag[0] in ("cancelled", "changed")]
         if session.is_postponed and not marks:
             marks = [("changed", _("时间有变"))]

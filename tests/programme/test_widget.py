@@ -68,6 +68,17 @@ def test_it_lists_what_comes_next_and_says_what_is_off(client: Client, three: di
     assert "时间有变" in lines(client)[0] or "已延期" in lines(client)[0]
 
 
+def test_linked_cities_stand_in_it_only_where_asked_for(client: Client, three: dict[str, Activity]) -> None:
+    far = published(title="外地的", sessions=0, district=None, city="上海")
+    SessionFactory(activity=far, is_all_day=True, starts_at=at(13, 0), ends_at=at(17, 0))
+    announce(far)
+
+    assert not [one for one in lines(client) if "外地的" in one]
+    (only,) = lines(client, "city=linked")
+    # It began yesterday and stands under today, with its days
+    assert "9月14周六" in only and "9月13日 – 9月16日" in only
+
+
 def test_links_open_in_a_new_page_at_whole_addresses(client: Client, three: dict[str, Activity]) -> None:
     page = LexborHTMLParser(client.get("/widget/?district=futian").content.decode())
 
