@@ -154,3 +154,13 @@ def test_workbench_and_activity_page_lead_to_the_cloud_month(cast: Cast, sign_in
     assert (
         f"/desk/cloud/{item.code}/" in client.get(f"/desk/cloud/activities/{activity.code}/").content.decode()
     )
+
+
+def test_first_question_says_that_a_kind_is_missing(cast: Cast, sign_in: Any) -> None:
+    client = sign_in(cast.owner)
+
+    fresh = client.get("/desk/cloud/new/").content.decode()
+    sent = client.get(f"/desk/cloud/new/?activity=&organization={cast.own_unit.pk}").content.decode()
+
+    assert "请填写或选择这一项" not in fresh
+    assert "请填写或选择这一项" in sent

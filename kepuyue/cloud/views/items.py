@@ -83,7 +83,7 @@ def new(request: DeskRequest) -> HttpResponse:
     joined = queries.activities_to_join(request.user, edition)
     asked = request.POST if request.method == "POST" else request.GET
     first = KindForm(
-        asked if "kind" in asked else None,
+        asked if {"kind", "organization"} & asked.keys() else None,
         organizations=units,
         activities=joined,
         initial={"activity": request.GET.get("activity", "")},
