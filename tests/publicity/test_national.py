@@ -374,3 +374,17 @@ def test_table_knows_every_column_twice_or_not_at_all(cast: Cast) -> None:
 
     assert len(head) == len(set(head)) and {national_table.CODE, national_table.ADDRESS} <= set(head)
     assert set(head) >= national_table.APART
+
+
+def test_address_that_is_none_stays_in_its_field_under_its_activity(cast: Cast, client: Client) -> None:
+    made, other = listed(cast), listed(cast)
+    come_in(client, cast.owner)
+
+    answer = client.post(f"/desk/key-activities/{made.code}/address/", {"address": "还没有 网址"})
+
+    assert answer.status_code == 422
+    (row,) = [one for one in answer.context["rows"] if one["refused"]]
+    assert row["row"].activity == made != other
+    page = answer.content.decode()
+    assert 'value="还没有 网址"' in page and page.count("<details open>") == 1
+    assert not PlatformEntry.objects.exists()

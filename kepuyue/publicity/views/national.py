@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -31,6 +31,13 @@ FOUND = 12
 @require_safe
 def listing(request: DeskRequest) -> HttpResponse:
     """Every key activity of the person's units and branch by its state, with what is to be done about it."""
+    return _listing(request)
+
+
+def _listing(
+    request: DeskRequest, *, refused: AddressForm | None = None, of: Activity | None = None
+) -> HttpResponse:
+    """The list; with `refused`, the form of activity `of` as it was sent, open and with what is wrong about it."""
     _check_concerned(request)
     edition = edition_of(request)
     seen = key_activities.seen_by(request.user)
@@ -40,8 +47,10 @@ def listing(request: DeskRequest) -> HttpResponse:
     oversees = holds_anywhere(request.user, "key.decide")
     context = {
         "edition": edition,
-        "page": (page := Paginator(groups.get(show, rows), A_PAGE).get_page(request.GET.get("page"))),
-        "rows": [_shown(request, row) for row in page.object_list],
+        "page": (page := Paginator(groups.get(show, rows), A_PAGE).get_page(
+            _page_of(rows, of) if of else request.GET.get("page")
+        )),
+        "rows": [_shown(request, row, refused if row.activity == of else None) for row in page.object_list],
         "chips": [
             {"label": label, "href": f"?show={code}" if show != code else "?", "on": show == code,
              "count": len(groups[code])}
@@ -59,7 +68,11 @@ def listing(request: DeskRequest) -> HttpResponse:
         "found": [_offered(request, one) for one in _not_put_forward(seen, edition, word)] if word or not oversees
         else [],
     }  # fmt: skip
-    return render(request, "publicity/key_activities.html", context)
+    return render(request, "publicity/key_activities.html", context, status=422 if refused else 200)
+
+
+def _page_of(rows: list[key_activities.Row], of: Activity) -> int:
+    return next((at // A_PAGE + 1 for at, row in enumerate(rows) if row.activity == of), 1)
 
 
 def _check_concerned(request: DeskRequest) -> None:
@@ -78,7 +91,9 @@ def _not_put_forward(seen: Any, edition: Edition, word: str) -> list[Activity]:
     return list(rows[:FOUND])
 
 
-def _shown(request: DeskRequest, row: key_activities.Row) -> dict[str, Any]:
+def _shown(
+    request: DeskRequest, row: key_activities.Row, refused: AddressForm | None = None
+) -> dict[str, Any]:
     is_theirs = may(request.user, "activity.edit", row.activity.organization)
     decides = can_decide(request.user, row.activity)
     return {
@@ -86,11 +101,15 @@ def _shown(request: DeskRequest, row: key_activities.Row) -> dict[str, Any]:
         "decides": decides and row.state in ("proposed", "declined", "waiting", "unposted"),
         "can_withdraw": is_theirs and row.state == "proposed",
         "can_ask_again": is_theirs and not decides and row.state == "declined",
-        "form": AddressForm(
-            initial={"address": row.entry.address if row.entry else ""}, auto_id=f"{row.activity.code}-%s"
-        )
-        if row.state in ("unposted", "changed", "off", "posted")
-        else None,
+        "refused": refused is not None,
+        "form": refused
+        or (
+            AddressForm(
+                initial={"address": row.entry.address if row.entry else ""}, auto_id=f"{row.activity.code}-%s"
+            )
+            if row.state in ("unposted", "changed", "off", "posted")
+            else None
+        ),
         "changed": wording.listed(row.changed),
     }
 
@@ -135,12 +154,20 @@ def decline(request: DeskRequest, code: str) -> HttpResponse:
 @require_POST
 def note(request: DeskRequest, code: str) -> HttpResponse:
     """Keep where the platform shows it."""
-    found, form = _found(request, code), AddressForm(request.POST)
-    if not form.is_valid():
-        messages.warning(request, str(next(iter(form.errors.values()))[0]))
-        return redirect("publicity:key-activities")
-    data = form.cleaned_data
-    return _press(request, lambda: posting.note(found, by=request.user, **data), _("平台网址已记下。"))
+    found = _found(request, code)
+    form = AddressForm(request.POST, auto_id=f"{found.code}-%s")
+    if form.is_valid():
+        try:
+            posting.note(found, by=request.user, **form.cleaned_data)
+        except ValidationError as error:
+            form.add_error(None, error)
+        else:
+            messages.success(request, _("平台网址已记下。"))
+            return redirect(f"{reverse('publicity:key-activities')}#key-{found.code}")
+    if found.is_key or hasattr(found, "key_decision"):
+        return _listing(request, refused=form, of=found)
+    messages.warning(request, str(next(iter(form.errors.values()))[0]))
+    return redirect("publicity:key-activities")
 
 
 @require_POST
