@@ -61,7 +61,11 @@ def tiles(
 def name(district: District) -> str:
     """The district's name in the language of the page, short enough for a tile."""
     if is_english():
-        return district.name_en.replace(" District", "").replace(" New District", "")
+        return (
+            district.name_en.replace(" Special Cooperation Zone", "")
+            .replace(" New Area", "")
+            .replace(" District", "")
+        )
     return district.name.replace("特别合作区", "")
 
 

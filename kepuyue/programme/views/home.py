@@ -13,7 +13,7 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from kepuyue.activities.models import Activity
 from kepuyue.cloud import queries as cloud_queries
@@ -192,7 +192,15 @@ def _now(known: Catalogue, own: int, at: datetime, day: date, stage: Phase, but:
     today, of_today = reverse("programme:day", args=[day]), _("今天的全部场次")
     on_now = [one.activity for one in live.on_now(known, own, at) if one.activity not in but][:6]
     rows = [
-        Row(_("正在进行"), today, of_today, on_now, note=_("现在就可以去"), first=day, last=day),
+        Row(
+            pgettext("heading", "正在进行"),
+            today,
+            of_today,
+            on_now,
+            note=_("现在就可以去"),
+            first=day,
+            last=day,
+        ),
         _day_row(_("今天"), known, own, at, day, day, today, of_today, but=but | {*on_now}),
     ]
     first, last = _weekend(day)
