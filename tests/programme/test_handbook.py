@@ -150,6 +150,22 @@ def test_the_indexes_are_complete_and_lead_to_the_right_page(month: dict[str, Ac
     assert "B 标本展" in index and "G 广州的开放日" in index
 
 
+def test_a_page_stands_once_in_an_index_line_and_pages_stand_in_order(month: dict[str, Activity]) -> None:
+    nanshan = month["off"].district
+    for number, district in enumerate([nanshan, *[month["talk"].district] * 3, nanshan]):
+        each = published(title=f"星空讲堂{number}", sessions=0, district=district, host="市天文台")
+        SessionFactory(activity=each, starts_at=at(20 - number), ends_at=at(20 - number, 11))
+        announce(each)
+
+    plain = read(wish.printed(asked()))
+
+    sheets = [squeezed(text) for text in plain]
+    start = next(number for number, text in enumerate(sheets) if "单位索引按拼音" in text)
+    [numbers] = re.findall(r"市天文台 ([\d ]+) ", spaced(" ".join(plain[start:])))
+    holding = [number for number, text in enumerate(sheets[:start], 1) if "星空讲堂" in text]
+    assert numbers == " ".join(map(str, holding)) and len(holding) == 2
+
+
 def test_faces_travel_with_the_file_and_no_letter_is_missing(month: dict[str, Activity]) -> None:
     rare = published(title="𠮷野家🧪与Ａ１的龘靐 Ω≈ç 한국어 นิทรรศการ 展\ue000\u0378", sessions=1)
 

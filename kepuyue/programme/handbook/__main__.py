@@ -7,6 +7,8 @@ import sys
 
 from pylopdf_fonts_zh_cn import sans_path, serif_path
 
+from kepuyue.programme.handbook.numbering import numbered
+
 MEMORY_BYTES = 3_000_000_000
 SECONDS = 600
 FACES = f"""
@@ -55,8 +57,9 @@ def main() -> None:
         CSS(string=FACES, font_config=fonts),
         CSS(string=given["style"], font_config=fonts, url_fetcher=inside),
     ]
-    document = HTML(string=given["html"], base_url=given["base"], url_fetcher=inside)
-    document.write_pdf(sys.stdout.buffer, stylesheets=styles, font_config=fonts)
+    html = HTML(string=given["html"], base_url=given["base"], url_fetcher=inside)
+    document = numbered(html.etree_element, lambda: html.render(stylesheets=styles, font_config=fonts))
+    document.write_pdf(sys.stdout.buffer)
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ from kepuyue.programme.handbook import compiling, pages, typesetter
 from kepuyue.programme.models import Output
 
 # Grows with every change of the pages, so that no old ones are taken for the new
-PRINTED_AS = 1
+PRINTED_AS = 2
 
 
 @dataclass(frozen=True)
