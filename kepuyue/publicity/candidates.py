@@ -6,11 +6,12 @@ that who chooses can disagree.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from django.db.models import Q, QuerySet
+from django.db.models import Case, Exists, OuterRef, Q, QuerySet, When
+from django.db.models.expressions import Combinable
 from django.utils.translation import gettext as _
 
 from kepuyue.activities.models import Activity, Admission, Picture, Session, State
@@ -25,6 +26,7 @@ FREE, MANY_SEATS, SOME_SEATS, OPENS, ALREADY, LONG_RUN = 10, 10, 5, 8, -25, -12
 MANY = 100  # seats of a session from which it is said to have many
 LONG = timedelta(days=7)  # all-day runs longer than this are exhibitions, as in the programme
 COVERED = ("audience", "content")  # taxonomies whose terms should take turns within a week
+POOL = 200  # sessions of a day that are weighed, those first that promise most whatever the week has shown
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,7 @@ class Candidate:
 
 @dataclass
 class _Facts:
-    """What is asked of one activity, and its sessions as (start, end, all day, seats)."""
+    """What is asked of one activity, and its sessions of a day as (start, end, all day, seats)."""
 
     code: str
     title: str
@@ -55,9 +57,9 @@ class _Facts:
     admission: str
     is_key: bool
     decision: str | None
+    has_picture: bool
     sessions: list[tuple[datetime, datetime | None, bool, int | None]] = field(default_factory=list)
     terms: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
-    has_picture: bool = False
 
 
 @dataclass
@@ -68,15 +70,18 @@ class _Week:
     terms: set[int] = field(default_factory=set)
 
 
-def candidates(edition: Edition, wanted: Iterable[date], *, most: int = 3) -> dict[date, list[Candidate]]:
+def candidates(
+    edition: Edition, wanted: Iterable[date], *, most: int = 3, word: str = "", pool: int = POOL
+) -> dict[date, list[Candidate]]:
     """The best `most` of each wanted day, best first. A fixed number of queries for any number of days.
 
-    Asked are published activities of the own city with a session on the day that is neither cancelled nor postponed.
+    Asked are published activities of the own city with a session on the day that is neither cancelled nor postponed,
+    with `word` in their title or their unit's name; of a day `pool` sessions at most.
     """
     days = sorted(set(wanted))
     if not days:
         return {}
-    known = _facts(edition, days[0], days[-1])
+    known = _facts(edition, days, word, pool)
     chosen: dict[int, list[date]] = defaultdict(list)
     for activity, day in edition.highlights.values_list("activity_id", "day"):
         chosen[activity].append(day)
@@ -88,15 +93,12 @@ def candidates(edition: Edition, wanted: Iterable[date], *, most: int = 3) -> di
     districts = {one.pk: one.name_for_reader for one in District.objects.all()}
     found = {}
     for day in days:
-        bounds = edition.day_bounds(day)
-        week = weeks.get(_week_of(day), _Week())
-        ranked = []
-        for key, facts in known.items():
-            here = [one for one in facts.sessions if touches(one[0], one[1], *bounds)]
-            if here and day not in chosen.get(key, ()):
-                ranked.append(
-                    _weighed(facts, here, day, bounds[0], week, chosen.get(key, []), names, districts)
-                )
+        midnight, week = edition.day_bounds(day)[0], weeks.get(_week_of(day), _Week())
+        ranked = [
+            _weighed(facts, day, midnight, week, chosen.get(key, []), names, districts)
+            for key, facts in known[day].items()
+            if day not in chosen.get(key, ())
+        ]
         ranked.sort(key=lambda one: (-one.points, one.starts_at, one.code))
         found[day] = ranked[:most]
     return found
@@ -104,15 +106,19 @@ def candidates(edition: Edition, wanted: Iterable[date], *, most: int = 3) -> di
 
 def taking_place(edition: Edition, day: date) -> QuerySet[Activity]:
     """What can be chosen for the day at all: published, and with a session that holds."""
-    held = Session.objects.held().filter(is_postponed=False).touching(*edition.day_bounds(day))
-    return Activity.objects.published().filter(
-        edition=edition, city="", state=State.PUBLISHED, pk__in=held.values("activity")
-    )
+    return _public(edition).filter(pk__in=_held(edition, day).values("activity"))
+
+
+def _public(edition: Edition) -> QuerySet[Activity]:
+    return Activity.objects.published().filter(edition=edition, city="", state=State.PUBLISHED)
+
+
+def _held(edition: Edition, day: date) -> QuerySet[Session]:
+    return Session.objects.held().filter(is_postponed=False).touching(*edition.day_bounds(day))
 
 
 def _weighed(
     facts: _Facts,
-    here: list[tuple[datetime, datetime | None, bool, int | None]],
     day: date,
     midnight: datetime,
     week: _Week,
@@ -129,7 +135,7 @@ def _weighed(
         points += number
         (reasons if number > 0 else doubts).append(why)
 
-    start, end, is_all_day, _seats = min(here, key=lambda one: (one[2], one[0]))
+    start, end, is_all_day, _seats = min(facts.sessions, key=lambda one: (one[2], one[0]))
     if facts.decision == KeyDecision.State.LISTED:
         count(KEY, _("重点活动"))
     elif facts.is_key and not facts.decision:
@@ -145,7 +151,7 @@ def _weighed(
             count(worth, _("本周还没有选过“%(term)s”") % {"term": names[new[0]]})
     if facts.admission == Admission.FREE:
         count(FREE, _("免费"))
-    seats = max((one[3] or 0 for one in here), default=0)
+    seats = max((one[3] or 0 for one in facts.sessions), default=0)
     if seats:
         count(MANY_SEATS if seats >= MANY else SOME_SEATS, _("名额%(count)s") % {"count": seats})
     if is_all_day and end is not None and end - start > LONG:
@@ -164,31 +170,63 @@ def _short(day: date) -> str:
     return wording.day_text(day, weekday=False)
 
 
-def _facts(edition: Edition, first: date, last: date) -> dict[int, _Facts]:
-    start, end = edition.day_bounds(first)[0], edition.day_bounds(last)[1]
-    public = Activity.objects.published().filter(edition=edition, city="", state=State.PUBLISHED)
-    sessions = Session.objects.held().filter(is_postponed=False, activity__in=public).touching(start, end)
+def _facts(edition: Edition, days: list[date], word: str, pool: int) -> dict[date, dict[int, _Facts]]:
+    weighed = Q()
+    for day in days:
+        weighed |= Q(pk__in=_most_promising(edition, day, word)[:pool])
+    sessions = Session.objects.filter(weighed).annotate(pictured=_pictured())
     columns = (
         "activity_id", "starts_at", "ends_at", "is_all_day", "capacity", "activity__code", "activity__title",
         "activity__title_en", "activity__organization__name", "activity__district_id", "activity__admission",
-        "activity__is_key",
-        "activity__key_decision__state",
+        "activity__is_key", "activity__key_decision__state", "pictured",
     )  # fmt: skip
-    known: dict[int, _Facts] = {}
+    bounds = {day: edition.day_bounds(day) for day in days}
+    known: dict[date, dict[int, _Facts]] = {day: {} for day in days}
     for key, starts, ends, all_day, seats, *facts in sessions.order_by("starts_at", "pk").values_list(
         *columns
     ):
-        known.setdefault(key, _Facts(*facts)).sessions.append((starts, ends, all_day, seats))
-    links = Activity.terms.through.objects.filter(
-        Q(term__taxonomy__code__in=COVERED), activity__in=public
-    ).values_list("activity_id", "term_id", "term__taxonomy__code")
-    for key, term, taxonomy in links:
-        if key in known:
-            known[key].terms[taxonomy].add(term)
-    for key in Picture.objects.shown().filter(activity__in=public).values_list("activity_id", flat=True):
-        if key in known:
-            known[key].has_picture = True
+        for day in days:
+            if touches(starts, ends, *bounds[day]):
+                there = known[day].setdefault(key, _Facts(*facts))
+                there.sessions.append((starts, ends, all_day, seats))
+    _read_terms(known.values())
     return known
+
+
+def _most_promising(edition: Edition, day: date, word: str) -> QuerySet[Session, int]:
+    """The sessions of a day, those first that have the most points whatever the week has shown."""
+    sessions = _held(edition, day).filter(activity__in=_public(edition))
+    if word:
+        activity = Q(activity__title__icontains=word) | Q(activity__title_en__icontains=word)
+        sessions = sessions.filter(activity | Q(activity__organization__name__icontains=word))
+    rows = sessions.annotate(pictured=_pictured(), promise=_promise())
+    return rows.order_by("-promise", "starts_at", "pk").values_list("pk", flat=True)
+
+
+def _pictured() -> Exists:
+    return Exists(Picture.objects.shown().filter(activity=OuterRef("activity")))
+
+
+def _promise() -> Combinable:
+    return (
+        Case(
+            When(activity__key_decision__state=KeyDecision.State.LISTED, then=KEY),
+            When(activity__is_key=True, activity__key_decision=None, then=PUT_FORWARD),
+            default=0,
+        )
+        + Case(When(pictured=True, then=PICTURE), default=0)
+        + Case(When(activity__admission=Admission.FREE, then=FREE), default=0)
+        + Case(When(capacity__gte=MANY, then=MANY_SEATS), When(capacity__gt=0, then=SOME_SEATS), default=0)
+    )
+
+
+def _read_terms(known: Collection[dict[int, _Facts]]) -> None:
+    keys = set().union(*known)
+    links = Activity.terms.through.objects.filter(activity__in=keys, term__taxonomy__code__in=COVERED)
+    for key, term, taxonomy in links.values_list("activity_id", "term_id", "term__taxonomy__code"):
+        for facts in known:
+            if key in facts:
+                facts[key].terms[taxonomy].add(term)
 
 
 def _weeks(edition: Edition) -> dict[date, _Week]:

@@ -238,6 +238,28 @@ def test_exhibition_is_worth_more_on_its_first_day(cast: Cast) -> None:
     assert "持续多日的展览" in found[date(2024, 9, 22)][0].doubts
 
 
+def test_of_a_crowded_day_those_are_weighed_that_promise_most(cast: Cast) -> None:
+    for _number in range(4):
+        activity(cast)
+    seats, free, key = activity(cast), activity(cast, admission=Admission.FREE), activity(cast, is_key=True)
+    seats.sessions.update(capacity=20)
+    PictureFactory(activity=key)
+
+    found = candidates.candidates(cast.edition, [DAY], most=9, pool=3)[DAY]
+
+    assert [one.code for one in found] == [key.code, free.code, seats.code]
+
+
+def test_word_finds_what_is_not_among_the_most_promising(cast: Cast) -> None:
+    for _number in range(3):
+        activity(cast, admission=Admission.FREE)
+    wanted = activity(cast, title="Stargazing 观星夜")
+
+    found = candidates.candidates(cast.edition, [DAY], word="stargazing", pool=1)[DAY]
+
+    assert [one.code for one in found] == [wanted.code]
+
+
 def test_questions_to_the_database_do_not_grow_with_days_or_activities(
     cast: Cast, django_assert_num_queries: Any
 ) -> None:
@@ -247,7 +269,7 @@ def test_questions_to_the_database_do_not_grow_with_days_or_activities(
         )
         activity(cast)
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         candidates.candidates(cast.edition, cast.edition.days)
     with django_assert_num_queries(3):
         days.month(cast.edition)

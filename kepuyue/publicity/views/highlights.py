@@ -26,7 +26,7 @@ from kepuyue.publicity.models import Highlight
 from kepuyue.publicity.permissions import can_choose, check_can_choose, check_sees_highlights
 
 ON_THE_DAY = 12  # candidates shown on a day's own page; a word finds the others
-ALL = 5_000
+ALL = 5_000  # sessions of a day that its own page weighs
 
 
 @require_safe
@@ -91,9 +91,7 @@ def day(request: DeskRequest, day: str) -> HttpResponse:
     if request.method == "POST":
         return _choose(request, edition, shown)
     word = request.GET.get("q", "").strip()[:60]
-    found = candidates.candidates(edition, [shown], most=ALL)[shown]
-    if word:
-        found = [one for one in found if word.casefold() in f"{one.title}{one.title_en}{one.unit}".casefold()]
+    found = candidates.candidates(edition, [shown], most=ALL, word=word, pool=ALL)[shown]
     rows = days.read(edition).filter(day=shown).select_related("activity__organization")
     entries = [days.entry_of(one) for one in rows]
     context = {
