@@ -25,6 +25,9 @@ def desk(request: HttpRequest) -> dict[str, Any]:
                 permissions.holds_anywhere(user, name)
                 for name in ("cloud.edit", "cloud.review", "content.moderate")
             ),
+            "stories": permissions.holds_anywhere(user, "story.edit"),
+            "coverage": permissions.holds_anywhere(user, "coverage.record")
+            or permissions.holds_anywhere(user, "coverage.confirm"),
             "import": permissions.holds_anywhere(user, "import.run"),
             "calendars": permissions.holds_anywhere(user, "calendar.see"),
             "liaisons": permissions.holds_anywhere(user, "unit.confirm"),

@@ -41,6 +41,7 @@ REGISTERING = frozenset(
         "resource.offer",
         "resource.request",
         "cloud.edit",
+        "coverage.record",
     }
 )
 # What one does with the units below one's own. They are asked for the superior of the unit that is changed (see
@@ -60,6 +61,8 @@ OVERSEEING = (
             "calendar.see",
             "cloud.review",
             "key.decide",
+            "coverage.confirm",
+            "press.clear",
         }
     )
     | SUPERVISING
@@ -72,7 +75,7 @@ ROLES: dict[str, Grant] = {
         own=REGISTERING | {"messages.manage", "audit.export", "edition.manage", "highlight.choose"},
         branch=OVERSEEING
         | LIAISON
-        | {"unit.edit", "unit.people", "activity.edit", "activity.cancel", "content.moderate"},
+        | {"unit.edit", "unit.people", "activity.edit", "activity.cancel", "content.moderate", "story.edit"},
     ),
     Role.OWNER: Grant(
         gettext_lazy("管理本单位资料和人员，填报、提交和取消本单位活动。"),
@@ -83,7 +86,7 @@ ROLES: dict[str, Grant] = {
     Role.EDITOR: Grant(gettext_lazy("填报和提交本单位活动。"), own=REGISTERING),
     Role.REVIEWER: Grant(
         gettext_lazy("审核本单位及下级单位的活动，确认和管理下级单位。"),
-        own=LIAISON | {"plan.edit"},
+        own=LIAISON | {"plan.edit", "story.edit", "coverage.record"},
         branch=OVERSEEING,
     ),
     Role.CHECK_IN: Grant(

@@ -1,15 +1,18 @@
-"""An activity in the words of schema.org/Event, for search engines and calendars that read pages."""
+"""Activities and stories in the words of schema.org, for search engines and calendars that read pages."""
 
 import json
 from collections import defaultdict
+from datetime import datetime
 from typing import Any
 
+from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 
 from kepuyue.activities.models import Activity, Admission, Mode, Session, State, UnitRole
 from kepuyue.core.links import web_address, whole
 from kepuyue.programme.cards import Moment, moment, moments, place_of
 from kepuyue.programme.changes import changes
+from kepuyue.publicity.presentation import Written
 
 # What could end a script element or start a comment is written as an escape, as Django's json_script does
 _ESCAPES = {
@@ -66,6 +69,34 @@ def json_ld(activity: Activity, *, url: str, language: str) -> SafeString:
             for one in known[:100]
         ]  # fmt: skip
     return data_block(data)
+
+
+def news_article(story: Written, *, url: str, language: str, changed: datetime, publisher: str) -> SafeString:
+    """The text of a story's data block (schema.org/NewsArticle)."""
+    return data_block(
+        {
+            "@context": "https://schema.org",
+            "@type": "NewsArticle",
+            "headline": story.title,
+            "description": story.summary,
+            "url": url,
+            "mainEntityOfPage": url,
+            "inLanguage": story.language or language,
+            "datePublished": story.appears_at.isoformat() if story.appears_at else None,
+            "dateModified": changed.isoformat(),
+            "image": [whole(story.picture.picture.get_absolute_url())] if story.picture else [],
+            "author": {"@type": "Organization", "name": story.publisher},
+            "publisher": {"@type": "Organization", "name": publisher},
+            "about": [
+                {
+                    "@type": "Event",
+                    "name": one.title,
+                    "url": whole(reverse("programme:activity", args=[one.code])),
+                }
+                for one in story.activities
+            ],
+        }
+    )
 
 
 def data_block(data: dict[str, Any]) -> SafeString:

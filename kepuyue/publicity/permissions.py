@@ -9,6 +9,7 @@ from kepuyue.activities.models import Activity
 from kepuyue.editions.models import Edition
 from kepuyue.organizations.models import Organization
 from kepuyue.organizations.permissions import check, granted, holds_anywhere, may, memberships
+from kepuyue.publicity.models import Coverage, Story
 
 if TYPE_CHECKING:
     from kepuyue.organizations.permissions import Person
@@ -68,3 +69,68 @@ def check_can_note(user: "Person", activity: Activity) -> None:
     """Raise unless the person may note where the platform shows it: the unit's people, who post it, or those above."""
     if not may(user, "key.decide", activity.organization):
         check(user, "activity.edit", activity.organization)
+
+
+def check_can_write(user: "Person", organization: Organization) -> None:
+    """Raise unless the person writes stories in the name of the unit: office, districts, departments."""
+    check(user, "story.edit", organization)
+    if organization.level == Organization.Level.UNIT or organization.state != Organization.State.ACTIVE:
+        raise PermissionDenied(_("新闻稿由市级统筹单位、区级科协和成员单位发布。"))
+
+
+def can_write(user: "Person", story: Story) -> bool:
+    """Yes/no of `check_can_write` for a story that is there."""
+    return may(user, "story.edit", story.organization)
+
+
+def check_can_clear(user: "Person", activity: Activity) -> None:
+    """Raise unless the person may clear pictures of the activity for the press: whoever oversees its unit."""
+    check(user, "press.clear", activity.organization)
+
+
+def check_can_record(user: "Person", organization: Organization) -> None:
+    """Raise unless the person records coverage for the unit, and the unit is confirmed."""
+    check(user, "coverage.record", organization)
+    if organization.state != Organization.State.ACTIVE:
+        raise PermissionDenied(
+            _("上级单位确认“%(unit)s”以后，才能登记媒体报道。") % {"unit": organization.name}
+        )
+
+
+def can_confirm(user: "Person", coverage: Coverage) -> bool:
+    """Whether the person may confirm, decline and correct it: office and districts, in their branch."""
+    return may(user, "coverage.confirm", coverage.organization)
+
+
+def check_can_confirm(user: "Person", coverage: Coverage) -> None:
+    """Raise unless `can_confirm`."""
+    check(user, "coverage.confirm", coverage.organization)
+
+
+def can_change(user: "Person", coverage: Coverage) -> bool:
+    """Whether the person may change or take it back: its unit, and whoever confirms it."""
+    return can_confirm(user, coverage) or may(user, "coverage.record", coverage.organization)
+
+
+def check_can_change(user: "Person", coverage: Coverage) -> None:
+    """Raise unless `can_change`."""
+    if not can_confirm(user, coverage):
+        check(user, "coverage.record", coverage.organization)
+
+
+def check_reads_coverage(user: "Person") -> None:
+    """Raise unless the person records or confirms coverage somewhere."""
+    if not (holds_anywhere(user, "coverage.record") or holds_anywhere(user, "coverage.confirm")):
+        raise PermissionDenied(_("媒体报道登记只对各单位的填报人、负责人和上级单位开放。"))
+
+
+def check_writes_somewhere(user: "Person") -> None:
+    """Raise unless the person writes stories in the name of some unit."""
+    if not holds_anywhere(user, "story.edit"):
+        raise PermissionDenied(_("新闻稿由市级统筹单位、区级科协和成员单位发布。"))
+
+
+def check_clears_somewhere(user: "Person") -> None:
+    """Raise unless the person clears pictures in some branch."""
+    if not holds_anywhere(user, "press.clear"):
+        raise PermissionDenied(_("媒体用图由市级统筹单位、区级科协和成员单位确认。"))

@@ -28,13 +28,14 @@ from tests.factories.organizations import (
     OfficeFactory,
     UnitFactory,
 )
-from tests.factories.publicity import HighlightFactory
+from tests.factories.publicity import CoverageFactory, HighlightFactory, PressPictureFactory, StoryFactory
 from tests.factories.resources import OfferFactory, OpeningFactory, ProposalFactory, RequestFactory
 
 __all__ = [
     "ActivityFactory",
     "CloudItemFactory",
     "CoverFactory",
+    "CoverageFactory",
     "DepartmentFactory",
     "DistrictAssociationFactory",
     "DistrictFactory",
@@ -49,10 +50,12 @@ __all__ = [
     "ParticipationFactory",
     "PictureFactory",
     "PlanFactory",
+    "PressPictureFactory",
     "ProposalFactory",
     "QuestionFactory",
     "RequestFactory",
     "SessionFactory",
+    "StoryFactory",
     "SubThemeFactory",
     "SubmissionFactory",
     "TaxonomyFactory",

@@ -20,7 +20,11 @@ LIMITS = fetch.Limits(total=12.0, phase=4.0, most_bytes=16_384)
 
 def ask_for(submission: Submission) -> list[str]:
     """Have the addresses of a submission checked where nothing recent is known; returns those that will be."""
-    asked = addresses(submission.content)
+    return ask(addresses(submission.content))
+
+
+def ask(asked: list[str]) -> list[str]:
+    """Have addresses that people typed checked where nothing recent is known; returns those that will be."""
     if not asked:
         return []
     fresh = set(

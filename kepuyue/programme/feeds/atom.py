@@ -21,11 +21,11 @@ def written(selection: Selection) -> bytes:
     edition = selection.edition
     activities = sorted(selection.activities(), key=lambda one: one.updated_at, reverse=True)[:MOST]
     feed = Element("feed", {"xmlns": NAMESPACE, "xml:lang": wording.language_tag()})
-    _text(feed, "id", _urn(f"{edition.code}?{selection.filters}"))
-    _text(feed, "title", selection.title)
+    add_text(feed, "id", urn(f"{edition.code}?{selection.filters}"))
+    add_text(feed, "title", selection.title)
     changed = max((one.updated_at for one in activities), default=edition.loaded_at)
-    _text(feed, "updated", _stamp(changed))
-    _text(SubElement(feed, "author"), "name", line(edition.office_name or edition.city))
+    add_text(feed, "updated", stamp(changed))
+    add_text(SubElement(feed, "author"), "name", line(edition.office_name or edition.city))
     SubElement(feed, "link", rel="self", type="application/atom+xml", href=selection.feed_address("atom"))
     SubElement(feed, "link", rel="alternate", type="text/html", href=selection.address)
     for activity in activities:
@@ -35,28 +35,30 @@ def written(selection: Selection) -> bytes:
 
 def _entry(feed: Element, activity: Activity) -> None:
     entry = SubElement(feed, "entry")
-    _text(entry, "id", _urn(f"{activity.edition.code}/{activity.code}"))
-    _text(entry, "title", title_with(activity, status_of(activity)))
-    _text(entry, "updated", _stamp(activity.updated_at))
+    add_text(entry, "id", urn(f"{activity.edition.code}/{activity.code}"))
+    add_text(entry, "title", title_with(activity, status_of(activity)))
+    add_text(entry, "updated", stamp(activity.updated_at))
     if activity.published_at:
-        _text(entry, "published", _stamp(activity.published_at))
+        add_text(entry, "published", stamp(activity.published_at))
     SubElement(entry, "link", rel="alternate", type="text/html", href=address_of(activity))
     for term in activity.terms.all():
         SubElement(entry, "category", term=term.code, label=line(term))
     facts = [activity.summary, *(one.text for one in moments(activity)[:6]), where(activity), host(activity)]
-    _text(entry, "summary", block("\n".join(line(fact) for fact in facts if fact)))
+    add_text(entry, "summary", block("\n".join(line(fact) for fact in facts if fact)))
     if activity.description:
-        _text(entry, "content", block(activity.description), type="text")
+        add_text(entry, "content", block(activity.description), type="text")
 
 
-def _text(parent: Element, tag: str, text: str, **attributes: str) -> None:
+def add_text(parent: Element, tag: str, text: str, **attributes: str) -> None:
+    """One more element that holds text."""
     SubElement(parent, tag, attributes).text = text
 
 
-def _stamp(moment: datetime) -> str:
+def stamp(moment: datetime) -> str:
+    """A moment to the second, with its zone (RFC 3339)."""
     return moment.replace(microsecond=0).isoformat()
 
 
-def _urn(name: str) -> str:
+def urn(name: str) -> str:
     """A permanent name: it stays where the site moves to another host (RFC 4287, 4.2.6)."""
     return uuid5(NAMESPACE_URL, f"kepuyue:{name}").urn

@@ -14,6 +14,7 @@ from kepuyue.editions.models import Edition
 from kepuyue.editions.queries import is_open_to_public
 from kepuyue.organizations.models import District
 from kepuyue.programme.permissions import approved
+from kepuyue.publicity.queries import shown_stories
 
 NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
 # The protocol allows 50,000 addresses in a file
@@ -52,12 +53,14 @@ def _pages(edition: Edition | None) -> Iterator[str]:
     yield reverse("programme:home")
     if edition is None or not is_open_to_public(edition):
         return
-    for name in ("activities", "calendar", "departments"):
+    for name in ("activities", "calendar", "departments", "press", "press-coverage"):
         yield reverse(f"programme:{name}")
     for day in edition.days:
         yield reverse("programme:day", args=[day])
     for code in District.objects.values_list("code", flat=True):
         yield reverse("programme:district", args=[code])
+    for code in shown_stories(edition).values_list("code", flat=True)[:MOST]:
+        yield reverse("programme:press-story", args=[code])
     yield reverse("resources:bases")
     yield reverse("programme:cloud")
     for code in (

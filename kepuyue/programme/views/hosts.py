@@ -12,10 +12,12 @@ from kepuyue.programme.cards import localized, unit_href
 from kepuyue.programme.maps import placed
 from kepuyue.programme.overview import programme_of
 from kepuyue.programme.request import PublicRequest, canonical, public_page
+from kepuyue.publicity.queries import coverage_of
 from kepuyue.resources.queries import public_openings
 from kepuyue.resources.timetable import span_on
 
 SHOWN, ALL = 24, 2_000
+REPORTS = 6
 
 
 @public_page
@@ -43,6 +45,7 @@ def unit(request: PublicRequest, code: str) -> HttpResponse:
         "superior": found.parent,
         "superior_href": unit_href(found.parent),
         "opening": opening,
+        "coverage": coverage_of(found, request.edition)[:REPORTS],
         "open_today": span_on(opening.public, today()) if opening else None,
         "venues": found.venues.filter(pk__in=queries.venues_in_use(request.edition)),
         "locator": placed(request.edition, found.district, [found]),

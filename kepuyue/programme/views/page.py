@@ -44,6 +44,7 @@ from kepuyue.programme.permissions import approved
 from kepuyue.programme.request import PublicRequest, canonical, public_page
 from kepuyue.programme.seats import seats_left
 from kepuyue.programme.structured import json_ld
+from kepuyue.publicity.queries import coverage_of
 
 SHOWN_AT_ONCE = 6
 
@@ -100,6 +101,7 @@ def activity(request: PublicRequest, code: str) -> HttpResponse:
         "related": [card(read[key], at=at) for key in related if key in read],
         "json_ld": json_ld(found, url=address, language=get_language() or "zh-Hans"),
         "canonical": address,
+        "coverage": coverage_of(found)[:SHOWN_AT_ONCE],
         "crumbs": [(_("活动"), reverse("programme:activities")), (title, "")],
         "is_earlier": found.edition_id != request.edition.pk,
     }

@@ -1,0 +1,1 @@
+"""What people type about stories, pictures for the press and coverage. Forms hand clean facts to the actions."""
