@@ -31,11 +31,13 @@ from kepuyue.organizations.models import (
     Organization,
     Role,
 )
+from kepuyue.publicity.models import Story
 from kepuyue.resources.models import Offer, PromisedDay
 from tests.cast import Cast
 from tests.factories import (
     ActivityFactory,
     CloudItemFactory,
+    CoverageFactory,
     CoverFactory,
     ExtensionFactory,
     HighlightFactory,
@@ -45,9 +47,11 @@ from tests.factories import (
     OpeningFactory,
     PictureFactory,
     PlanFactory,
+    PressPictureFactory,
     ProposalFactory,
     QuestionFactory,
     RequestFactory,
+    StoryFactory,
     SubmissionFactory,
     UnitFactory,
     VenueFactory,
@@ -180,6 +184,7 @@ def samples(cast: Cast) -> dict[str, dict[str, Any]]:
         "extension": here | {"pk": ExtensionFactory(edition=cast.edition).pk},
         "plan": here | {"unit": cast.own_district.code},
         "day": {"day": "2024-09-14"},
+        **_press(cast, public),
         "highlight": {"pk": HighlightFactory(activity=public).pk},
         "key-own": codes(ActivityFactory(organization=own, state=State.PUBLISHED, sessions=1, is_key=True)),
         "key-far": codes(ActivityFactory(organization=far, state=State.PUBLISHED, sessions=1, is_key=True)),
@@ -194,6 +199,32 @@ def samples(cast: Cast) -> dict[str, dict[str, Any]]:
             "token": unsubscribe_path(cast.owner.pk, "review.turn").rstrip("/").rpartition("/")[2]
         },
         "key": {"uidb36": "1", "key": "wrong"},
+    }
+
+
+def _press(cast: Cast, public: Activity) -> dict[str, dict[str, Any]]:
+    """A story of the office that is public and a draft of the own district; pictures; a report near and one far."""
+    cleared = PressPictureFactory(picture__activity=public)
+    far = ActivityFactory(organization=cast.far_unit, state=State.PUBLISHED, sessions=1)
+    story = StoryFactory(edition=cast.edition, organization=cast.office_unit, picture=cleared)
+    story.activities.add(public)
+    draft = StoryFactory(
+        edition=cast.edition, organization=cast.own_district, state=Story.State.DRAFT, appears_at=None
+    )
+    near = CoverageFactory(edition=cast.edition, organization=cast.own_unit)
+    near.activities.add(public)
+    shown = CoverageFactory(edition=cast.edition, organization=cast.own_unit, state="confirmed", reads=1200)
+    shown.activities.add(public)
+    return {
+        "story-public": {"code": story.code},
+        "story-draft": {"code": draft.code},
+        "press-cleared": {"pk": cleared.picture_id},
+        "press-uncleared": {"pk": PictureFactory(activity=public).pk},
+        "press-far": {"pk": PictureFactory(activity=far).pk},
+        "coverage-own": {"pk": near.pk},
+        "coverage-shown": {"pk": shown.pk},
+        "coverage-far": {"pk": CoverageFactory(edition=cast.edition, organization=cast.far_unit).pk},
+        "coverage-table": {"form": "xlsx"},
     }
 
 

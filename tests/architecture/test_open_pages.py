@@ -7,7 +7,9 @@ OPEN = {
     "programme:home", "programme:activities", "programme:activity", "programme:calendar", "programme:day", "programme:highlights",
     "programme:map-outline", "programme:map-places",
     "programme:district", "programme:department", "programme:departments",
-    "programme:unit", "programme:venue", "programme:main-venue", "editions:main-venue-plan", "editions:mark-picture",
+    "programme:unit", "programme:venue", "programme:main-venue", "programme:press", "programme:press-stories", "programme:press-story",
+    "programme:press-feed", "programme:press-coverage", "programme:press-picture",
+    "editions:main-venue-plan", "editions:mark-picture",
     # the same for other programs
     "programme:feed", "programme:activity-feed", "programme:suggestions", "programme:my-month", "programme:my-month-feed", "ui:service-worker",
     "programme:cloud", "programme:cloud-item", "programme:cloud-feed", "cloud:cover",

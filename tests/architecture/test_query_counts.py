@@ -29,14 +29,18 @@ from tests.cast import Cast
 from tests.factories import (
     ActivityFactory,
     CloudItemFactory,
+    CoverageFactory,
     CoverFactory,
+    DistrictAssociationFactory,
     MembershipFactory,
     OfferFactory,
     OpeningFactory,
     PictureFactory,
+    PressPictureFactory,
     ProposalFactory,
     QuestionFactory,
     RequestFactory,
+    StoryFactory,
     SubmissionFactory,
     UnitFactory,
     VenueFactory,
@@ -202,8 +206,32 @@ def asked_question(cast: Cast) -> Any:
     return QuestionFactory(item=topic, text="月亮为什么会变圆？")
 
 
+def report(cast: Cast) -> Any:
+    row = CoverageFactory(
+        edition=cast.edition, organization=UnitFactory(parent=cast.own_district), state="confirmed"
+    )
+    row.activities.add(ActivityFactory(organization=row.organization, state=State.PUBLISHED, sessions=1))
+    row.units.add(row.organization)
+    return row
+
+
+def public_story(cast: Cast) -> Any:
+    """One with a picture; each of another district."""
+    picture = PressPictureFactory(picture__activity__organization=cast.own_unit)
+    return StoryFactory(edition=cast.edition, organization=DistrictAssociationFactory(), picture=picture)
+
+
 LISTS: list[tuple[str, str, Make]] = [
     ("anonymous", "/bases/", public_opening),
+    ("anonymous", "/press/", public_story),
+    ("anonymous", "/press/", report),
+    ("anonymous", "/press/stories/", public_story),
+    ("anonymous", "/press/stories.atom", public_story),
+    ("anonymous", "/press/coverage/", report),
+    ("office", "/desk/press/", public_story),
+    ("district_reviewer", "/desk/press/pictures/", public_story),
+    ("district_reviewer", "/desk/coverage/", report),
+    ("district_reviewer", "/desk/coverage/export.csv", report),
     ("anonymous", "/cloud/", cloud_item),
     ("owner", "/desk/cloud/", own_cloud_item),
     ("district_reviewer", "/desk/cloud/", waiting_cloud_item),

@@ -115,6 +115,22 @@ def pages(found: dict[str, dict[str, Any]]) -> Iterator[tuple[str, str]]:
     yield "anonymous", f"/units/{found['unit-own']['code']}/"
     yield "anonymous", f"/venues/{found['venue']['pk']}/"
     yield "anonymous", "/main-venue/"
+    for address in ("/press/", "/press/stories/", f"/press/stories/{found['story-public']['code']}/", "/press/coverage/",
+                    "/press/coverage/?level=city"):  # fmt: skip
+        yield "anonymous", address
+    draft_story, near = found["story-draft"]["code"], found["coverage-own"]["pk"]
+    for address in ("/desk/press/", "/desk/press/new/", "/desk/press/pictures/", f"/desk/press/stories/{draft_story}/",
+                    f"/desk/press/stories/{draft_story}/edit/", f"/desk/press/stories/{draft_story}/withdrawal/",
+                    f"/desk/press/pictures/{found['press-cleared']['pk']}/", "/desk/coverage/", f"/desk/coverage/{near}/",
+                    f"/desk/coverage/{near}/refusal/"):  # fmt: skip
+        yield "district_reviewer", address
+    for address in (
+        "/desk/coverage/",
+        "/desk/coverage/new/",
+        f"/desk/coverage/{near}/",
+        f"/desk/coverage/{near}/edit/",
+    ):
+        yield "owner", address
     for address in ("/cloud/", "/cloud/?kind=topic&minors=1", "/cloud/questions/",
                     *(f"/cloud/{found[name]['code']}/" for name in ("cloud-live", "cloud-topic", "cloud-changing"))):  # fmt: skip
         yield "anonymous", address

@@ -56,7 +56,7 @@ def press(request: PublicRequest) -> HttpResponse:
 def _figures(edition: Edition, reports: int) -> list[dict[str, Any]]:
     """The figures that media ask for, each with what is counted."""
     known = catalogue.load(edition)
-    found = queries.figures(known.own())
+    found = queries.figures(known, known.own)
     rows = [
         (
             _("活动"),
