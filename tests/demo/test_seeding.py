@@ -223,3 +223,18 @@ def test_earlier_stages_are_built_by_stopping_earlier(stage, monkeypatch):
         assert states["published"] > 30 and states["published"] < 47
     assert not AuditEvent.objects.filter(subject_type="activity", at__gt=stages.MOMENTS[Stage.MONTH]).exists()
     assert settings.DEMO
+
+
+def test_the_press_finds_stories_pictures_and_coverage_that_say_they_are_invented(seeded, client):
+    from kepuyue.publicity.models import Coverage, PressPicture, Story
+
+    shown = Story.objects.shown().filter(edition=seeded)
+    assert len(shown) >= 5 and all("演示" in one.title and one.is_demonstration for one in shown)
+    assert PressPicture.objects.usable().filter(edition=seeded).count() == 6
+    reports = Coverage.objects.filter(edition=seeded)
+    assert reports.confirmed().count() >= 20
+    assert {"recorded", "declined"} <= set(reports.values_list("state", flat=True))
+    for one in reports:
+        assert "演示" in one.outlet and one.is_demonstration
+        assert not one.link or one.link.startswith("https://news.example/")
+        assert one.activities.get().is_public

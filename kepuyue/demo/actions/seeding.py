@@ -22,6 +22,7 @@ from kepuyue.demo.actions import (
     exchange,
     neighborhood,
     publicizing,
+    reporting,
     reviewing,
     scattering,
     screening,
@@ -89,6 +90,9 @@ def seed(edition: Edition, stage: Stage, *, progress: Callable[[], Any] | None =
         players = _Players(edition, Cast.assemble(top), _terms(edition))
         for step in (step for entry in entries for step in _steps(entry)):
             agenda.at(step.at, partial(players.press, step, progress))
+        drawn = reporting.illustrated(entries)
+        for entry in (entry for entry in entries if entry.row in drawn):
+            agenda.at(_steps(entry)[0].at + timedelta(minutes=20), partial(players.illustrate, entry))
         # After the month nothing new comes in: what waits then has waited since
         busy = min(until, stages.MOMENTS[Stage.MONTH])
         desks.furnish(agenda, edition, players.cast, busy)
@@ -98,6 +102,7 @@ def seed(edition: Edition, stage: Stage, *, progress: Callable[[], Any] | None =
         neighborhood.settle(agenda, players.cast, busy)
         reviewing.furnish(agenda, edition, players.cast, busy)
         publicizing.furnish(agenda, edition, players.cast, busy)
+        reporting.furnish(agenda, edition, players.cast)
         agenda.play(until)
         scattering.scatter(edition)
         # What is long done is no news at the desks; only the present work is
@@ -193,6 +198,10 @@ class _Players:
             origin=Origin.DEMO,
             outside_key=f"demo:{entry.row}",
         )
+
+    def illustrate(self, entry: Entry) -> None:
+        activity = self.activities[entry.row]
+        reporting.illustrate(activity, self.cast.registrar(activity.organization))
 
     def content(self, entry: Entry, owner: Organization) -> Content:
         """What the source says, unchanged, and what the rules of `moving` and `classification` add."""
