@@ -46,6 +46,7 @@ OUTLETS = (
 )
 TITLES = ("“%s”举行", "走进“%s”", "市民参加“%s”", "在“%s”现场，科学就在身边")
 AHEAD = "“%s”九月与市民见面"
+INNER = str.maketrans("“”", "‘’")  # quotation marks within quotation marks
 PREVIEWS = 5
 A_DAY = (2, 3, 1, 4, 2, 5, 3)  # reports by weekday, Monday first
 ONE_WAITS_OF, DECLINED = 9, 4
@@ -209,20 +210,20 @@ def _tell(piece: Piece, edition: Edition, cast: Cast) -> None:
 
 
 def _reported(edition: Edition) -> Any:
-    rows = Activity.objects.of(edition).published().filter(city="")
+    rows = Activity.objects.of(edition).published().filter(city="", coverage=None)
     return rows.exclude(organization__name=LINKED_CITIES).select_related("organization").order_by("pk")
 
 
 def _preview(edition: Edition, cast: Cast) -> None:
     day = date(edition.year, 8, 23)
-    for number, activity in enumerate(_reported(edition)[7 : 7 + 6 * PREVIEWS : 6]):
+    for number, activity in enumerate(list(_reported(edition)[7 : 7 + 6 * PREVIEWS : 6])):
         _record(activity, cast, day, number, AHEAD)
 
 
 def _report(edition: Edition, cast: Cast, day: date, number: int) -> None:
     start, end = edition.day_bounds(day)
     held = _reported(edition).filter(sessions__starts_at__gte=start, sessions__starts_at__lt=end).distinct()
-    for place, activity in enumerate(held[: A_DAY[day.weekday()]]):
+    for place, activity in enumerate(list(held[: A_DAY[day.weekday()]])):
         _record(activity, cast, day, 3 * number + place, TITLES[(number + place) % len(TITLES)])
 
 
@@ -231,7 +232,8 @@ def _record(activity: Activity, cast: Cast, day: date, number: int, title: str) 
     unit: Organization = activity.organization
     if unit.state != Organization.State.ACTIVE:
         return
-    short = activity.title if len(activity.title) <= 40 else f"{activity.title[:39]}…"
+    name = activity.title.translate(INNER)
+    short = name if len(name) <= 40 else f"{name[:39]}…"
     online = medium in (Medium.WEB, Medium.WECHAT, Medium.VIDEO)
     link = f"https://news.example/{day:%Y/%m/%d}/{activity.code.lower()}-{number}" if online else ""
     facts = {

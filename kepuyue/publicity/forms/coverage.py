@@ -17,7 +17,7 @@ from kepuyue.resources.forms.offers import only_one
 
 PLAIN = ("outlet", "level", "medium", "title", "published_on", "link", "reads")
 ONLINE = (Coverage.Medium.WEB, Coverage.Medium.WECHAT, Coverage.Medium.VIDEO)
-MOST_TICKS = 40
+MOST_TICKS = 12  # a unit with more names them by line
 MOST_READS = 10_000_000_000
 
 
@@ -68,8 +68,9 @@ class CoverageForm(VersionedForm):
         self.fields["units"] = UnitsField(
             rows=units(), label=_("报道的单位"), help_text=_("一行一个单位全称。")
         )
-        self.ticked = list(public.filter(organization__in=organizations)[:MOST_TICKS]) if not coverage else []
-        if self.ticked and len(organizations) <= 3:
+        own_ones = public.filter(organization__in=organizations)[: MOST_TICKS + 1]
+        self.ticked = list(own_ones) if not coverage else []
+        if 0 < len(self.ticked) <= MOST_TICKS:
             own = self.fields["own"]
             assert isinstance(own, forms.MultipleChoiceField)
             own.choices = [(one.code, one.title) for one in self.ticked]
