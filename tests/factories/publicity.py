@@ -1,10 +1,9 @@
-from datetime import date
+from datetime import UTC, date, datetime
 
 import factory
 from factory.django import DjangoModelFactory
 
 from kepuyue.activities.models import State
-from kepuyue.core.time import now, today
 from kepuyue.publicity.models import Coverage, Highlight, PressPicture, Story
 from kepuyue.publicity.sameness import key_of
 from tests.factories.activities import ActivityFactory, PictureFactory
@@ -50,7 +49,7 @@ class StoryFactory(DjangoModelFactory[Story]):
     title = factory.Sequence(lambda n: f"科普月第{n}天")
     summary = "全市同时开展。"
     body = "第一段。\n\n## 小标题\n\n- 一\n- 二"
-    appears_at = factory.LazyFunction(now)
+    appears_at = datetime(2024, 9, 10, 2, tzinfo=UTC)
 
     class Meta:
         model = Story
@@ -65,7 +64,7 @@ class CoverageFactory(DjangoModelFactory[Coverage]):
     level = Coverage.Level.CITY
     medium = Coverage.Medium.WEB
     title = factory.Sequence(lambda n: f"水火箭飞上天之{n}")
-    published_on = factory.LazyFunction(today)
+    published_on = date(2024, 9, 10)
     link = factory.Sequence(lambda n: f"https://news.example.org/{n}")
     key = factory.LazyAttribute(
         lambda row: key_of(link=row.link, outlet=row.outlet, title=row.title, published_on=row.published_on)

@@ -156,6 +156,8 @@ def illustrate(activity: Activity, by: User) -> None:
 
 def furnish(agenda: Agenda, edition: Edition, cast: Cast) -> None:
     """Stories, cleared pictures, and reports of every day of the month, as far as the agenda is played."""
+    if Story.objects.filter(edition=edition).exists():
+        return  # furnished before; a second set would double it
     office = cast.registrar(cast.office)
     publicity = datetime(edition.year, 8, 20, 15, tzinfo=edition.zone)
     for moment in (
