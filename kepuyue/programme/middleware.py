@@ -43,7 +43,7 @@ class KeptPagesMiddleware:
         if kept := cache.get(key):
             answer = _restored(kept)
             # A browser that has just this page is told so
-            return get_conditional_response(request, etag=answer.get("ETag"), response=answer)
+            return get_conditional_response(request, etag=answer.get("ETag"), response=answer) or answer
         response = self.get_response(request)
         if _is_for_all(response):
             cache.set(key, _stored(response), settings.KEPT_PAGES_SECONDS)
