@@ -10,6 +10,7 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 from django.test import Client
+from kepuyue.resources.actions.versions import Conflict
 from openpyxl import load_workbook
 
 from kepuyue.activities.models import Activity, LinkCheck
@@ -22,7 +23,6 @@ from kepuyue.publicity import queries
 from kepuyue.publicity.actions import recording
 from kepuyue.publicity.models import Coverage
 from kepuyue.publicity.sameness import key_of
-from kepuyue.resources.actions.versions import Conflict
 from tests.cast import Cast
 from tests.factories import ActivityFactory, CoverageFactory, ParticipationFactory, UnitFactory
 

@@ -10,6 +10,7 @@ from xml.etree import ElementTree
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.test import Client
+from kepuyue.resources.actions.versions import Conflict
 
 from kepuyue.activities.models import Picture
 from kepuyue.core import audit
@@ -18,7 +19,6 @@ from kepuyue.core.transitions import NotPossibleNow
 from kepuyue.publicity import queries
 from kepuyue.publicity.actions import clearing, stories
 from kepuyue.publicity.models import PressPicture, Story
-from kepuyue.resources.actions.versions import Conflict
 from tests.cast import Cast
 from tests.factories import ActivityFactory, PictureFactory, PressPictureFactory, StoryFactory
 

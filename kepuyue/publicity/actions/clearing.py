@@ -10,9 +10,9 @@ from kepuyue.activities.models import Activity, Picture
 from kepuyue.core import audit
 from kepuyue.core.time import now
 from kepuyue.core.transitions import NotPossibleNow
+from kepuyue.core.versions import Conflict, write
 from kepuyue.publicity.models import PressPicture
 from kepuyue.publicity.permissions import check_can_clear
-from kepuyue.resources.actions.versions import Conflict, write
 
 if TYPE_CHECKING:
     from kepuyue.accounts.models import User

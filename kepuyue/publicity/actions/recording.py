@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from kepuyue.activities.actions import links
 from kepuyue.core import audit, wording
 from kepuyue.core.time import now, today
+from kepuyue.core.versions import Conflict, write
 from kepuyue.editions.models import Edition
 from kepuyue.organizations.actions import notices, tree
 from kepuyue.organizations.models import Organization
@@ -19,7 +20,6 @@ from kepuyue.publicity import workflow
 from kepuyue.publicity.models import Coverage
 from kepuyue.publicity.permissions import can_confirm, check_can_change, check_can_confirm, check_can_record
 from kepuyue.publicity.sameness import key_of
-from kepuyue.resources.actions.versions import Conflict, write
 
 if TYPE_CHECKING:
     from kepuyue.accounts.models import User

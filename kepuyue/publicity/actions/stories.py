@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from kepuyue.core import audit
 from kepuyue.core.time import now
 from kepuyue.core.transitions import NotPossibleNow
+from kepuyue.core.versions import Conflict, write
 from kepuyue.editions.models import Edition
 from kepuyue.organizations.actions import tree
 from kepuyue.organizations.models import Organization
@@ -18,7 +19,6 @@ from kepuyue.organizations.permissions import check
 from kepuyue.publicity import workflow
 from kepuyue.publicity.models import Story
 from kepuyue.publicity.permissions import check_can_write
-from kepuyue.resources.actions.versions import Conflict, write
 
 if TYPE_CHECKING:
     from kepuyue.accounts.models import User

@@ -12,8 +12,8 @@ from kepuyue.editions.models import Edition
 from kepuyue.organizations.models import District, Organization
 from kepuyue.publicity.forms.named import ActivitiesField, UnitsField, public_activities, units
 from kepuyue.publicity.models import Coverage
-from kepuyue.resources.forms.fields import DateInput, VersionedForm
 from kepuyue.resources.forms.offers import only_one
+from kepuyue.ui.forms import DateInput, VersionedForm
 
 PLAIN = ("outlet", "level", "medium", "title", "published_on", "link", "reads")
 ONLINE = (Coverage.Medium.WEB, Coverage.Medium.WECHAT, Coverage.Medium.VIDEO)

@@ -12,8 +12,8 @@ from kepuyue.editions.models import Edition
 from kepuyue.organizations.models import Organization
 from kepuyue.publicity.forms.named import ActivitiesField, public_activities
 from kepuyue.publicity.models import PressPicture, Story
-from kepuyue.resources.forms.fields import VersionedForm
 from kepuyue.resources.forms.offers import only_one
+from kepuyue.ui.forms import VersionedForm
 
 TEXTS = ("title", "summary", "body", "title_en", "summary_en", "body_en")
 LONGEST = 20_000  # characters of a text

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from kepuyue.core import audit, tables, wording
+from kepuyue.core.versions import Conflict
 from kepuyue.editions.request import DeskRequest
 from kepuyue.organizations.models import Organization
 from kepuyue.organizations.permissions import holds_anywhere, organizations_where
@@ -25,7 +26,6 @@ from kepuyue.publicity.forms.coverage import CoverageFilter, CoverageForm
 from kepuyue.publicity.models import Coverage
 from kepuyue.publicity.permissions import can_change, can_confirm, check_can_confirm, check_reads_coverage
 from kepuyue.publicity.views.desk import posted, tabs, theirs_written_out
-from kepuyue.resources.actions.versions import Conflict
 from kepuyue.resources.forms.fields import ReasonForm
 
 PAGE_SIZE = 30

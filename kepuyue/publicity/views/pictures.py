@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from kepuyue.activities.models import Picture
 from kepuyue.core import audit
+from kepuyue.core.versions import Conflict
 from kepuyue.editions.request import DeskRequest
 from kepuyue.publicity import queries
 from kepuyue.publicity.actions import clearing
@@ -22,7 +23,6 @@ from kepuyue.publicity.models import PressPicture
 from kepuyue.publicity.permissions import check_clears_somewhere
 from kepuyue.publicity.views.desk import posted, tabs
 from kepuyue.publicity.views.stories import WhyForm
-from kepuyue.resources.actions.versions import Conflict
 
 PAGE_SIZE = 24
 BOTH = ("GET", "HEAD", "POST")

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from kepuyue.core import audit
+from kepuyue.core.versions import Conflict
 from kepuyue.editions.request import DeskRequest
 from kepuyue.organizations.models import Organization
 from kepuyue.organizations.permissions import organizations_where
@@ -25,7 +26,6 @@ from kepuyue.publicity.forms.press import ReleaseForm, StoryForm
 from kepuyue.publicity.models import Story
 from kepuyue.publicity.permissions import check_writes_somewhere
 from kepuyue.publicity.views.desk import posted, tabs, theirs_written_out
-from kepuyue.resources.actions.versions import Conflict
 from kepuyue.resources.forms.fields import ReasonForm
 
 PAGE_SIZE = 30
