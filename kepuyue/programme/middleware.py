@@ -10,6 +10,8 @@ from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import get_conditional_response
 
+from kepuyue.core.time import now
+
 # Cookies of a visitor who is nobody in particular: what they choose to see, and the one that guards forms
 HOW_SHOWN = (settings.LANGUAGE_COOKIE_NAME, "theme", "print", "demo_clock")
 HARMLESS = {*HOW_SHOWN, settings.CSRF_COOKIE_NAME}
@@ -28,9 +30,9 @@ class KeptPagesMiddleware:
     """Answers a visitor without a session from memory where the page was made a moment ago and nothing changed since.
 
     Every change of lasting value writes an audit row in its transaction, so the newest row tells whether anything did:
-    one short query an answer. Times on pages are told by the minute; so a page is kept for `KEPT_PAGES_SECONDS` at
-    most, which also bounds what no audit row tells of. Only plain pages of `public_page` are kept (they carry
-    `is_for_all`), never one that sets a cookie or holds the token of a form.
+    one short query an answer. Pages tell the time by the minute, and none is kept into the next one; nor longer than
+    `KEPT_PAGES_SECONDS`, which bounds what no audit row tells of. Only plain pages of `public_page` are kept (they
+    carry `is_for_all`), never one that sets a cookie or holds the token of a form.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -63,7 +65,7 @@ def _key(request: HttpRequest) -> str:
     facts = (
         request.scheme, request.path_info, request.META.get("QUERY_STRING", ""),
         [request.META.get(name, "") for name in HEADERS], [request.COOKIES.get(name, "") for name in HOW_SHOWN],
-        _newest_change(),
+        f"{now():%F %R}", _newest_change(),
     )  # fmt: skip
     return f"page:{sha256(repr(facts).encode()).hexdigest()}"
 

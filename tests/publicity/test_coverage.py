@@ -10,13 +10,13 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 from django.test import Client
-from kepuyue.resources.actions.versions import Conflict
 from openpyxl import load_workbook
 
 from kepuyue.activities.models import Activity, LinkCheck
 from kepuyue.core import audit
 from kepuyue.core.time import today
 from kepuyue.core.transitions import NotPossibleNow
+from kepuyue.core.versions import Conflict
 from kepuyue.messaging.models import Message
 from kepuyue.organizations.actions import merging
 from kepuyue.publicity import queries

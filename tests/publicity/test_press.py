@@ -10,12 +10,12 @@ from xml.etree import ElementTree
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.test import Client
-from kepuyue.resources.actions.versions import Conflict
 
 from kepuyue.activities.models import Picture
 from kepuyue.core import audit
 from kepuyue.core.time import now
 from kepuyue.core.transitions import NotPossibleNow
+from kepuyue.core.versions import Conflict
 from kepuyue.publicity import queries
 from kepuyue.publicity.actions import clearing, stories
 from kepuyue.publicity.models import PressPicture, Story
