@@ -72,6 +72,7 @@ WRITTEN_BY_THE_HOUSE = {
     "organizations.Organization.code",
     "organizations.Organization.path",
     "resources.Offer.closed_days",
+    "publicity.Story.code",
     "resources.Offer.code",
     "resources.Offer.weekdays",
     "resources.Request.code",

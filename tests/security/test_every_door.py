@@ -44,6 +44,8 @@ FOR_ALL = {
     "district",
     "department",
     "mark-public",
+    # A format; what is in the table is what its reader sees
+    "coverage-table",
     "cover-public",
     "accent",
     # Links that are keys: whoever holds one is let in by it
@@ -61,6 +63,7 @@ MADE_ON_ASKING = {
 # What is for everybody though it belongs to a unit
 PUBLIC_PAGES = {
     "programme:unit", "editions:main-venue-plan", "programme:cloud-item", "programme:cloud-feed", "programme:cloud-question",
+    "programme:press-story", "programme:press-picture",
 }  # fmt: skip
 # What is offered to one person by name
 PERSONAL = {"handover-own"}

@@ -144,16 +144,17 @@ def new(request: DeskRequest) -> HttpResponse:
             else:
                 messages.success(request, _("已登记，上级单位确认后公开。"))
             return redirect("publicity:coverage", made.pk)
-    return _form_page(request, form)
+    return _form_page(request, form, has_unit=organizations.exists())
 
 
 def recording_units(request: DeskRequest) -> QuerySet[Organization]:
-    """The person's confirmed units for which they record."""
-    units = organizations_where(request.user, "coverage.record").filter(state=Organization.State.ACTIVE)
-    found = units.filter(memberships__user=request.user).distinct()
-    if not found:
+    """The person's confirmed units for which they record; none yet where all of theirs still wait to be confirmed."""
+    units = (
+        organizations_where(request.user, "coverage.record").filter(memberships__user=request.user).distinct()
+    )
+    if not units:
         raise PermissionDenied(_("媒体报道由已确认单位的填报人和负责人登记。"))
-    return found
+    return units.filter(state=Organization.State.ACTIVE)
 
 
 def _about(request: DeskRequest) -> dict[str, Any]:
@@ -163,7 +164,7 @@ def _about(request: DeskRequest) -> dict[str, Any]:
 
 
 def _form_page(request: DeskRequest, form: CoverageForm, coverage: Coverage | None = None,
-               theirs: Any = None) -> HttpResponse:  # fmt: skip
+               theirs: Any = None, has_unit: bool = True) -> HttpResponse:  # fmt: skip
     edition = edition_of(request)
     known = getattr(form, "known", None)
     seen = known and queries.coverage_seen_by(request.user, edition).filter(pk=known.pk).exists()
@@ -171,6 +172,7 @@ def _form_page(request: DeskRequest, form: CoverageForm, coverage: Coverage | No
         "form": form,
         "coverage": coverage,
         "theirs": theirs,
+        "has_unit": has_unit,
         "known": known if seen else None,
         "outlets": list(queries.outlets(edition)[:300]),
         "may_confirm": holds_anywhere(request.user, "coverage.confirm"),
