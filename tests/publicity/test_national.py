@@ -292,6 +292,25 @@ def test_table_comes_back_with_addresses_and_a_second_time_changes_nothing(
     assert state_of(second) == "unposted"
 
 
+def test_table_sent_back_as_it_was_exported_says_nothing_was_brought_up_to_date(
+    cast: Cast, client: Client
+) -> None:
+    made = posted(cast)
+    PlatformEntry.objects.update(posted_on=date(2024, 9, 1), posted={})
+    come_in(client, cast.office)
+    assert state_of(made) == "changed"
+
+    def new_date(sheet: Any, columns: dict[str, int]) -> None:
+        sheet.cell(2, columns["平台发布日期"]).value = datetime(2024, 9, 10)
+
+    untouched, dated = filled(client, lambda _sheet, _columns: None), filled(client, new_date)
+
+    (same,) = platform.note_all(untouched, edition=cast.edition, by=cast.office)
+    assert (same.state, state_of(made)) == ("known", "changed")
+    (told,) = platform.note_all(dated, edition=cast.edition, by=cast.office)
+    assert (told.state, state_of(made)) == ("done", "posted")
+
+
 def test_page_of_the_import_says_what_came_of_each_row(cast: Cast, client: Client) -> None:
     own, far = listed(cast), listed(cast, unit=cast.far_unit, title="别处的重点")
     come_in(client, cast.owner)

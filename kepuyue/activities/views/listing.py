@@ -123,7 +123,8 @@ def detail(request: DeskRequest, code: str) -> HttpResponse:
             "can_reschedule": activity.state == State.PUBLISHED
             and not is_pending
             and may(request.user, "activity.edit", activity.organization),
-            "sessions": _sessions(activity) if activity.is_public else [],
+            "sessions": (sessions := _sessions(activity) if activity.is_public else []),
+            "some_over": any(session.is_over for session, _when in sessions),
             "gate": safety.licence_gate(working, activity.edition),
             "lead": _lead(activity, working),
             "can_waive": (activity.published_at is None or _is_blocked_late(activity, working))

@@ -44,6 +44,9 @@ def _noted(row: PlatformRow, edition: Edition, by: "User") -> Outcome:
     if row.fault:
         return Outcome(row, "refused", found.title, row.fault)
     before = getattr(found, "platform_entry", None)
+    if before and row.address == before.address and row.posted_on in (None, before.posted_on):
+        # As it was exported: nobody says with it that the platform was brought up to date after a change
+        return Outcome(row, "known", found.title)
     try:
         with transaction.atomic():
             entry = posting.note(found, by=by, address=row.address, posted_on=row.posted_on)
