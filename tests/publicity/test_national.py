@@ -295,8 +295,9 @@ def test_table_comes_back_with_addresses_and_a_second_time_changes_nothing(
 def test_table_sent_back_as_it_was_exported_says_nothing_was_brought_up_to_date(
     cast: Cast, client: Client
 ) -> None:
-    made = posted(cast)
-    PlatformEntry.objects.update(posted_on=date(2024, 9, 1), posted={})
+    made = listed(cast)
+    posting.note(made, by=cast.editor, address=ADDRESS, posted_on=date(2024, 9, 1))
+    rescheduling.postpone(made.sessions.get(), by=cast.owner, reason="暴雨")
     come_in(client, cast.office)
     assert state_of(made) == "changed"
 
