@@ -31,6 +31,12 @@ class Keys:
         self.page.keyboard.press(key)
 
 
+def ready(page: Page) -> None:
+    """Wait until the page says that keys are read: with the next activity drawn and its title focused."""
+    settle(page)
+    expect(page.locator("[data-keys-hint]").first).to_be_visible()
+
+
 def waiting(cast: Cast, title: str) -> Submission:
     activity = ActivityFactory(organization=cast.own_unit, state="submitted", sessions=1, title=title)
     return SubmissionFactory(activity=activity, content=complete_content(title=title, title_en="A walk"))
@@ -49,6 +55,7 @@ def test_fifty_plain_activities_are_opened_and_approved_with_two_keys_each_at_mo
     rows = [waiting(cast, title) for title in titles]
     keys = Keys(desk)
     desk.goto("/desk/reviews/")
+    ready(desk)
 
     keys.press("j")
     keys.press("Enter")
@@ -56,7 +63,7 @@ def test_fifty_plain_activities_are_opened_and_approved_with_two_keys_each_at_mo
         heading = desk.locator("h1[data-key-start]")
         expect(heading).to_have_text(titles[done])
         expect(desk).to_have_title(re.compile(titles[done]))
-        settle(desk)
+        ready(desk)
         keys.press("a")
     expect(desk.get_by_text("都处理完了")).to_be_visible()
 
@@ -74,6 +81,7 @@ def test_keys_only_write_while_one_writes_and_a_remark_comes_by_number(cast: Cas
     cast.own_district.remarks.create(text="请写清楚在几楼集合。")
     first = waiting(cast, "水滴里的世界")
     desk.goto(f"/desk/reviews/{first.pk}/")
+    ready(desk)
 
     desk.keyboard.press("1")
     desk.keyboard.press("r")
@@ -90,10 +98,11 @@ def test_keys_only_write_while_one_writes_and_a_remark_comes_by_number(cast: Cas
 def test_wrong_key_is_taken_back_by_one_key(cast: Cast, desk: Page) -> None:
     first, second = waiting(cast, "水滴里的世界"), waiting(cast, "石头会说话")
     desk.goto(f"/desk/reviews/{first.pk}/")
+    ready(desk)
 
     desk.keyboard.press("a")
     expect(desk.locator("h1[data-key-start]")).to_have_text("石头会说话")
-    settle(desk)
+    ready(desk)
     desk.keyboard.press("z")
     expect(desk.get_by_text("已收回，请重新决定。")).to_be_visible()
 
@@ -107,6 +116,7 @@ def test_list_of_keys_opens_and_closes_by_keyboard(
 ) -> None:
     waiting(cast, "水滴里的世界")
     desk.goto("/desk/reviews/")
+    ready(desk)
 
     desk.keyboard.press("?")
     expect(desk.get_by_role("dialog")).to_be_visible()
@@ -175,14 +185,15 @@ def test_what_was_drawn_is_read_by_the_same_keys(cast: Cast, desk: Page) -> None
         row.save()
         Sampling.objects.create(submission=row, turn=cast.own_district)
     desk.goto("/desk/reviews/?show=sampling")
+    ready(desk)
 
     desk.keyboard.press("j")
     desk.keyboard.press("Enter")
     expect(desk.locator("h1")).to_have_text("水滴里的世界")
-    settle(desk)
+    ready(desk)
     desk.keyboard.press("a")
     expect(desk.locator("h1")).to_have_text("月亮的背面")
-    settle(desk)
+    ready(desk)
     desk.keyboard.press("r")
     expect(desk.get_by_label("意见")).to_be_focused()
     desk.keyboard.type("请更正时间")

@@ -10,6 +10,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.test import Client
 from django.urls import reverse
 
+from kepuyue.core import audit
 from kepuyue.core.models import AuditEvent
 from kepuyue.core.versions import Conflict
 from kepuyue.editions.actions import copying, editing, exporting, loading, main_venue, renewal
@@ -190,6 +191,7 @@ def test_the_public_sees_it_once_it_is_published(venue: MainVenue, client: Clien
 
     before = client.get(address).content.decode()
     MainVenue.objects.update(is_published=True)
+    audit.record("mainvenue.change", venue, by=None)
     after = client.get(address).content.decode()
 
     assert "启动时刻" not in before and "主场安排还没有公布" in before

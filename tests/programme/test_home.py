@@ -12,6 +12,8 @@ from django.contrib.staticfiles import finders
 from django.test import Client
 
 from kepuyue.activities.models import Mode
+from kepuyue.publicity.actions import highlights
+from tests.cast import Cast
 from tests.conftest import Clock
 from tests.factories import HighlightFactory, SessionFactory
 from tests.programme.given import announce, published
@@ -73,13 +75,13 @@ def test_before_the_month_the_first_days_are_shown_and_after_it_none(
     assert section(page, "今日热点") == ""
 
 
-def test_kept_page_follows_a_highlight_at_once(client: Client, in_the_month: datetime) -> None:
+def test_kept_page_follows_a_highlight_at_once(client: Client, in_the_month: datetime, cast: Cast) -> None:
     published(title="别的活动")
     assert section(home(client), "今日热点") == ""
 
     there = highlighted("星空下的望远镜", date(2024, 9, 14))
     assert "星空下的望远镜" in section(home(client), "今日热点")
-    there.delete()
+    highlights.remove(there, by=cast.office)
 
     assert section(home(client), "今日热点") == ""
 

@@ -26,6 +26,8 @@ PUBLIC = {
     # a topic names who answers, with consent; a question is shown once a moderator let it through, and what waits or
     # was refused is looked for in tests/programme/test_cloud.py
     "cloud.CloudItem.expert", "cloud.Question.answered_as", "cloud.Question.nickname", "cloud.Question.text",
+    # who took a picture is named with it (著作权法第24条); only pictures cleared for the press carry it
+    "publicity.PressPicture.credit",
 }  # fmt: skip
 # Shown to whoever holds the key that the address is, and to nobody else
 BY_KEY = {"organizations:invitation", "activities:sign-off-page", "messaging:unsubscription"}

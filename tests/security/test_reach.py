@@ -19,6 +19,7 @@ from kepuyue.activities.models import PUBLIC_STATES, Activity
 from kepuyue.editions.models import Booth
 from kepuyue.organizations.models import Organization
 from kepuyue.organizations.permissions import may
+from kepuyue.publicity.models import Coverage, Story
 from tests.architecture.world import World, a_world
 from tests.cast import Cast
 from tests.security import planting
@@ -89,9 +90,13 @@ def _way_to_unit(model: type[models.Model]) -> str | None:
 
 
 def _is_public(row: models.Model) -> bool:
-    """Published activities and what hangs on them are for all to read, and who has a booth at the main venue."""
+    """Published activities and what hangs on them are for all to read, and what the press is given."""
     if isinstance(row, Booth):
         return True
+    if isinstance(row, Story):
+        return row.is_shown
+    if isinstance(row, Coverage):
+        return row.state == Coverage.State.CONFIRMED
     activity = row if isinstance(row, Activity) else getattr(row, "activity", None)
     return isinstance(activity, Activity) and activity.state in PUBLIC_STATES
 

@@ -155,7 +155,7 @@ def feed(request: HttpRequest) -> HttpResponse:
 @public_page
 def picture(request: PublicRequest, pk: int) -> HttpResponse:
     """A picture to take away, in the size in which the house keeps it, as long as it is cleared."""
-    found = get_object_or_404(usable_pictures(request.edition), picture=pk)
+    found = get_object_or_404(usable_pictures(request.edition), picture__pk=pk)
     try:
         file = found.picture.file.open("rb")
     except FileNotFoundError as missing:
