@@ -99,6 +99,14 @@ def is_key(activity: Activity) -> bool:
     return activity.is_key and activity.edition.rules.key_activities.decided_by == "unit"
 
 
+def listed(activities: QuerySet[Activity], edition: Edition) -> QuerySet[Activity]:
+    """Those of an edition's activities for which `is_key` holds."""
+    known = Q(key_decision__state=KeyDecision.State.LISTED)
+    if edition.rules.key_activities.decided_by == "unit":
+        known |= Q(key_decision=None, is_key=True)
+    return activities.filter(known, edition=edition)
+
+
 def seen_by(user: Any) -> QuerySet[Activity]:
     """The activities that the person may put forward, or decide on."""
     own = reach(user, "activity.edit", "organization__path")

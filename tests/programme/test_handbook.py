@@ -24,6 +24,7 @@ from kepuyue.programme.actions import outputs
 from kepuyue.programme.handbook import book, compiling, pages, typesetter, wish
 from kepuyue.programme.models import Output
 from kepuyue.programme.posters.lettering import MISSING, drawable
+from kepuyue.publicity.models import KeyDecision
 from tests.conftest import SHENZHEN
 from tests.factories import ActivityFactory, DistrictFactory, SessionFactory, UnitFactory, VenueFactory
 from tests.programme.given import announce, published
@@ -241,14 +242,18 @@ def test_nothing_that_is_not_public_is_printed(month: dict[str, Activity]) -> No
 
 
 def test_a_choice_and_an_english_reader(month: dict[str, Activity]) -> None:
-    Activity.objects.filter(pk=month["talk"].pk).update(title_en="Watching birds", is_key=True)
+    talk = month["talk"]
+    Activity.objects.filter(pk=talk.pk).update(title_en="Watching birds")
+    KeyDecision.objects.create(activity=talk, state="listed", organization=talk.organization)
+    # Put forward by its unit and not decided on
+    announce(published(title="等待认定", district=talk.district, is_key=True))
 
     with translation.override("en"):
         text = squeezed("".join(read(wish.printed(asked("district=futian&key=1")))))
         compiled = compiling.compiled(asked("district=nanshan").selection)
 
     assert "Watchingbirds" in text and "FutianDistrict" in text and "Keyactivity" in text
-    assert "择期举行" not in text and "停办" not in text
+    assert "等待认定" not in text and "择期举行" not in text and "停办" not in text
     assert compiled.has_chinese
     [chapter] = [one for one in compiled.chapters if one.title == "Nanshan District"]
     assert [(line.title, line.language) for line in chapter.days[0].lines] == [("停办的讲座", "zh-Hans")]

@@ -18,13 +18,14 @@ from kepuyue.programme.handbook import items
 from kepuyue.programme.handbook.book import Book, Chapter, Day
 from kepuyue.programme.handbook.index import index
 from kepuyue.programme.posters.lettering import drawable
+from kepuyue.publicity.key_activities import is_key
 
 
 def compiled(selection: Selection, *, only_key: bool = False) -> Book:
     """The booklet of a selection, in the language of the reader; at most `selection.MOST` activities."""
     chosen = selection.activities()
     is_cut = len(chosen) >= MOST
-    activities = [one for one in chosen if one.is_key or not only_key]
+    activities = [one for one in chosen if not only_key or is_key(one)]
     known = catalogue.load(selection.edition)
     entries = {entry.pk: entry for entry in known.entries_of(known.among(one.pk for one in activities))}
     query = selection.query

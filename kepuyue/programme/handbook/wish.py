@@ -17,6 +17,7 @@ from kepuyue.programme.actions import outputs
 from kepuyue.programme.feeds.selection import Selection, select
 from kepuyue.programme.handbook import compiling, pages, typesetter
 from kepuyue.programme.models import Output
+from kepuyue.publicity import key_activities
 
 # Grows with every change of the pages, so that no old ones are taken for the new
 PRINTED_AS = 2
@@ -60,7 +61,8 @@ class Wish:
         """The activities that would be printed."""
         found = self.selection.keys()
         if self.only_key:
-            found = list(Activity.objects.filter(pk__in=found, is_key=True).values_list("pk", flat=True))
+            key = key_activities.listed(Activity.objects.filter(pk__in=found), self.selection.edition)
+            found = list(key.values_list("pk", flat=True))
         return found
 
 

@@ -19,6 +19,7 @@ from kepuyue.programme.models import Output
 from kepuyue.programme.permissions import approved
 from kepuyue.programme.request import PublicRequest, canonical, public_page
 from kepuyue.programme.tasks import make_output
+from kepuyue.publicity import key_activities
 
 LATER = 5  # seconds
 # What a browser is given as one page; the PDF holds more
@@ -30,7 +31,7 @@ KEPT_SECONDS = 600
 def handbook(request: PublicRequest) -> HttpResponse:
     """What booklets there are to choose from."""
     edition = request.edition
-    has_key = approved().filter(edition=edition, is_key=True).exists()
+    has_key = key_activities.listed(approved(), edition).exists()
     context = {
         "districts": District.objects.all(),
         "layouts": pages.LAYOUTS.values(),
