@@ -121,7 +121,10 @@ def test_source_is_asked_for_the_tiles_of_its_own_coordinates(
     desktop.goto(f"/activities/?view=map&q=市民中心#map=18/{lat:.4f}/{lng:.4f}")
     mark = desktop.locator(".result-mark--place")
     expect(mark).to_be_in_viewport()
-    expect(desktop.locator(".leaflet-tile-loaded").first).to_be_attached()
+    layers = desktop.locator(".leaflet-tile-pane .leaflet-layer")
+    expect(layers).to_have_count(2 if kind == "tianditu" else 1)
+    for layer in layers.all():
+        expect(layer.locator(".leaflet-tile-loaded").first).to_be_attached()
 
     wanted = tuple(int(one // 256) for one in pixel(Point(lng, lat), 18))
     assert any(numbers(kind, path) == (18, *wanted) for path, _referrer in tiles.asked)
