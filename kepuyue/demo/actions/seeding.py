@@ -15,7 +15,7 @@ from kepuyue.activities.content import Content, iso_utc
 from kepuyue.activities.models import Activity, BookingMode, Mode, Origin, Submission, UnitRole
 from kepuyue.activities.signals import public_content_changed
 from kepuyue.core.time import shifted
-from kepuyue.demo import classification, moving, source, stages
+from kepuyue.demo import classification, moving, particulars, source, stages
 from kepuyue.demo.actions import (
     branches,
     desks,
@@ -220,6 +220,7 @@ class _Players:
             # The source itself says which projects it only launched then and went on with all year
             "is_year_round": "全年" in entry.summary and not entry.city,
             "is_key": plan.kind == "opening" and not entry.city,
+            **particulars.particulars(entry, plan),
             **ANSWERS,
         }
         if entry.mode != Mode.ONLINE:
@@ -256,9 +257,10 @@ class _Players:
                 "online_url": "",
                 "capacity": plan.capacity,
                 "note": plan.note,
+                "is_full": particulars.is_full(entry, plan, number),
                 "is_cancelled": False,
             }
-            for slot in plan.slots
+            for number, slot in enumerate(plan.slots)
         ]
 
 
