@@ -45,8 +45,8 @@ def activities(
 ) -> dict[str, Any]:
     """All activities that the public may see and that match, soonest first; with `q`, best match first.
 
-    `edition` is an edition's code; without it, the current one. Before an edition's publicity opens its list
-    is empty.
+    `edition` is the code of an edition that is or was the current one; without it, the current one. Any other is not
+    found. Before an edition's publicity opens its list is empty.
     """
     found = _edition(request, edition)
     if found is None or not is_open_to_public(found):
@@ -78,7 +78,8 @@ def _edition(request: HttpRequest, code: str) -> Edition | None:
     if not code:
         current: Edition | None = getattr(request, "edition", None)
         return current
-    found = Edition.objects.filter(code=_plain(code)).first()
+    # Those that the pages show: not an archive, and not one that is still being prepared
+    found = Edition.objects.live().filter(code=_plain(code)[:60], was_current=True).first()
     if found is None:
         raise Refused(404, "not-found", _("没有代码为%(code)s的一届。") % {"code": code[:60]})
     return found

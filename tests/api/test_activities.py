@@ -187,10 +187,29 @@ def test_before_publicity_opens_the_list_is_empty(client: Client, clock: Clock) 
 
 def test_another_edition_is_asked_for_by_its_code(client: Client, in_the_month: datetime) -> None:
     EditionFactory()
-    published(title="去年", edition=EditionFactory(code="shenzhen-2023", year=2023, is_current=False))
+    last = EditionFactory(code="shenzhen-2023", year=2023, is_current=False, was_current=True)
+    published(title="去年", edition=last)
 
     assert titles(ask(client, edition="shenzhen-2023")) == ["去年"]
     assert ask(client)["count"] == 0
+
+
+@pytest.mark.parametrize("facts", [{"was_current": False}, {"was_current": True, "is_archive": True}])
+def test_edition_that_the_pages_do_not_show_is_a_problem_as_if_there_were_none(
+    client: Client, in_the_month: datetime, facts: dict[str, bool]
+) -> None:
+    """One that is still being prepared, or an archive of single activities."""
+    EditionFactory()
+    other = EditionFactory(code="shenzhen-2023", year=2023, is_current=False, **facts)
+    published(title="绝密", edition=other)
+
+    response = client.get(LIST, {"edition": "shenzhen-2023"})
+
+    assert (
+        response.status_code == client.get("/feeds/activities.json?edition=shenzhen-2023").status_code == 404
+    )
+    assert response.headers["content-type"] == "application/problem+json"
+    assert "绝密" not in response.content.decode()
 
 
 def test_without_an_edition_the_list_is_empty(client: Client) -> None:
