@@ -93,9 +93,9 @@ class Ages(NamedTuple):
 
 _YEARS = r"\s*(?:周)?岁"
 _AGES = (
-    (re.compile(rf"(\d{{1,2}})(?:{_YEARS})?\s*[-–—~～至到]\s*(\d{{1,2}}){_YEARS}"), (1, 2)),
-    (re.compile(rf"(\d{{1,2}}){_YEARS}\s*(?:及|或|\()?以上"), (1, None)),
-    (re.compile(rf"(\d{{1,2}}){_YEARS}\s*(?:及|或|\()?以下"), (None, 1)),
+    (re.compile(rf"(?<!\d)(\d{{1,2}})(?:{_YEARS})?\s*[-–—~～至到]\s*(\d{{1,2}}){_YEARS}"), (1, 2)),
+    (re.compile(rf"(?<!\d)(\d{{1,2}}){_YEARS}\s*(?:及|或|\()?以上"), (1, None)),
+    (re.compile(rf"(?<!\d)(\d{{1,2}}){_YEARS}\s*(?:及|或|\()?以下"), (None, 1)),
 )
 
 

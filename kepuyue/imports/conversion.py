@@ -12,6 +12,7 @@ from kepuyue.editions.models import Edition
 from kepuyue.imports import entries, phrases
 from kepuyue.imports.entries import Entry, normalized
 from kepuyue.imports.places import Places
+from kepuyue.imports.suitability import Suitability
 
 SUMMARY_LENGTH = Activity._meta.get_field("summary").max_length or 0
 BOOKING_MODES = {
@@ -63,6 +64,7 @@ def raw_content(entry: Entry, vocabulary: Vocabulary) -> Content:
     paragraphs = ["" if fits else entry.summary]
     paragraphs += [_("活动类型：%(words)s") % {"words": "、".join(strange)}] if strange else []
     paragraphs += [_("备注：%(note)s") % {"note": entry.note}] if entry.note else []
+    paragraphs += entry.suits.rest
     held = sessions(entry, vocabulary.places)
     admission = admission_of(entry.facts.get("admission") or f"{entry.booking_note} {entry.note}")
     content: Content = {
@@ -86,12 +88,27 @@ def raw_content(entry: Entry, vocabulary: Vocabulary) -> Content:
     content |= {
         name: text for name, text in entry.facts.items() if name not in {"admission", "expected_crowd"}
     }
+    content |= _suitability(entry.suits)
     if crowd := phrases.capacity_of(entry.facts.get("expected_crowd", "")):
         content["expected_crowd"] = crowd
     if re.search(r"\d", fee := entry.facts.get("admission", "")) and admission != Admission.FREE:
         content["admission_note"] = fee
     if vocabulary.terms:
         content["terms"] = sorted({*categories, *audiences})
+    return content
+
+
+def _suitability(suits: Suitability) -> Content:
+    """What is stated; what is not stays as it is in the activity."""
+    content: Content = {}
+    if suits.ages is not None:
+        content |= {"age_min": suits.ages.low, "age_max": suits.ages.high}
+    if suits.languages is not None:
+        content["languages"] = suits.languages
+    if suits.access_items is not None:
+        content |= {"accessibility_items": suits.access_items, "accessibility": suits.access_note}
+    if suits.is_key is not None:
+        content["is_key"] = suits.is_key
     return content
 
 

@@ -10,7 +10,17 @@ from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext as _
 
-from kepuyue.imports import caution, dates, districts, duplicates, guessing, headers, phrases, tables
+from kepuyue.imports import (
+    caution,
+    dates,
+    districts,
+    duplicates,
+    guessing,
+    headers,
+    phrases,
+    suitability,
+    tables,
+)
 from kepuyue.imports.cells import Book, Cell, as_text
 from kepuyue.imports.duplicates import normalized
 from kepuyue.imports.grid import Grid, stated, text_of
@@ -180,6 +190,7 @@ class _Row:
         self.read_capacity()
         self.read_contact()
         self.read_dates()
+        self.read_suitability()
         return read
 
     def text(self, column: str) -> str:
@@ -294,6 +305,14 @@ class _Row:
             self.read.capacity = int(number) if 0 < number < 1_000_000 else None
         else:
             self.read.capacity = phrases.capacity_of(self.text("capacity"))
+
+    def read_suitability(self) -> None:
+        cells = {column: as_text(self.cells.get(column)) for column in suitability.COLUMNS}
+        self.read.suits = suitability.read(
+            cells, audience=self.read.audience, is_elsewhere=bool(self.read.city)
+        )
+        for column, code, why in self.read.suits.unclear:
+            self.read.note_problem(column, code, WARNING, why)
 
     def stored(self, column: str) -> float | None:
         """The number in a cell whatever its format shows."""

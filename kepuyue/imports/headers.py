@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from functools import lru_cache
 
 from kepuyue.imports.cells import Cell, as_text
@@ -73,10 +73,21 @@ HEADINGS: dict[str, tuple[str, ...]] = {
     "emergency_contact": ("现场安全负责人及电话", "安全负责人及电话"),
     "safety_plan": ("安全预案要点", "安全预案", "应急预案", "安全措施"),
     "public_phone": ("公开电话",),
+    "age": ("适合年龄", "适合年龄段", "适合的年龄", "适龄", "适龄范围", "年龄段", "年龄要求", "年龄限制", "年龄范围",
+            "参加年龄", "参与年龄", "面向年龄", "建议年龄", "推荐年龄", "适宜年龄", "适用年龄", "age", "ages",
+            "agerange"),
+    "language": ("活动语言", "语种", "讲解语言", "授课语言", "使用语言", "活动语种", "讲解语种", "语言语种", "language",
+                 "languages"),
+    "access": ("无障碍设施", "无障碍条件", "无障碍服务", "无障碍环境", "无障碍说明", "无障碍情况", "无障碍安排",
+               "有无无障碍设施", "accessibility"),
+    "key": ("是否重点活动", "是否重点", "是否为重点活动", "是否列为重点活动", "是否推荐为重点活动", "是否申报重点活动",
+            "推荐为重点活动", "申报重点活动", "keyactivity"),
     "status": ("状态", "活动状态", "是否取消", "status"),
     "number": ("序号", "编号", "no", "number", "序", "id"),
 }  # fmt: skip
 _BY_HEADING = {heading: meaning for meaning, headings in HEADINGS.items() for heading in headings}
+# Headings of a table only: as a value beside a label (活动类别 | 重点活动) or as a title they are something else
+_IN_TABLES = {"重点活动": "key", "语言": "language", "无障碍": "access"}
 # Those that count inside a longer heading as well
 _LONGEST_FIRST = sorted(
     (known for known in _BY_HEADING if len(known) >= 3 and not known.isascii()), key=len, reverse=True
@@ -199,9 +210,23 @@ def below(top: Cell, sub: Cell, chosen: Mapping[str, str] | None = None) -> str 
 
 def columns(row: Sequence[Cell], chosen: Mapping[str, str] | None = None) -> dict[str, int]:
     """The columns of a header row by meaning; of two that mean the same, the first counts."""
-    return resolved(
-        [meaning(heading, chosen) for heading in row], [plain(as_text(heading)) for heading in row]
-    )[0]
+    texts = [plain(as_text(heading)) for heading in row]
+    return resolved(in_table([meaning(heading, chosen) for heading in row], texts), texts)[0]
+
+
+def in_table(
+    meanings: Sequence[str | None], texts: Sequence[str], unused: Container[int] = ()
+) -> list[str | None]:
+    """The meanings with those of headings that only mean something beside a column of titles.
+
+    `unused` are columns of which a person said that they are not to be used.
+    """
+    if "title" not in meanings:
+        return list(meanings)
+    return [
+        means if means or column in unused else _IN_TABLES.get(texts[column])
+        for column, means in enumerate(meanings)
+    ]
 
 
 def resolved(

@@ -163,6 +163,7 @@ def _split(
     for number, start in enumerate(starts):
         end = starts[number + 1] if number + 1 < len(starts) else len(meanings)
         here = [meaning if start <= column < end else None for column, meaning in enumerate(meanings)]
+        here = headers.in_table(here, names, unused)
         found, more = headers.resolved(here, names, grid.sheet.hidden_columns)
         head = Head(headings, found, more, first=row, left=start, right=end if len(starts) > 1 else 10_000)
         guessing.complete(grid, head.begin, found, names, unused)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from kepuyue.imports import dates
 from kepuyue.imports.cells import Book
+from kepuyue.imports.suitability import Suitability
 
 ERROR, WARNING = dates.ERROR, dates.WARNING
 REQUIRED, NONE, UNKNOWN = "required", "none", "unknown"
@@ -21,6 +22,7 @@ SEVERITIES = {
     "test-entry": ERROR, "date-outside-edition": WARNING, "date-remark": WARNING, "time-vague": WARNING,
     "weekday-mismatch": WARNING, "range-assumed": WARNING, "venue-missing": WARNING, "unsafe-text": WARNING,
     "formula-cell": WARNING, "duplicate": WARNING, "possible-duplicate": WARNING, "hidden-row": WARNING,
+    "age-unclear": WARNING, "language-unclear": WARNING, "access-unclear": WARNING, "key-unclear": WARNING,
 }  # fmt: skip
 
 
@@ -65,6 +67,7 @@ class Entry:
     note: str = ""
     # What `headers.FACTS` names, as written; only what is
     facts: dict[str, str] = field(default_factory=dict)
+    suits: Suitability = field(default_factory=Suitability)
     status: str = PLANNED
     slots: list[dates.Slot] = field(default_factory=list)
     dates_as_written: str = ""

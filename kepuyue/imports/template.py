@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from kepuyue.activities import safety
 from kepuyue.editions.models import Edition, Taxonomy
+from kepuyue.imports import suitability
 from kepuyue.imports.conversion import Vocabulary
 from kepuyue.imports.headers import HEADINGS
 from kepuyue.imports.models.batches import CHOICES
@@ -70,6 +71,17 @@ def columns(edition: Edition) -> list[Column]:
         Column(name["online"], _("直播间或会议的网址，以 http 开头。"), is_wide=True),
         *(_of_taxonomy(taxonomy, vocabulary) for taxonomy in taxonomies if taxonomy not in audience),
         *(_of_taxonomy(taxonomy, vocabulary, name["audience"]) for taxonomy in audience),
+        Column(
+            name["age"], _("例如 6-12岁、8岁以上；不限就选不限。"), suitability.age_choices(), is_open=True
+        ),
+        Column(name["language"], several, suitability.language_choices(), is_open=True),
+        Column(
+            name["access"],
+            _("确实能做到的才写；可以写几样，用顿号隔开。"),
+            suitability.access_choices(),
+            is_open=True,
+            is_wide=True,
+        ),
         Column(name["summary"], _("一两句话，说给公众听。"), is_required=True, is_wide=True),
         Column(
             "预约方式",
@@ -87,6 +99,7 @@ def columns(edition: Edition) -> list[Column]:
         Column(name["contact"], is_required=True),
         Column(name["phone"], _("不对公众显示。"), is_required=True),
         Column(name["public_phone"], _("公众看得到的电话。")),
+        Column(name["key"], _("推荐为重点活动的选“是”，由上级单位认定。"), ["是", "否"]),
         Column(name["note"], is_wide=True),
     ]
 

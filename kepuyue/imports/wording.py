@@ -40,6 +40,10 @@ LABELS: dict[str, Any] = {
     "emergency_contact": pgettext_lazy("column", "现场安全负责人及电话"),
     "safety_plan": pgettext_lazy("column", "安全预案要点"),
     "public_phone": pgettext_lazy("column", "公开电话"),
+    "age": pgettext_lazy("column", "适合年龄"),
+    "language": pgettext_lazy("column", "活动语言"),
+    "access": pgettext_lazy("column", "无障碍设施"),
+    "key": pgettext_lazy("column", "是否重点活动"),
     "status": pgettext_lazy("column", "状态"),
     "number": pgettext_lazy("column", "序号"),
 }

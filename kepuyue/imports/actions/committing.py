@@ -22,6 +22,7 @@ from kepuyue.imports.models import ImportBatch, ImportRow
 from kepuyue.imports.queries import counts, last_import_of
 from kepuyue.organizations.models import District
 from kepuyue.organizations.permissions import check
+from kepuyue.publicity.actions import key_activities
 
 if TYPE_CHECKING:
     from kepuyue.accounts.models import User
@@ -76,16 +77,19 @@ def _write(row: ImportRow, batch: ImportBatch, by: "User") -> str:
         edition=edition, organization=batch.organization, outside_key=row.outside_key
     ).first()
     if known is None:
+        content = {name: value for name, value in row.content.items() if name != "is_key"}
         row.activity = drafting.create(
             edition=edition,
             organization=batch.organization,
             by=by,
-            content=_with_venues(row.content, row.raw),
+            content=_with_venues(content, row.raw),
             origin=origin_of(row.outside_key),
             outside_key=row.outside_key,
         )
         if edition.is_archive:
             row.activity = publication.archive(row.activity, by=by)
+        elif row.content.get("is_key"):
+            row.activity = key_activities.state(row.activity, is_put_forward=True, by=by)
         return ImportRow.State.CREATED
     row.activity = known
     before = last_import_of(known.pk, row)
@@ -100,7 +104,11 @@ def _write(row: ImportRow, batch: ImportBatch, by: "User") -> str:
     if known.state == State.ARCHIVED:
         raise ValidationError(_("这项活动已经存档，不再更改。"))
     present = working_content(known)
-    changed = drafting.change(known, changes, by=by)
+    is_key = changes.pop("is_key", None)
+    changed = drafting.change(known, changes, by=by) if changes else known
+    if is_key is not None:
+        changed = key_activities.state(changed, is_put_forward=is_key, by=by)
+        changes |= {"is_key": is_key}
     row.activity = changed
     if changed.version == known.version:
         return ImportRow.State.UNCHANGED

@@ -61,6 +61,16 @@ def withdraw(activity: Activity, *, by: "User") -> Activity:
 
 
 @transaction.atomic
+def state(activity: Activity, *, is_put_forward: bool, by: "User") -> Activity:
+    """What the unit says of its activity in a form or table: `propose`, or `withdraw` while nobody has decided."""
+    if is_put_forward:
+        return propose(activity, by=by)
+    if not activity.is_key or KeyDecision.objects.filter(activity=activity).exists():
+        return activity
+    return withdraw(activity, by=by)
+
+
+@transaction.atomic
 def enlist(activity: Activity, *, by: "User") -> KeyDecision:
     """A superior makes it a key activity, put forward or not."""
     activity = _locked(activity)
