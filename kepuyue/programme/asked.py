@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cached_property
 
 from kepuyue.core.geo import Point, metres_between
@@ -10,6 +10,21 @@ from kepuyue.programme import bits, catalogue
 from kepuyue.programme.catalogue import Catalogue, Entry
 from kepuyue.programme.days import Slot
 from kepuyue.programme.seats import has_seats
+
+# Days that one asks for by a word
+SHORTCUTS = ("today", "tomorrow", "weekend", "week")
+
+
+def span(name: str, day: date) -> tuple[date, date]:
+    """The first and last day that a shortcut stands for, seen from a day."""
+    if name == "tomorrow":
+        return day + timedelta(days=1), day + timedelta(days=1)
+    if name == "weekend":
+        saturday = day + timedelta(days=5 - day.weekday())
+        return max(day, saturday), saturday + timedelta(days=1)
+    if name == "week":
+        return day, day + timedelta(days=6)
+    return day, day
 
 
 @dataclass(frozen=True)

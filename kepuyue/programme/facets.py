@@ -83,7 +83,9 @@ def facets(address: QueryDict, words: Vocabulary, query: Query, result: Result) 
     """Every filter with the values that lead to something, and those that are chosen."""
     counts = result.counts
     found = [
-        Facet("when", _("日期"), [_toggle(address, "when", key, str(label), only=True) for key, label in DAYS.items()]),
+        Facet("when", _("日期"), [
+            _toggle(address, "when", key, str(label), counts["when"][key], only=True) for key, label in DAYS.items()
+        ]),
         Facet("district", _("地区"), [
             _toggle(address, "district", one.code, localized(one.name, one.name_en)[0], counts["district"][one.pk])
             for one in words.districts
@@ -136,7 +138,8 @@ def facets(address: QueryDict, words: Vocabulary, query: Query, result: Result) 
         replace(one, choices=[each for each in one.choices if each.on or each.count is None or each.count])
         for one in found
     ]
-    return [facet for facet in kept if facet.choices]
+    # Any day can be asked for, whatever is on today
+    return [facet for facet in kept if facet.choices or facet.name == "when"]
 
 
 def _near(address: QueryDict, query: Query, words: Vocabulary, counts: Mapping[int, int]) -> list[Facet]:

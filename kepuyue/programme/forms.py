@@ -3,7 +3,6 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
 from typing import Any
 
 from django import forms
@@ -20,6 +19,7 @@ from kepuyue.editions.models import Edition, Taxonomy
 from kepuyue.editions.queries import taxonomies
 from kepuyue.organizations.models import District
 from kepuyue.programme.analysis import MAX_QUERY
+from kepuyue.programme.asked import span
 from kepuyue.programme.catalogue import ANY, OLDEST
 from kepuyue.programme.clusters import FURTHEST, NEAREST
 from kepuyue.programme.search import RADII, Query
@@ -266,18 +266,6 @@ class WindowForm(forms.Form):
         west, south, east, north = map(float, text.split(","))
         wide, high = (east - west) / 4, (north - south) / 4
         return west - wide <= lng <= east + wide and south - high <= lat <= north + high
-
-
-def span(name: str, day: date) -> tuple[date, date]:
-    """The first and last day that a shortcut stands for, seen from a day."""
-    if name == "tomorrow":
-        return day + timedelta(days=1), day + timedelta(days=1)
-    if name == "weekend":
-        saturday = day + timedelta(days=5 - day.weekday())
-        return max(day, saturday), saturday + timedelta(days=1)
-    if name == "week":
-        return day, day + timedelta(days=6)
-    return day, day
 
 
 def _by_word(labels: Mapping[str, Any]) -> dict[str, str]:

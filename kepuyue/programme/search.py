@@ -2,14 +2,14 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from typing import Any
 
 from kepuyue.editions.models import Edition
 from kepuyue.programme import bits, catalogue, ranking
-from kepuyue.programme.asked import Query, Sessions
+from kepuyue.programme.asked import SHORTCUTS, Query, Sessions, span
 from kepuyue.programme.catalogue import Catalogue
 from kepuyue.programme.days import Slot
 from kepuyue.programme.order import Match, Matches, Order
@@ -83,6 +83,7 @@ def search(
     found = known.everything
     if levels is not None:
         found &= bits.joined(level for _rank, level in levels)
+    worded = found
     seen = Sessions(known, query, at.astimezone(edition.zone), with_called_off)
     found &= seen.asked
     kept = {name: known.having(*wanted) for name, wanted in _wanted(query).items()}
@@ -107,6 +108,7 @@ def search(
     others = _all_but("age", found, kept)
     for age in {*AGES, *query.ages}:
         counts["age"][age] = (others & known.having("age", catalogue.ANY, age)).bit_count()
+    counts["when"] = _by_days(seen, _all_but("seats", worded, kept | {"within": worded}))
     if ways is not None:
         others = _all_but("within", found, kept)
         for radius in RADII:
@@ -132,6 +134,19 @@ def _sessions(known: Catalogue, query: Query, order: Order, chosen: int) -> int:
     if query.has_dates:
         return known.days.sessions(chosen, query.first, query.last)
     return known.tallies["sessions"].total(chosen)
+
+
+def _by_days(seen: Sessions, found: int) -> Counter[str]:
+    """How many of a set there would be on the days of each shortcut; seats and distance are asked of those days."""
+    counts: Counter[str] = Counter()
+    for name in SHORTCUTS:
+        first, last = span(name, seen.at.date())
+        there = replace(seen, query=replace(seen.query, first=first, last=last))
+        held = found & there.asked
+        if seen.query.near and seen.query.within:
+            held &= _within(there.ways(held), seen.query.within)
+        counts[name] = (held & there.open if seen.query.seats else held).bit_count()
+    return counts
 
 
 def _within(ways: Mapping[int, tuple[float, int]], radius: int) -> int:

@@ -1,5 +1,6 @@
 """A resident with a child, a free Saturday and three minutes finds something nearby with seats left, on a phone."""
 
+import re
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
@@ -106,3 +107,29 @@ def test_who_keeps_the_place_to_themselves_chooses_a_district(
     page.wait_for_url("**near=futian*")
 
     expect(page.locator(".card__title").first).to_have_text("近处的机器人课")
+
+
+def test_from_the_home_page_to_what_is_near(
+    open_page: Callable[..., Page], saturday: Activity, screenshot: Callable[..., None]
+) -> None:
+    page = open_page(390, 844, is_mobile=True, has_touch=True, geolocation=HERE, permissions=["geolocation"])
+    page.goto("/")
+    page.get_by_role("link", name="离我近的").tap()
+    page.wait_for_url("**near=22.543*")
+
+    assert "22.54312" not in page.url and "city=own" in page.url
+    expect(page.locator(".card").first).to_contain_text(re.compile(r"约[\d.]+(?:公里|米)"))
+
+
+def test_from_the_home_page_without_telling_where_one_is(
+    open_page: Callable[..., Page], saturday: Activity, screenshot: Callable[..., None]
+) -> None:
+    page = open_page(390, 844, is_mobile=True, has_touch=True, permissions=[])
+    page.goto("/")
+    page.get_by_role("link", name="离我近的").tap()
+    expect(page.get_by_role("status").filter(has_text="没有得到定位许可")).to_be_visible()
+    screenshot(page, "near-me-not-told")
+    page.get_by_role("link", name="离我近的").tap()
+
+    expect(page.get_by_role("heading", name="从一个区的中心找起")).to_be_visible()
+    screenshot(page, "near-me-from-a-district")

@@ -15,6 +15,7 @@ from django.utils.http import urlencode
 from kepuyue.activities.free_text import LANGUAGES
 from kepuyue.activities.models import AccessItem, Activity, Admission, BookingMode, Mode, Session, State
 from kepuyue.core.geo import Point, metres_between
+from kepuyue.programme.asked import SHORTCUTS, span
 from kepuyue.programme.forms import FilterForm, vocabulary
 from kepuyue.programme.search import AGES, RADII, Query, Result, search
 from tests.factories import DistrictFactory, EditionFactory, SessionFactory, VenueFactory
@@ -436,6 +437,10 @@ def test_every_count_is_what_one_gets_by_choosing_that_value_alone(seed: int) ->
             for radius in RADII:
                 counted = result.counts["within"][radius]
                 assert counted == len(plainly(replace(query, within=radius), edition, terms)), (radius, query)
+        for name in SHORTCUTS:
+            first, last = span(name, AT.date())
+            alone = replace(query, first=first, last=last)
+            assert result.counts["when"][name] == len(plainly(alone, edition, terms)), (name, query)
         for season in ("month", "year"):
             assert result.counts["season"][season] == len(
                 plainly(replace(query, season=season), edition, terms)

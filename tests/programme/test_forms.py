@@ -4,7 +4,8 @@ from typing import Any
 import pytest
 from django.http import QueryDict
 
-from kepuyue.programme.forms import FilterForm, span, vocabulary
+from kepuyue.programme.asked import span
+from kepuyue.programme.forms import FilterForm, vocabulary
 from tests.factories import DistrictFactory, EditionFactory
 
 pytestmark = pytest.mark.django_db

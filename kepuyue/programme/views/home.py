@@ -23,9 +23,9 @@ from kepuyue.editions.models import Edition, Taxonomy
 from kepuyue.editions.queries import Phase, taxonomies
 from kepuyue.organizations.models import District
 from kepuyue.programme import catalogue, cloud_cards, highlights, live, queries
+from kepuyue.programme.asked import span
 from kepuyue.programme.cards import card, localized
 from kepuyue.programme.catalogue import Catalogue
-from kepuyue.programme.forms import span
 from kepuyue.programme.fragments import kept
 from kepuyue.programme.maps import tiles
 from kepuyue.programme.request import PublicRequest, canonical, public_page
@@ -123,6 +123,8 @@ def _hero(edition: Edition, known: Catalogue, stage: Phase, day: date, sessions_
         "text": text,
         "span": wording.days_text(edition.starts_on, edition.ends_on, year=True),
         "hints": _hints(known, stage),
+        # Where a district serves as well; a device that tells its place goes on with that
+        "near": "" if stage is Phase.AFTER else f"{reverse('programme:activities')}?city=own#near",
     }  # fmt: skip
 
 
