@@ -28,6 +28,7 @@ def desk(request: HttpRequest) -> dict[str, Any]:
             "stories": permissions.holds_anywhere(user, "story.edit"),
             "coverage": permissions.holds_anywhere(user, "coverage.record")
             or permissions.holds_anywhere(user, "coverage.confirm"),
+            "confirm_coverage": permissions.holds_anywhere(user, "coverage.confirm"),
             "import": permissions.holds_anywhere(user, "import.run"),
             "calendars": permissions.holds_anywhere(user, "calendar.see"),
             "liaisons": permissions.holds_anywhere(user, "unit.confirm"),

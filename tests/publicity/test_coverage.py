@@ -397,3 +397,20 @@ def test_the_public_list_is_filtered_by_outlet_kind(cast: Cast, client: Client) 
     shown = client.get("/press/coverage/?level=central").content.decode()
 
     assert "中央的" in shown and "自己的" not in shown
+
+
+def test_workbench_tells_what_waits_to_be_confirmed_to_those_who_confirm(cast: Cast, sign_in: Any) -> None:
+    waiting = recorded(cast)
+    address = "/desk/coverage/panel/"
+
+    above = sign_in(cast.district_reviewer)
+    assert address in above.get("/desk/").content.decode()
+    panel = above.get(address).content.decode()
+    assert waiting.title in panel and "1条媒体报道等您确认" in panel
+    assert waiting.title not in sign_in(cast.other_reviewer).get(address).content.decode()
+    own = sign_in(cast.editor)
+    assert address not in own.get("/desk/").content.decode()
+    assert waiting.title not in own.get(address).content.decode()
+
+    recording.confirm(waiting, by=cast.district_reviewer, version=waiting.version)
+    assert "没有等您确认的媒体报道" in sign_in(cast.district_reviewer).get(address).content.decode()

@@ -408,3 +408,65 @@ def test_address_that_is_none_stays_in_its_field_under_its_activity(cast: Cast, 
     page = answer.content.decode()
     assert 'value="还没有 网址"' in page and page.count("<details open>") == 1
     assert not PlatformEntry.objects.exists()
+
+
+def test_box_in_the_form_puts_forward_and_takes_back(cast: Cast, client: Client) -> None:
+    made = acting.draft(cast)
+    come_in(client, cast.editor)
+    address = f"/desk/key-activities/{made.code}/wish/"
+
+    assert "checked" not in client.get(address).content.decode()
+    ticked = client.post(address, {"put_forward": "1"}).content.decode()
+    assert ("checked" in ticked, "待认定" in ticked, state_of(made)) == (True, True, "proposed")
+    again = client.post(address, {}).content.decode()
+
+    assert ("checked" in again, state_of(made)) == (False, "")
+    assert [row.action for row in audit.trail(made) if row.action.startswith("key.")] == [
+        "key.withdraw",
+        "key.propose",
+    ]
+
+
+def test_box_gives_way_to_what_was_decided_and_the_desk_says_why(cast: Cast, client: Client) -> None:
+    made = public(cast)
+    deciding.propose(made, by=cast.editor)
+    deciding.decline(made, by=cast.district_reviewer, reason="和区里的重复")
+    come_in(client, cast.editor)
+
+    for address in (f"/desk/key-activities/{made.code}/wish/", f"/desk/key-activities/{made.code}/"):
+        page = client.get(address).content.decode()
+        assert "不列为重点活动" in page and "和区里的重复" in page and "再推荐一次" in page
+        assert "checkbox" not in page
+    again = client.post(f"/desk/key-activities/{made.code}/wish/", {"put_forward": "1"}).content.decode()
+
+    assert "待认定" in again and state_of(made) == "proposed"
+
+
+def test_box_says_why_nothing_can_be_put_forward_while_it_is_reviewed(cast: Cast, client: Client) -> None:
+    made = acting.handed_in(cast).activity
+    come_in(client, cast.editor)
+
+    answer = client.post(f"/desk/key-activities/{made.code}/wish/", {"put_forward": "1"})
+
+    assert answer.status_code == 409 and "alert" in answer.content.decode()
+    assert state_of(made) == ""
+
+
+def test_linked_city_has_no_box(cast: Cast, client: Client) -> None:
+    made = public(cast, city="广州", district=None)
+    come_in(client, cast.editor)
+
+    assert client.get(f"/desk/key-activities/{made.code}/wish/").status_code == 404
+    assert "key-wish" not in client.get(f"/desk/activities/{made.code}/edit/classification/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("decided_by", "says"),
+    [("superior", "上级单位认定"), ("city", "市级统筹单位认定"), ("unit", "打了勾就是重点活动")],
+)
+def test_box_tells_who_decides(cast: Cast, client: Client, decided_by: str, says: str) -> None:
+    rule(cast, decided_by)
+    made = acting.draft(cast)
+    come_in(client, cast.editor)
+
+    assert says in client.get(f"/desk/key-activities/{made.code}/wish/").content.decode()

@@ -312,8 +312,19 @@ class TestPictures:
         answer = sign_in(cast.district_reviewer).post(
             f"/desk/press/pictures/{picture.pk}/", CLEARED | {"version": "0", "terms": "我写的要求"}
         )
-        assert answer.status_code == 422 and "我写的要求" in answer.content.decode()
+        shown = answer.content.decode()
+        assert answer.status_code == 409 and 'value="我写的要求"' in shown
+        assert "现在保存的：请署名。" in shown and "您填写的：我写的要求" in shown
+        assert shown.count("您填写的：") == 1, "what is the same is not shown twice"
         assert PressPicture.objects.get().terms == "请署名。"
+
+        version = re.search(r'name="version" value="(\d+)"', shown)
+        assert version, "having seen both, one saves on purpose"
+        client = sign_in(cast.district_reviewer)
+        client.post(
+            f"/desk/press/pictures/{picture.pk}/", CLEARED | {"version": version[1], "terms": "我写的要求"}
+        )
+        assert PressPicture.objects.get().terms == "我写的要求"
 
 
 @pytest.mark.usefixtures("in_the_month")

@@ -77,7 +77,7 @@ def make(key: int) -> None:
     try:
         body = _makers[output.kind](output, _Telling(output))
     except Exception as error:
-        logger.warning("%s could not be made: %s", output, error)
+        logger.warning("%s could not be made: %s", output, error, exc_info=True)
         _move(output, state=Output.State.FAILED, trouble=str(error)[:300])
         return
     output.file.save(f"{output.kind}-{output.key[:32]}", ContentFile(body), save=False)

@@ -37,7 +37,7 @@ class StoryForm(VersionedForm):
     body = forms.CharField(
         label=gettext_lazy("正文"),
         max_length=LONGEST,
-        widget=forms.Textarea(attrs={"rows": 14}),
+        widget=forms.Textarea(attrs={"rows": 14, "class": "article"}),
         help_text=MARKDOWN,
     )
     title_en = forms.CharField(label=gettext_lazy("标题（英文）"), max_length=160, required=False)
@@ -49,7 +49,7 @@ class StoryForm(VersionedForm):
     )
     body_en = forms.CharField(
         label=gettext_lazy("正文（英文）"), max_length=LONGEST, required=False,
-        widget=forms.Textarea(attrs={"rows": 8}),
+        widget=forms.Textarea(attrs={"rows": 14, "class": "article"}),
         help_text=gettext_lazy("不填时，英文页面显示中文，并说明没有译文。"),
     )  # fmt: skip
     picture = forms.ModelChoiceField(

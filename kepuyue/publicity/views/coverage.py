@@ -29,6 +29,7 @@ from kepuyue.publicity.views.desk import posted, tabs, theirs_written_out
 from kepuyue.resources.forms.fields import ReasonForm
 
 PAGE_SIZE = 30
+IN_THE_PANEL = 6
 MOST_DAYS = 62  # of the chart by day; earlier ones are in the file
 BOTH = ("GET", "HEAD", "POST")
 
@@ -61,6 +62,14 @@ def coverage_list(request: DeskRequest) -> HttpResponse:
         "is_filtered": any(request.GET.get(name) for name in form.fields),
     }  # fmt: skip
     return render(request, "publicity/coverage_list.html", context)
+
+
+@require_safe
+def panel(request: DeskRequest) -> HttpResponse:
+    """For the workbench: reports that wait until the person confirms them."""
+    waiting = queries.coverage_to_confirm(request.user, edition_of(request)).select_related("organization")
+    rows = list(waiting.order_by("published_on", "pk")[:IN_THE_PANEL])
+    return render(request, "publicity/_panel.html", {"rows": rows, "count": waiting.count()})
 
 
 def day_columns(by_day: list[tuple[Any, int]]) -> dict[str, Any]:

@@ -9,8 +9,8 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
-from django.views.decorators.http import require_POST, require_safe
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from kepuyue.activities.models import Activity
 from kepuyue.core import audit, tables, wording
@@ -22,8 +22,14 @@ from kepuyue.publicity.actions import key_activities as deciding
 from kepuyue.publicity.actions import posting
 from kepuyue.publicity.desk import edition_of, pressed
 from kepuyue.publicity.forms.national import AddressForm, DeclineForm
-from kepuyue.publicity.permissions import can_decide
+from kepuyue.publicity.permissions import can_decide, check_can_propose
 
+# Who has the last word, for the unit that puts one forward
+DECIDED_BY: dict[str, Any] = {
+    "superior": gettext_lazy("推荐以后由上级单位认定；认定并发布以后，在全国科普日平台登记。"),
+    "city": gettext_lazy("推荐以后由市级统筹单位认定；认定并发布以后，在全国科普日平台登记。"),
+    "unit": gettext_lazy("打了勾就是重点活动；发布以后，在全国科普日平台登记。"),
+}
 A_PAGE = 30
 FOUND = 12
 
@@ -215,19 +221,53 @@ def export(request: DeskRequest) -> HttpResponse:
 @require_safe
 def of_activity(request: DeskRequest, code: str) -> HttpResponse:
     """For an activity's page at the desk: whether it is a key one, and on which days it is a highlight."""
-    rows = national_table.with_all(key_activities.seen_by(request.user).filter(code=code))
-    found = rows.select_related("edition__office", "organization__parent").first()
+    rows = key_activities.seen_by(request.user).filter(code=code).prefetch_related("highlights")
+    found = rows.select_related("organization").distinct().first()
     context: dict[str, Any] = {"activity": found}
     if found is not None:
-        needs_decision = found.edition.rules.key_activities.decided_by != "unit"
-        is_put_forward = found.is_key or hasattr(found, "key_decision")
+        row = _row_of(request, code)
+        can_edit = may(request.user, "activity.edit", found.organization)
+        is_open = can_edit and not found.city and found.state not in key_activities.GONE
         context |= {
-            "row": key_activities.row_of(found, needs_decision=needs_decision) if is_put_forward else None,
-            "can_propose": not is_put_forward and not found.city and found.state not in key_activities.GONE
-            and may(request.user, "activity.edit", found.organization),
+            "row": row,
+            "can_propose": is_open and row is None,
+            "can_ask_again": is_open and row is not None and row.state == "declined",
             "days": [one.day for one in found.highlights.all()],
         }  # fmt: skip
     return render(request, "publicity/_of_activity.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def wish(request: DeskRequest, code: str) -> HttpResponse:
+    """For an activity's form at the desk: a box by which its unit puts it forward, and what was decided."""
+    theirs = key_activities.seen_by(request.user).filter(code=code, city="").distinct()
+    found = get_object_or_404(theirs.select_related("organization__parent", "edition__office"))
+    check_can_propose(request.user, found)
+    refused = ""
+    if request.method == "POST":
+        try:
+            found = deciding.state(found, is_put_forward="put_forward" in request.POST, by=request.user)
+        except ValidationError as error:
+            refused = error.messages[0]
+    row = _row_of(request, code)
+    context = {
+        "activity": found,
+        "row": row,
+        "is_decided": row is not None and row.decision is not None,
+        "is_gone": found.state in key_activities.GONE,
+        "told": DECIDED_BY[found.edition.rules.key_activities.decided_by],
+        "refused": refused,
+    }
+    return render(request, "publicity/_wish.html", context, status=409 if refused else 200)
+
+
+def _row_of(request: DeskRequest, code: str) -> key_activities.Row | None:
+    """The activity's state as a key one; None where it was never put forward."""
+    found = national_table.with_all(key_activities.seen_by(request.user).filter(code=code)).first()
+    if found is None or not (found.is_key or hasattr(found, "key_decision")):
+        return None
+    needs_decision = found.edition.rules.key_activities.decided_by != "unit"
+    return key_activities.row_of(found, needs_decision=needs_decision)
 
 
 def _found(request: DeskRequest, code: str) -> Activity:

@@ -66,7 +66,7 @@ def clearance(request: DeskRequest, pk: int) -> HttpResponse:
     """Clear a picture, or change on which terms."""
     found, known = _get(request, pk)
     form = ClearingForm(posted(request), picture=found, known=known)
-    status = 200
+    status, theirs = 200, None
     if request.method == "POST" and form.is_valid():
         try:
             clearing.clear(found, form.facts(), by=request.user, version=form.cleaned_data["version"] or 0)
@@ -74,15 +74,17 @@ def clearance(request: DeskRequest, pk: int) -> HttpResponse:
             form.add_error(None, conflict)
             known = conflict.present
             form.look_at(known.version if known else 0)
+            theirs = form.differing_from(ClearingForm(picture=found, known=known))
         except ValidationError as error:
             form.add_error(None, error)
         else:
             messages.success(request, _("媒体现在可以使用这张图片。"))
             return redirect("publicity:pictures")
     if form.errors:
-        status = 422
+        status = 409 if theirs is not None else 422
     context: dict[str, Any] = {
         "form": form,
+        "theirs": theirs,
         "picture": found,
         "known": known,
         "trail": audit.trail(known)[:20] if known else [],
