@@ -8,7 +8,9 @@ law or notice fixes is a default of the product, and its field says so.
 from datetime import date, timedelta
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from kepuyue.core.links import web_address
 
 # The notice's own division of the month (三): main venue, districts, departments, city-wide joint action
 SHOWN_AS = frozenset({"tier", "joint_action"})
@@ -152,6 +154,28 @@ class KeyActivities(Strict):
     decided_by: Literal["superior", "city", "unit"] = "superior"
 
 
+def _as_web_address(text: str) -> str:
+    if not web_address(text):
+        raise ValueError("not an address of the web")
+    return text
+
+
+class OpenData(Strict):
+    """The license of the open data (开放数据). No notice names one: CC BY 4.0 is the product's default.
+
+    `license` is its short name (SPDX), as programs compare it.
+    """
+
+    license: Annotated[str, Field(pattern=r"^[A-Za-z0-9.+-]+$", max_length=40)] = "CC-BY-4.0"
+    license_name: Annotated[str, Field(min_length=1, max_length=120)] = "知识共享 署名 4.0 国际许可协议"
+    license_name_en: Annotated[str, Field(min_length=1, max_length=160)] = (
+        "Creative Commons Attribution 4.0 International"
+    )
+    license_url: Annotated[str, AfterValidator(_as_web_address), Field(max_length=300)] = (
+        "https://creativecommons.org/licenses/by/4.0/"
+    )
+
+
 class Policy(Strict):
     """The edition's rules.
 
@@ -168,6 +192,7 @@ class Policy(Strict):
     calendar: Calendar = Calendar()
     review_times: ReviewTimes = ReviewTimes()
     key_activities: KeyActivities = KeyActivities()
+    open_data: OpenData = OpenData()
 
     def steps(self, terms: list[str]) -> list[Step]:
         """The chain for an activity with these terms ("tier:main_venue"): the first that has its own, else the default.

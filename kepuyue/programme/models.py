@@ -83,6 +83,7 @@ class Output(models.Model):
 
     class Kind(models.TextChoices):
         HANDBOOK = "handbook", _("节目册")
+        OPEN_DATA = "open-data", _("开放数据")
 
     class State(models.TextChoices):
         WAITING = "waiting", _("排队中")

@@ -9,9 +9,12 @@ from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 
 from kepuyue.activities.models import Activity, Admission, Mode, Session, State, UnitRole
+from kepuyue.core import wording
 from kepuyue.core.links import web_address, whole
+from kepuyue.editions.models import Edition
 from kepuyue.programme.cards import Moment, moment, moments, place_of
 from kepuyue.programme.changes import changes
+from kepuyue.programme.open_data import describing
 from kepuyue.publicity.presentation import Written
 
 # What could end a script element or start a comment is written as an escape, as Django's json_script does
@@ -95,6 +98,55 @@ def news_article(story: Written, *, url: str, language: str, changed: datetime, 
                 }
                 for one in story.activities
             ],
+        }
+    )
+
+
+def dataset(edition: Edition, *, changed: datetime | None, size: int | None) -> SafeString:
+    """The text of the open data's data block (schema.org/Dataset, the words of DCAT beside them).
+
+    `changed` is when the newest activity in the file was changed, `size` the file's in bytes; None: not made yet.
+    """
+    page, file = describing.address(), whole(reverse("programme:open-data-file"))
+    rules, moment = edition.rules.open_data, changed.isoformat() if changed else None
+    publisher = {"@type": "Organization", "name": describing.publisher(edition), "url": whole("/")}
+    return data_block(
+        {
+            "@context": [
+                "https://schema.org",
+                {"dcat": "http://www.w3.org/ns/dcat#", "dct": "http://purl.org/dc/terms/"},
+            ],
+            "@type": ["Dataset", "dcat:Dataset"],
+            "@id": page,
+            "name": describing.title(edition),
+            "description": " ".join(describing.covered()),
+            "url": page,
+            "identifier": describing.package_name(edition),
+            "license": rules.license_url,
+            "isAccessibleForFree": True,
+            "creator": publisher,
+            "publisher": publisher,
+            "dateModified": moment,
+            "temporalCoverage": f"{edition.starts_on}/{edition.ends_on}",
+            "spatialCoverage": {
+                "@type": "Place",
+                "name": edition.city_en if wording.is_english() else edition.city,
+            },
+            "inLanguage": ["zh-Hans", "en"],
+            "keywords": ["科普", "science popularization", "open data"],
+            "distribution": {
+                "@type": ["DataDownload", "dcat:Distribution"],
+                "@id": file,
+                "contentUrl": file,
+                "encodingFormat": "application/zip",
+                "contentSize": f"{size} B" if size else None,
+                "license": rules.license_url,
+                "dateModified": moment,
+                "dcat:downloadURL": {"@id": file},
+                "dcat:mediaType": {"@id": "https://www.iana.org/assignments/media-types/application/zip"},
+                "dct:license": {"@id": rules.license_url},
+            },
+            "dcat:landingPage": {"@id": page},
         }
     )
 

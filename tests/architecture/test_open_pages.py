@@ -18,6 +18,7 @@ OPEN = {
     "programme:poster", "programme:card", "programme:edition-card",
     "programme:widget", "programme:widget-accent", "programme:widget-script", "programme:embed",
     "programme:handbook", "programme:handbook-pdf", "programme:handbook-print",
+    "programme:open-data", "programme:open-data-file",
     "programme:robots", "programme:sitemap", "programme:sitemap-part",
     "editions:notice", "editions:paper",
     "resources:bases",

@@ -32,8 +32,8 @@ SAMPLED: list[Way] = [
     ("zh-hans", "light", "large", 1280),
 ]
 WIDTHS = (390, 1280)
-# What an address answers other than 200: the booklet is made in the background, and its page says to wait
-ANSWERS = {"/handbook.pdf": 202}
+# What an address answers other than 200: a large file is made in the background, and its page says to wait
+ANSWERS = {"/handbook.pdf": 202, "/open-data.zip": 202}
 
 
 def pages(found: dict[str, dict[str, Any]]) -> Iterator[tuple[str, str]]:
@@ -51,6 +51,8 @@ def pages(found: dict[str, dict[str, Any]]) -> Iterator[tuple[str, str]]:
         "/handbook/",
         "/handbook.pdf",
         "/handbook/print/",
+        "/open-data/",
+        "/open-data.zip",
         "/widget/",
         "/embed/",
     ):

@@ -16,7 +16,7 @@ from tests.security.reading import faults
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_the_month")]
 
 ADDRESSES = (
-    "/activities/", "/map/places/", "/suggestions/", "/highlights/", "/cloud/", "/handbook/", "/widget/", "/embed/", "/press/",
+    "/activities/", "/map/places/", "/suggestions/", "/highlights/", "/cloud/", "/handbook/", "/open-data/", "/widget/", "/embed/", "/press/",
     "/my-month/", "/feeds/activities.ics", "/feeds/activities.json", "/feeds/activities.csv", "/feeds/activities.xml",
     "/feeds/my-month.ics", "/api/v1/activities",
 )  # fmt: skip

@@ -58,6 +58,7 @@ FOR_ALL = {
 # A file that is asked for and is not there yet is made in the background; that a table left the house is recorded
 MADE_ON_ASKING = {
     "programme:handbook-pdf": ("programme_output", "django_tasks_database_dbtaskresult"),
+    "programme:open-data-file": ("programme_output", "django_tasks_database_dbtaskresult"),
     "publicity:key-table": ("core_auditevent",),
 }
 # What is for everybody though it belongs to a unit

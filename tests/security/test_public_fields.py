@@ -3,8 +3,10 @@
 Every personal field of every row is marked with its own word; then all open pages, files and interfaces are read.
 """
 
+import io
 import json
 import re
+import zipfile
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,6 +15,8 @@ from django.db import models
 from django.urls import reverse
 from selectolax.lexbor import LexborHTMLParser
 
+from kepuyue.activities.models import Activity, Speaker
+from kepuyue.programme.open_data import packing
 from tests.architecture.routes import Row, all_routes, read_table
 from tests.architecture.world import World, a_world
 from tests.security import planting
@@ -94,6 +98,23 @@ def test_open_page_holds_no_personal_field(row: Row, marked: tuple[World, dict[i
         answer = world.answer("anonymous", "GET", address, headers={"accept-language": language})
 
         assert said_in(answer, labels) == set()
+
+
+def test_the_open_data_hold_no_personal_field_inside_their_file(
+    marked: tuple[World, dict[int, str]],
+) -> None:
+    """The route itself only says to wait; what it gives then is read here, file by file, speakers included."""
+    world, labels = marked
+    Speaker.objects.update(name="暗号9999号")
+    file = io.BytesIO()
+    packing.write(world.cast.edition, file)
+    with zipfile.ZipFile(file) as package:
+        files = {name: package.read(name).decode() for name in package.namelist()}
+
+    assert Activity.objects.get(**world.samples["own-public"]).title in files["activities.csv"]
+    for name, text in files.items():
+        assert "暗号9999号" not in text, name
+        assert {labels[int(number)] for number in WORD.findall(text)} == set(), name
 
 
 def test_control_the_words_are_there_for_whoever_may_read_them(marked: tuple[World, dict[int, str]]) -> None:

@@ -28,6 +28,7 @@ SECTIONS: dict[str, Any] = {
     "calendar": gettext_lazy("放假和调休"),
     "review_times": gettext_lazy("审核时限"),
     "key_activities": gettext_lazy("重点活动"),
+    "open_data": gettext_lazy("开放数据"),
 }
 LABELS: dict[str, Any] = {
     "lead_times.ordinary": gettext_lazy("一般活动（工作日）"),
@@ -50,6 +51,10 @@ LABELS: dict[str, Any] = {
     "review_times.office.revision": gettext_lazy("市级终审变更（工作日）"),
     "review_times.superior_after": gettext_lazy("再超过几个工作日通知上级"),
     "key_activities.decided_by": gettext_lazy("单位推荐的重点活动由谁认定"),
+    "open_data.license": gettext_lazy("许可代号"),
+    "open_data.license_name": gettext_lazy("许可名称"),
+    "open_data.license_name_en": gettext_lazy("许可的英文名称"),
+    "open_data.license_url": gettext_lazy("许可全文的网址"),
     "calendar.source": gettext_lazy("依据"),
     "calendar.off": gettext_lazy("放假的日子"),
     "calendar.work": gettext_lazy("调休上班的日子"),
@@ -69,6 +74,7 @@ HELP: dict[str, Any] = {
     "crowd.city_police_from": gettext_lazy("同一条例第十二条：5000人。"),
     "crowd.apply_days": gettext_lazy("同一条例第十三条：20天。"),
     "crowd.bands": gettext_lazy("每行一档：人数，写法。写法是“一两句话”“要点”或“条例规定的九项”。"),
+    "open_data.license": gettext_lazy("SPDX代号，例如 CC-BY-4.0。"),
     "calendar.off": gettext_lazy("每行一天，例如 2024-09-16。"),
     "calendar.work": gettext_lazy("每行一天，例如 2024-09-14。"),
 }

@@ -9,7 +9,7 @@ from datetime import timedelta
 from time import monotonic
 from typing import Any
 
-from django.core.files.base import ContentFile
+from django.core.files.base import ContentFile, File
 from django.db import transaction
 from django.utils import timezone
 
@@ -27,7 +27,8 @@ KEPT = timedelta(days=3)
 SILENCE = timedelta(minutes=11)
 AGAIN_AFTER = timedelta(minutes=2)
 Progress = Callable[[float], object]
-Maker = Callable[[Output, Progress], bytes]
+Maker = Callable[[Output, Progress], bytes | File]
+"What is too large for the memory is given as a file, read from its beginning and closed"
 _makers: dict[str, Maker] = {}
 
 
@@ -80,9 +81,11 @@ def make(key: int) -> None:
         logger.warning("%s could not be made: %s", output, error, exc_info=True)
         _move(output, state=Output.State.FAILED, trouble=str(error)[:300])
         return
-    output.file.save(f"{output.kind}-{output.key[:32]}", ContentFile(body), save=False)
+    with body if isinstance(body, File) else ContentFile(body) as content:
+        size = content.size
+        output.file.save(f"{output.kind}-{output.key[:32]}", content, save=False)
     with transaction.atomic():
-        _move(output, state=Output.State.READY, share=1, file=output.file.name, size=len(body))
+        _move(output, state=Output.State.READY, share=1, file=output.file.name, size=size)
         older = Output.objects.filter(series=output.series, asked_at__lte=output.asked_at).exclude(
             pk=output.pk
         )

@@ -53,7 +53,7 @@ def _pages(edition: Edition | None) -> Iterator[str]:
     yield reverse("programme:home")
     if edition is None or not is_open_to_public(edition):
         return
-    for name in ("activities", "calendar", "departments", "press", "press-coverage"):
+    for name in ("activities", "calendar", "departments", "press", "press-coverage", "open-data"):
         yield reverse(f"programme:{name}")
     for day in edition.days:
         yield reverse("programme:day", args=[day])

@@ -65,10 +65,11 @@ def _lines(selection: Selection) -> list[tuple[Activity, Occasion | None]]:
 def _state(activity: Activity, one: Occasion | None) -> str:
     if one and session_is_full(one):
         return _("已约满")
-    return _status(one.status if one else status_of(activity))
+    return status_text(one.status if one else status_of(activity))
 
 
-def _status(status: Status) -> str:
+def status_text(status: Status) -> str:
+    """Whether one may go, in the reader's language."""
     return {
         Status.HELD: _("照常"),
         Status.POSTPONED: pgettext("session", "已延期"),

@@ -10,9 +10,9 @@ from django.http import QueryDict
 from django.utils import translation
 from tqdm import tqdm
 
-from kepuyue.editions.models import Edition
 from kepuyue.programme.feeds.selection import NotUnderstood
 from kepuyue.programme.handbook import pages, typesetter, wish
+from kepuyue.programme.management.editions import edition_named
 
 
 class Command(BaseCommand):
@@ -40,7 +40,7 @@ class Command(BaseCommand):
         address["layout"], address["key"] = options["layout"], "1" if options["key"] else ""
         with translation.override(options["language"]):
             try:
-                asked = wish.of_address(_edition(options["edition"]), address)
+                asked = wish.of_address(edition_named(options["edition"]), address)
                 found = len(asked.keys())
                 if not found:
                     raise CommandError("nothing that the public may see matches")
@@ -54,12 +54,3 @@ class Command(BaseCommand):
 def _body(asked: wish.Wish) -> bytes:
     with tqdm(total=100, unit="%", disable=None) as bar:
         return wish.printed(asked, lambda share: bar.update(round(share * 100) - bar.n))
-
-
-def _edition(code: str | None) -> Edition:
-    found = Edition.objects.filter(code=code) if code else Edition.objects.filter(is_current=True)
-    edition = found.first()
-    if edition is None:
-        known = ", ".join(Edition.objects.live().values_list("code", flat=True)) or "none"
-        raise CommandError(f"no such edition; there are: {known}")
-    return edition

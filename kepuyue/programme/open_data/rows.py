@@ -1,0 +1,221 @@
+"""The rows of the open data. Times are in the edition's zone with their offset, coordinates WGS-84 degrees."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.urls import reverse
+from django.utils import translation
+
+from kepuyue.activities.models import Activity, Origin, State, UnitRole, Venue
+from kepuyue.core.links import web_address, whole
+from kepuyue.editions.models import Edition, Term
+from kepuyue.organizations.models import District, Organization
+from kepuyue.programme import queries
+from kepuyue.programme.feeds.occasions import Occasion, Status, occasions, session_is_full, status_of
+from kepuyue.programme.feeds.selection import address_of
+from kepuyue.programme.feeds.table import status_text
+from kepuyue.programme.feeds.texts import line
+from kepuyue.programme.open_data.tables import CODED
+from kepuyue.programme.permissions import visible
+
+Row = dict[str, Any]
+# Activities that are in memory at a time, with all that belongs to them
+AT_ONCE = 500
+
+
+def activities(edition: Edition) -> Iterator[Activity]:
+    """All that the public may see, by their keys; a few hundred at a time, however many there are."""
+    last = 0
+    while batch := list(queries.in_full(visible(edition).filter(pk__gt=last)).order_by("pk")[:AT_ONCE]):
+        yield from batch
+        last = batch[-1].pk
+
+
+@dataclass
+class Programme:
+    """The rows of what is read together with the activities; it keeps what later rows may name."""
+
+    edition: Edition
+    districts: dict[int, str]
+    units: dict[int, str]
+    at: datetime
+    venues_seen: set[int] = field(default_factory=set)
+
+    def of(self, activity: Activity) -> Iterator[tuple[str, Row]]:
+        """The activity's rows, each with its table; a venue is among those of the first activity that uses it."""
+        yield "activities", self._activity(activity)
+        for one in sorted(
+            occasions([activity], at=self.at), key=lambda one: (one.moment.start, one.session.pk)
+        ):
+            venue = one.session.venue
+            if venue and venue.pk not in self.venues_seen:
+                self.venues_seen.add(venue.pk)
+                yield "venues", self._venue(venue)
+            yield "sessions", _session(one)
+        for unit in activity.participations.all():
+            yield (
+                "participations",
+                {
+                    "activity": activity.code,
+                    "role": unit.role,
+                    "name": line(unit.name),
+                    "organization": self.units.get(unit.organization_id or 0),
+                },
+            )
+        for term in sorted(activity.terms.all(), key=_place):
+            yield (
+                "activity_terms",
+                {"activity": activity.code, "taxonomy": term.taxonomy.code, "term": term.code},
+            )
+
+    def _activity(self, activity: Activity) -> Row:
+        status, zone = status_of(activity), self.edition.zone
+        return {
+            "code": activity.code,
+            "title": line(activity.title),
+            "title_en": line(activity.title_en),
+            "status": status,
+            "cancel_reason": line(activity.cancel_reason) if activity.state == State.CANCELLED else "",
+            "summary": line(activity.summary),
+            "mode": activity.mode,
+            "city": line(activity.city or self.edition.city),
+            "district": self.districts.get(activity.district_id or 0),
+            "dates_as_written": line(activity.dates_as_written),
+            "is_year_round": activity.is_year_round,
+            "hosts": [line(one.name) for one in activity.participations.all() if one.role == UnitRole.HOST],
+            "audience_note": line(activity.audience_note),
+            "age_min": activity.age_min,
+            "age_max": activity.age_max,
+            "languages": line(activity.languages),
+            "access_items": list(activity.accessibility_items),
+            "accessibility": line(activity.accessibility),
+            "admission": activity.admission,
+            "admission_note": line(activity.admission_note),
+            "booking_mode": activity.booking_mode,
+            "booking_url": web_address(activity.booking_url),
+            "booking_note": line(activity.booking_note),
+            "url": address_of(activity),
+            "is_demonstration": activity.origin == Origin.DEMO,
+            "published_at": _stamp(activity.published_at, zone),
+            "updated_at": _stamp(activity.updated_at, zone),
+            "version": activity.version,
+        }
+
+    def _venue(self, venue: Venue) -> Row:
+        return {
+            "id": venue.pk,
+            "name": line(venue.name),
+            "name_en": line(venue.name_en),
+            "city": line(venue.city or self.edition.city),
+            "district": self.districts.get(venue.district_id or 0),
+            "address": line(venue.address),
+            "lng": venue.lng,
+            "lat": venue.lat,
+            "organization": self.units.get(venue.organization_id or 0),
+        }
+
+
+def _session(one: Occasion) -> Row:
+    session, start, end = one.session, one.moment.start, one.moment.end
+    return {
+        "id": session.pk,
+        "activity": one.activity.code,
+        "status": one.status,
+        "starts_at": start.isoformat(timespec="seconds"),
+        "ends_at": end.isoformat(timespec="seconds") if end else None,
+        "is_all_day": session.is_all_day,
+        "first_day": start.date().isoformat(),
+        "last_day": one.moment.last_day.isoformat(),
+        "venue": session.venue_id,
+        "place": line(session.place),
+        # As on the page: where nothing takes place there is nothing to watch
+        "online_url": "" if one.status == Status.CANCELLED else web_address(session.online_url),
+        "capacity": session.capacity,
+        "is_full": session_is_full(one),
+        "note": line(session.note),
+    }
+
+
+def districts() -> Iterator[Row]:
+    """All districts of the city, in their order."""
+    for one in District.objects.all():
+        yield {
+            "code": one.code,
+            "name": line(one.name),
+            "name_en": line(one.name_en),
+            "adcode": one.adcode,
+            "lng": one.lng,
+            "lat": one.lat,
+        }
+
+
+def organizations(districts: dict[int, str], units: dict[int, str]) -> Iterator[Row]:
+    """The confirmed units: those that have a public page."""
+    for one in Organization.objects.active().order_by("path").iterator(AT_ONCE):
+        yield {
+            "code": one.code,
+            "name": line(one.name),
+            "name_en": line(one.name_en),
+            "level": one.level,
+            "type": one.type,
+            "district": districts.get(one.district_id or 0),
+            "parent": units.get(one.parent_id or 0),
+            "category": line(one.category),
+            "designations": [line(text) for text in one.designations],
+            "address": line(one.address),
+            "lng": one.lng,
+            "lat": one.lat,
+            "url": whole(reverse("programme:unit", args=[one.code])),
+        }
+
+
+def taxonomies(edition: Edition) -> Iterator[Row]:
+    """The classifications of the edition, in their order."""
+    for one in edition.taxonomies.all():
+        yield {
+            "code": one.code,
+            "name": line(one.name),
+            "name_en": line(one.name_en),
+            "is_multiple": one.multiple,
+        }
+
+
+def terms(edition: Edition) -> Iterator[Row]:
+    """What they are made of, classification by classification."""
+    found = Term.objects.filter(taxonomy__edition=edition).select_related("taxonomy", "parent")
+    for one in sorted(found, key=_place):
+        yield {
+            "taxonomy": one.taxonomy.code,
+            "code": one.code,
+            "name": line(one.name),
+            "name_en": line(one.name_en),
+            "parent": one.parent.code if one.parent else None,
+            "is_retired": one.is_retired,
+        }
+
+
+def codes() -> Iterator[Row]:
+    """What the fixed codes mean, in Chinese and English."""
+    for name, choices in CODED.items():
+        for value, label in choices.choices:
+            with translation.override("zh-hans"):
+                chinese = str(label)
+            with translation.override("en"):
+                english = str(label)
+            yield {"list": name, "code": str(value), "name": chinese, "name_en": english}
+    for status in Status:
+        with translation.override("zh-hans"):
+            chinese = status_text(status)
+        with translation.override("en"):
+            english = status_text(status)
+        yield {"list": "status", "code": str(status), "name": chinese, "name_en": english}
+
+
+def _place(term: Term) -> tuple[int, int, int, int]:
+    return (term.taxonomy.position, term.taxonomy_id, term.position, term.pk)
+
+
+def _stamp(moment: datetime | None, zone: Any) -> str | None:
+    return moment.astimezone(zone).isoformat(timespec="seconds") if moment else None
