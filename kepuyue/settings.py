@@ -138,6 +138,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "kepuyue.ui.middleware.StaticFilesMiddleware",
+    "kepuyue.core.middleware.CompressionMiddleware",
     "csp.middleware.CSPMiddleware",
     "kepuyue.core.middleware.KnownMethodsMiddleware",
     "kepuyue.core.middleware.WritableQueryMiddleware",

@@ -10,6 +10,7 @@ from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import get_conditional_response
 
+from kepuyue.core.middleware import CompressionMiddleware
 from kepuyue.core.time import now
 
 # Cookies of a visitor who is nobody in particular: what they choose to see, and the one that guards forms
@@ -32,11 +33,13 @@ class KeptPagesMiddleware:
     Every change of lasting value writes an audit row in its transaction, so the newest row tells whether anything did:
     one short query an answer. Pages tell the time by the minute, and none is kept into the next one; nor longer than
     `KEPT_PAGES_SECONDS`, which bounds what no audit row tells of. Only plain pages of `public_page` are kept (they
-    carry `is_for_all`), never one that sets a cookie or holds the token of a form.
+    carry `is_for_all`), never one that sets a cookie or holds the token of a form. They are kept as
+    they are sent: those who take compressed pages share one that was compressed once.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
+        self.compression = CompressionMiddleware(get_response)
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if not settings.KEPT_PAGES_SECONDS or not _is_anybody(request):
@@ -48,6 +51,7 @@ class KeptPagesMiddleware:
             return get_conditional_response(request, etag=answer.get("ETag"), response=answer) or answer
         response = self.get_response(request)
         if _is_for_all(response):
+            self.compression.process_response(request, response)
             cache.set(key, _stored(response), settings.KEPT_PAGES_SECONDS)
         return response
 
@@ -65,7 +69,7 @@ def _key(request: HttpRequest) -> str:
     facts = (
         request.scheme, request.path_info, request.META.get("QUERY_STRING", ""),
         [request.META.get(name, "") for name in HEADERS], [request.COOKIES.get(name, "") for name in HOW_SHOWN],
-        f"{now():%F %R}", _newest_change(),
+        "gzip" in request.META.get("HTTP_ACCEPT_ENCODING", ""), f"{now():%F %R}", _newest_change(),
     )  # fmt: skip
     return f"page:{sha256(repr(facts).encode()).hexdigest()}"
 

@@ -1,9 +1,11 @@
+import gzip
+
 import pytest
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 
 from kepuyue.activities.actions import takedown
-from kepuyue.core.middleware import GoneForNowMiddleware, WritableQueryMiddleware
+from kepuyue.core.middleware import CompressionMiddleware, GoneForNowMiddleware, WritableQueryMiddleware
 from tests.activities import acting
 from tests.cast import Cast
 
@@ -39,3 +41,27 @@ def test_page_of_what_was_taken_down_is_asked_for_again(cast: Cast, client: Clie
     answer = client.get(f"/activities/{published.code}/")
 
     assert (answer.status_code, answer["Cache-Control"]) == (410, "no-store")
+
+
+@pytest.mark.parametrize(
+    ("kind", "packed"),
+    [
+        ("text/html; charset=utf-8", True),
+        ("application/json", True),
+        ("text/calendar", True),
+        ("image/jpeg", False),
+        ("application/pdf", False),
+    ],
+)
+def test_text_is_sent_compressed_to_whoever_takes_it(kind: str, packed: bool) -> None:
+    text = b"kepu" * 200
+    for takes in ("gzip, br", ""):
+        ask = RequestFactory().get("/", headers={"accept-encoding": takes})
+        answer = CompressionMiddleware(lambda _request: HttpResponse(text, content_type=kind))(ask)
+
+        if packed and takes:
+            assert answer["Content-Encoding"] == "gzip" and gzip.decompress(answer.content) == text
+            assert int(answer["Content-Length"]) == len(answer.content) < len(text)
+        else:
+            assert not answer.has_header("Content-Encoding") and answer.content == text
+        assert packed == ("Accept-Encoding" in answer.get("Vary", ""))

@@ -1,14 +1,9 @@
-"""The front page: the day's highlights, what is on at this minute, and how much of it travels to a slow phone."""
+"""The front page: the day's highlights, and what is on at this minute."""
 
-import gzip
-import re
 from datetime import date, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
-from django.conf import settings
-from django.contrib.staticfiles import finders
 from django.test import Client
 
 from kepuyue.activities.models import Mode
@@ -19,7 +14,6 @@ from tests.factories import HighlightFactory, SessionFactory
 from tests.programme.given import announce, published
 
 pytestmark = pytest.mark.django_db
-MOST_TRANSFERRED = 100_000  # bytes without pictures; the budget of a first visit
 
 
 def section(page: str, title: str) -> str:
@@ -119,31 +113,3 @@ def test_session_without_an_end_counts_for_two_hours(client: Client, clock: Cloc
     assert "没写结束的讲座" in section(home(client), "正在进行")
     clock.set(datetime(2024, 9, 14, 12, 1))
     assert section(home(client), "正在进行") == ""
-
-
-def test_first_visit_of_the_front_page_is_below_its_budget(client: Client, in_the_month: datetime) -> None:
-    """HTML, styles, scripts and the icons that they draw on, compressed as they are sent; no pictures."""
-    for number in range(30):
-        activity = published(
-            title=f"第{number}场科学实验和星空观测开放日活动", summary="和工程师一起动手，认识身边的科学。" * 3,
-            terms=["audience:children", "audience:older_people"], sessions=3, host="福田区科学技术协会",
-        )  # fmt: skip
-        if number < 6:
-            HighlightFactory(activity=activity, position=number + 1, line="一句话推荐这场活动")
-    page = client.get("/", headers={"accept-encoding": "gzip"})
-    text = gzip.decompress(page.content) if page.headers.get("Content-Encoding") == "gzip" else page.content
-    html = text.decode()
-    assert html.count('<article class="card') > 20
-
-    linked = set(re.findall(r'(?:href|src)="(/static/[^"#?]+\.(?:css|js|svg))[#"?]', html))
-    linked |= set(re.findall(r'(?:href|src)="(/static/assets/icons[^"#?]+\.svg)#', html))
-    sent = {"page": len(gzip.compress(text, 6))} | {path: _compressed(path) for path in sorted(linked)}
-
-    assert any(path.endswith(".css") for path in sent) and any(path.endswith(".js") for path in sent)
-    assert sum(sent.values()) < MOST_TRANSFERRED, sent
-
-
-def _compressed(address: str) -> int:
-    found = finders.find(address.removeprefix(settings.STATIC_URL))
-    assert isinstance(found, str), address
-    return len(gzip.compress(Path(found).read_bytes(), 6))

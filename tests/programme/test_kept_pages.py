@@ -1,5 +1,6 @@
 """Pages that are the same for everybody, answered from memory for a moment: never stale, never somebody else's."""
 
+import gzip
 from typing import Any
 
 import pytest
@@ -24,6 +25,19 @@ def test_second_visitor_costs_one_look(client: Client, django_assert_num_queries
             second = Client().get(address)
 
         assert second.content == first.content and second.headers == first.headers, address
+
+
+def test_kept_page_is_compressed_once_and_plain_for_who_takes_no_other(client: Client) -> None:
+    published(title="湿地观鸟")
+    takes = {"accept-encoding": "gzip"}
+    first, plain = client.get("/activities/", headers=takes), client.get("/activities/")
+    second = Client().get("/activities/", headers=takes)
+
+    # A page compressed anew would differ by the bytes that are added by chance
+    assert second.content == first.content and second.headers == first.headers
+    assert "湿地观鸟" in gzip.decompress(second.content).decode() and "湿地观鸟" in plain.content.decode()
+    assert second["Content-Encoding"] == "gzip" and not plain.has_header("Content-Encoding")
+    assert "Accept-Encoding" in plain["Vary"] and "Accept-Encoding" in second["Vary"]
 
 
 def test_whatever_is_published_or_recorded_ends_it_at_once(client: Client, cast: Cast) -> None:

@@ -1,0 +1,40 @@
+"""What a first visit to each kind of public page may cost a phone. docs/accessibility.md says how it is measured.
+
+A budget stands a little above what a page costs that is made well; where a page is over it, the page is mended.
+"""
+
+from typing import NamedTuple
+
+
+class Budget(NamedTuple):
+    """Of a first visit at 390 px, with nothing kept by the browser."""
+
+    page: str
+    address: str  # {names} are filled in by the test
+    kilobytes: int  # 1,000 bytes over the line, headers too, compressed as sent; without photographs
+    requests: int  # without photographs
+    blocking: int  # files without which nothing is painted
+    nodes: int  # elements of the document
+
+
+# The home page of thirty activities, lists of a whole page, and so on: what a full month looks like
+BUDGETS = [
+    #      page                 address                                         kB  requests  blocking  nodes
+    Budget("home",              "/",                                             70,        6,        1,  2_300),
+    Budget("list",              "/activities/",                                  70,        6,        1,  1_800),
+    Budget("list, filtered",    "/activities/?audience=children&when=weekend",   70,        6,        1,  1_800),
+    Budget("calendar of list",  "/activities/?view=calendar",                    62,        6,        1,    700),
+    Budget("map",               "/activities/?view=map",                        120,       12,        1,    600),
+    Budget("activity",          "/activities/{activity}/",                       64,        6,        1,    700),
+    Budget("calendar",          "/calendar/",                                    60,        6,        1,    500),
+    Budget("day",               "/calendar/2024-09-14/",                         62,        6,        1,    800),
+    Budget("unit",              "/units/{unit}/",                                68,        6,        1,  1_700),
+    Budget("venue",             "/venues/{venue}/",                              68,        6,        1,  1_700),
+    Budget("district",          "/districts/futian/",                            66,        6,        1,  1_000),
+    Budget("main venue",        "/main-venue/",                                  60,        6,        1,    400),
+    Budget("press",             "/press/",                                       62,        6,        1,    400),
+    Budget("cloud",             "/cloud/",                                       64,        6,        1,    700),
+    Budget("topic",             "/cloud/{topic}/",                               64,        6,        1,    500),
+    Budget("my month",          "/my-month/?kept={activity}.1",                  60,        6,        1,    300),
+    Budget("handbook",          "/handbook/",                                    60,        6,        1,    300),
+]  # fmt: skip
