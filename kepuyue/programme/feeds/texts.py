@@ -9,7 +9,11 @@ _BREAK = re.compile("\r\n?|[\n\v\f\x1c-\x1e\x85\u2028\u2029]")
 
 def block(text: object) -> str:
     """Text of several lines; line feeds are the only control characters in it."""
-    lines = _BREAK.sub("\n", str(text or ""))
+    text = str(text or "")
+    # Most texts hold nothing of the kind, and looking at every sign is slow
+    if text.isprintable():
+        return text.strip()
+    lines = _BREAK.sub("\n", text)
     return "".join(sign for sign in lines if sign in "\n\t" or _is_text(sign)).strip()
 
 

@@ -112,11 +112,11 @@ def _fill(edition: Edition, files: dict[str, _Files], progress: Progress) -> dat
     for name, found in plain.items():
         for row in found:
             files[name].add(row)
-    programme = rows.Programme(edition, districts, units, now())
+    programme = rows.Programme(edition, districts, units, rows.codes_of_terms(edition), now())
     whole, newest = visible(edition).count(), None
-    for number, activity in enumerate(rows.activities(edition), start=1):
+    for number, (activity, terms) in enumerate(rows.activities(edition), start=1):
         newest = max(newest or activity.updated_at, activity.updated_at)
-        for name, row in programme.of(activity):
+        for name, row in programme.of(activity, terms):
             files[name].add(row)
         if number % rows.AT_ONCE == 0:
             progress(0.8 * min(1, number / whole))

@@ -5,14 +5,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Prefetch
 from django.urls import reverse
 from django.utils import translation
 
-from kepuyue.activities.models import Activity, Origin, State, UnitRole, Venue
+from kepuyue.activities.models import Activity, Origin, Session, State, UnitRole, Venue
 from kepuyue.core.links import web_address, whole
 from kepuyue.editions.models import Edition, Term
 from kepuyue.organizations.models import District, Organization
-from kepuyue.programme import queries
 from kepuyue.programme.feeds.occasions import Occasion, Status, occasions, session_is_full, status_of
 from kepuyue.programme.feeds.selection import address_of
 from kepuyue.programme.feeds.table import status_text
@@ -23,13 +23,23 @@ from kepuyue.programme.permissions import visible
 Row = dict[str, Any]
 # Activities that are in memory at a time, with all that belongs to them
 AT_ONCE = 500
+# Long texts that no column holds
+UNREAD = ("description", "safety_plan", "safety_items", "licence_papers", "unsaved", "to_confirm")
 
 
-def activities(edition: Edition) -> Iterator[Activity]:
-    """All that the public may see, by their keys; a few hundred at a time, however many there are."""
+def activities(edition: Edition) -> Iterator[tuple[Activity, list[int]]]:
+    """All that the public may see with the keys of their terms, a few hundred at a time, however many there are."""
     last = 0
-    while batch := list(queries.in_full(visible(edition).filter(pk__gt=last)).order_by("pk")[:AT_ONCE]):
-        yield from batch
+    sessions = Prefetch("sessions", Session.objects.select_related("venue"))
+    public = visible(edition).defer(*UNREAD).prefetch_related(sessions, "participations").order_by("pk")
+    while batch := list(public.filter(pk__gt=last)[:AT_ONCE]):
+        terms: dict[int, list[int]] = {activity.pk: [] for activity in batch}
+        links = Activity.terms.through.objects.filter(activity__in=terms)
+        for key, term in links.values_list("activity_id", "term_id"):
+            terms[key].append(term)
+        for activity in batch:
+            activity.edition = edition
+            yield activity, terms[activity.pk]
         last = batch[-1].pk
 
 
@@ -40,10 +50,12 @@ class Programme:
     edition: Edition
     districts: dict[int, str]
     units: dict[int, str]
+    terms: dict[int, tuple[str, str]]
+    "The codes of taxonomy and term, in the order of the edition"
     at: datetime
     venues_seen: set[int] = field(default_factory=set)
 
-    def of(self, activity: Activity) -> Iterator[tuple[str, Row]]:
+    def of(self, activity: Activity, terms: list[int]) -> Iterator[tuple[str, Row]]:
         """The activity's rows, each with its table; a venue is among those of the first activity that uses it."""
         yield "activities", self._activity(activity)
         for one in sorted(
@@ -64,11 +76,10 @@ class Programme:
                     "organization": self.units.get(unit.organization_id or 0),
                 },
             )
-        for term in sorted(activity.terms.all(), key=_place):
-            yield (
-                "activity_terms",
-                {"activity": activity.code, "taxonomy": term.taxonomy.code, "term": term.code},
-            )
+        known = set(terms)
+        for key, (taxonomy, term) in self.terms.items():
+            if key in known:
+                yield "activity_terms", {"activity": activity.code, "taxonomy": taxonomy, "term": term}
 
     def _activity(self, activity: Activity) -> Row:
         status, zone = status_of(activity), self.edition.zone
@@ -184,8 +195,7 @@ def taxonomies(edition: Edition) -> Iterator[Row]:
 
 def terms(edition: Edition) -> Iterator[Row]:
     """What they are made of, classification by classification."""
-    found = Term.objects.filter(taxonomy__edition=edition).select_related("taxonomy", "parent")
-    for one in sorted(found, key=_place):
+    for one in _terms(edition):
         yield {
             "taxonomy": one.taxonomy.code,
             "code": one.code,
@@ -213,8 +223,14 @@ def codes() -> Iterator[Row]:
         yield {"list": "status", "code": str(status), "name": chinese, "name_en": english}
 
 
-def _place(term: Term) -> tuple[int, int, int, int]:
-    return (term.taxonomy.position, term.taxonomy_id, term.position, term.pk)
+def codes_of_terms(edition: Edition) -> dict[int, tuple[str, str]]:
+    """The codes of taxonomy and term by the term's key, in the order of the edition."""
+    return {one.pk: (one.taxonomy.code, one.code) for one in _terms(edition)}
+
+
+def _terms(edition: Edition) -> list[Term]:
+    found = Term.objects.filter(taxonomy__edition=edition).select_related("taxonomy", "parent")
+    return list(found.order_by("taxonomy__position", "taxonomy", "position", "pk"))
 
 
 def _stamp(moment: datetime | None, zone: Any) -> str | None:
