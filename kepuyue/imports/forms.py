@@ -19,7 +19,7 @@ class SheetForm(forms.Form):
         label=_("表格文件"),
         allow_empty_file=True,  # an empty file gets the reader's own sentence
         help_text=_("Excel 表（.xlsx、.xls、.xlsb、.ods、.et）或 CSV，最大 20 MB。"),
-        widget=forms.FileInput(attrs={"accept": ".xlsx,.xls,.xlsb,.ods,.et,.csv,.txt"}),
+        widget=forms.FileInput(attrs={"accept": ".xlsx,.xls,.xlsb,.ods,.et,.csv,.txt,.htm,.html"}),
         error_messages={"required": _("请选择要导入的表格文件。")},
     )
 

@@ -42,6 +42,8 @@ def read(data: bytes) -> Book:
     check_size(len(data))
     if data.startswith((b"PK", OLE_SIGNATURE)):
         return _workbook(data)
+    if _is_page(data):
+        return _workbook(data)
     _refuse_known_kinds(data)
     return _text_table(data)
 
@@ -64,10 +66,25 @@ ARCHIVES = (b"\x1f\x8b", b"7z\xbc\xaf\x27\x1c", b"Rar!", b"BZh", b"\xfd7zXZ")
 PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"II*\x00", b"MM\x00*")
 PROGRAMS = (b"MZ", b"\x7fELF", b"\xca\xfe\xba\xbe", b"\xcf\xfa\xed\xfe")
 PAGE_STARTS = (b"<html", b"<!doctype html", b"<table", b"<head", b"<meta")
+# Of a page only where a table follows
+PART_STARTS = (b"<body", b"<style", b"<div", b"<!--")
+
+
+def _beginning(data: bytes) -> bytes:
+    return data[:2_048].replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n").lower()
+
+
+def _is_page(data: bytes) -> bool:
+    """Whether it is a web page with a table, as many systems export and call a workbook."""
+    start = _beginning(data)
+    is_page = start.startswith(PAGE_STARTS + PART_STARTS) or (
+        start.startswith(b"<?xml") and b"<html" in start
+    )
+    return is_page and b"<table" in data.replace(b"\0", b"").lower()
 
 
 def _refuse_known_kinds(data: bytes) -> None:
-    start = data[:512].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    start = _beginning(data)
     if data.startswith(b"%PDF"):
         raise Unreadable(_("这是 PDF 文件，不是表格。请上传原来的 Excel 表或 CSV 文件。"))
     if data.startswith(PICTURES) or (data[:4] == b"RIFF" and data[8:12] == b"WEBP") or data[4:8] == b"ftyp":
@@ -78,8 +95,14 @@ def _refuse_known_kinds(data: bytes) -> None:
         raise Unreadable(_("这是压缩包。请先解压，再上传里面的表格。"))
     if data.startswith(b"{\\rtf"):
         raise Unreadable(_("这是文字文档，不是表格。请把表格另存为 Excel 文件（.xlsx）再上传。"))
-    if start.startswith(PAGE_STARTS) or (start.startswith(b"<?xml") and b"<" in data[6:]):
+    if start.startswith(PAGE_STARTS):
+        raise Unreadable(_no_table_in_page())
+    if start.startswith(b"<?xml") and b"<" in data[6:]:
         raise Unreadable(_("这是网页格式的表格。请用 Excel 或 WPS 打开，另存为 .xlsx 再上传。"))
+
+
+def _no_table_in_page() -> str:
+    return _("这是网页，里面没有表格。请上传 Excel 表或 CSV 文件。")
 
 
 def _incomplete() -> str:
@@ -125,6 +148,7 @@ def _workbook(data: bytes) -> Book:
         opening.TOO_MUCH: _too_much,
         opening.WORD: lambda: _("这是 Word 文档，不是表格。请把表格复制到 Excel 里再上传。"),
         opening.SLIDES: lambda: _("这是演示文稿，不是表格。请上传 Excel 表或 CSV 文件。"),
+        opening.PAGE: _no_table_in_page,
         opening.ARCHIVE: lambda: _("这是压缩包。请先解压，再上传里面的表格。"),
         opening.STRANGE: lambda: _("认不出这个文件的格式。请上传 Excel 表（.xlsx、.xls）或 CSV 文件。"),
     }

@@ -222,7 +222,8 @@ class _Reading:
             column = own[0][0]
             wide = self.grid.reach(row, column)[1] > column
             alone = rows.Alone(texts[0], in_title=column == self.head.columns.get("title"), is_wide=wide)
-            is_time = self.record is not None and not wide and places.keys() <= rows.TIMES and bool(places)
+            mine = {meaning for meaning, place in places.items() if not self.grid.is_inherited(*place)}
+            is_time = self.record is not None and not wide and mine <= rows.TIMES and bool(mine)
             if is_time and (guessing.DAY.search(texts[0]) or guessing.CLOCK.search(texts[0])):
                 return ""
             if self._is_caption(row):

@@ -9,10 +9,10 @@ it starts quickly. The answer is a pickled pair (what, sheets).
 from kepuyue.imports.opening.limits import MAX_CELLS, MAX_COLUMNS, MAX_ROWS, MAX_UNPACKED_BYTES
 
 SHEETS, LOCKED, BROKEN, TOO_MANY_ROWS, TOO_MUCH = "sheets", "locked", "broken", "too many rows", "too much"
-WORD, SLIDES, ARCHIVE, STRANGE = "word", "slides", "archive", "strange"
+WORD, SLIDES, ARCHIVE, STRANGE, PAGE = "word", "slides", "archive", "strange", "page"
 HIDDEN, NO_TABLE = "hidden", "no table"
 
 __all__ = [
     "ARCHIVE", "BROKEN", "HIDDEN", "LOCKED", "MAX_CELLS", "MAX_COLUMNS", "MAX_ROWS", "MAX_UNPACKED_BYTES", "NO_TABLE",
-    "SHEETS", "SLIDES", "STRANGE", "TOO_MANY_ROWS", "TOO_MUCH", "WORD",
+    "PAGE", "SHEETS", "SLIDES", "STRANGE", "TOO_MANY_ROWS", "TOO_MUCH", "WORD",
 ]  # fmt: skip

@@ -5,7 +5,7 @@ import resource
 import sys
 
 from kepuyue.imports.cells import Sheet
-from kepuyue.imports.opening import ods, ooxml, xls, xlsb
+from kepuyue.imports.opening import ods, ooxml, page, xls, xlsb
 from kepuyue.imports.opening.archive import Archive
 from kepuyue.imports.opening.compound import SIGNATURE, CompoundFile
 from kepuyue.imports.opening.limits import MEMORY_BYTES, SECONDS, RefusedError
@@ -14,7 +14,9 @@ from kepuyue.imports.opening.limits import MEMORY_BYTES, SECONDS, RefusedError
 def opened(data: bytes) -> tuple[str, list[tuple[str, Sheet | str]]]:
     """What came of it; and each sheet's name with the sheet, or why it has none."""
     try:
-        return "sheets", _compound(data) if data.startswith(SIGNATURE) else _archive(data)
+        if data.startswith(SIGNATURE):
+            return "sheets", _compound(data)
+        return "sheets", _archive(data) if data.startswith(b"PK") else page.sheets(data)
     except RefusedError as refused:
         return refused.what, []
     except MemoryError:
