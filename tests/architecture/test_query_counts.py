@@ -215,6 +215,14 @@ def report(cast: Cast) -> Any:
     return row
 
 
+def waiting_report(cast: Cast) -> Any:
+    """One that its district has not confirmed yet."""
+    row = report(cast)
+    row.state = "recorded"
+    row.save(update_fields=["state"])
+    return row
+
+
 def public_story(cast: Cast) -> Any:
     """One with a picture; each of another district."""
     picture = PressPictureFactory(picture__activity__organization=cast.own_unit)
@@ -231,6 +239,7 @@ LISTS: list[tuple[str, str, Make]] = [
     ("office", "/desk/press/", public_story),
     ("district_reviewer", "/desk/press/pictures/", public_story),
     ("district_reviewer", "/desk/coverage/", report),
+    ("district_reviewer", "/desk/coverage/panel/", waiting_report),
     ("district_reviewer", "/desk/coverage/export.csv", report),
     ("anonymous", "/cloud/", cloud_item),
     ("owner", "/desk/cloud/", own_cloud_item),

@@ -362,13 +362,18 @@ def test_where_the_machine_cannot_set_pages_it_says_so_and_prints_from_the_brows
 
 
 def test_what_fails_says_so_and_is_tried_again_later(
-    client: Client, month: dict[str, Activity], monkeypatch: pytest.MonkeyPatch
+    client: Client,
+    month: dict[str, Activity],
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     client.get("/handbook.pdf")
     output = Output.objects.get()
     monkeypatch.setattr(typesetter, "SECONDS", 0)
     tasks.make_output.func(output.pk)
     monkeypatch.undo()
+    [told] = [record for record in caplog.records if "could not be made" in record.message]
+    assert told.exc_info and told.exc_info[2], "the log says where it failed"
 
     output.refresh_from_db()
     assert output.is_failed and output.trouble
