@@ -17,6 +17,7 @@ import "./my-month.js";
 import "./questions.js";
 import "./player.js";
 import "./near-me.js";
+import "./place.js";
 
 // Only on the pages that have them, so that the others stay light
 const grid = document.querySelector("[data-grid]");

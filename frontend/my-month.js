@@ -1,4 +1,6 @@
 // What a visitor keeps, in this browser alone: {code: version seen}. <button data-keep="CODE" data-version="3">.
+import { revealSharing } from "./sharing.js";
+
 const NAME = "kept";
 const PAGE = document.querySelector("[data-my-month-link]")?.pathname;
 
@@ -60,6 +62,7 @@ async function showPlan(box) {
       if (plan) {
         box.querySelector("[data-nothing-kept]")?.remove();
         box.append(document.importNode(plan, true));
+        revealSharing(box);
       }
     } catch {
       return; // nothing was carried along yet, and there is no network

@@ -1,4 +1,8 @@
-// <button data-share="TITLE" data-done="…"> hands the page's address to the device, or copies it.
+// <button data-share="TITLE" data-done="…" hidden> hands the page's address to the device, or copies it.
+export const revealSharing = (root) => root.querySelectorAll("[data-share]").forEach((button) => (button.hidden = false));
+revealSharing(document);
+document.addEventListener("htmx:load", ({ detail }) => revealSharing(detail.elt));
+
 document.addEventListener("click", async ({ target }) => {
   const button = target.closest("[data-share]");
   if (!button) return;

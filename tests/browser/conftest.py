@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from pytest_django.live_server_helper import LiveServer
 
 from tests.cast import come_in
 
@@ -117,6 +118,16 @@ def settle(page: Page) -> None:
 @pytest.fixture(name="settle")
 def settle_fixture() -> Callable[[Page], None]:
     return settle
+
+
+def served_in_the_month() -> Iterator[LiveServer]:
+    """A live server with the demonstration's clock, on 14 September 2024, whatever other tests left out.
+
+    `live_server = pytest.fixture(scope="module")(served_in_the_month)` makes it the one of a module.
+    """
+    server = LiveServer("localhost")
+    yield server
+    server.stop()
 
 
 @contextmanager

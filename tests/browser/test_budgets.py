@@ -13,7 +13,7 @@ from pytest_django.live_server_helper import LiveServer
 from kepuyue.activities.models import Participation, State, UnitRole
 from tests.architecture.samples import samples
 from tests.browser.budgets import BUDGETS, Budget
-from tests.browser.conftest import AXE
+from tests.browser.conftest import AXE, served_in_the_month
 from tests.cast import Cast
 from tests.factories import ActivityFactory, CloudItemFactory, DistrictFactory, HighlightFactory, VenueFactory
 from tests.programme.given import announce
@@ -35,12 +35,7 @@ FULL = {
 PHOTOGRAPHS = ("image/png", "image/jpeg", "image/webp", "image/gif")
 
 
-@pytest.fixture(scope="module")
-def live_server() -> Iterator[LiveServer]:
-    """One with the demonstration's clock, on its day in the month, whatever other tests left out."""
-    server = LiveServer("localhost")
-    yield server
-    server.stop()
+live_server = pytest.fixture(scope="module")(served_in_the_month)
 
 
 class Visit:
