@@ -135,8 +135,10 @@ def as_tall_as_its_content(page: Page) -> Iterator[None]:
     """Without a fold for as long as it lasts."""
     window = page.viewport_size
     assert window is not None
-    tall = page.evaluate("() => document.documentElement.scrollHeight")
-    page.set_viewport_size({"width": window["width"], "height": max(tall, window["height"])})
+    # A map is higher in a higher window, so once is not enough
+    for _time in range(4):
+        tall = page.evaluate("() => document.documentElement.scrollHeight")
+        page.set_viewport_size({"width": window["width"], "height": max(tall, window["height"])})
     try:
         yield
     finally:
