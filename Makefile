@@ -64,6 +64,9 @@ test-long: ## the same with every page and every pair of the long matrices
 bench: dev ## measure: start, memory, pages, saving, import (ARGS="--seconds 5 --format json")
 	@$(BIN)/python -m bench $(ARGS)
 
+rush: dev ## a morning of booking against a started server (ARGS="--seats 5000 --attempts 20000 --concurrency 512")
+	@$(BIN)/python -m bench.rush $(ARGS)
+
 corpus: dev ## read the real spreadsheets in DATA=DIR, which are not part of the project
 	@test -n "$(DATA)" || { echo "✗ Name the folder: make corpus DATA=DIR" >&2; exit 1; }
 	@$(BIN)/python -m scripts.corpus "$(DATA)"

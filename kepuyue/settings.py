@@ -108,6 +108,7 @@ INSTALLED_APPS = [
     "kepuyue.editions",
     "kepuyue.activities",
     "kepuyue.resources",
+    "kepuyue.bookings",
     "kepuyue.cloud",
     "kepuyue.publicity",
     "kepuyue.programme",
@@ -162,6 +163,8 @@ MIDDLEWARE = [
 
 ROOT_URLCONF = "kepuyue.urls"
 WSGI_APPLICATION = "kepuyue.wsgi.application"
+# What makes the application in a web process
+ASGI_MAKER = "kepuyue.asgi.make"
 WEB_WORKERS = env_number("WEB_WORKERS", min(os.cpu_count() or 1, 4))
 WEB_THREADS = env_number("WEB_THREADS", 8)
 
@@ -213,6 +216,11 @@ CACHES = {
     if REDIS_URL
     else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
 }
+# Booking: how many of one session a web process lets in each second; how often a network joins a queue, and a phone
+# number asks for seats, in a minute (0: no limit)
+ADMISSIONS_PER_SECOND = env_number("ADMISSIONS_PER_SECOND", 2_000, least=1)
+ADMISSIONS_PER_NETWORK = env_number("ADMISSIONS_PER_NETWORK", 1_200, least=0)
+BOOKING_TRIES_PER_PERSON = env_number("BOOKING_TRIES_PER_PERSON", 30, least=0)
 # So long at most a public page is answered from memory; 0: never. Whatever writes an audit row ends it at once
 KEPT_PAGES_SECONDS = env_number("KEPT_PAGES_SECONDS", 10, least=0)
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}

@@ -94,6 +94,14 @@ def _binaries(home: Path, owner: str | None) -> Path:
     return home / package.name / "pginstall" / "bin"
 
 
+def binary(name: str) -> Path | None:
+    """A program of PostgreSQL's for its clients (pgbench, psql): beside the server's, or on the path; None without one."""
+    with tempfile.TemporaryDirectory() as home:
+        beside = _binaries(Path(home), None) / name
+    found = beside if beside.exists() else shutil.which(name)
+    return Path(found) if found else None
+
+
 def _may_run(program: Path, owner: str) -> bool:
     try:
         return (

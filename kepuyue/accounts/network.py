@@ -41,10 +41,15 @@ def client_address(request: HttpRequest) -> str:
     Each proxy adds one entry at the right end of X-Forwarded-For; what stands further left was written by
     the client and is worth nothing. Without configured proxies the header is not read at all.
     """
+    return client_address_of(request.headers.get("X-Forwarded-For", ""), request.META.get("REMOTE_ADDR", ""))
+
+
+def client_address_of(forwarded: str, peer: str) -> str:
+    """The same from the header's text and the address of who is connected."""
     hops = settings.TRUSTED_PROXIES
-    entries = [part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",")]
+    entries = [part.strip() for part in forwarded.split(",")]
     candidates = [entries[-hops]] if 0 < hops <= len(entries) else []
-    for text in (*candidates, request.META.get("REMOTE_ADDR", "")):
+    for text in (*candidates, peer):
         try:
             return str(ipaddress.ip_address(text))
         except ValueError:

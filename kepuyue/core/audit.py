@@ -1,5 +1,7 @@
 """Writing the audit trail. Called by actions, inside their transaction."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from django.db import models
@@ -16,6 +18,8 @@ class Actor(Protocol):
 
 
 SYSTEM_NAME = "系统"
+# Somebody without an account, who acts for themselves
+PUBLIC_NAME = "公众"
 _action_names: dict[str, Any] = {}
 
 
@@ -48,8 +52,9 @@ def record(
     reason: str = "",
     organization_path: str = "",
     version: int | None = None,
+    is_quiet: bool = False,
 ) -> AuditEvent:
-    """Keep that `by` did `action` to `subject`; `changes` is {field: [old, new]}."""
+    """Keep that `by` did `action` to `subject`; `changes` is {field: [old, new]}; `is_quiet` as `AuditEvent` has it."""
     return AuditEvent.objects.create(
         action=action,
         actor_id=by.pk if by else None,
@@ -61,6 +66,37 @@ def record(
         version=version,
         changes=changes or {},
         reason=reason,
+        is_quiet=is_quiet,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A row of the trail that is written with many others; `subject_type` and `subject_id` as `record` writes them."""
+
+    action: str
+    subject_type: str
+    subject_id: str
+    subject_name: str
+    changes: dict[str, list[Any]]
+    actor_id: int | None = None
+    actor_name: str = PUBLIC_NAME
+
+
+def record_many(entries: Iterable[Entry]) -> None:
+    """Keep many things at once that no page for all shows (see `AuditEvent.is_quiet`)."""
+    AuditEvent.objects.bulk_create(
+        AuditEvent(
+            action=entry.action,
+            actor_id=entry.actor_id,
+            actor_name=entry.actor_name,
+            subject_type=entry.subject_type,
+            subject_id=entry.subject_id,
+            subject_name=entry.subject_name,
+            changes=entry.changes,
+            is_quiet=True,
+        )
+        for entry in entries
     )
 
 

@@ -28,6 +28,10 @@ class AuditEvent(models.Model):
     version = models.PositiveIntegerField(null=True, help_text="the subject's version after the change")
     changes = models.JSONField(default=dict, encoder=DjangoJSONEncoder, help_text="{field: [old, new]}")
     reason = models.TextField(_("原因"), blank=True)
+    is_quiet = models.BooleanField(
+        default=False,
+        help_text="changes nothing that pages for all show at once: they are kept although it happened",
+    )
 
     class Meta:
         verbose_name = _("操作记录")
@@ -36,6 +40,8 @@ class AuditEvent(models.Model):
         indexes = (
             models.Index(fields=("subject_type", "subject_id", "version"), name="audit_subject"),
             models.Index(fields=("organization_path",), name="audit_branch"),
+            # The newest change that a kept page has to follow is one step into this
+            models.Index(fields=("-id",), condition=models.Q(is_quiet=False), name="audit_loud"),
         )
 
     def __str__(self) -> str:

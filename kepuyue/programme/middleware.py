@@ -30,7 +30,8 @@ LONGEST_QUERY = 500
 class KeptPagesMiddleware:
     """Answers a visitor without a session from memory where the page was made a moment ago and nothing changed since.
 
-    Every change of lasting value writes an audit row in its transaction, so the newest row tells whether anything did:
+    Every change of lasting value writes an audit row in its transaction, so the newest row tells whether anything did
+    (bookings are left out: thousands a minute would end every page, and seats may be as old as a kept page is):
     one short query an answer. Pages tell the time by the minute, and none is kept into the next one; nor longer than
     `KEPT_PAGES_SECONDS`, which bounds what no audit row tells of. Only plain pages of `public_page` are kept (they
     carry `is_for_all`), never one that sets a cookie or holds the token of a form. They are kept as
@@ -77,7 +78,8 @@ def _key(request: HttpRequest) -> str:
 def _newest_change() -> tuple[Any, ...]:
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT (SELECT MAX(id) FROM core_auditevent), (SELECT MAX(id) FROM programme_cataloguechange)"
+            "SELECT (SELECT MAX(id) FROM core_auditevent WHERE NOT is_quiet), "
+            "(SELECT MAX(id) FROM programme_cataloguechange)"
         )
         return tuple(cursor.fetchone())
 

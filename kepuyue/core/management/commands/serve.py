@@ -11,6 +11,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 from http.client import HTTPConnection, HTTPException
 from typing import Any
 
@@ -41,16 +42,15 @@ class Command(BaseCommand):
     def handle(self, *, host: str, port: int, workers: int, threads: int, no_worker: bool, **_o: Any) -> None:
         _check_port(host, port)
         # What the web processes share is loaded once, before they are forked off
-        import_string(settings.WSGI_APPLICATION)
+        import_string(settings.ASGI_MAKER)
         reverse("core:health")
         connections.close_all()
         server = Granian(
-            "kepuyue.wsgi:application",
+            "kepuyue.asgi:make",
             address=host,
             port=port,
-            interface=Interfaces.WSGI,
+            interface=Interfaces.ASGI,
             workers=workers,
-            blocking_threads=threads,
             respawn_failed_workers=True,
             workers_kill_timeout=PATIENCE,
             log_level=LogLevels.error,
@@ -59,7 +59,7 @@ class Command(BaseCommand):
         worker = None if no_worker else BackgroundWorker(is_over=lambda: server.interrupt_signal)
         threading.Thread(target=self._announce, args=(host, port), daemon=True).start()
         try:
-            server.serve(target_loader=_load_in_web_process, wrap_loader=False)
+            server.serve(target_loader=partial(_load_in_web_process, threads), wrap_loader=False)
         except SystemExit:
             # Where the whole group is told to stop, a web process may end before the server has told it to, and counts
             # as failed there (Granian 2.8); without such a word a failure is one
@@ -80,7 +80,7 @@ class Command(BaseCommand):
             time.sleep(0.1)
 
 
-def _load_in_web_process() -> Any:
+def _load_in_web_process(threads: int) -> Any:
     """The application, in a process that hears the word to stop once, and stops when its parent is gone.
 
     Ctrl-C and supervisors tell the whole group, and then Granian tells its processes again. Granian's own
@@ -99,7 +99,7 @@ def _load_in_web_process() -> Any:
         handler(signal.SIGTERM, None)
 
     threading.Thread(target=listen, name="stop", daemon=True).start()
-    return import_string(settings.WSGI_APPLICATION)
+    return import_string(settings.ASGI_MAKER)(threads)
 
 
 class BackgroundWorker:

@@ -1,0 +1,236 @@
+"""The crowd of a rush: many people on keep-alive connections, in one process, as little work for each as can be.
+
+Reads what to do from standard input, writes what it was answered as one line of JSON.
+"""
+
+import asyncio
+import gc
+import json
+import sys
+import time
+from collections import Counter, deque
+from typing import Any
+
+import uvloop
+
+SLOWEST = 60  # seconds that an answer is waited for
+
+
+class Line(asyncio.Protocol):
+    """One connection: one question at a time."""
+
+    def __init__(self) -> None:
+        self.told: asyncio.Future[tuple[int, bytes]] | None = None
+        self.buffer = b""
+        self.is_open = False
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.transport = transport
+        self.is_open = True
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self.is_open = False
+        if self.told is not None and not self.told.done():
+            self.told.set_result((0, b""))
+
+    def ask(self, question: bytes) -> "asyncio.Future[tuple[int, bytes]]":
+        self.told = asyncio.get_running_loop().create_future()
+        self.transport.write(question)  # type: ignore[attr-defined]
+        return self.told
+
+    def data_received(self, data: bytes) -> None:
+        self.buffer += data
+        end = self.buffer.find(b"\r\n\r\n")
+        if end < 0:
+            return
+        start = self.buffer.lower().find(b"content-length: ")
+        length = int(self.buffer[start + 16 : self.buffer.find(b"\r\n", start)])
+        if len(self.buffer) < end + 4 + length:
+            return
+        status, body = int(self.buffer[9:12]), self.buffer[end + 4 : end + 4 + length]
+        self.buffer = b""
+        if self.told is not None and not self.told.done():
+            self.told.set_result((status, body))
+
+
+def post(path: str, headers: str, body: bytes) -> bytes:
+    head = f"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: {len(body)}\r\n{headers}\r\n"
+    return head.encode() + body
+
+
+def network(number: int) -> str:
+    """An address for each household of three."""
+    home = number // 3
+    return f"X-Forwarded-For: 47.{home >> 16 & 255}.{home >> 8 & 255}.{home & 255}\r\n"
+
+
+class Crowd:
+    """What everybody does, and what they were answered."""
+
+    def __init__(self, asked: dict[str, Any]) -> None:
+        self.port, self.sessions = asked["port"], asked["sessions"]
+        self.attempts, self.concurrency, self.museum = asked["attempts"], asked["concurrency"], asked["museum"]
+        self.milliseconds: list[float] = []
+        self.sold_out_ms: list[float] = []
+        self.answers: Counter[str] = Counter()
+        self.confirmed: list[str] = []
+        self.waiting: list[str] = []
+        self.tokens: list[str] = []
+        self.last_confirmed = self.begun = 0.0
+        self.lines: deque[Line] = deque()
+
+    async def connect(self) -> Line:
+        loop = asyncio.get_running_loop()
+        _transport, line = await loop.create_connection(Line, "127.0.0.1", self.port)
+        return line
+
+    async def token(self, line: Line, number: int) -> tuple[str, float, str]:
+        session = self.sessions[number % len(self.sessions)]
+        status, body = await line.ask(post(f"/api/v1/sessions/{session}/admission", network(number), b""))
+        if status != 200:
+            self.answers[f"admission {status}"] += 1
+            return "", 0.0, ""
+        said = json.loads(body)
+        return said["token"], said["wait_seconds"], said["availability"]
+
+    async def book(self, line: Line, number: int, token: str, key: str) -> tuple[int, bytes]:
+        session = self.sessions[number % len(self.sessions)]
+        headers = f"Authorization: Bearer {token}\r\nIdempotency-Key: {key}\r\nContent-Type: application/json\r\n"
+        body = b'{"attendee":{"name":"\xe8\xa7\x82\xe4\xbc\x97","phone":"+852%08d"},"seats":1}' % number
+        return await line.ask(post(f"/api/v1/sessions/{session}/bookings", headers + network(number), body))
+
+    def note(self, status: int, body: bytes, began: float) -> str:
+        moment = time.perf_counter()
+        took = (moment - began) * 1e3
+        if status == 201:
+            said = json.loads(body)
+            what = said["status"]
+            (self.confirmed if what == "confirmed" else self.waiting).append(said["code"])
+            self.last_confirmed = moment
+        elif status == 0:
+            what = "no answer"
+        else:
+            what = json.loads(body)["type"]
+            if what == "sold-out":
+                self.sold_out_ms.append(took)
+        self.milliseconds.append(took)
+        self.answers[what] += 1
+        return str(what)
+
+    async def rush(self) -> None:
+        """Everybody has a token; as many as there are connections ask at a time."""
+        lines = await asyncio.gather(*(self.connect() for _one in range(self.concurrency)))
+        self.tokens = [""] * self.attempts
+        numbers = iter(range(self.attempts))
+
+        async def queue(line: Line) -> None:
+            for number in numbers:
+                self.tokens[number], _wait, _free = await self.token(line, number)
+
+        began = time.perf_counter()
+        await asyncio.gather(*(queue(line) for line in lines))
+        self.admissions_per_s = self.attempts / (time.perf_counter() - began)
+        numbers = iter(range(self.attempts))
+
+        async def go(line: Line) -> None:
+            for number in numbers:
+                began = time.perf_counter()
+                status, body = await self.book(line, number, self.tokens[number], f"k{number}")
+                self.note(status, body, began)
+
+        self.begun = time.perf_counter()
+        await asyncio.gather(*(go(line) for line in lines))
+
+    async def morning(self) -> None:
+        """The museum: arrivals in a minute at an even pace, each joins the queue, waits for the turn and books."""
+        wanted = self.museum
+        self.waits: list[float] = []
+        pause = wanted["seconds"] / self.attempts
+        tasks: set[asyncio.Task[None]] = set()
+        self.begun = time.perf_counter()
+        for number in range(self.attempts):
+            due = self.begun + number * pause
+            if (early := due - time.perf_counter()) > 0.001:
+                await asyncio.sleep(early)
+            task = asyncio.create_task(self.visit(number, due))
+            tasks.add(task)
+            task.add_done_callback(tasks.discard)
+        self.arrived = time.perf_counter()
+        while tasks:
+            await asyncio.wait(set(tasks))
+
+    async def visit(self, number: int, due: float) -> None:
+        line = self.lines.pop() if self.lines else await self.connect()
+        kind = number % 1000 / 1000
+        try:
+            token, wait, free = await self.token(line, number)
+            if not token:
+                return
+            if free == "sold-out":
+                # The page says so as it comes, and nobody books what is said to be gone
+                self.note(409, b'{"type":"sold-out"}', due)
+                return
+            if wait > 0:
+                self.waits.append(wait)
+                await asyncio.sleep(wait)
+            # Who holds a second token tries with another key, and who saw nothing tries again with the same
+            times = [f"k{number}"]
+            if kind < self.museum["duplicates"]:
+                times.append(f"second{number}")
+            elif kind < self.museum["duplicates"] + self.museum["retries"]:
+                times.append(f"k{number}")
+            for place, key in enumerate(times):
+                status, body = await self.book(line, number, token, key)
+                if place == 0:
+                    self.note(status, body, due)
+                else:
+                    self.again(number, status, body, is_same=key == times[0])
+        finally:
+            if line.is_open:
+                self.lines.append(line)
+
+    def again(self, number: int, status: int, body: bytes, *, is_same: bool) -> None:
+        said = json.loads(body) if body else {}
+        if is_same and status == 201 and said["code"] not in self.codes():
+            self.answers["other answer to the same key"] += 1
+        if not is_same and status == 201:
+            self.answers["second booking of one person"] += 1
+        self.answers["asked again"] += 1
+
+    def codes(self) -> set[str]:
+        return set(self.confirmed[-5000:]) | set(self.waiting)
+
+    def result(self) -> dict[str, Any]:
+        over = time.perf_counter()
+        found = {
+            "attempts_per_s": round(len(self.milliseconds) / (over - self.begun), 1),
+            "confirmed": len(self.confirmed),
+            "confirmed_per_s": round(len(self.confirmed) / max(self.last_confirmed - self.begun, 1e-9), 1),
+            **percentiles(self.milliseconds, ""),
+            **percentiles(self.sold_out_ms, "sold_out_"),
+            "answers": dict(self.answers),
+        }
+        if self.museum:
+            found |= {"last_answer_after_s": round(over - self.arrived, 2), "arrivals_took_s": round(self.arrived - self.begun, 2),
+                      "longest_wait_s": round(max(self.waits, default=0.0), 2)}  # fmt: skip
+        else:
+            found["admissions_per_s"] = round(self.admissions_per_s, 1)
+        return found
+
+
+def percentiles(milliseconds: list[float], of: str) -> dict[str, float]:
+    ordered = sorted(milliseconds) or [0.0]
+    return {f"{of}p{share}_ms": round(ordered[min(len(ordered) - 1, len(ordered) * share // 100)], 1)
+            for share in (50, 95, 99)}  # fmt: skip
+
+
+async def main() -> None:
+    crowd = Crowd(json.load(sys.stdin))
+    gc.freeze()
+    gc.disable()
+    await (crowd.morning() if crowd.museum else crowd.rush())
+    print(json.dumps({**crowd.result(), "codes": crowd.confirmed, "waiting": crowd.waiting}))
+
+
+if __name__ == "__main__":
+    uvloop.run(main())

@@ -1,0 +1,231 @@
+"""What admission reads and writes, in sets: the same statements on SQLite and PostgreSQL, a batch in each.
+
+Sets travel as one JSON text a statement, so that a statement is prepared once however large the batch is.
+"""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from functools import cache
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db import connection
+
+from kepuyue.activities.models import State as ActivityState
+from kepuyue.bookings.admission.asked import Asked, Outcome
+from kepuyue.bookings.admission.deciding import Grant, Known, Present, Standing
+from kepuyue.bookings.models import ACTIVE, Booking, BookingTerms, Quota
+from kepuyue.core import audit
+from kepuyue.core.time import now
+
+# Columns of the sets that statements read, as PostgreSQL calls their types
+ASKED = {"session_id": "bigint", "person": "text", "key": "text", "day": "date"}
+COUNTED = {"terms_id": "bigint", "channel": "text", "seats": "integer", "parties": "integer"}
+PLACED = {"id": "bigint", "last_position": "integer"}
+BOOKED = {
+    "session_id": "bigint", "channel": "text", "code": "text", "state": "text", "seats": "integer",
+    "position": "integer", "person": "text", "key": "text", "asked": "text", "name": "text", "phone": "text",
+    "day": "date", "nth": "integer", "arrived_at": "timestamptz", "created_at": "timestamptz", "end_reason": "text",
+    "by_id": "bigint", "organization_id": "bigint",
+}  # fmt: skip
+_ACTIVE = ", ".join(f"'{state}'" for state in ACTIVE)
+
+
+def standings(sessions: Iterable[int]) -> dict[int, Standing]:
+    """The sessions as they stand, locked until the transaction ends; always in the same order, so that no two wait for
+    each other. A session without terms cannot be booked and is left out.
+    """
+    rows = (
+        BookingTerms.objects.filter(session__in=sorted(set(sessions)))
+        .order_by("pk")
+        .select_for_update(of=("self",))
+        .values_list(
+            "session_id", "pk", "opens_at", "closes_at", "is_paused", "most_seats", "per_day", "waitlist_most",
+            "last_position", "session__starts_at", "session__is_cancelled", "session__is_postponed",
+            "session__activity__state", "session__activity__edition__time_zone",
+        )
+    )  # fmt: skip
+    found = {row[0]: _standing(*row) for row in rows}
+    by_terms = {standing.terms: standing for standing in found.values()}
+    # Read after the lock: on PostgreSQL a statement sees what was committed before it began
+    quotas = Quota.objects.filter(terms__in=list(by_terms))
+    for terms, channel, capacity, taken, waiting in quotas.values_list(
+        "terms_id", "channel", "capacity", "taken", "waiting"
+    ):
+        by_terms[terms].free[channel] = capacity - taken
+        by_terms[terms].waiting[channel] = waiting
+    return found
+
+
+def _standing(
+    session: int, terms: int, opens_at: datetime, closes_at: datetime | None, is_paused: bool, most_seats: int,
+    per_day: int, waitlist_most: int, last_position: int, starts_at: datetime, is_cancelled: bool, is_postponed: bool,
+    state: str, zone: str,
+) -> Standing:  # fmt: skip
+    return Standing(
+        session=session, terms=terms, day=_day(starts_at, zone), opens_at=opens_at, closes_at=closes_at or starts_at,
+        is_stopped=is_paused or is_cancelled or is_postponed or state != ActivityState.PUBLISHED,
+        most_seats=most_seats, per_day=per_day, waitlist_most=waitlist_most, last_position=last_position,
+        free={}, waiting={},
+    )  # fmt: skip
+
+
+def known(batch: Sequence[Asked], found: dict[int, Standing]) -> Known:
+    """What the requests have to do with bookings that are there: by key, by person, by the person's day."""
+    answer = Known()
+    asked = _json(
+        {"session_id": one.session, "person": one.person, "key": one.key, "day": found[one.session].day}
+        for one in batch
+        if one.session in found
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(_known(connection.vendor), [asked, asked])
+        answer.add(
+            Present(session, person, key, content, code, position, bool(active))
+            for session, person, key, content, code, position, active in cursor.fetchall()
+        )
+        cursor.execute(_days(connection.vendor), [asked])
+        given: dict[tuple[str, date], set[int]] = defaultdict(set)
+        for person, day, nth in cursor.fetchall():
+            given[person, _as_day(day)].add(nth)
+    answer.days.update(given)
+    return answer
+
+
+def write(grants: Sequence[Grant], found: dict[int, Standing]) -> set[str]:
+    """Write the bookings and what they take; the codes of those that the constraints let in."""
+    moment = now()
+    rows = _json(_row(grant, found[grant.asked.session], moment) for grant in grants)
+    with connection.cursor() as cursor:
+        cursor.execute(_insertion(connection.vendor), [rows])
+        written = {code for (code,) in cursor.fetchall()}
+        kept = [grant for grant in grants if grant.answer.code in written]
+        seats: dict[tuple[int, str], list[int]] = defaultdict(lambda: [0, 0])
+        last: dict[int, int] = {}
+        for grant in kept:
+            standing = found[grant.asked.session]
+            is_waiting = grant.answer.outcome is Outcome.WAITLISTED
+            count = seats[standing.terms, grant.asked.channel]
+            count[is_waiting] += 1 if is_waiting else grant.asked.seats
+            if is_waiting:
+                last[standing.terms] = standing.last_position
+        count_up((*place, taken, parties) for place, (taken, parties) in seats.items())
+        if last:
+            given = _json({"id": terms, "last_position": number} for terms, number in last.items())
+            cursor.execute(_numbering(connection.vendor), [given])
+    audit.record_many(
+        audit.Entry(
+            action="booking.create", subject_type="booking", subject_id=grant.answer.code,
+            subject_name=grant.answer.code, actor_id=grant.asked.by,
+            changes={"state": ["", str(grant.answer.outcome)], "seats": [0, grant.asked.seats]},
+        )
+        for grant in kept
+    )  # fmt: skip
+    return written
+
+
+def count_up(changes: Iterable[tuple[int, str, int, int]]) -> None:
+    """Add to the counters of quotas: (terms, channel, seats, parties that wait); the lock is the caller's."""
+    rows = _json(
+        {"terms_id": terms, "channel": channel, "seats": seats, "parties": parties}
+        for terms, channel, seats, parties in changes
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(_counting(connection.vendor), [rows])
+
+
+def held(session: int) -> tuple[frozenset[str], frozenset[str]]:
+    """Persons and keys of a session's bookings: who must not be told from memory that it is sold out."""
+    rows = Booking.objects.filter(session=session).values_list("person", "key", "state")
+    persons, keys = set(), set()
+    for person, key, state in rows.iterator(chunk_size=5_000):
+        keys.add(key)
+        if state in ACTIVE:
+            persons.add(person)
+    return frozenset(persons), frozenset(keys)
+
+
+def _row(grant: Grant, standing: Standing, moment: datetime) -> dict[str, Any]:
+    asked = grant.asked
+    return {
+        "session_id": asked.session, "channel": asked.channel, "code": grant.answer.code,
+        "state": grant.answer.outcome, "seats": asked.seats, "position": grant.answer.position,
+        "person": asked.person, "key": asked.key, "asked": asked.content, "name": asked.name, "phone": asked.phone,
+        "day": standing.day, "nth": grant.nth, "arrived_at": asked.arrived_at, "created_at": moment, "end_reason": "",
+        "by_id": asked.by, "organization_id": asked.organization,
+    }  # fmt: skip
+
+
+def _json(rows: Iterable[dict[str, Any]]) -> str:
+    return json.dumps(list(rows), default=_spelled, ensure_ascii=False, separators=(",", ":"))
+
+
+def _spelled(value: Any) -> str:
+    if isinstance(value, datetime):
+        return str(connection.ops.adapt_datetimefield_value(value))
+    return str(value)
+
+
+def _as_day(value: date | str) -> date:
+    # SQLite gives what a statement of ours selects as it keeps it: as text
+    return value if isinstance(value, date) else date.fromisoformat(value)
+
+
+def _day(moment: datetime, zone: str) -> date:
+    return moment.astimezone(ZoneInfo(zone)).date()
+
+
+def _set(columns: dict[str, str], vendor: str) -> str:
+    """The JSON text of a parameter as rows of these columns."""
+    if vendor == "postgresql":
+        return f"json_to_recordset(%s::json) AS r({', '.join(f'{name} {kind}' for name, kind in columns.items())})"
+    chosen = ", ".join(f"json_extract(value, '$.{name}') AS {name}" for name in columns)
+    return f"(SELECT {chosen} FROM json_each(%s)) AS r"  # noqa: S608
+
+
+# The texts below are put together from names of this module alone
+@cache
+def _known(vendor: str) -> str:
+    columns = "b.session_id, b.person, b.key, b.asked, b.code, b.position"
+    joined = f"SELECT {columns}, b.state IN ({_ACTIVE}) FROM {_set(ASKED, vendor)} JOIN bookings_booking b"  # noqa: S608
+    return (
+        f"{joined} ON b.session_id = r.session_id AND b.key = r.key UNION "
+        f"{joined} ON b.session_id = r.session_id AND b.person = r.person AND b.state IN ({_ACTIVE})"
+    )
+
+
+@cache
+def _days(vendor: str) -> str:
+    return (
+        f"SELECT b.person, b.day, b.nth FROM {_set(ASKED, vendor)} "  # noqa: S608
+        "JOIN bookings_booking b ON b.person = r.person AND b.day = r.day AND b.nth IS NOT NULL"
+    )
+
+
+@cache
+def _insertion(vendor: str) -> str:
+    names = ", ".join(BOOKED)
+    # SQLite needs a condition here, or it reads ON CONFLICT as that of a join
+    return (
+        f"INSERT INTO bookings_booking ({names}) SELECT {names} FROM {_set(BOOKED, vendor)} WHERE 1 = 1 "  # noqa: S608
+        "ON CONFLICT DO NOTHING RETURNING code"
+    )
+
+
+@cache
+def _counting(vendor: str) -> str:
+    return (
+        "UPDATE bookings_quota SET taken = taken + r.seats, waiting = waiting + r.parties "  # noqa: S608
+        f"FROM {_set(COUNTED, vendor)} WHERE bookings_quota.terms_id = r.terms_id "
+        "AND bookings_quota.channel = r.channel"
+    )
+
+
+@cache
+def _numbering(vendor: str) -> str:
+    return (
+        f"UPDATE bookings_bookingterms SET last_position = r.last_position FROM {_set(PLACED, vendor)} "  # noqa: S608
+        "WHERE bookings_bookingterms.id = r.id"
+    )

@@ -1,0 +1,294 @@
+"""The public door to admission: what a request says, and what it is answered, whatever carries it.
+
+The interface (`api`) and the raw route of a rush (`asgi`) call the same three functions: `admit` gives a token,
+`request_of` reads what is asked with it, `reply` says how it ended. Nothing here waits for the database but the
+terms of a session, which are read once in a few seconds.
+"""
+
+import json
+import time
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any
+
+from django.conf import settings
+from django.utils import translation
+from django.utils.translation import gettext as _
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from kepuyue.bookings import limits, phones, tokens
+from kepuyue.bookings.admission import Answer, Asked, Outcome
+from kepuyue.bookings.admission.memory import sold_out
+from kepuyue.bookings.models import BookingTerms, Channel
+from kepuyue.core import ciphers
+from kepuyue.core.time import now
+
+PROBLEM = "application/problem+json"
+MOST_BYTES = 4_000
+LONGEST_KEY = 200
+# Seconds that a session's opening and closing are believed without being read again
+TERMS_KEPT = 3.0
+MOST_KEPT = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """An answer as every carrier writes it."""
+
+    status: int
+    body: dict[str, Any]
+    headers: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def content_type(self) -> str:
+        """JSON, or a problem as RFC 9457 has it."""
+        return "application/json" if self.status < 400 else PROBLEM
+
+    @property
+    def content(self) -> bytes:
+        """The body as bytes."""
+        return json.dumps(self.body, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+class Attendee(BaseModel):
+    """Who comes: their name, and the phone number that the booking is known by. Nothing else is asked."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+    name: str = Field(min_length=1, max_length=40)
+    phone: str = Field(min_length=5, max_length=25)
+
+
+class Wanted(BaseModel):
+    """A request for seats."""
+
+    model_config = ConfigDict(extra="forbid")
+    attendee: Attendee
+    seats: int = Field(default=1, ge=1, le=500)
+
+
+@dataclass(slots=True)
+class _Pace:
+    """How quickly a process lets people of one session in, and when the next one's turn is."""
+
+    next_at: float = 0.0
+
+
+@dataclass(slots=True)
+class _Hours:
+    opens_at: float
+    closes_at: float
+
+
+@dataclass(slots=True)
+class _Memory:
+    hours: dict[int, _Hours | None] = field(default_factory=dict)
+    read_at: dict[int, float] = field(default_factory=dict)
+    paces: dict[int, _Pace] = field(default_factory=dict)
+
+
+_memory = _Memory()
+
+
+def forget() -> None:
+    """What this process remembers of sessions is read again."""
+    _memory.hours.clear()
+    _memory.read_at.clear()
+    _memory.paces.clear()
+
+
+def admit(session: int, *, address: str, language: str) -> Reply:
+    """A place in the queue of a session that was learnt of, as a token, with when its turn is and how many come
+    before it.
+
+    Places are given in the order of arrival. Before booking opens the first turn is the moment it opens; a process lets
+    `ADMISSIONS_PER_SECOND` in. The estimate is that turn, counted by the server's clock, which is told as well.
+    """
+    if wait := limits.wait_of_network(address):
+        return problem(429, "limited", language, wait=wait)
+    hours = _memory.hours.get(session)
+    moment = now().timestamp()
+    if hours is None:
+        return problem(404, "not-bookable", language)
+    if moment >= hours.closes_at:
+        return problem(409, "closed", language)
+    pace = _memory.paces.setdefault(session, _Pace())
+    first = max(moment, hours.opens_at)
+    turn_at = max(first, pace.next_at)
+    pace.next_at = turn_at + 1 / settings.ADMISSIONS_PER_SECOND
+    token = tokens.issue(session, issued_at=moment, turn_at=turn_at)
+    return Reply(
+        200,
+        {
+            "token": token,
+            "server_time": _written(moment),
+            "opens_at": _written(hours.opens_at),
+            "turn_at": _written(turn_at),
+            "expires_at": _written(turn_at + tokens.LIFETIME),
+            "wait_seconds": round(turn_at - moment, 3),
+            "position": int((turn_at - first) * settings.ADMISSIONS_PER_SECOND * settings.WEB_WORKERS),
+            "availability": "sold-out" if sold_out.is_full(session) else "open",
+        },
+    )
+
+
+def request_of(session: int, *, authorization: str, key: str, body: bytes, language: str) -> Asked | Reply:
+    """What is asked, ready for admission; or the answer where it cannot be asked so."""
+    moment = now()
+    token = tokens.read(authorization[7:]) if authorization[:7].lower() == "bearer " else None
+    if token is None or token.session != session or moment.timestamp() > token.ends_at:
+        return problem(401, "no-token", language, ("WWW-Authenticate", 'Bearer realm="bookings"'))
+    if moment.timestamp() < token.turn_at:
+        return problem(429, "too-early", language, wait=token.turn_at - moment.timestamp())
+    if not 1 <= len(key) <= LONGEST_KEY or not key.isprintable():
+        return problem(422, "no-key", language)
+    if len(body) > MOST_BYTES:
+        return problem(413, "too-large", language)
+    try:
+        wanted = Wanted.model_validate_json(body)
+    except ValidationError as error:
+        return _invalid(error, language)
+    phone = phones.as_kept(wanted.attendee.phone)
+    if not phone:
+        return problem(
+            422,
+            "phone",
+            language,
+            errors=[{"parameter": "attendee.phone", "detail": _said("phone", language)}],
+        )
+    person = ciphers.digest(phone, "booking.person")
+    if wait := limits.wait_of_person(person):
+        return problem(429, "limited", language, wait=wait)
+    return asked(session, name=wanted.attendee.name, phone=phone, seats=wanted.seats, key=key, at=moment)
+
+
+def asked(
+    session: int,
+    *,
+    name: str,
+    phone: str,
+    seats: int,
+    key: str,
+    at: datetime,
+    channel: str = Channel.ONLINE,
+    by: int | None = None,
+    organization: int | None = None,
+) -> Asked:
+    """A request for seats as admission takes it; `phone` is as `phones.as_kept` gives it."""
+    content = f"{name}\n{phone}\n{seats}\n{channel}"
+    return Asked(
+        session=session,
+        person=ciphers.digest(phone, "booking.person"),
+        key=ciphers.digest(key, "booking.key"),
+        content=ciphers.digest(content, "booking.content"),
+        name=ciphers.encrypted(name),
+        phone=ciphers.encrypted(phone),
+        arrived_at=at,
+        seats=seats,
+        channel=channel,
+        by=by,
+        organization=organization,
+    )
+
+
+def reply(answer: Answer, language: str) -> Reply:
+    """How a request ended, as the interface says it (product contract: 201, 409, 422)."""
+    match answer.outcome:
+        case Outcome.CONFIRMED:
+            return Reply(201, {"code": answer.code, "status": "confirmed"})
+        case Outcome.WAITLISTED:
+            return Reply(201, {"code": answer.code, "status": "waitlisted", "position": answer.position})
+        case Outcome.NOT_OPEN:
+            opens_at = answer.opens_at.astimezone(UTC).isoformat() if answer.opens_at else ""
+            return problem(409, "closed", language, said="not-open", more={"opens_at": opens_at})
+        case Outcome.ALREADY_BOOKED | Outcome.SOLD_OUT | Outcome.CLOSED:
+            return problem(409, str(answer.outcome), language)
+        case Outcome.DAY_IS_FULL:
+            return problem(409, str(answer.outcome), language, more={"limit": answer.limit})
+        case Outcome.TOO_MANY_SEATS:
+            return problem(422, str(answer.outcome), language, more={"limit": answer.limit})
+        case Outcome.KEY_USED:
+            return problem(422, str(answer.outcome), language)
+        case Outcome.NOT_BOOKABLE:
+            return problem(404, str(answer.outcome), language)
+
+
+def not_yet(language: str) -> Reply:
+    """Admission cannot answer now; the same request with the same key may be sent again."""
+    return problem(503, "not-yet", language, wait=2)
+
+
+def problem(
+    status: int,
+    kind: str,
+    language: str,
+    *headers: tuple[str, str],
+    said: str = "",
+    wait: float = 0.0,
+    errors: list[dict[str, str]] | None = None,
+    more: dict[str, Any] | None = None,
+) -> Reply:
+    """A refusal as RFC 9457 has it: a short stable type, the status, a sentence that says what to do."""
+    detail = _said(said or kind, language)
+    body: dict[str, Any] = {"type": kind, "title": detail, "status": status, "detail": detail, **(more or {})}
+    if errors:
+        body["errors"] = errors
+    if wait:
+        headers = (*headers, ("Retry-After", str(max(1, round(wait + 0.5)))))
+        body["wait_seconds"] = round(wait, 3)
+    return Reply(status, body, headers)
+
+
+def is_fresh(session: int) -> bool:
+    """Whether the session's hours were read a moment ago."""
+    return time.monotonic() - _memory.read_at.get(session, -TERMS_KEPT) < TERMS_KEPT
+
+
+def is_known(session: int) -> bool:
+    """Whether something is known of the session, be it a moment old or that it cannot be booked."""
+    return session in _memory.read_at
+
+
+def learn(session: int) -> None:
+    """Read when the session can be booked; asks the database."""
+    if len(_memory.hours) > MOST_KEPT:
+        forget()
+    terms = BookingTerms.objects.select_related("session").filter(session=session).first()
+    hours = _Hours(terms.opens_at.timestamp(), terms.closing.timestamp()) if terms else None
+    _memory.hours[session] = hours
+    _memory.read_at[session] = time.monotonic()
+
+
+def _written(moment: float) -> str:
+    return datetime.fromtimestamp(moment, UTC).isoformat(timespec="milliseconds")
+
+
+def _invalid(error: ValidationError, language: str) -> Reply:
+    errors = [
+        {"parameter": ".".join(str(part) for part in one["loc"]) or "body", "detail": one["msg"]}
+        for one in error.errors(include_url=False, include_context=False, include_input=False)
+    ]
+    return problem(422, "invalid-parameter", language, errors=errors)
+
+
+@lru_cache(maxsize=128)
+def _said(kind: str, language: str) -> str:
+    with translation.override(language):
+        return {
+            "already-booked": _("这个手机号已经预约了这一场，不用再约。要改人数或取消，请打开“我的预约”。"),
+            "sold-out": _("这一场已经约满。有人取消时会放出来，也可以看看别的场次。"),
+            "closed": _("这一场现在不能预约：已经停约、取消或暂停。请看看别的场次。"),
+            "not-open": _("这一场还没有开始预约，请到开约时间再来。"),
+            "day-is-full": _("这个手机号这一天预约的场次已经到了上限。取消一场后可以再约。"),
+            "too-many-seats": _("一次预约的人数超过了上限，请减少人数。"),
+            "key-used": _("这个请求编号（Idempotency-Key）已经用于另一次预约，请换一个。"),
+            "not-bookable": _("没有这一场，或者它不在这里预约。请看活动页上的预约方式。"),
+            "no-token": _("入场凭证没有、过期或不是这一场的，请重新排队领取。"),
+            "too-early": _("还没有轮到，请等到凭证上的时间再来。"),
+            "no-key": _("请求头里要有 Idempotency-Key，1到200个字符，每次预约一个。"),
+            "too-large": _("请求太长。"),
+            "phone": _("请填写11位手机号；境外号码请加国家或地区代码，例如+852。"),
+            "limited": _("请求太频繁，请稍后再试。"),
+            "invalid-parameter": _("有几项填得不对，请按说明改正。"),
+            "not-yet": _("现在还不能答复，请过几秒用同一个请求编号再试，不会重复预约。"),
+        }[kind]

@@ -1,0 +1,63 @@
+"""How often one network or one phone number may ask, counted in the memory of each process.
+
+These hold off machines; they are no rule of fairness. So they are wide enough for a school behind one address,
+addresses inside a house or on the same machine are not counted at all (behind a proxy nobody told us of all would
+share one), and a process that starts anew begins at nothing.
+"""
+
+import ipaddress
+import time
+from collections import OrderedDict
+from functools import lru_cache
+
+from django.conf import settings
+
+MOST_KEPT = 100_000
+
+
+class Bucket:
+    """Tokens that grow again: `size` at once, `per_second` from then on, for each name."""
+
+    def __init__(self) -> None:
+        self._levels: OrderedDict[str, tuple[float, float]] = OrderedDict()
+
+    def take(self, name: str, size: float, per_second: float) -> float:
+        """Take one; 0 where there was one, else the seconds until there is."""
+        moment = time.monotonic()
+        level, at = self._levels.get(name, (size, moment))
+        level = min(size, level + (moment - at) * per_second)
+        taken = level >= 1
+        self._levels[name] = (level - 1 if taken else level, moment)
+        self._levels.move_to_end(name)
+        if len(self._levels) > MOST_KEPT:
+            self._levels.popitem(last=False)
+        return 0.0 if taken else (1 - level) / per_second
+
+
+_networks, _persons = Bucket(), Bucket()
+
+
+def wait_of_network(address: str) -> float:
+    """Seconds that the network has to wait before it may join a queue once more; 0: it may now."""
+    size = settings.ADMISSIONS_PER_NETWORK
+    if not size or not _is_counted(address):
+        return 0.0
+    return _networks.take(_network(address), size, size / 60)
+
+
+def wait_of_person(person: str) -> float:
+    """Seconds that the number (a digest of it) has to wait before it may ask for seats once more; 0: it may now."""
+    size = settings.BOOKING_TRIES_PER_PERSON
+    return _persons.take(person, size, size / 60) if size else 0.0
+
+
+@lru_cache(maxsize=65_536)
+def _is_counted(address: str) -> bool:
+    return ipaddress.ip_address(address).is_global
+
+
+@lru_cache(maxsize=65_536)
+def _network(address: str) -> str:
+    # What one line is given: an IPv4 address, or a /64 of IPv6
+    parsed = ipaddress.ip_address(address)
+    return address if parsed.version == 4 else str(ipaddress.ip_network(f"{address}/64", strict=False))
