@@ -1,8 +1,9 @@
 """`make rush`: a morning of booking against a really started server, counted from outside.
 
-A PostgreSQL of its own (fsync on), the server as `kepuyue serve` starts it, and the crowd (`bench.crowd_of_bookers`) beside
-it on the same cores. Everybody joins the queue for a token before booking opens, as people do, and books when it opens.
-Afterwards each answer is compared with the rows, and pgbench runs the same transaction one by one on the same server.
+A PostgreSQL of its own (fsync on), the server as `kepuyue serve` starts it, and the crowd
+(`bench.crowd_of_bookers`) beside it on the same cores. Everybody joins the queue for a token before booking opens,
+as people do, and books when it opens. Afterwards each answer is compared with the rows, and pgbench runs the same
+transaction one by one on the same server.
 """
 
 import argparse
@@ -25,7 +26,13 @@ from scripts import postgres
 
 ROOT = Path(__file__).resolve().parent.parent
 # Whatever is confirmed survives a power cut; memory as of a small machine
-DURABLE = ("fsync=on", "synchronous_commit=on", "full_page_writes=on", "shared_buffers=256MB", "max_wal_size=4GB")
+DURABLE = (
+    "fsync=on",
+    "synchronous_commit=on",
+    "full_page_writes=on",
+    "shared_buffers=256MB",
+    "max_wal_size=4GB",
+)
 CLIENTS = (8, 16, 32, 64)
 MUSEUM = {"seats": 3_000, "attempts": 180_000, "seconds": 60, "retries": 0.1, "duplicates": 0.02}
 
@@ -34,7 +41,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="make rush ARGS=…", description=__doc__)
     parser.add_argument("--seats", type=int, default=5_000, help="of all sessions together")
     parser.add_argument("--attempts", type=int, default=20_000)
-    parser.add_argument("--concurrency", type=int, default=512, help="that wait for an answer at the same time")
+    parser.add_argument(
+        "--concurrency", type=int, default=512, help="that wait for an answer at the same time"
+    )
     parser.add_argument("--sessions", type=int, default=1)
     parser.add_argument("--scenario", choices=["rush", "museum"], default="rush")
     parser.add_argument("--database", choices=["postgres", "sqlite"], default="postgres")
@@ -59,8 +68,15 @@ def measure(options: argparse.Namespace) -> dict[str, Any]:
         tempfile.TemporaryDirectory(prefix="kepuyue-rush-") as folder,
         nullcontext("") if is_sqlite else postgres.server(options=DURABLE) as address,
     ):
-        environment = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "KEPUYUE_DEMO")}
-        environment |= {"DATA_DIR": folder, "TRUSTED_PROXIES": "1", "BEHIND_PROXY": "1", "PYTHONPATH": str(ROOT)}
+        environment = {
+            name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "KEPUYUE_DEMO")
+        }
+        environment |= {
+            "DATA_DIR": folder,
+            "TRUSTED_PROXIES": "1",
+            "BEHIND_PROXY": "1",
+            "PYTHONPATH": str(ROOT),
+        }
         if options.scenario == "rush":
             # The crowd is as large as its connections: nobody is kept waiting beside that
             environment["ADMISSIONS_PER_SECOND"] = "1000000"
@@ -76,7 +92,8 @@ def measure(options: argparse.Namespace) -> dict[str, Any]:
         counted = _counted(environment, crowd.pop("codes"), crowd.pop("waiting"))
         raw = {} if is_sqlite else _pgbench(address, options)
     known = {"sessions": options.sessions, "seats": options.seats, "attempts": options.attempts,
-             "concurrency": options.concurrency, "scenario": options.scenario, "database": options.database}  # fmt: skip
+             "concurrency": options.concurrency, "scenario": options.scenario,
+             "database": options.database}  # fmt: skip
     result = {**known, **crowd, **raw, **counted, "server_rss_mb": round(weights["rss"], 1),
               "server_pss_mb": round(weights["pss"], 1)}  # fmt: skip
     if raw.get("pgbench_per_s"):
@@ -149,7 +166,7 @@ def _pgbench(address: str, options: argparse.Namespace) -> dict[str, Any]:
     with tempfile.NamedTemporaryFile("w", suffix=".sql") as file:
         file.write(script)
         file.flush()
-        os.chmod(file.name, 0o644)
+        Path(file.name).chmod(0o644)
         for clients in CLIENTS:
             words = [str(binary), "--no-vacuum", "--protocol", "prepared", "--client", str(clients), "--jobs", "2",
                      "--time", str(options.seconds), "--file", file.name, address]  # fmt: skip

@@ -69,7 +69,11 @@ class Crowd:
 
     def __init__(self, asked: dict[str, Any]) -> None:
         self.port, self.sessions = asked["port"], asked["sessions"]
-        self.attempts, self.concurrency, self.museum = asked["attempts"], asked["concurrency"], asked["museum"]
+        self.attempts, self.concurrency, self.museum = (
+            asked["attempts"],
+            asked["concurrency"],
+            asked["museum"],
+        )
         self.milliseconds: list[float] = []
         self.sold_out_ms: list[float] = []
         self.answers: Counter[str] = Counter()
@@ -95,7 +99,9 @@ class Crowd:
 
     async def book(self, line: Line, number: int, token: str, key: str) -> tuple[int, bytes]:
         session = self.sessions[number % len(self.sessions)]
-        headers = f"Authorization: Bearer {token}\r\nIdempotency-Key: {key}\r\nContent-Type: application/json\r\n"
+        headers = (
+            f"Authorization: Bearer {token}\r\nIdempotency-Key: {key}\r\nContent-Type: application/json\r\n"
+        )
         body = b'{"attendee":{"name":"\xe8\xa7\x82\xe4\xbc\x97","phone":"+852%08d"},"seats":1}' % number
         return await line.ask(post(f"/api/v1/sessions/{session}/bookings", headers + network(number), body))
 
@@ -211,7 +217,8 @@ class Crowd:
             "answers": dict(self.answers),
         }
         if self.museum:
-            found |= {"last_answer_after_s": round(over - self.arrived, 2), "arrivals_took_s": round(self.arrived - self.begun, 2),
+            found |= {"last_answer_after_s": round(over - self.arrived, 2), "arrivals_took_s": round(self.arrived -
+            self.begun, 2),
                       "longest_wait_s": round(max(self.waits, default=0.0), 2)}  # fmt: skip
         else:
             found["admissions_per_s"] = round(self.admissions_per_s, 1)

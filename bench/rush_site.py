@@ -33,7 +33,9 @@ def prepare(sessions: int, seats: int) -> dict[str, Any]:
         )  # fmt: skip
         # Each on a day of its own, as far as there are days, so that the cap per day is looked at and does not decide
         starts = moment + timedelta(days=30 + number % 30)
-        session = Session.objects.create(activity=activity, starts_at=starts, ends_at=starts + timedelta(hours=2))
+        session = Session.objects.create(
+            activity=activity, starts_at=starts, ends_at=starts + timedelta(hours=2)
+        )
         terms = BookingTerms.objects.create(session=session, opens_at=moment, most_seats=3, per_day=2)
         capacity = seats // sessions + (number < seats % sessions)
         Quota.objects.create(terms=terms, channel=Channel.ONLINE, capacity=capacity)
@@ -42,7 +44,9 @@ def prepare(sessions: int, seats: int) -> dict[str, Any]:
 
 
 def count(answers: dict[str, list[str]]) -> dict[str, Any]:
-    """What the rows say of what the clients saw: seats beyond capacity, confirmations that are no rows, wrong counters."""
+    """What the rows say of what the clients saw: seats beyond capacity, confirmations that are no rows, wrong
+    counters.
+    """
     from kepuyue.bookings.models import HOLDING, Booking, Quota
 
     rows = dict(Booking.objects.values_list("code", "state"))
@@ -83,7 +87,8 @@ SELECT code FROM bookings_booking WHERE session_id = :session_id AND key = md5(:
 SELECT nth FROM bookings_booking WHERE person = md5(:person::text) AND day = current_date AND nth IS NOT NULL;
 INSERT INTO bookings_booking (session_id, channel, code, state, seats, person, key, asked, name, phone, day, nth,
  arrived_at, created_at, end_reason) VALUES (:session_id, 'online', substr(md5(random()::text), 1, 8), 'confirmed', 1,
- md5(:person::text), md5(:key::text), md5(:key::text), repeat('n', 60), repeat('p', 60), current_date, 1, now(), now(), '')
+ md5(:person::text), md5(:key::text), md5(:key::text), repeat('n', 60), repeat('p', 60), current_date, 1, now(),
+ now(), '')
  ON CONFLICT DO NOTHING;
 UPDATE bookings_quota SET taken = taken + 1 WHERE terms_id = {chosen} AND channel = 'online';
 INSERT INTO core_auditevent (at, actor_name, action, subject_type, subject_id, subject_name, organization_path, changes,

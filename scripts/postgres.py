@@ -95,7 +95,7 @@ def _binaries(home: Path, owner: str | None) -> Path:
 
 
 def binary(name: str) -> Path | None:
-    """A program of PostgreSQL's for its clients (pgbench, psql): beside the server's, or on the path; None without one."""
+    """A program of PostgreSQL for its clients (pgbench): beside the server's or on the path; None without one."""
     with tempfile.TemporaryDirectory() as home:
         beside = _binaries(Path(home), None) / name
     found = beside if beside.exists() else shutil.which(name)

@@ -7,6 +7,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, URLResolver
 
+from kepuyue.api import bookings  # noqa: F401 -- its addresses are part of the interface
 from kepuyue.api.views import api
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 
-from django.db import DatabaseError, Error, connection
+from django.db import DatabaseError, Error, close_old_connections, connection
 
 from kepuyue.bookings.admission.asked import Answer, Asked, Outcome
 from kepuyue.bookings.admission.batch import Contended, take
@@ -46,6 +46,8 @@ class Writer:
         self._waiting: deque[_Waiting] = deque()
         self._some = threading.Event()
         self._process = 0
+        self._is_over = False
+        self._thread: threading.Thread | None = None
         self._starting = threading.Lock()
 
     def put(self, asked: Asked, tell: Told, loop: asyncio.AbstractEventLoop | None = None) -> None:
@@ -64,16 +66,29 @@ class Writer:
             if self._process != os.getpid():
                 # A process that was forked off has the queue of its parent, and not its thread
                 self._waiting.clear()
-                threading.Thread(target=self._write, name="admission", daemon=True).start()
+                self._thread = threading.Thread(target=self._write, name="admission", daemon=True)
+                self._thread.start()
                 self._process = os.getpid()
 
+    def stop(self) -> None:
+        """End the thread once what waits is answered, and its connection with it."""
+        thread = self._thread
+        self._is_over = True
+        self._some.set()
+        if thread is not None:
+            thread.join()
+        self._process, self._is_over, self._thread = 0, False, None
+
     def _write(self) -> None:
-        while True:
+        while not self._is_over or self._waiting:
             self._some.wait()
             self._some.clear()
             while self._waiting:
+                # As at the beginning of a request: one that is too old or broken is opened anew
+                close_old_connections()
                 batch = [self._waiting.popleft() for _one in range(min(len(self._waiting), MOST_IN_A_BATCH))]
                 _tell(batch, answered([one.asked for one in batch]))
+        connection.close()
 
 
 def answered(batch: Sequence[Asked]) -> list[Result]:

@@ -1,0 +1,113 @@
+"""Seats for other machines: a place in the queue, then the booking. The rules are those of `bookings.door`.
+
+A started server answers these two by its raw route (`kepuyue.asgi`), which says just the same.
+"""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import translation
+from django.views.decorators.csrf import csrf_exempt
+from ninja import Schema
+
+from kepuyue.accounts.network import client_address
+from kepuyue.api.problems import Problem
+from kepuyue.api.views import api
+from kepuyue.bookings import door
+from kepuyue.bookings.admission import NotYet, book
+from kepuyue.bookings.door import Reply, Wanted
+
+TELLING: dict[Any, Any] = {401: Problem, 404: Problem, 409: Problem, 422: Problem, 429: Problem, 503: Problem}
+
+# Bodies and headers are read by `door`, for the raw route as for this one; this tells of them
+ASKED: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {"application/json": {"schema": Wanted.model_json_schema()}},
+    },
+    "parameters": [
+        {
+            "in": "header",
+            "name": name,
+            "required": True,
+            "schema": {"type": "string", "maxLength": door.LONGEST_KEY},
+        }
+        for name in ("Authorization", "Idempotency-Key")
+    ],
+}
+
+
+class Place(Schema):
+    """A place in the queue of a session."""
+
+    token: str
+    "For `Authorization: Bearer`; whoever loses the connection keeps it, and with it the place"
+    server_time: str
+    "ISO 8601, UTC: count down by this clock and not by your own"
+    opens_at: str
+    turn_at: str
+    "Not before this moment"
+    expires_at: str
+    wait_seconds: float
+    position: int
+    "About how many come before"
+    availability: str
+    "`open`, or `sold-out` as of a second ago"
+
+
+class Booked(Schema):
+    """A booking that stands: it was written before this was sent."""
+
+    code: str
+    status: str
+    "`confirmed` or `waitlisted`"
+    position: int | None = None
+    "Number on the waiting list"
+
+
+@api.post(
+    "/sessions/{session}/admission", response={200: Place, **TELLING}, summary="Join the queue of a session",
+    url_name="admission",
+)  # fmt: skip
+@csrf_exempt
+def admission(request: HttpRequest, session: int) -> HttpResponse:
+    """A token for one session. Limits on networks stand here; before booking opens the queue is open already."""
+    door.learn(session)
+    return _written(door.admit(session, address=client_address(request), language=_language()))
+
+
+@api.post(
+    "/sessions/{session}/bookings", response={201: Booked, **TELLING}, summary="Book seats", url_name="bookings",
+    openapi_extra=ASKED,
+)  # fmt: skip
+@csrf_exempt
+def bookings(request: HttpRequest, session: int) -> HttpResponse:
+    """Seats for one person, with the token of `admission`. The same Idempotency-Key gets the same answer.
+
+    A 201 is durable before it is sent. 409 has the types already-booked, sold-out, closed and day-is-full.
+    """
+    language = _language()
+    asked = door.request_of(
+        session,
+        authorization=request.headers.get("Authorization", ""),
+        key=request.headers.get("Idempotency-Key", ""),
+        body=request.body,
+        language=language,
+    )
+    if isinstance(asked, Reply):
+        return _written(asked)
+    try:
+        return _written(door.reply(book(asked), language))
+    except NotYet:
+        return _written(door.not_yet(language))
+
+
+def _language() -> str:
+    return "en" if translation.get_language().startswith("en") else "zh-hans"
+
+
+def _written(reply: Reply) -> HttpResponse:
+    answer = HttpResponse(reply.content, status=reply.status, content_type=reply.content_type)
+    for name, value in (("Cache-Control", "no-store"), *reply.headers):
+        answer[name] = value
+    return answer

@@ -1,0 +1,246 @@
+"""The contract of booking, by the interface and by the raw route of a rush: both say the same."""
+
+import asyncio
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+
+from kepuyue import asgi
+from kepuyue.activities.models import Session
+from kepuyue.bookings import door, limits, tokens
+from kepuyue.bookings.admission.memory import sold_out
+from kepuyue.bookings.admission.queue import writer
+from kepuyue.bookings.models import Booking, BookingTerms, Quota
+from kepuyue.core.time import now
+from tests.bookings.given import bookable
+from tests.conftest import Clock
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@dataclass
+class Answer:
+    status: int
+    body: dict[str, Any]
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+Post = Callable[..., Answer]
+
+
+def by_interface(path: str, body: bytes, headers: dict[str, str]) -> Answer:
+    answer = Client().post(path, body, content_type="application/json", headers=headers)
+    return Answer(
+        answer.status_code, answer.json(), {name.lower(): value for name, value in answer.headers.items()}
+    )
+
+
+def by_raw_route(path: str, body: bytes, headers: dict[str, str]) -> Answer:
+    sent: list[dict[str, Any]] = []
+
+    async def ask() -> None:
+        parts = iter([{"type": "http.request", "body": body[:10], "more_body": True},
+                      {"type": "http.request", "body": body[10:]}])  # fmt: skip
+
+        async def receive() -> dict[str, Any]:
+            return next(parts)
+
+        async def send(message: dict[str, Any]) -> None:
+            sent.append(message)
+
+        named = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
+        scope = {"type": "http", "method": "POST", "path": path, "query_string": b"", "headers": named,
+                 "client": ("127.0.0.1", 1)}  # fmt: skip
+        await asgi.make(1)(scope, receive, send)
+
+    asyncio.run(ask())
+    head = {name.decode(): value.decode() for name, value in sent[0]["headers"]}
+    return Answer(sent[0]["status"], json.loads(sent[1]["body"]), head)
+
+
+@pytest.fixture(params=[by_interface, by_raw_route], ids=["interface", "raw route"])
+def post(request: Any, settings: Any) -> Iterator[Post]:
+    settings.DEMO = False
+    settings.MIDDLEWARE = [one for one in settings.MIDDLEWARE if "DemoClock" not in one]
+
+    def post(path: str, body: Any = b"", **headers: str) -> Answer:
+        raw = body if isinstance(body, bytes) else json.dumps(body).encode()
+        answer: Answer = request.param(
+            path, raw, {name.replace("_", "-"): value for name, value in headers.items()}
+        )
+        return answer
+
+    door.forget()
+    sold_out.forget()
+    yield post
+    writer.stop()
+    # The reader of hours keeps a connection in a thread of its own
+    asgi._reader.submit(lambda: connection.close()).result()
+
+
+def token(post: Post, session: Session) -> str:
+    answer = post(f"/api/v1/sessions/{session.pk}/admission")
+    assert answer.status == 200, answer
+    return str(answer.body["token"])
+
+
+def book(
+    post: Post, session: Session, number: int, *, key: str = "", seats: int = 1, **headers: str
+) -> Answer:
+    body = {"attendee": {"name": "观众", "phone": f"+852{number:08d}"}, "seats": seats}
+    named = {"authorization": f"Bearer {token(post, session)}", "idempotency_key": key or f"k{number}"}
+    return post(f"/api/v1/sessions/{session.pk}/bookings", body, **{**named, **headers})
+
+
+def test_contract(post: Post) -> None:
+    session = bookable(1, waitlist_most=1)
+
+    first, waiting, late = (book(post, session, number) for number in range(3))
+
+    assert (first.status, first.body["status"]) == (201, "confirmed")
+    assert waiting.body == {"code": waiting.body["code"], "status": "waitlisted", "position": 1}
+    assert (late.status, late.body["type"]) == (409, "sold-out")
+    assert late.headers["content-type"] == "application/problem+json"
+    assert set(late.body) >= {"type", "title", "status", "detail"}
+    assert set(Booking.objects.values_list("code", flat=True)) == {first.body["code"], waiting.body["code"]}
+    assert (book(post, session, 0).status, book(post, session, 0).body) == (201, first.body)
+    assert book(post, session, 0, key="other").body["type"] == "already-booked"
+
+
+def test_before_opening_the_queue_is_open_and_the_door_is_not(post: Post, clock: Clock) -> None:
+    opens_at = now().replace(microsecond=0) + timedelta(hours=1)
+    session = bookable(opens_at=opens_at)
+
+    place = post(f"/api/v1/sessions/{session.pk}/admission").body
+    assert place["wait_seconds"] == pytest.approx(3600, abs=5) and place["turn_at"] == place["opens_at"]
+    early = book(post, session, 1, authorization=f"Bearer {place['token']}")
+    assert (early.status, early.body["type"]) == (429, "too-early") and int(
+        early.headers["retry-after"]
+    ) > 3500
+
+    clock.set(opens_at)
+    assert book(post, session, 1, authorization=f"Bearer {place['token']}").status == 201
+
+
+def test_turns_go_in_the_order_of_arrival_at_the_pace_that_is_set(post: Post, settings: Any) -> None:
+    settings.ADMISSIONS_PER_SECOND, settings.WEB_WORKERS = 2, 1
+    session = bookable()
+
+    places = [post(f"/api/v1/sessions/{session.pk}/admission").body for _one in range(5)]
+
+    turns = [place["turn_at"] for place in places]
+    assert turns == sorted(turns) and [place["position"] for place in places][-1] >= 3
+    assert places[-1]["wait_seconds"] > 1
+
+
+@pytest.mark.parametrize(
+    "change, status, kind",
+    [
+        ({"authorization": "Bearer x"}, 401, "no-token"),
+        ({"authorization": ""}, 401, "no-token"),
+        ({"idempotency_key": ""}, 422, "no-key"),
+        ({"idempotency_key": "k" * 201}, 422, "no-key"),
+        ({"body": b"{"}, 422, "invalid-parameter"),
+        ({"body": {"attendee": {"name": "观众", "phone": "1"}}}, 422, "invalid-parameter"),
+        ({"body": {"attendee": {"name": "观众", "phone": "12345678"}}}, 422, "phone"),
+        ({"body": {"attendee": {"name": "", "phone": "+85200000001"}}}, 422, "invalid-parameter"),
+        ({"body": {"attendee": {"name": "观众", "phone": "+85200000001"}, "seats": 0}}, 422, "invalid-parameter"),
+        ({"body": {"attendee": {"name": "观众", "phone": "+85200000001"}, "seats": 4}}, 422, "too-many-seats"),
+        ({"body": {"attendee": {"name": "观众", "phone": "+85200000001"}, "id_number": "x"}}, 422, "invalid-parameter"),
+        ({"body": b" " * 5000}, 413, "too-large"),
+    ],
+    ids=str,
+)  # fmt: skip
+def test_bad_input_is_told(post: Post, change: dict[str, Any], status: int, kind: str) -> None:
+    session = bookable()
+    asked = {"attendee": {"name": "观众", "phone": "+85200000001"}}
+    named = {
+        "authorization": f"Bearer {token(post, session)}",
+        "idempotency_key": "k",
+        "body": asked,
+        **change,
+    }
+    body, headers = named.pop("body"), named
+
+    for language, word in (("zh-CN", "请"), ("en", "")):
+        answer = post(f"/api/v1/sessions/{session.pk}/bookings", body, accept_language=language, **headers)
+        assert (answer.status, answer.body["type"]) == (status, kind), answer
+        assert answer.body["detail"] and (
+            word in answer.body["detail"] or kind in ("too-large", "no-token", "no-key")
+        )
+    assert not Booking.objects.exists()
+
+
+def test_token_of_another_session_or_of_yesterday_opens_nothing(post: Post, clock: Clock) -> None:
+    session, other = bookable(), bookable()
+    mine, theirs = token(post, session), token(post, other)
+
+    assert book(post, session, 1, authorization=f"Bearer {theirs}").status == 401
+    clock.set(now() + timedelta(seconds=tokens.LIFETIME + 1))
+    assert book(post, session, 1, authorization=f"Bearer {mine}").status == 401
+
+
+def test_unknown_and_ended_sessions(post: Post) -> None:
+    over = bookable(opens_at=now() - timedelta(days=3), closes_at=now() - timedelta(days=1))
+
+    assert post("/api/v1/sessions/999999/admission").body["type"] == "not-bookable"
+    ended = post(f"/api/v1/sessions/{over.pk}/admission")
+    assert (ended.status, ended.body["type"]) == (409, "closed")
+
+
+def test_networks_are_held_off_and_those_of_the_house_are_not(post: Post, settings: Any) -> None:
+    settings.ADMISSIONS_PER_NETWORK, settings.TRUSTED_PROXIES = 2, 1
+    limits._networks._levels.clear()
+    path = f"/api/v1/sessions/{bookable().pk}/admission"
+
+    asked = [post(path, x_forwarded_for="47.1.2.3").status for _one in range(4)]
+
+    assert asked == [200, 200, 429, 429]
+    assert post(path, x_forwarded_for="47.1.2.4").status == 200
+    assert [post(path, x_forwarded_for="10.0.0.1").status for _one in range(4)] == [200] * 4
+
+
+def test_one_number_cannot_ask_without_end(post: Post, settings: Any) -> None:
+    settings.BOOKING_TRIES_PER_PERSON = 3
+    limits._persons._levels.clear()
+    session = bookable(0)
+
+    answers = [book(post, session, 1, key=str(number)).status for number in range(5)]
+
+    assert answers == [409, 409, 409, 429, 429]
+
+
+def test_sold_out_from_memory_is_believed_a_second_at_most(
+    post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stale_after = "kepuyue.bookings.admission.memory.STALE_AFTER"
+    monkeypatch.setattr(stale_after, 1_000.0)
+    session = bookable(1)
+    first = book(post, session, 1)
+    assert book(post, session, 2).body["type"] == "sold-out" and sold_out.is_full(session.pk)
+
+    Quota.objects.filter(terms__session=session).update(capacity=5)
+    assert book(post, session, 3).body["type"] == "sold-out", "not asked again yet"
+    assert book(post, session, 1).body == first.body, "who has a booking is never answered from memory"
+    assert book(post, session, 1, key="other").body["type"] == "already-booked"
+
+    monkeypatch.setattr(stale_after, 0.0)
+    assert book(post, session, 3).status == 201
+
+
+def test_hours_that_were_changed_are_seen_after_a_moment(post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
+    session = bookable()
+    token(post, session)
+    BookingTerms.objects.filter(session=session).update(closes_at=now() - timedelta(seconds=1))
+
+    monkeypatch.setattr(door, "TERMS_KEPT", 0.0)
+    for _try in range(50):
+        if post(f"/api/v1/sessions/{session.pk}/admission").status == 409:
+            return
+    raise AssertionError("still open")
