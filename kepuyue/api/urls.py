@@ -7,8 +7,8 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, URLResolver
 
-from kepuyue.api import bookings  # noqa: F401 -- its addresses are part of the interface
-from kepuyue.api.views import api
+from kepuyue.api.interface import api
+from kepuyue.api.views import bookings, programme  # noqa: F401 -- they hang their addresses on it
 
 
 def _with_head(view: Any) -> Any:

@@ -30,7 +30,7 @@ LONGEST_KEY = 200
 # Seconds that a session's opening and closing are believed without being read again
 TERMS_KEPT = 3.0
 MOST_KEPT = 10_000
-# Seconds that somebody may come before the turn: their clock is not ours. Before booking opens nobody gets in all the same
+# Seconds that somebody may come before the turn: their clock is not ours. Booking is not open earlier for that
 EARLY = 0.25
 
 

@@ -13,6 +13,7 @@ from kepuyue.accounts.models import User
 from kepuyue.activities import content
 from kepuyue.activities.actions import signing, takedown, trusting
 from kepuyue.activities.models import Activity, Remark, Sampling, SavedFilter, State, Submission, Venue
+from kepuyue.bookings.admission import take
 from kepuyue.cloud.models import CloudItem
 from kepuyue.core.time import now, today
 from kepuyue.editions.models import Booth, MainVenue, Paper, StageItem, Zone
@@ -33,6 +34,7 @@ from kepuyue.organizations.models import (
 )
 from kepuyue.publicity.models import Story
 from kepuyue.resources.models import Offer, PromisedDay
+from tests.bookings.given import asks, bookable
 from tests.cast import Cast
 from tests.factories import (
     ActivityFactory,
@@ -108,6 +110,8 @@ def samples(cast: Cast) -> dict[str, dict[str, Any]]:
         "own-draft-step": codes(draft, step="basics"),
         "own-draft-picture": codes(draft, pk=PictureFactory(activity=draft).pk),
         "own-public": codes(public),
+        "bookable": {"session": _booked(cast)},
+        "unbookable": {"session": public.sessions.get().pk},
         "own-session": codes(public, pk=public.sessions.get().pk),
         "own-taken-down": codes(taken_down),
         "takedown": {"pk": register.pk},
@@ -411,3 +415,12 @@ def _message(cast: Cast) -> Message:
     )
     assert message is not None
     return message
+
+
+def _booked(cast: Cast) -> int:
+    """A session of the cast's own unit that can be booked, with one booking."""
+    session = bookable(5)
+    Activity.objects.filter(pk=session.activity.pk).update(organization=cast.own_unit)
+    [answer] = take([asks(session, 1)])
+    assert answer.is_booked
+    return session.pk

@@ -30,7 +30,8 @@ OPEN = {
     # language and display, the page of components, the health check
     "ui:set_language", "ui:display", "ui:components", "core:health",
     # the interface for other machines
-    "messaging:unsubscription", "api:openapi-json", "api:activities", "api:activity", "api:api-root",
+    "messaging:unsubscription", "api:openapi-json", "api:activities", "api:activity", "api:admission", "api:bookings",
+    "api:api-root",
     # coming in
     "organizations:registration", "organizations:similar", "organizations:invitation", "account_login", "account_logout", "account_inactive", "account_signup",
     "account_reset_password", "account_reset_password_done", "account_reset_password_from_key",

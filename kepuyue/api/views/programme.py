@@ -5,12 +5,11 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.views.decorators.http import conditional_page
-from ninja import NinjaAPI, Query
+from ninja import Query
 from ninja.decorators import decorate_view
 
-from kepuyue import __version__
 from kepuyue.activities.free_text import LANGUAGES
-from kepuyue.api import problems
+from kepuyue.api.interface import api
 from kepuyue.api.output import written
 from kepuyue.api.problems import Problem, Refused
 from kepuyue.api.schemas import ActivityOut, Filters, Page, Paging
@@ -22,17 +21,6 @@ from kepuyue.programme.forms import ACCESS, OLDEST, FilterForm, Vocabulary, voca
 from kepuyue.programme.permissions import approved, visible
 from kepuyue.programme.search import RADII, search
 
-api = NinjaAPI(
-    title="科普月 Programme API",
-    version=__version__,
-    description=(
-        "The public programme of a city's science month. Times are ISO 8601 with the offset of the edition's "
-        "time zone; coordinates are WGS-84 degrees; errors are RFC 9457 problem details."
-    ),
-    docs_url=None,  # its page would load scripts from elsewhere
-    urls_namespace="api",
-)
-problems.install(api)
 ERRORS: dict[Any, Any] = {404: Problem, 422: Problem}
 
 

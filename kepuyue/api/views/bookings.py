@@ -11,8 +11,8 @@ from django.views.decorators.csrf import csrf_exempt
 from ninja import Schema
 
 from kepuyue.accounts.network import client_address
+from kepuyue.api.interface import api
 from kepuyue.api.problems import Problem
-from kepuyue.api.views import api
 from kepuyue.bookings import door
 from kepuyue.bookings.admission import NotYet, book
 from kepuyue.bookings.door import Reply, Wanted
