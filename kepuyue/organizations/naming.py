@@ -64,7 +64,7 @@ def bracketed(name: str) -> list[str]:
 @lru_cache(maxsize=20_000)
 def syllables(text: str) -> str:
     """How a key is read, without tones; Latin letters and digits stay."""
-    from pypinyin import Style, lazy_pinyin  # 20 MB of tables that only reading aloud needs
+    from pypinyin import Style, lazy_pinyin  # 60 MB of tables that only reading aloud needs
 
     return " ".join(lazy_pinyin(text, style=Style.NORMAL, errors=lambda rest: " ".join(rest)))
 

@@ -79,7 +79,7 @@ class Sound:
 
 def sound(text: str) -> Sound:
     """The pinyin of a normalized text's Chinese runs."""
-    from pypinyin import Style, lazy_pinyin  # 20 MB of tables that only indexing needs
+    from pypinyin import Style, lazy_pinyin  # 60 MB of tables that only indexing needs
 
     syllables, initials = [], []
     for kind, run in _pieces(text[:MAX_DOCUMENT]):

@@ -5,8 +5,6 @@ from collections.abc import Iterable
 from functools import lru_cache
 from itertools import groupby
 
-from pypinyin import Style, lazy_pinyin
-
 from kepuyue.programme.handbook.book import IndexLine, Letter
 
 # The order of letters in an index; what has no letter comes last
@@ -31,6 +29,8 @@ def index(rows: Iterable[tuple[str, str, str]]) -> list[Letter]:
 @lru_cache(maxsize=8_192)
 def _sounded(name: str) -> tuple[bool, str, tuple[str, ...], str]:
     """How a name is sorted: letters before what has none, then by syllables."""
+    from pypinyin import Style, lazy_pinyin  # 60 MB of tables that only an index needs
+
     said = "".join(sign for sign in name if sign.isalnum()) or name
     syllables = tuple(one.casefold() for one in lazy_pinyin(said, style=Style.NORMAL))
     first = syllables[0][:1].upper() if syllables else ""

@@ -3,6 +3,7 @@
 On larger installations they run apart: `kepuyue serve --no-worker` on some machines, `kepuyue worker` on others.
 """
 
+import gc
 import os
 import signal
 import socket
@@ -45,6 +46,9 @@ class Command(BaseCommand):
         import_string(settings.ASGI_MAKER)
         reverse("core:health")
         connections.close_all()
+        # What is there now stays shared: the collector of a web process does not touch it
+        gc.collect()
+        gc.freeze()
         server = Granian(
             "kepuyue.asgi:make",
             address=host,
