@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup run check check-code test test-long bench corpus sizes lock clean
+.PHONY: help setup run check check-code test test-long bench rush bench-faults corpus sizes lock clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -66,6 +66,9 @@ bench: dev ## measure: start, memory, pages, saving, import (ARGS="--seconds 5 -
 
 rush: dev ## a morning of booking against a started server (ARGS="--seats 5000 --attempts 20000 --concurrency 512")
 	@$(BIN)/python -m bench.rush $(ARGS)
+
+bench-faults: dev ## kill processes while people book: nothing confirmed is lost (ARGS="--rounds 30")
+	@$(BIN)/python -m bench.faults $(ARGS)
 
 corpus: dev ## read the real spreadsheets in DATA=DIR, which are not part of the project
 	@test -n "$(DATA)" || { echo "✗ Name the folder: make corpus DATA=DIR" >&2; exit 1; }

@@ -14,7 +14,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
@@ -83,44 +83,63 @@ def measure(options: argparse.Namespace) -> dict[str, Any]:
         if not is_sqlite:
             environment["DATABASE_URL"] = address
         _tell("preparing")
-        prepared = _prepare(environment, options)
+        prepared = prepare(environment, options)
         # The server has not been asked anything when the crowd comes, but for its first answer
         with site.running(environment) as server, _weighed(server) as weights:
             _tell(f"{options.attempts} attempts on {options.seats} seats of {options.sessions} sessions")
-            crowd = _crowd(server.port, prepared, options)
+            told = crowd(server.port, prepared, options)
         _tell("counting")
-        counted = _counted(environment, crowd.pop("codes"), crowd.pop("waiting"))
+        rows = counted(environment, told.pop("codes"), told.pop("waiting"))
         raw = {} if is_sqlite else _pgbench(address, options)
     known = {"sessions": options.sessions, "seats": options.seats, "attempts": options.attempts,
              "concurrency": options.concurrency, "scenario": options.scenario,
              "database": options.database}  # fmt: skip
-    result = {**known, **crowd, **raw, **counted, "server_rss_mb": round(weights["rss"], 1),
+    result = {**known, **told, **raw, **rows, "server_rss_mb": round(weights["rss"], 1),
               "server_pss_mb": round(weights["pss"], 1)}  # fmt: skip
     if raw.get("pgbench_per_s"):
         result["ratio_to_pgbench"] = round(result["confirmed_per_s"] / raw["pgbench_per_s"], 2)
     return result
 
 
-def _prepare(environment: dict[str, str], options: argparse.Namespace) -> dict[str, Any]:
+def prepare(environment: dict[str, str], options: argparse.Namespace) -> dict[str, Any]:
+    """The sessions to be booked."""
     words = [sys.executable, "-m", "bench.rush_site", "prepare", str(options.sessions), str(options.seats)]
     done = subprocess.run(words, env=environment, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True)
     found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return found
 
 
-def _crowd(port: int, prepared: dict[str, Any], options: argparse.Namespace) -> dict[str, Any]:
+def crowd(
+    port: int,
+    prepared: dict[str, Any],
+    options: argparse.Namespace,
+    *,
+    on_opening: Callable[[], None] | None = None,
+) -> dict[str, Any]:
+    """Let the crowd come, in a process of its own; what it was answered. `on_opening` is called as the rush begins."""
+    museum = MUSEUM if options.scenario == "museum" else None
     asked = {"port": port, "sessions": prepared["sessions"], "attempts": options.attempts,
-             "concurrency": options.concurrency, "museum": MUSEUM if options.scenario == "museum" else None,
-             "opens_at": prepared["opens_at"]}  # fmt: skip
-    done = subprocess.run(
-        [sys.executable, "-m", "bench.rush_crowd"], input=json.dumps(asked), cwd=ROOT, check=True,
-        stdout=subprocess.PIPE, text=True,
-    )  # fmt: skip
-    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+             "concurrency": options.concurrency, "museum": museum}  # fmt: skip
+    words = [sys.executable, "-m", "bench.rush_crowd"]
+    with subprocess.Popen(
+        words, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdin and process.stdout
+        process.stdin.write(json.dumps(asked))
+        process.stdin.close()
+        said = ""
+        for line in process.stdout:
+            if line.strip() == "open" and on_opening is not None:
+                on_opening()
+            said = line
+    if process.returncode:
+        raise RuntimeError("the crowd did not come to an end")
+    found: dict[str, Any] = json.loads(said)
     return found
 
 
-def _counted(environment: dict[str, str], codes: list[str], waiting: list[str]) -> dict[str, Any]:
+def counted(environment: dict[str, str], codes: list[str], waiting: list[str]) -> dict[str, Any]:
+    """What the rows say of the codes that people were told."""
     words = [sys.executable, "-m", "bench.rush_site", "count"]
     answers = json.dumps({"confirmed": codes, "waitlisted": waiting})
     done = subprocess.run(

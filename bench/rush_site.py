@@ -6,8 +6,6 @@ from collections import Counter
 from datetime import timedelta
 from typing import Any
 
-WARM = 8  # seconds that the server has to come up before booking opens; the crowd waits for it
-
 
 def prepare(sessions: int, seats: int) -> dict[str, Any]:
     """Published activities with sessions whose booking opens in a while: seats spread evenly. Their numbers."""
@@ -40,7 +38,7 @@ def prepare(sessions: int, seats: int) -> dict[str, Any]:
         capacity = seats // sessions + (number < seats % sessions)
         Quota.objects.create(terms=terms, channel=Channel.ONLINE, capacity=capacity)
         made.append(session.pk)
-    return {"sessions": made, "opens_at": moment.timestamp()}
+    return {"sessions": made}
 
 
 def count(answers: dict[str, list[str]]) -> dict[str, Any]:
