@@ -45,6 +45,8 @@ class Cluster:
         # Whoever inherited it may not look after it at once: a zombie holds nothing any more
         while first.is_running() and first.status() != psutil.STATUS_ZOMBIE:
             time.sleep(0.05)
+        # It names a process that is dead, as a restart of the machine would find it
+        (self.data / "postmaster.pid").unlink(missing_ok=True)
 
 
 @contextmanager

@@ -1,0 +1,100 @@
+"""`make bench-faults`: processes are killed while people book; every confirmation that somebody saw is in the database.
+
+Round after round on a real server with a PostgreSQL of its own (fsync on): at a random moment a web process, all of
+them, or PostgreSQL itself is killed (SIGKILL) and comes back. The crowd asks on with the same keys until it is
+answered.
+"""
+
+import argparse
+import json
+import os
+import random
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+import psutil
+
+from bench import rush, site
+from scripts import postgres
+
+ATTEMPTS, SEATS, SESSIONS, CONCURRENCY = 3_000, 1_500, 3, 128
+LATEST = 1.5  # seconds after opening
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="make bench-faults ARGS=…", description=__doc__)
+    parser.add_argument("--rounds", type=int, default=30)
+    parser.add_argument(
+        "--seed", type=int, default=None, help="of the moments; told, so that a round can be repeated"
+    )
+    options = parser.parse_args()
+    seed = options.seed if options.seed is not None else random.SystemRandom().randrange(1_000_000)
+    chance = random.Random(seed)
+    print(f"seed {seed}")
+    bad = 0
+    for number in range(1, options.rounds + 1):
+        kind = ("a web process", "all web processes", "PostgreSQL")[number % 3]
+        found = one_round(kind, chance.uniform(0.02, LATEST))
+        bad += bool(found["oversold"] or found["lost"] or found["wrong_counters"] or found["twice"])
+        print(f"{number:>3}  {kind:<18} {json.dumps(found, ensure_ascii=False)}", flush=True)
+    print(json.dumps({"rounds": options.rounds, "seed": seed, "bad": bad}))
+    sys.exit(bad > 0)
+
+
+def one_round(kind: str, after: float) -> dict[str, Any]:
+    """One morning with one accident."""
+    options = argparse.Namespace(sessions=SESSIONS, seats=SEATS, attempts=ATTEMPTS, concurrency=CONCURRENCY,
+                                 scenario="rush")  # fmt: skip
+    with (
+        tempfile.TemporaryDirectory(prefix="kepuyue-faults-") as folder,
+        postgres.cluster(options=rush.DURABLE) as base,
+    ):
+        environment = {**os.environ, "DATA_DIR": folder, "DATABASE_URL": base.address, "TRUSTED_PROXIES": "1",
+                       "BEHIND_PROXY": "1", "ADMISSIONS_PER_SECOND": "1000000"}  # fmt: skip
+        environment.pop("KEPUYUE_DEMO", None)
+        prepared = rush.prepare(environment, options)
+        with site.running(environment) as server:
+            accidents: dict[str, Callable[[], None]] = {
+                "a web process": lambda: _web(server)[0].kill(),
+                "all web processes": lambda: [process.kill() for process in _web(server)] and None,
+                "PostgreSQL": lambda: _power_cut(base),
+            }
+            crowd = rush.crowd(server.port, prepared, options, on_opening=_later(accidents[kind], after))
+        counted = rush.counted(environment, crowd.pop("codes"), crowd.pop("waiting"))
+    return {"after_s": round(after, 2), "answers": crowd["answers"], **counted}
+
+
+def _later(accident: Callable[[], None], after: float) -> Callable[[], None]:
+    def begin() -> None:
+        threading.Timer(after, accident).start()
+
+    return begin
+
+
+def _web(server: site.Server) -> list[psutil.Process]:
+    """The web processes: children of the server that are not the worker."""
+    return [
+        child
+        for child in server.process.children()
+        if "worker" not in " ".join(child.cmdline()) and child.is_running()
+    ]
+
+
+def _power_cut(base: postgres.Cluster) -> None:
+    base.kill()
+    time.sleep(1)
+    try:
+        base.start()
+    except subprocess.CalledProcessError:
+        # Its shared memory was not let go yet
+        time.sleep(2)
+        base.start()
+
+
+if __name__ == "__main__":
+    main()
