@@ -79,6 +79,9 @@ def canonical(event: AuditEvent) -> bytes:
         "changes": event.changes,
         "reason": event.reason,
     }
+    if event.is_quiet:
+        # Rows from before there was the column keep their seals
+        row["is_quiet"] = True
     text = json.dumps(row, sort_keys=True, ensure_ascii=False, separators=(",", ":"), cls=DjangoJSONEncoder)
     return text.encode("utf-8", "surrogatepass")
 

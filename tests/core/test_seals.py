@@ -81,6 +81,7 @@ TOUCHES: dict[str, dict[str, object]] = {
     "version": {"version": 12},
     "changes": {"changes": {"name": ["旧", "另一个"]}},
     "reason": {"reason": "另一个原因"},
+    "whether pages are kept": {"is_quiet": True},
 }
 
 

@@ -64,7 +64,7 @@ MADE_ON_ASKING = {
 # What is for everybody though it belongs to a unit
 PUBLIC_PAGES = {
     "programme:unit", "editions:main-venue-plan", "programme:cloud-item", "programme:cloud-feed", "programme:cloud-question",
-    "programme:press-story", "programme:press-picture",
+    "programme:press-story", "programme:press-picture", "api:admission", "api:bookings",
 }  # fmt: skip
 # What is offered to one person by name
 PERSONAL = {"handover-own"}
@@ -77,7 +77,7 @@ WRITES_ON_READING = {
     "accounts_tries": "tries of a key are counted, so that nobody can try them all",
     "activities_looking": "colleagues see who is looking at a submission just now",
 }
-# Taken without a token: the interface only reads, two only set a cookie of the reader's own, and a mail program ends
+# Taken without a token: the interface only reads, or takes a key of its own that no browser sends by itself; two only set a cookie of the reader's own, and a mail program ends
 # a subscription by the signed address alone (RFC 8058)
 SIGNED = {"messaging:unsubscription"}
 WITHOUT_TOKEN = {
@@ -86,6 +86,8 @@ WITHOUT_TOKEN = {
     "api:activities",
     "api:activity",
     "api:api-root",
+    "api:admission",
+    "api:bookings",
     "ui:display",
     "ui:set_language",
     "demo:stage",
