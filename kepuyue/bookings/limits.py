@@ -33,8 +33,18 @@ class Bucket:
             self._levels.popitem(last=False)
         return 0.0 if taken else (1 - level) / per_second
 
+    def forget(self) -> None:
+        """Everybody begins anew."""
+        self._levels.clear()
+
 
 _networks, _persons = Bucket(), Bucket()
+
+
+def forget() -> None:
+    """What this process counted is gone."""
+    _networks.forget()
+    _persons.forget()
 
 
 def wait_of_network(address: str) -> float:

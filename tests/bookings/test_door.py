@@ -77,6 +77,7 @@ def post(request: Any, settings: Any) -> Iterator[Post]:
         return answer
 
     door.forget()
+    limits.forget()
     sold_out.forget()
     yield post
     writer.stop()
@@ -196,7 +197,6 @@ def test_unknown_and_ended_sessions(post: Post) -> None:
 
 def test_networks_are_held_off_and_those_of_the_house_are_not(post: Post, settings: Any) -> None:
     settings.ADMISSIONS_PER_NETWORK, settings.TRUSTED_PROXIES = 2, 1
-    limits._networks._levels.clear()
     path = f"/api/v1/sessions/{bookable().pk}/admission"
 
     asked = [post(path, x_forwarded_for="47.1.2.3").status for _one in range(4)]
@@ -208,7 +208,6 @@ def test_networks_are_held_off_and_those_of_the_house_are_not(post: Post, settin
 
 def test_one_number_cannot_ask_without_end(post: Post, settings: Any) -> None:
     settings.BOOKING_TRIES_PER_PERSON = 3
-    limits._persons._levels.clear()
     session = bookable(0)
 
     answers = [book(post, session, 1, key=str(number)).status for number in range(5)]
