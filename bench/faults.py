@@ -9,6 +9,7 @@ import argparse
 import json
 import os
 import random
+import re
 import subprocess
 import sys
 import tempfile
@@ -60,13 +61,13 @@ def one_round(kind: str, after: float) -> dict[str, Any]:
         prepared = rush.prepare(environment, options)
         with site.running(environment) as server:
             accidents: dict[str, Callable[[], None]] = {
-                "a web process": lambda: _web(server)[0].kill(),
-                "all web processes": lambda: [process.kill() for process in _web(server)] and None,
+                "a web process": lambda: web_processes(server)[0].kill(),
+                "all web processes": lambda: [process.kill() for process in web_processes(server)] and None,
                 "PostgreSQL": lambda: _power_cut(base),
             }
-            crowd = rush.crowd(server.port, prepared, options, on_opening=_later(accidents[kind], after))
-        counted = rush.counted(environment, crowd.pop("codes"), crowd.pop("waiting"))
-    return {"after_s": round(after, 2), "answers": crowd["answers"], **counted}
+            told = rush.crowd(server.port, prepared, options, on_opening=_later(accidents[kind], after))
+        rows = rush.counted(environment, prepared, told)
+    return {"after_s": round(after, 2), "answers": told["answers"], **rows}
 
 
 def _later(accident: Callable[[], None], after: float) -> Callable[[], None]:
@@ -76,12 +77,12 @@ def _later(accident: Callable[[], None], after: float) -> Callable[[], None]:
     return begin
 
 
-def _web(server: site.Server) -> list[psutil.Process]:
-    """The web processes: children of the server that are not the worker."""
+def web_processes(server: site.Server) -> list[psutil.Process]:
+    """Children of the server that are not the worker."""
     return [
         child
         for child in server.process.children()
-        if "worker" not in " ".join(child.cmdline()) and child.is_running()
+        if not {"worker", "tracker"} & set(re.split(r"\W+|_", " ".join(child.cmdline())))
     ]
 
 

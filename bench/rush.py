@@ -33,6 +33,7 @@ DURABLE = (
     "shared_buffers=256MB",
     "max_wal_size=4GB",
 )
+# What pgbench is tried with
 CLIENTS = (8, 16, 32, 64)
 MUSEUM = {"seats": 3_000, "attempts": 180_000, "seconds": 60, "retries": 0.1, "duplicates": 0.02}
 
@@ -89,7 +90,7 @@ def measure(options: argparse.Namespace) -> dict[str, Any]:
             _tell(f"{options.attempts} attempts on {options.seats} seats of {options.sessions} sessions")
             told = crowd(server.port, prepared, options)
         _tell("counting")
-        rows = counted(environment, told.pop("codes"), told.pop("waiting"))
+        rows = counted(environment, prepared, told)
         raw = {} if is_sqlite else _pgbench(address, options)
     known = {"sessions": options.sessions, "seats": options.seats, "attempts": options.attempts,
              "concurrency": options.concurrency, "scenario": options.scenario,
@@ -138,10 +139,12 @@ def crowd(
     return found
 
 
-def counted(environment: dict[str, str], codes: list[str], waiting: list[str]) -> dict[str, Any]:
-    """What the rows say of the codes that people were told."""
+def counted(environment: dict[str, str], prepared: dict[str, Any], told: dict[str, Any]) -> dict[str, Any]:
+    """What the rows say of the codes that people were told; the codes are taken out of `told`."""
     words = [sys.executable, "-m", "bench.rush_site", "count"]
-    answers = json.dumps({"confirmed": codes, "waitlisted": waiting})
+    answers = json.dumps(
+        {"sessions": prepared["sessions"], "confirmed": told.pop("codes"), "waitlisted": told.pop("waiting")}
+    )
     done = subprocess.run(
         words, input=answers, env=environment, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True
     )

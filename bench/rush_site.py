@@ -41,18 +41,19 @@ def prepare(sessions: int, seats: int) -> dict[str, Any]:
     return {"sessions": made}
 
 
-def count(answers: dict[str, list[str]]) -> dict[str, Any]:
+def count(answers: dict[str, Any]) -> dict[str, Any]:
     """What the rows say of what the clients saw: seats beyond capacity, confirmations that are no rows, wrong
     counters.
     """
     from kepuyue.bookings.models import HOLDING, Booking, Quota
 
-    rows = dict(Booking.objects.values_list("code", "state"))
+    mine = Booking.objects.filter(session__in=answers["sessions"])
+    rows = dict(mine.values_list("code", "state"))
     held: Counter[int] = Counter()
-    for session, seats in Booking.objects.filter(state__in=HOLDING).values_list("session_id", "seats"):
+    for session, seats in mine.filter(state__in=HOLDING).values_list("session_id", "seats"):
         held[session] += seats
     oversold = wrong = 0
-    for quota in Quota.objects.select_related("terms"):
+    for quota in Quota.objects.filter(terms__session__in=answers["sessions"]).select_related("terms"):
         oversold += max(0, held[quota.terms.session_id] - quota.capacity)
         wrong += held[quota.terms.session_id] != quota.taken
     confirmed, waiting = answers["confirmed"], answers["waitlisted"]
