@@ -4,6 +4,7 @@ import io
 import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -239,6 +240,15 @@ def test_nothing_that_is_not_public_is_printed(month: dict[str, Activity]) -> No
     assert "湿地观鸟" in text
     for secret in ("还是草稿", "联系人甲", "13800000000", "负责人乙", "负责人丙", "安全预案丁"):
         assert secret not in text
+
+
+def test_headings_go_down_one_at_a_time(month: dict[str, Activity]) -> None:
+    """What lasts and what has no day stands under its chapter without a day's heading (WCAG 2.2, 1.3.1)."""
+    text = pages.rendered(compiling.compiled(asked().selection), "a4")
+
+    levels = [int(level) for level in re.findall(r"<h([1-6])", text)]
+    assert {2, 3} <= set(levels)
+    assert all(after <= before + 1 for before, after in pairwise(levels))
 
 
 def test_a_choice_and_an_english_reader(month: dict[str, Activity]) -> None:
