@@ -20,6 +20,7 @@ from kepuyue.programme.views import (
     questions,
     sitemap,
     suggesting,
+    tickets,
     widget,
 )
 
@@ -71,4 +72,5 @@ urlpatterns = [
     path("cloud/<slug:code>.ics", cloud.feed, name="cloud-feed"),
     path("main-venue/", main_venue.main_venue, name="main-venue"),
     path("venues/<int:pk>/", hosts.venue, name="venue"),
+    path("booking/keys.json", tickets.keys, name="ticket-keys"),
 ]

@@ -19,6 +19,8 @@ OPEN = {
     "programme:widget", "programme:widget-accent", "programme:widget-script", "programme:embed",
     "programme:handbook", "programme:handbook-pdf", "programme:handbook-print",
     "programme:open-data", "programme:open-data-file",
+    # by what tickets are verified
+    "programme:ticket-keys",
     "programme:robots", "programme:sitemap", "programme:sitemap-part",
     "editions:notice", "editions:paper",
     "resources:bases",
