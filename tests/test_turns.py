@@ -60,6 +60,24 @@ def test_what_is_the_same_everywhere_exists(place: str) -> None:
     assert (ROOT / place).exists()
 
 
+@pytest.mark.parametrize("place", turns.LEANS_ON_THE_DATABASE)
+def test_what_leans_on_the_database_exists(place: str) -> None:
+    assert (ROOT / place).exists()
+
+
+def test_each_other_file_has_its_turn_on_the_second_database(monkeypatch: pytest.MonkeyPatch) -> None:
+    leaning = "tests/bookings/test_races.py::test_a"
+    others = [f"tests/resources/test_{letter}.py::test_{letter}[1]" for letter in "abcdefg"]
+    seen: list[str] = []
+    for number in range(turns.OTHER_FILES_ON_POSTGRESQL):
+        monkeypatch.setenv(turns.NAME, str(number))
+        waiting = turns.files_that_wait([leaning, *others])
+        seen += set(others) - waiting
+        assert leaning not in waiting
+
+    assert sorted(seen) == others
+
+
 def test_the_long_run_leaves_nothing_out() -> None:
     recipe = re.search(r"^test-long:.*\n((?:\t.*\n)+)", (ROOT / "Makefile").read_text(encoding="utf-8"), re.M)
     assert recipe is not None

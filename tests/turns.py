@@ -34,9 +34,36 @@ SHARES: dict[str, tuple[int, int]] = {
     "tests/security/test_hostile_text.py::test_pages_show_hostile_text_as_text": (2, 6),
     "tests/security/test_hostile_input.py::test_odd_query_strings_are_answered": (3, 6),
     "tests/security/test_hostile_input.py::test_odd_addresses_are_not_found": (2, 4),
+    "tests/browser/test_components_page.py::test_components_are_accessible_and_fit": (2, 2),
     "tests/security/test_limits.py::test_guesses_by_every_way_fill_the_same_bucket": (2, 4),
     "tests/security/test_reach.py::test_pages_that_links_lead_to_hold_nothing_of_others": (1, 4),
 }
+
+# On PostgreSQL these run each time: they lean on what databases do otherwise (locks, isolation, constraints, search).
+# Of all other files one in so many has its turn there: every test on a second database is a long matrix too
+LEANS_ON_THE_DATABASE = (
+    "tests/architecture/",
+    "tests/bookings/",
+    "tests/core/",
+    "tests/accounts/test_lockout.py",
+    "tests/activities/test_races.py",
+    "tests/activities/test_review.py",
+    "tests/editions/test_side_by_side.py",
+    "tests/insight/",
+    "tests/messaging/test_outbox.py",
+    "tests/organizations/test_members.py",
+    "tests/organizations/test_unit_races.py",
+    "tests/programme/test_catalogue.py",
+    "tests/programme/test_filters.py",
+    "tests/programme/test_kept_pages.py",
+    "tests/programme/test_ranking.py",
+    "tests/programme/test_search.py",
+    "tests/programme/test_suggesting.py",
+    "tests/publicity/test_races.py",
+    "tests/resources/test_agreeing.py",
+    "tests/security/test_races.py",
+)
+OTHER_FILES_ON_POSTGRESQL = 3
 
 # A test that may ask no database is the same everywhere by itself. These folders and files may ask one, and their
 # outcome is the same on every database all the same: drawing, words, files, the house's own rules
@@ -103,9 +130,21 @@ def waiting(names: Sequence[str]) -> set[str]:
         test = name.partition("[")[0]
         if test in cases:
             cases[test].append(name)
-    place = 1 if connection.vendor == "postgresql" else 0
-    return {
+    is_second = connection.vendor == "postgresql"
+    left = {
         name
         for test, all_of in cases.items()
-        for name in set(all_of) - set(share(all_of, SHARES[test][place]))
+        for name in set(all_of) - set(share(all_of, SHARES[test][is_second]))
     }
+    return left | (files_that_wait(names) if is_second else set())
+
+
+def files_that_wait(names: Sequence[str]) -> set[str]:
+    """The cases of the files that have no turn on PostgreSQL; what `SHARES` says more closely is not among them."""
+    by_file: dict[str, set[str]] = {}
+    for name in names:
+        path = name.partition("::")[0]
+        if not path.startswith(LEANS_ON_THE_DATABASE) and name.partition("[")[0] not in SHARES:
+            by_file.setdefault(path, set()).add(name)
+    waiting = set(by_file) - set(share(sorted(by_file), OTHER_FILES_ON_POSTGRESQL))
+    return {name for path in waiting for name in by_file[path]}

@@ -17,7 +17,8 @@ from tests.factories import ActivityFactory, SubmissionFactory, complete_content
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-MANY = 50
+# Fifty are what the desk promises; a dozen find the same faults
+MANY, IN_THE_GATE = 50, 12
 
 
 class Keys:
@@ -49,9 +50,10 @@ def desk(cast: Cast, desktop: Page, sign_in_browser: Callable[[Page, Any], None]
 
 
 def test_fifty_plain_activities_are_opened_and_approved_with_two_keys_each_at_most(
-    cast: Cast, desk: Page
+    cast: Cast, desk: Page, is_long: bool
 ) -> None:
-    titles = [f"第{chr(0x4E00 + number)}号观察站的一天" for number in range(MANY)]
+    many = MANY if is_long else IN_THE_GATE
+    titles = [f"第{chr(0x4E00 + number)}号观察站的一天" for number in range(many)]
     rows = [waiting(cast, title) for title in titles]
     keys = Keys(desk)
     desk.goto("/desk/reviews/")
@@ -59,7 +61,7 @@ def test_fifty_plain_activities_are_opened_and_approved_with_two_keys_each_at_mo
 
     keys.press("j")
     keys.press("Enter")
-    for done in range(MANY):
+    for done in range(many):
         heading = desk.locator("h1[data-key-start]")
         expect(heading).to_have_text(titles[done])
         expect(desk).to_have_title(re.compile(titles[done]))
@@ -67,11 +69,11 @@ def test_fifty_plain_activities_are_opened_and_approved_with_two_keys_each_at_mo
         keys.press("a")
     expect(desk.get_by_text("都处理完了")).to_be_visible()
 
-    assert keys.count <= 2 * MANY
-    assert keys.count == MANY + 2
+    assert keys.count <= 2 * many
+    assert keys.count == many + 2
     assert (
         list(Submission.objects.filter(pk__in=[row.pk for row in rows]).values_list("step", flat=True))
-        == [1] * MANY
+        == [1] * many
     )
     opened = Looking.objects.filter(person=cast.district_reviewer, step=0)
     assert set(opened.values_list("submission", flat=True)) == {row.pk for row in rows}

@@ -27,7 +27,7 @@ class _Quiet(SimpleHTTPRequestHandler):
 def other_site(tmp_path: Path) -> Iterator[tuple[str, Path]]:
     """Another site: its address (another host, so that it is another origin and another site) and its folder."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=str(tmp_path)))
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
     thread.start()
     yield f"http://localhost:{server.server_port}", tmp_path
     server.shutdown()

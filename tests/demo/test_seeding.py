@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
+from django.test import Client
 
-from kepuyue.activities.models import Activity, Origin, State, Submission
+from kepuyue.activities.models import Activity, Origin, Session, State, Submission
 from kepuyue.core.models import AuditEvent
 from kepuyue.demo import accounts, source, stages
 from kepuyue.demo.actions import seeding
@@ -22,8 +23,7 @@ from kepuyue.organizations.models import Membership, Organization
 from tests.demo.conftest import load_edition
 from tests.factories import EditionFactory
 
-# One seed for one process: another would seed again
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("seeded"), pytest.mark.xdist_group("seeded")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("seeded")]
 
 
 def public():
@@ -238,3 +238,35 @@ def test_the_press_finds_stories_pictures_and_coverage_that_say_they_are_invente
         assert "演示" in one.outlet and one.is_demonstration
         assert not one.link or one.link.startswith("https://news.example/")
         assert one.activities.get().is_public
+
+
+def test_every_filter_of_the_public_has_something_and_leaves_something_out():
+    public = Activity.objects.published().filter(city="")
+    all_ = public.count()
+
+    for some in (
+        public.filter(age_min__isnull=False),
+        public.filter(admission="free"),
+        public.exclude(languages=""),
+        public.exclude(accessibility_items=[]),
+    ):
+        assert 10 < some.count() < 0.7 * all_
+    assert Client().get("/api/v1/activities", {"seats": "1"}).json()["count"] > 0
+
+
+def test_what_is_set_for_show_says_so():
+    shown = Activity.objects.published().exclude(languages="")
+    access = Activity.objects.published().exclude(accessibility_items=[])
+
+    assert {text.startswith("演示：") for text in shown.values_list("languages", flat=True)} == {True}
+    assert {text.startswith("演示：") for text in access.values_list("accessibility", flat=True)} == {True}
+
+
+def test_some_sessions_are_full_and_their_activities_have_others():
+    full = Session.objects.filter(is_full=True, activity__in=Activity.objects.published())
+    by_activity = Counter(full.values_list("activity", flat=True))
+
+    assert 5 <= len(by_activity) <= 40
+    assert set(by_activity.values()) == {1}
+    assert not full.filter(capacity=None).exists()
+    assert all(Session.objects.filter(activity=pk, is_full=False).exists() for pk in by_activity)

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from dateutil.rrule import rrulestr
 from django.utils import translation
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from kepuyue.imports import calendar_words
@@ -416,6 +416,7 @@ def test_any_bytes_are_read_or_refused(junk: bytes) -> None:
                         st.sampled_from(["events", "schedule", "conference", "days", "rooms", "timings", "title", "uid",
                                          "date", "start", "@type", "startDate", "name", "location", "persons"]), inner, max_size=5),
                     max_leaves=20))  # fmt: skip
+@example({"schedule": {"conference": True}})
 def test_any_json_is_read_or_refused(data: object) -> None:
     wrapped = {"schedule": {"conference": {"days": data}}, "events": data}
     for one in (data, wrapped, {"events": [{"uid": 1, "title": data, "timings": data, "location": data}]},

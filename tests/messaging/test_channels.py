@@ -184,7 +184,8 @@ def test_server_that_hangs_up_in_the_middle_gets_the_mail_at_the_second_try(box:
 @pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS")
 def test_server_that_asks_for_a_password_gets_it(settings: Any) -> None:
     def known(_server: Any, _session: Any, _envelope: Any, mechanism: str, data: LoginPassword) -> AuthResult:
-        return AuthResult(success=(data.login, data.password) == (b"office", b"secret"))
+        # handled=False: the server itself answers 535
+        return AuthResult(success=(data.login, data.password) == (b"office", b"secret"), handled=False)
 
     options = {"authenticator": known, "auth_required": True, "auth_require_tls": False}
     with mail_server(settings, **options) as box:
@@ -258,7 +259,7 @@ def provider() -> Iterator[Provider]:
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     kept.address = f"http://127.0.0.1:{server.server_port}"
-    thread = Thread(target=server.serve_forever)
+    thread = Thread(target=server.serve_forever, args=(0.01,))
     thread.start()
     yield kept
     server.shutdown()

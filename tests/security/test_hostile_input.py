@@ -51,11 +51,11 @@ def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
 
 def test_forms_take_hostile_text_as_text(world: World, is_long: bool) -> None:
     kinds = list(corpus.names()) if is_long else turns.share(KINDS_IN_THE_GATE, 2)
-    known: set[str] = set()
     complaints: list[str] = []
 
-    for person, target, address, form in all_forms(world):
-        known.add(target)
+    forms = list(all_forms(world))
+    known = {target for _person, target, _address, _form in forms}
+    for person, target, address, form in forms if is_long else turns.share(forms, 2):
         for kind in kinds:
             for seriously in (True, False):
                 fields = typed_into(form, corpus.KINDS[kind][0], seriously=seriously)

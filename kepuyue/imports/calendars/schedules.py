@@ -66,7 +66,7 @@ def _read_anew(data: bytes, declared: str) -> Element:
 def read_json(data: Any, window: Window) -> Feed:
     """The schedule's events. Raises `Unusable`."""
     conference = data["schedule"].get("conference") or {}
-    days = conference.get("days") or []
+    days = (conference.get("days") or []) if isinstance(conference, dict) else None
     if not isinstance(days, list):
         raise Unusable("no-events", kinds=[])
     return _feed("schedule-json", conference, [day for day in days if isinstance(day, dict)], window)
