@@ -73,6 +73,9 @@ async def _answer(
     if what == "admission":
         await _learn(session)
         return door.admit(session, address=_address(scope, headers), language=language)
+    if not door.is_known(session):
+        # The token is of another process: how many adults a class needs is a rule of the session's edition
+        await _learn(session)
     asked = door.request_of(
         session,
         authorization=headers.get(b"authorization", b"").decode("latin-1"),

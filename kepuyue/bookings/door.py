@@ -17,10 +17,11 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from kepuyue.bookings import limits, phones, tokens
+from kepuyue.bookings import limits, parties, phones, tokens
 from kepuyue.bookings.admission import Answer, Asked, Outcome
 from kepuyue.bookings.admission.memory import sold_out
 from kepuyue.bookings.models import BookingTerms, Channel
+from kepuyue.bookings.parties import ALONE, Party
 from kepuyue.core import ciphers
 from kepuyue.core.time import now
 
@@ -67,6 +68,19 @@ class Wanted(BaseModel):
     model_config = ConfigDict(extra="forbid")
     attendee: Attendee
     seats: int = Field(default=1, ge=1, le=500)
+    consent: str = Field(default="", max_length=20)
+    "Version of the text on personal data that was agreed to; needed where children come along"
+    children: int = Field(default=0, ge=0, le=500)
+    "How many of the seats are for children under 14; who books is their guardian"
+    school: str = Field(default="", max_length=80)
+    "Of a class; who books is its teacher"
+    adults: int = Field(default=0, ge=0, le=500)
+    "Of a class: how many of the seats are for those who look after it"
+
+    @property
+    def party(self) -> Party:
+        """Who comes along."""
+        return Party(self.consent, self.children, self.school.strip(), self.adults)
 
 
 @dataclass(slots=True)
@@ -80,6 +94,8 @@ class _Pace:
 class _Hours:
     opens_at: float
     closes_at: float
+    ratio: int
+    "Pupils to one adult"
 
 
 @dataclass(slots=True)
@@ -158,10 +174,20 @@ def request_of(session: int, *, authorization: str, key: str, body: bytes, langu
             language,
             errors=[{"parameter": "attendee.phone", "detail": _said("phone", language)}],
         )
+    if errors := _party_faults(session, wanted, language):
+        return problem(422, "invalid-parameter", language, errors=errors)
     person = ciphers.digest(phone, "booking.person")
     if wait := limits.wait_of_person(person):
         return problem(429, "limited", language, wait=wait)
-    return asked(session, name=wanted.attendee.name, phone=phone, seats=wanted.seats, key=key, at=moment)
+    return asked(
+        session,
+        name=wanted.attendee.name,
+        phone=phone,
+        seats=wanted.seats,
+        key=key,
+        at=moment,
+        party=wanted.party,
+    )
 
 
 def asked(
@@ -175,9 +201,10 @@ def asked(
     channel: str = Channel.ONLINE,
     by: int | None = None,
     organization: int | None = None,
+    party: Party = ALONE,
 ) -> Asked:
     """A request for seats as admission takes it; `phone` is as `phones.as_kept` gives it."""
-    content = f"{name}\n{phone}\n{seats}\n{channel}"
+    content = f"{name}\n{phone}\n{seats}\n{channel}" + (f"\n{party.text}" if party.text else "")
     return Asked(
         session=session,
         person=ciphers.digest(phone, "booking.person"),
@@ -190,6 +217,7 @@ def asked(
         channel=channel,
         by=by,
         organization=organization,
+        party=party,
     )
 
 
@@ -255,10 +283,23 @@ def learn(session: int) -> None:
     """Read when the session can be booked; asks the database."""
     if len(_memory.hours) > MOST_KEPT:
         forget()
-    terms = BookingTerms.objects.select_related("session").filter(session=session).first()
-    hours = _Hours(terms.opens_at.timestamp(), terms.closing.timestamp()) if terms else None
-    _memory.hours[session] = hours
+    terms = BookingTerms.objects.select_related("session__activity__edition").filter(session=session).first()
+    _memory.hours[session] = _hours(terms) if terms else None
     _memory.read_at[session] = time.monotonic()
+
+
+def _hours(terms: BookingTerms) -> _Hours:
+    ratio = terms.session.activity.edition.rules.booking.pupils_to_adult
+    return _Hours(terms.opens_at.timestamp(), terms.closing.timestamp(), ratio)
+
+
+def _party_faults(session: int, wanted: Wanted, language: str) -> list[dict[str, str]]:
+    hours = _memory.hours.get(session)
+    with translation.override(language):
+        found = parties.faults(
+            wanted.party, wanted.seats, ratio=hours.ratio if hours else parties.USUAL_RATIO
+        )
+    return [{"parameter": name, "detail": text} for name, text in found.items()]
 
 
 def _written(moment: float) -> str:

@@ -176,6 +176,37 @@ class OpenData(Strict):
     )
 
 
+class Booking(Strict):
+    """What who books is told of their personal data (个人信息保护法 art. 17, 31), and how classes come.
+
+    `version` names the two texts and is kept with each booking: whoever changes a text gives it a new one. Texts and
+    figures are the product's own defaults. `{unit}` stands for the unit that holds the session, `{days}` for
+    `kept_days`.
+    """
+
+    version: Annotated[str, Field(min_length=1, max_length=20)] = "1"
+    kept_days: Annotated[
+        int, Field(ge=1, le=366, description="after the session, until name and number are erased")
+    ] = 30
+    notice: Annotated[str, Field(min_length=1, max_length=2_000)] = (
+        "只收姓名和手机号，用来核对入场、通知变更和候补，由{unit}处理，不作他用，不公开。活动结束{days}天后自动删除。"
+        "您可以随时在“我的预约”里查看、导出或删除。"
+    )
+    notice_en: Annotated[str, Field(min_length=1, max_length=2_000)] = (
+        "Only a name and a phone number are asked for: to check you in and to tell you of changes and of seats that "
+        "come free. {unit} uses them for nothing else and publishes nothing. They are erased {days} days after the "
+        "event. You can look at, export or erase them at any time under My bookings."
+    )
+    guardian: Annotated[str, Field(min_length=1, max_length=2_000)] = (
+        "我是孩子的父母或其他监护人（班级由老师代表学校），同意孩子参加，会全程陪同。只登记孩子的人数，不登记孩子的姓名和年龄。"
+    )
+    guardian_en: Annotated[str, Field(min_length=1, max_length=2_000)] = (
+        "I am a parent or other guardian of the children (a teacher stands for the school), agree that they take part "
+        "and stay with them. Only how many children come is noted, neither their names nor their ages."
+    )
+    pupils_to_adult: Annotated[int, Field(ge=1, le=100)] = 10
+
+
 class Policy(Strict):
     """The edition's rules.
 
@@ -193,6 +224,7 @@ class Policy(Strict):
     review_times: ReviewTimes = ReviewTimes()
     key_activities: KeyActivities = KeyActivities()
     open_data: OpenData = OpenData()
+    booking: Booking = Booking()
 
     def steps(self, terms: list[str]) -> list[Step]:
         """The chain for an activity with these terms ("tier:main_venue"): the first that has its own, else the default.

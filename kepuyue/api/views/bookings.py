@@ -87,6 +87,8 @@ def bookings(request: HttpRequest, session: int) -> HttpResponse:
     A 201 is durable before it is sent. 409 has the types already-booked, sold-out, closed and day-is-full.
     """
     language = _language()
+    if not door.is_known(session):
+        door.learn(session)
     asked = door.request_of(
         session,
         authorization=request.headers.get("Authorization", ""),

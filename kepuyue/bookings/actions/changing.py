@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from kepuyue.bookings import parties
 from kepuyue.bookings.admission import ledger
 from kepuyue.bookings.admission.deciding import Standing
 from kepuyue.bookings.admission.promotion import promote
@@ -58,8 +59,14 @@ def resize(code: str, seats: int, *, by: "User | None" = None) -> Booking:
         more = seats - booking.seats
         if not booking.is_active:
             raise Refused(_("这个预约已经取消或过期，不能再改人数。"))
-        if not 1 <= seats <= standing.most_seats:
-            raise Refused(_("人数要在1到%(most)s之间。") % {"most": standing.most_seats})
+        most = standing.group_most if booking.is_class else standing.most_seats
+        if not 1 <= seats <= most:
+            raise Refused(_("人数要在1到%(most)s之间。") % {"most": most})
+        if booking.children >= seats:
+            raise Refused(_("14岁以下的孩子要有大人陪同：这个预约里有%(children)s个孩子，总人数要更多。")
+                          % {"children": booking.children})  # fmt: skip
+        if booking.is_class and (short := _adults_short(booking, seats)):
+            raise Refused(short)
         if more > 0 and booking.state == State.WAITLISTED:
             raise Refused(_("候补中只能减少人数。要增加，请先取消再重新排。"))
         if more > 0 and (standing.waiting[booking.channel] or standing.free[booking.channel] < more):
@@ -87,6 +94,11 @@ def expire_offers() -> int:
             _end(booking, standing, State.EXPIRED, by=None, reason="")
 
     return sum(_changed(code, change).state == State.EXPIRED for code in list(codes))
+
+
+def _adults_short(booking: Booking, seats: int) -> str:
+    ratio = booking.session.activity.edition.rules.booking.pupils_to_adult
+    return parties.adults_needed(seats, booking.adults, ratio=ratio)
 
 
 @transaction.atomic

@@ -19,7 +19,16 @@ from kepuyue.organizations import permissions
 if TYPE_CHECKING:
     from kepuyue.accounts.models import User
 
-FACTS = ("opens_at", "closes_at", "most_seats", "per_day", "waitlist_most", "accept_minutes", "is_paused")
+FACTS = (
+    "opens_at",
+    "closes_at",
+    "most_seats",
+    "group_most",
+    "per_day",
+    "waitlist_most",
+    "accept_minutes",
+    "is_paused",
+)
 
 
 @transaction.atomic

@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from kepuyue.bookings.models import Channel
+from kepuyue.bookings.parties import ALONE, Party
 
 
 class Outcome(StrEnum):
@@ -44,6 +45,8 @@ class Asked:
     "The person who books for somebody else"
     organization: int | None = None
     "The unit that they do it for"
+    party: Party = ALONE
+    "Who comes along"
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,8 @@ class Standing:
     is_stopped: bool
     "Paused, cancelled, postponed, or not public"
     most_seats: int
+    group_most: int
+    "Seats of one class"
     per_day: int
     waitlist_most: int
     last_position: int
@@ -107,8 +109,9 @@ def _refused(standing: Standing, asked: Asked) -> Answer | None:
         return Answer(Outcome.NOT_OPEN, opens_at=standing.opens_at)
     if asked.channel not in standing.free:
         return Answer(Outcome.NOT_BOOKABLE)
-    if asked.seats > standing.most_seats:
-        return Answer(Outcome.TOO_MANY_SEATS, limit=standing.most_seats)
+    most = standing.group_most if asked.party.is_class else standing.most_seats
+    if asked.seats > most:
+        return Answer(Outcome.TOO_MANY_SEATS, limit=most)
     return None
 
 

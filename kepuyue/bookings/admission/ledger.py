@@ -28,7 +28,8 @@ BOOKED = {
     "session_id": "bigint", "channel": "text", "code": "text", "state": "text", "seats": "integer",
     "position": "integer", "person": "text", "key": "text", "asked": "text", "name": "text", "phone": "text",
     "day": "date", "nth": "integer", "arrived_at": "timestamptz", "created_at": "timestamptz", "end_reason": "text",
-    "by_id": "bigint", "organization_id": "bigint",
+    "by_id": "bigint", "organization_id": "bigint", "consent": "text", "children": "integer", "school": "text",
+    "adults": "integer", "roster": "text",
 }  # fmt: skip
 _ACTIVE = ", ".join(f"'{state}'" for state in ACTIVE)
 
@@ -42,8 +43,8 @@ def standings(sessions: Iterable[int]) -> dict[int, Standing]:
         .order_by("pk")
         .select_for_update(of=("self",))
         .values_list(
-            "session_id", "pk", "opens_at", "closes_at", "is_paused", "most_seats", "per_day", "waitlist_most",
-            "last_position", "session__starts_at", "session__is_cancelled", "session__is_postponed",
+            "session_id", "pk", "opens_at", "closes_at", "is_paused", "most_seats", "group_most", "per_day",
+            "waitlist_most", "last_position", "session__starts_at", "session__is_cancelled", "session__is_postponed",
             "session__activity__state", "session__activity__edition__time_zone",
         )
     )  # fmt: skip
@@ -61,14 +62,14 @@ def standings(sessions: Iterable[int]) -> dict[int, Standing]:
 
 def _standing(
     session: int, terms: int, opens_at: datetime, closes_at: datetime | None, is_paused: bool, most_seats: int,
-    per_day: int, waitlist_most: int, last_position: int, starts_at: datetime, is_cancelled: bool, is_postponed: bool,
-    state: str, zone: str,
+    group_most: int, per_day: int, waitlist_most: int, last_position: int, starts_at: datetime, is_cancelled: bool,
+    is_postponed: bool, state: str, zone: str,
 ) -> Standing:  # fmt: skip
     return Standing(
         session=session, terms=terms, day=_day(starts_at, zone), opens_at=opens_at, closes_at=closes_at or starts_at,
         is_stopped=is_paused or is_cancelled or is_postponed or state != ActivityState.PUBLISHED,
-        most_seats=most_seats, per_day=per_day, waitlist_most=waitlist_most, last_position=last_position,
-        free={}, waiting={},
+        most_seats=most_seats, group_most=group_most, per_day=per_day, waitlist_most=waitlist_most,
+        last_position=last_position, free={}, waiting={},
     )  # fmt: skip
 
 
@@ -154,7 +155,8 @@ def _row(grant: Grant, standing: Standing, moment: datetime) -> dict[str, Any]:
         "state": grant.answer.outcome, "seats": asked.seats, "position": grant.answer.position,
         "person": asked.person, "key": asked.key, "asked": asked.content, "name": asked.name, "phone": asked.phone,
         "day": standing.day, "nth": grant.nth, "arrived_at": asked.arrived_at, "created_at": moment, "end_reason": "",
-        "by_id": asked.by, "organization_id": asked.organization,
+        "by_id": asked.by, "organization_id": asked.organization, "consent": asked.party.consent,
+        "children": asked.party.children, "school": asked.party.school, "adults": asked.party.adults, "roster": "",
     }  # fmt: skip
 
 

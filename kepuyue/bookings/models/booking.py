@@ -6,6 +6,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from kepuyue.activities.models import Session
+from kepuyue.bookings import phones
 from kepuyue.bookings.models.terms import Channel
 from kepuyue.core import ciphers
 from kepuyue.core.time import now
@@ -50,6 +51,20 @@ class Booking(models.Model):
     asked = models.CharField(max_length=32, help_text="digest of what was asked with that key")
     name = models.TextField(_("姓名"), blank=True, help_text="encrypted; empty once erased")
     phone = models.TextField(_("手机号"), blank=True, help_text="encrypted; empty once erased")
+    consent = models.CharField(
+        _("同意的说明版本"),
+        max_length=20,
+        blank=True,
+        help_text="version of the text on personal data that was agreed to; empty: booked where none is shown",
+    )
+    children = models.PositiveSmallIntegerField(
+        _("14岁以下"), default=0, help_text="seats for children who come along; who books is their guardian"
+    )
+    school = models.CharField(_("学校"), max_length=80, blank=True, help_text="of a class; empty: none")
+    adults = models.PositiveSmallIntegerField(
+        _("带队人数"), default=0, help_text="of a class: seats for those who look after it"
+    )
+    roster = models.TextField(_("名单"), blank=True, help_text="of a class, written later; encrypted")
     day = models.DateField(_("日期"), help_text="the session's first day in the edition's zone")
     nth = models.PositiveSmallIntegerField(
         null=True, help_text="1 … the cap per day; None: no longer counted"
@@ -73,7 +88,7 @@ class Booking(models.Model):
         Organization, models.PROTECT, null=True, related_name="+", verbose_name=_("代办单位")
     )
 
-    personal_fields = ("name", "phone", "person", "end_reason")
+    personal_fields = ("name", "phone", "person", "end_reason", "roster")
     on_merge = {"organization": "move"}
 
     class Meta:
@@ -117,6 +132,27 @@ class Booking(models.Model):
     def is_active(self) -> bool:
         """Whether it holds seats or waits for some."""
         return self.state in ACTIVE
+
+    @property
+    def is_class(self) -> bool:
+        """Whether a class comes."""
+        return bool(self.school)
+
+    @property
+    def masked_name(self) -> str:
+        """The name as a page shows it: its first character."""
+        name = self.plain_name
+        return f"{name[0]}{'＊' * min(len(name) - 1, 2)}" if name else ""
+
+    @property
+    def masked_phone(self) -> str:
+        """The number as a page shows it."""
+        return phones.masked(self.plain_phone)
+
+    @property
+    def plain_roster(self) -> str:
+        """Who is in the class, a name a line; "" where nobody wrote it."""
+        return ciphers.decrypted(self.roster) if self.roster else ""
 
     @property
     def plain_name(self) -> str:

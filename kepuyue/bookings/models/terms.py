@@ -34,6 +34,9 @@ class BookingTerms(models.Model):
     most_seats = models.PositiveSmallIntegerField(
         _("每单最多人数"), default=3, help_text="seats of one booking"
     )
+    group_most = models.PositiveSmallIntegerField(
+        _("班级最多人数"), default=0, help_text="seats of one class with its teachers; 0: classes cannot book"
+    )
     per_day = models.PositiveSmallIntegerField(
         _("每人每天最多场次"), default=2, help_text="sessions of one day that one phone number may book"
     )

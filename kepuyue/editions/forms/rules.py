@@ -29,6 +29,7 @@ SECTIONS: dict[str, Any] = {
     "review_times": gettext_lazy("审核时限"),
     "key_activities": gettext_lazy("重点活动"),
     "open_data": gettext_lazy("开放数据"),
+    "booking": gettext_lazy("预约和个人信息"),
 }
 LABELS: dict[str, Any] = {
     "lead_times.ordinary": gettext_lazy("一般活动（工作日）"),
@@ -55,6 +56,13 @@ LABELS: dict[str, Any] = {
     "open_data.license_name": gettext_lazy("许可名称"),
     "open_data.license_name_en": gettext_lazy("许可的英文名称"),
     "open_data.license_url": gettext_lazy("许可全文的网址"),
+    "booking.version": gettext_lazy("说明的版本"),
+    "booking.kept_days": gettext_lazy("活动结束多少天后删除姓名和手机号"),
+    "booking.notice": gettext_lazy("给预约人的个人信息说明"),
+    "booking.notice_en": gettext_lazy("说明的英文"),
+    "booking.guardian": gettext_lazy("带孩子时监护人同意的内容"),
+    "booking.guardian_en": gettext_lazy("监护人同意内容的英文"),
+    "booking.pupils_to_adult": gettext_lazy("班级预约时，多少名学生要有一位大人"),
     "calendar.source": gettext_lazy("依据"),
     "calendar.off": gettext_lazy("放假的日子"),
     "calendar.work": gettext_lazy("调休上班的日子"),
@@ -75,6 +83,8 @@ HELP: dict[str, Any] = {
     "crowd.apply_days": gettext_lazy("同一条例第十三条：20天。"),
     "crowd.bands": gettext_lazy("每行一档：人数，写法。写法是“一两句话”“要点”或“条例规定的九项”。"),
     "open_data.license": gettext_lazy("SPDX代号，例如 CC-BY-4.0。"),
+    "booking.version": gettext_lazy("改了下面任何一段文字，请换一个版本号；每个预约都记着同意的是哪一版。"),
+    "booking.notice": gettext_lazy("{unit}会换成办这一场的单位，{days}换成上面的天数。"),
     "calendar.off": gettext_lazy("每行一天，例如 2024-09-16。"),
     "calendar.work": gettext_lazy("每行一天，例如 2024-09-14。"),
 }
@@ -84,6 +94,8 @@ CHAINS: dict[str, Any] = {
     OFFICE: gettext_lazy("市级终审"),
     BRANCH: gettext_lazy("区或成员单位"),
 }
+# What is longer is written in several lines
+LINE = 400
 CLASSES = ("tier", "joint_action")
 
 
@@ -229,9 +241,10 @@ class RulesForm(SeenForm):
         elif kind == list[Band]:
             self.fields[full] = Bands(**options)
         else:
-            self.fields[full] = forms.CharField(
-                required=False, max_length=getattr(limits.get("MaxLen"), "max_length", 300), **options
-            )
+            most = getattr(limits.get("MaxLen"), "max_length", 300)
+            if most > LINE:
+                options["widget"] = text_area(4)
+            self.fields[full] = forms.CharField(required=False, max_length=most, **options)
         return full
 
     def _add_all(self, section: str, value: BaseModel) -> Iterator[str]:
