@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("kepuyue.editions.urls")),
     path("desk/", include("kepuyue.activities.urls")),
     path("", include("kepuyue.resources.urls")),
+    path("", include("kepuyue.bookings.urls")),
     path("", include("kepuyue.cloud.urls")),
     path("", include("kepuyue.publicity.urls")),
     path("", include("kepuyue.insight.urls")),

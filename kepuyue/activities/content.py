@@ -19,7 +19,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models import ProtectedError
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from kepuyue.activities.models import Activity, Participation, Session, Speaker
@@ -310,7 +314,17 @@ def _write_sessions(activity: Activity, entries: list[Content]) -> None:
             session.is_cancelled = True
             session.save(update_fields=["is_cancelled"])
         else:
-            session.delete()
+            _take_out(session)
+
+
+def _take_out(session: Session) -> None:
+    try:
+        session.delete()
+    except ProtectedError as error:
+        raise ValidationError(
+            _("%(when)s的一场已经有人预约，不能删除。请保留这一场，发布后可以取消或改期。")
+            % {"when": date_format(timezone.localtime(session.starts_at), "Y-m-d H:i")}
+        ) from error
 
 
 def _write_pictures(activity: Activity, keys: list[int]) -> None:

@@ -19,5 +19,6 @@ class BookingsConfig(AppConfig):
                 "booking.resize": pgettext_lazy("audit", "修改预约人数"),
                 "terms.create": pgettext_lazy("audit", "设置预约规则"),
                 "terms.change": pgettext_lazy("audit", "修改预约规则"),
+                "terms.remove": pgettext_lazy("audit", "取消预约规则"),
             }
         )

@@ -31,7 +31,7 @@ class VersionedForm(forms.Form):
     def look_at(self, version: int) -> None:
         """The person has now been shown this version: saving once more, after reading, means it."""
         data: Any = self.data.copy()  # type: ignore[attr-defined]
-        data["version"] = str(version)
+        data[self.add_prefix("version")] = str(version)
         self.data = data
 
     def differing_from(self, present: Self) -> list[tuple[str, str, str]]:

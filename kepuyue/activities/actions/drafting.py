@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid5
 
 from django.db import transaction
+from django.db.models import ProtectedError
 from django.utils.translation import gettext as _
 
 from kepuyue.activities import content as contents
@@ -233,7 +234,12 @@ def delete(activity: Activity, *, by: "User") -> None:
         version=activity.version,
     )
     files = [(picture.file.storage, picture.file.name or "") for picture in activity.pictures.all()]
-    activity.delete()
+    try:
+        activity.delete()
+    except ProtectedError as error:
+        raise NotPossibleNow(
+            _("已经有人预约了这项活动，不能删除。请取消活动，预约的人会得到通知。")
+        ) from error
     for storage, name in files:
         transaction.on_commit(partial(storage.delete, name))
 

@@ -1,6 +1,7 @@
 """Setting up how seats of a session are given out."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -8,10 +9,10 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from kepuyue.activities.models import Session
+from kepuyue.activities.models import Activity, Session
 from kepuyue.bookings.admission import ledger
 from kepuyue.bookings.admission.promotion import promote
-from kepuyue.bookings.models import BookingTerms, Channel, Quota
+from kepuyue.bookings.models import Booking, BookingTerms, Channel, Quota
 from kepuyue.core import audit
 from kepuyue.core.versions import Conflict
 from kepuyue.organizations import permissions
@@ -44,16 +45,22 @@ def set_up(
     """Make or change the terms of a session; `quotas` are seats by channel, `facts` any of `FACTS`.
 
     `seen` is the version that was looked at. Seats that become free go to those who wait. Raises `ValidationError`
-    where a quota would fall below what is taken, or all of them exceed the session's capacity; `Conflict`;
-    PermissionDenied.
+    where a quota would fall below what is taken, or all of them exceed the session's capacity, or booking would end
+    before it begins (each at its field: the channel, `closes_at`); `Conflict`; PermissionDenied. What changes nothing
+    leaves no trace.
     """
     if by is not None:
         permissions.check(by, "activity.edit", session.activity.organization)
     if session.capacity is not None and sum(quotas.values()) > session.capacity:
         raise ValidationError(
-            _("各渠道名额加起来是%(sum)s，超过了这一场的名额%(capacity)s。")
-            % {"sum": sum(quotas.values()), "capacity": session.capacity}
+            {
+                Channel.ONLINE: _("各渠道名额加起来是%(sum)s，超过了这一场的名额%(capacity)s。")
+                % {"sum": sum(quotas.values()), "capacity": session.capacity}
+            }
         )
+    closes_at = facts.get("closes_at") or session.starts_at
+    if closes_at <= opens_at:
+        raise ValidationError({"opens_at": _("开约时间要早于停约时间（没有另设停约时间的，是开始时间）。")})
     terms, is_new = BookingTerms.objects.get_or_create(session=session, defaults={"opens_at": opens_at})
     ledger.standings([session.pk])
     terms.refresh_from_db()
@@ -68,6 +75,8 @@ def set_up(
             raise ValueError(f"no such term: {name}")
         setattr(terms, name, value)
     changes |= _set_quotas(terms, quotas)
+    if not is_new and not changes:
+        return terms
     terms.version += 0 if is_new else 1
     terms.full_clean(validate_unique=False)
     terms.save()
@@ -86,11 +95,86 @@ def _set_quotas(terms: BookingTerms, quotas: Mapping[str, int]) -> dict[str, lis
         wanted = quotas.get(channel, 0)
         if wanted < quota.taken:
             raise ValidationError(
-                _("“%(channel)s”已经约出%(taken)s个名额，不能改成%(wanted)s。")
-                % {"channel": Channel(channel).label, "taken": quota.taken, "wanted": wanted}
+                {
+                    channel: _("“%(channel)s”已经约出%(taken)s个名额，不能改成%(wanted)s。")
+                    % {"channel": Channel(channel).label, "taken": quota.taken, "wanted": wanted}
+                }
             )
         if quota.capacity != wanted or quota.pk is None:
             changes[f"quota.{channel}"] = [quota.capacity, wanted]
             quota.capacity = wanted
             quota.save()
     return changes
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What one session is to have; `facts` as `set_up` takes them, None: it is not booked here."""
+
+    session: Session
+    seen: int
+    "The version that was looked at; 0: there were no terms"
+    quotas: Mapping[str, int]
+    facts: Mapping[str, Any] | None
+
+
+class NotSetUp(Exception):
+    """Nothing was written; `faults` says why by session, a `Conflict` among them where somebody else was quicker."""
+
+    def __init__(self, faults: Mapping[int, ValidationError]) -> None:
+        self.faults = dict(faults)
+        super().__init__(str(self.faults))
+
+
+@transaction.atomic
+def set_up_all(wanted: Iterable[Wanted], *, by: "User") -> int:
+    """Set up several sessions, all or none; how many were looked at. Raises `NotSetUp`, PermissionDenied."""
+    rows = list(wanted)
+    # All at once and in their one order, so that no two wait for each other
+    ledger.standings(one.session.pk for one in rows)
+    faults: dict[int, ValidationError] = {}
+    for one in rows:
+        try:
+            with transaction.atomic():
+                if one.facts is None:
+                    take_away(one.session, by=by, seen=one.seen)
+                else:
+                    set_up(one.session, by=by, seen=one.seen, quotas=one.quotas, **one.facts)
+        except ValidationError as error:
+            faults[one.session.pk] = error
+    if faults:
+        raise NotSetUp(faults)
+    return len(rows)
+
+
+@transaction.atomic
+def take_away(session: Session, *, by: "User", seen: int | None = None) -> None:
+    """The session is no longer booked here. Raises `ValidationError` where somebody has booked; `Conflict`."""
+    permissions.check(by, "activity.edit", session.activity.organization)
+    ledger.standings([session.pk])
+    terms = BookingTerms.objects.filter(session=session).first()
+    if terms is None:
+        return
+    if seen is not None and seen != terms.version:
+        raise Conflict(terms)
+    if Booking.objects.filter(session=session).exists():
+        raise ValidationError(_("这一场已经有人预约，不能取消预约规则。可以暂停预约，或者取消这一场。"))
+    audit.record("terms.remove", terms, by=by, organization_path=session.activity.organization.path)
+    terms.delete()
+
+
+@transaction.atomic
+def pause(activity: Activity, *, is_paused: bool, by: "User") -> int:
+    """Pause booking of all sessions of an activity, or let it go on; how many were changed."""
+    sessions = activity.sessions.filter(booking_terms__is_paused=not is_paused).values_list("pk", flat=True)
+    ledger.standings(sessions)
+    rows = BookingTerms.objects.filter(session__in=list(sessions)).select_related(
+        "session__activity__organization"
+    )
+    changed = 0
+    for terms in rows.order_by("pk"):
+        quotas = dict(terms.quotas.values_list("channel", "capacity"))
+        set_up(terms.session, by=by, opens_at=terms.opens_at, closes_at=terms.closes_at, quotas=quotas,
+               is_paused=is_paused)  # fmt: skip
+        changed += 1
+    return changed

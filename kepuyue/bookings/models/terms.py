@@ -21,11 +21,11 @@ class BookingTerms(models.Model):
     """预约规则: when a session's seats can be booked, by how many, and what happens when they are gone.
 
     The row is also the lock under which its seats are counted: whoever changes a quota or a booking of the session
-    holds it (`admission.ledger`).
+    holds it (`admission.ledger`). A session that is taken out of a draft takes its terms along; bookings keep it.
     """
 
     session = models.OneToOneField(
-        Session, models.PROTECT, related_name="booking_terms", verbose_name=_("场次")
+        Session, models.CASCADE, related_name="booking_terms", verbose_name=_("场次")
     )
     opens_at = models.DateTimeField(_("开约时间"), help_text="UTC; to the second")
     closes_at = models.DateTimeField(

@@ -1,0 +1,3 @@
+from kepuyue.bookings.forms.terms import DefaultsForm, RowForm, TermsPage
+
+__all__ = ["DefaultsForm", "RowForm", "TermsPage"]
