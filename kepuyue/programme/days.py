@@ -79,6 +79,11 @@ class Day:
         return bits.of(number for number, _slot in self.shows)
 
     @cached_property
+    def latest_first(self) -> list[Placed]:
+        """All that touches the day, what begins last coming first."""
+        return sorted((*self.dated, *self.shows), key=by_beginning_backwards)
+
+    @cached_property
     def dated_tally(self) -> Tally:
         """How many dated sessions each activity has that day."""
         return Tally.counting(number for number, _slot in self.dated)
@@ -101,6 +106,12 @@ def by_beginning(placed: Placed) -> tuple[datetime, int, int]:
     """The order of the sessions of a day; the same in every process, whatever numbers it gave."""
     slot = placed[1]
     return slot.start, slot.activity, slot.pk
+
+
+def by_beginning_backwards(placed: Placed) -> tuple[float, int]:
+    """The latest first; of what begins together the first registered."""
+    slot = placed[1]
+    return -slot.start.timestamp(), slot.activity
 
 
 @dataclass(frozen=True)
@@ -256,6 +267,18 @@ class Days:
         for day in known[1:]:
             yield from (one for one in self._days[day].dated if one[1].first_day == day)
         yield from far[len(before) :]
+
+    def latest_first(self, first: date | None, last: date | None) -> Iterator[Placed]:
+        """All sessions that touch the span, what begins last coming first, each once."""
+        known = self._known(first, last)
+        far = sorted(self._only_far(first, last, known), key=by_beginning_backwards)
+        return merge(far, self._backwards(known), key=by_beginning_backwards)
+
+    def _backwards(self, known: list[date]) -> Iterator[Placed]:
+        for day in reversed(known):
+            yield from (one for one in self._days[day].latest_first if one[1].first_day == day)
+        if known:
+            yield from (one for one in self._days[known[0]].latest_first if one[1].first_day < known[0])
 
     def _only_far(self, first: date | None, last: date | None, known: list[date]) -> Iterator[Placed]:
         """Sessions of the span that stand at none of its days that have a place of their own."""

@@ -74,17 +74,28 @@ class Order:
         linked = self.catalogue.having("city", "linked")
         for part in (past & ~linked, past & linked):
             look = bits.Look(part)
-            for number in self.catalogue.latest_first if part else ():
+            for number in self._latest_first() if part else ():
                 if number in look:
                     yield self._match(number, PAST)
 
     def _past(self, chosen: int) -> int:
-        """Those that are surely over; known without looking at each only where no days are asked for."""
-        if self.first or self.last or self.matching:
+        """Those that are surely over; known without looking at each where no more than days is asked for."""
+        if self.matching:
             return 0
         known = self.catalogue
-        kept = known.days.ahead(self.at) | known.having("undated", True) | known.having("year_round", True)
-        return chosen & ~kept
+        ahead = known.days.ahead(self.at, self.first, self.last)
+        return chosen & ~(ahead | known.having("undated", True) | known.having("year_round", True))
+
+    def _latest_first(self) -> Iterator[int]:
+        """Numbers by their last session to begin on the days that are asked for, the latest first, each once."""
+        if not (self.first or self.last):
+            yield from self.catalogue.latest_first
+            return
+        seen: set[int] = set()
+        for number, _slot in self.catalogue.days.latest_first(self.first, self.last):
+            if number not in seen:
+                seen.add(number)
+                yield number
 
     def by_rank(self, levels: Iterable[tuple[float, int]], chosen: int) -> Iterator[Match]:
         """The members of a set by their ranks, and in their order where these are equal."""
