@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from itertools import islice
 from typing import Any
 
 from django.http import QueryDict
@@ -74,14 +73,7 @@ def cells(
 ) -> list[dict[str, Any]]:
     """The days of a month's grid: how many sessions and exhibitions, and a taste of the titles."""
     days = [*days]
-    tastes = {
-        day: [
-            *islice(
-                dict.fromkeys(slot.activity for slot in queries.dated_on(known, chosen, day)), TITLES_A_DAY
-            )
-        ]
-        for day in days
-    }
+    tastes = {day: _first_titles(known, chosen, day) for day in days}
     named = titles(key for keys in tastes.values() for key in keys)
     return [
         {
@@ -97,6 +89,17 @@ def cells(
         }
         for day in days
     ]
+
+
+def _first_titles(known: Catalogue, chosen: int, day: date) -> list[int]:
+    """The first few activities of a day; it is read no further than to these."""
+    most = min(TITLES_A_DAY, (known.days[day].at_hours & chosen).bit_count())
+    found: dict[int, None] = {}
+    for slot in queries.dated_on(known, chosen, day) if most else ():
+        found[slot.activity] = None
+        if len(found) == most:
+            break
+    return [*found]
 
 
 def of_result(

@@ -4,11 +4,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cached_property
+from math import inf
 
-from kepuyue.core.geo import Point, metres_between
-from kepuyue.programme import bits, catalogue
+from kepuyue.core.geo import Point
+from kepuyue.programme import bits
 from kepuyue.programme.catalogue import Catalogue, Entry
 from kepuyue.programme.days import Slot
+from kepuyue.programme.nearness import Places, Ways
 from kepuyue.programme.seats import has_seats
 
 # Days that one asks for by a word
@@ -70,6 +72,8 @@ class Sessions:
     at: datetime
     "In the edition's zone"
     with_called_off: bool = False
+    places: Places | None = None
+    "Where it is looked from, if that is asked"
 
     @cached_property
     def asked(self) -> int:
@@ -96,34 +100,23 @@ class Sessions:
             number for number in bits.members(unsure) if self._open(known.numbered[number])
         )
 
-    def open_within(self, chosen: int) -> int:
-        """Those of a set with such a session within the radius."""
-        return bits.of(
-            number
-            for number in bits.members(chosen & self.open)
-            if any(map(self._is_near, self._open(self.known.numbered[number])))
-        )
+    def open_within(self, chosen: int, radius: int) -> int:
+        """Those of a set with such a session within some kilometres."""
+        if self.places is None:
+            return 0
+        ways = Ways(self.places, lambda number: self._open(self.known.numbered[number]))
+        return ways.within(chosen & self.open, radius)
 
-    def ways(self, chosen: int) -> dict[int, tuple[float, int]]:
-        """For each of a set with a known place: the metres to the nearest that is asked for, and the session there."""
-        found = {}
-        for number in bits.members(chosen):
-            places = [
-                (self._metres[slot.venue], slot.pk)
-                for slot in self._wanted(number)
-                if slot.venue in self._metres
-            ]
-            if places:
-                found[number] = min(places)
-        return found
+    @cached_property
+    def ways(self) -> Ways | None:
+        """The ways by the sessions that are asked for; None where it is not said from where."""
+        return Ways(self.places, self._wanted) if self.places else None
 
     def matching(self, number: int) -> list[Slot]:
         """The sessions of an activity that satisfy all that is asked of a session."""
         wanted = self._wanted(number)
         return (
-            [slot for slot in wanted if self._is_near(slot)]
-            if self.query.near and self.query.within
-            else wanted
+            [slot for slot in wanted if self._is_near(slot)] if self.places and self.query.within else wanted
         )
 
     def _wanted(self, number: int) -> list[Slot]:
@@ -145,11 +138,5 @@ class Sessions:
         return [slot for slot in self._of_the_days(entry.slots) if slot.over_at > self.at and has_seats(slot)]
 
     def _is_near(self, slot: Slot) -> bool:
-        return self._metres.get(slot.venue or 0, float("inf")) <= self.query.within * 1000
-
-    @cached_property
-    def _metres(self) -> dict[int | None, float]:
-        """The way to every venue whose position is known."""
-        if self.query.near is None:
-            return {}
-        return {pk: metres_between(self.query.near, point) for pk, point in catalogue.positions().items()}
+        assert self.places is not None
+        return self.places.metres.get(slot.venue or 0, inf) <= self.query.within * 1000

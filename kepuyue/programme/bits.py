@@ -10,6 +10,7 @@ from itertools import compress
 
 # Fewer than one member in so many: they are looked for one by one
 SPARSE = 64
+_ONE = ord("1")
 _AS_FLAGS = bytes.maketrans(b"01", b"\0\1")
 
 
@@ -23,6 +24,12 @@ def members(bits: int) -> Iterator[int]:
     return compress(range(len(digits)), digits.encode().translate(_AS_FLAGS))
 
 
+def flags(bits: int, length: int) -> bytes:
+    """For each number below `length` a byte that is 1 where it is a member."""
+    digits = format(bits, "b")[::-1].ljust(length, "0")
+    return digits.encode().translate(_AS_FLAGS)
+
+
 def _sought(digits: str) -> Iterator[int]:
     place = digits.find("1")
     while place >= 0:
@@ -33,6 +40,15 @@ def _sought(digits: str) -> Iterator[int]:
 def of(numbers: Iterable[int]) -> int:
     """The set of some numbers."""
     return Maker(numbers).bits()
+
+
+def of_many(numbers: Iterable[int], length: int) -> int:
+    """The set of many numbers below `length`, each as often as it likes; quicker than `of` for thousands."""
+    digits = bytearray(b"0" * (length + 1))
+    for number in numbers:
+        digits[number] = _ONE
+    digits.reverse()
+    return int(digits, 2)
 
 
 def joined(sets: Iterable[int]) -> int:

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
+from itertools import chain
 from threading import Lock
 from typing import Any
 
@@ -96,6 +97,8 @@ class Entry:
             ("season", "year" if self.is_beyond_month else "month"),
             ("cancelled", self.is_cancelled),
             ("undated", not self.slots),
+            ("lone_show", len(self.slots) == 1 and self.is_exhibition and not self.is_beyond_month),
+            ("one_place", len({slot.venue for slot in self.slots}) == 1),
             ("year_round", self.is_year_round),
             ("unsure", any(slot.is_full or slot.is_postponed for slot in self.slots)),
             ("partly_off", bool(self.called_off)),
@@ -199,11 +202,14 @@ class Catalogue:
 
     def at(self, *venues: int) -> int:
         """The set of those with a session at one of the venues."""
-        return bits.of(number for venue in venues for number in self.venues.get(venue, ()))
+        return bits.of_many(
+            chain.from_iterable(self.venues.get(venue, ()) for venue in venues), len(self.numbered)
+        )
 
     def among(self, keys: Iterable[int]) -> int:
         """The set of the activities with these keys; what is not public is left out."""
-        return bits.of(self.numbers[key] for key in keys if key in self.numbers) & self.everything
+        known = (number for number in map(self.numbers.get, keys) if number is not None)
+        return bits.of_many(known, len(self.numbered)) & self.everything
 
     def entries_of(self, chosen: int) -> Iterator[Entry]:
         """The members of a set, in an order that means nothing."""
@@ -228,6 +234,16 @@ class Catalogue:
         starts = [max((slot.start.timestamp() for slot in one.slots), default=0.0) for one in self.numbered]
         numbers = range(len(self.numbered))
         return sorted(numbers, key=lambda number: (-starts[number], self.numbered[number].pk))
+
+    @cached_property
+    def lone_shows(self) -> list[int]:
+        """The numbers of the month's exhibitions that have no other session, what ends first coming first."""
+        numbers = bits.members(self.having("lone_show", True))
+        return sorted(numbers, key=lambda number: self._end_of_show(self.numbered[number]))
+
+    @staticmethod
+    def _end_of_show(entry: Entry) -> tuple[float, int]:
+        return entry.slots[0].over_at.timestamp(), entry.pk
 
     @cached_property
     def cancelled(self) -> int:

@@ -5,7 +5,8 @@ Coordinates stay WGS-84 until `marks` draws them for the source of the map.
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any, NamedTuple
 
 from kepuyue.activities.models import Mode
@@ -33,12 +34,12 @@ class Spot:
     """What is on at some places that stand as one mark. Counts activities (项), each once."""
 
     places: list[Place]
-    entries: int = 0
-    "all activities, as a set of the catalogue's numbers"
-    dated: int = 0
-    "those with something at an hour still to come"
-    shows: int = 0
-    "those with an exhibition over weeks that is not over"
+    entries: set[int] = field(default_factory=set)
+    "all activities, by the catalogue's numbers"
+    dated: bool = False
+    "whether something at an hour is still to come"
+    shows: bool = False
+    "whether an exhibition over weeks is not over"
 
     @property
     def point(self) -> Point:
@@ -63,28 +64,33 @@ class Spot:
         """Become one with another."""
         self.places += other.places
         self.entries |= other.entries
-        self.dated |= other.dated
-        self.shows |= other.shows
+        self.dated = self.dated or other.dated
+        self.shows = self.shows or other.shows
 
 
 def spots(result: Result, places: Mapping[int, Place]) -> list[Spot]:
     """One spot for each place at which something of the result is on."""
     days, at = result.catalogue.days, result.at
-    look, dated = bits.Look(result.chosen), days.dated_ahead(at)
-    shows = days.ahead(at) & days.showing(at.date(), None)
-    found = []
-    for venue, numbers in _at_venues(result).items():
-        if venue in places and (here := bits.of(number for number in numbers if number in look)):
-            found.append(Spot([places[venue]], here, here & dated, here & shows))
-    return found
+    length = len(result.catalogue.numbered)
+    dated = bits.flags(days.dated_ahead(at), length)
+    shows = bits.flags(days.ahead(at) & days.showing(at.date(), None), length)
+    return [
+        Spot(
+            [places[venue]],
+            set(here),
+            any(dated[number] for number in here),
+            any(shows[number] for number in here),
+        )
+        for venue, here in _at_venues(result).items()
+        if venue in places
+    ]
 
 
 def without_place(result: Result, places: Mapping[int, Place]) -> dict[int, int]:
     """How many activities of each district have no place that is known exactly."""
     known = result.catalogue
-    placed = bits.of(
-        number for venue, numbers in _at_venues(result).items() if venue in places for number in numbers
-    )
+    at = (numbers for venue, numbers in _at_venues(result).items() if venue in places)
+    placed = bits.of_many(chain.from_iterable(at), len(known.numbered))
     rest = result.chosen & ~placed & ~known.having("mode", Mode.ONLINE)
     counts = {
         district: (rest & having).bit_count()
@@ -95,15 +101,20 @@ def without_place(result: Result, places: Mapping[int, Place]) -> dict[int, int]
 
 
 def _at_venues(result: Result) -> Mapping[int, Iterable[int]]:
-    """Who is at which venue with a session that matches."""
+    """Who of a result is at which venue with a session that matches."""
     known = result.catalogue
-    if not (result.query.has_dates or result.is_narrowed):
-        return known.venues
-    found: dict[int, set[int]] = defaultdict(set)
-    for number in bits.members(result.chosen):
-        for slot in result.matching(number):
-            if slot.venue is not None:
-                found[slot.venue].add(number)
+    # Whoever is found and has one place is there; only of several places some may not match
+    simple = known.having("one_place", True) & ~known.having("partly_off", True)
+    is_every = not (result.query.has_dates or result.is_narrowed)
+    flags = bits.flags(result.chosen & (known.everything if is_every else simple), len(known.numbered))
+    found: dict[int, list[int]] = {}
+    for venue, numbers in known.venues.items():
+        if here := [number for number in numbers if flags[number]]:
+            found[venue] = here
+    for number in () if is_every else bits.members(result.chosen & ~simple):
+        for place in {slot.venue for slot in result.matching(number)}:
+            if place is not None:
+                found.setdefault(place, []).append(number)
     return found
 
 
@@ -112,7 +123,7 @@ def clustered(found: Iterable[Spot], zoom: int) -> list[Spot]:
     kept: list[tuple[float, float, Spot]] = []
     grid: dict[tuple[int, int], list[int]] = defaultdict(list)
     # The largest first: it stays where it is, and smaller ones join it
-    for spot in sorted(found, key=lambda one: (-one.entries.bit_count(), one.places[0].pk)):
+    for spot in sorted(found, key=lambda one: (-len(one.entries), one.places[0].pk)):
         x, y = pixel(spot.point, zoom)
         column, row = int(x // NEAR), int(y // NEAR)
         near = [
@@ -127,7 +138,7 @@ def clustered(found: Iterable[Spot], zoom: int) -> list[Spot]:
         else:
             grid[column, row].append(len(kept))
             # A copy: the spots themselves serve other zooms too
-            copy = Spot([*spot.places], spot.entries, spot.dated, spot.shows)
+            copy = Spot([*spot.places], set(spot.entries), spot.dated, spot.shows)
             kept.append((x, y, copy))
     return [spot for _x, _y, spot in kept]
 

@@ -123,6 +123,8 @@ class _Near:
     "Of those, what touches yesterday alone"
     today: int
     "The set of activities with anything on today that is not over"
+    spans: dict[tuple[date | None, date | None], int] = field(default_factory=dict)
+    "Of days that are over: who of today was on then too"
 
 
 class Days:
@@ -205,8 +207,10 @@ class Days:
         if last is None or last >= today:
             late = (one for one in near.late if one[1].touches(first, last))
             return found | near.today | bits.of(number for number, _slot in late)
-        on = (*near.slots, *self[today].shows)
-        return found | bits.of(number for number, slot in on if slot.touches(first, last))
+        if (first, last) not in near.spans:
+            on = (*near.slots, *self[today].shows)
+            near.spans[first, last] = bits.of(number for number, slot in on if slot.touches(first, last))
+        return found | near.spans[first, last]
 
     def dated_ahead(self, at: datetime) -> int:
         """The set of activities with a dated session that is not over."""

@@ -183,7 +183,7 @@ def marks(result: Result, districts: Iterable[District], zoom: int, address: Que
 
 
 def _mark(spot: Spot, zoom: int, system: Datum, address: QueryDict) -> dict[str, Any]:
-    count = spot.entries.bit_count()
+    count = len(spot.entries)
     mark = at(spot.point, system) | {"kind": spot.kind, "count": count}
     if spot.is_one_point or zoom >= NEAREST:
         keys = ",".join(str(place.pk) for place in spot.places[:MOST_PLACES])

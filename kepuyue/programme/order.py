@@ -4,16 +4,17 @@ A page shows two dozen of what may be a hundred thousand, so the order is found 
 as somebody looks: what is to come at an hour is read off the days, and only the rest is put in order as a whole.
 """
 
-import math
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from itertools import islice
+from heapq import merge
+from itertools import chain, islice
 from typing import overload
 
 from kepuyue.programme import bits
 from kepuyue.programme.catalogue import Catalogue, Entry
 from kepuyue.programme.days import Slot
+from kepuyue.programme.nearness import Ways
 from kepuyue.programme.seats import has_seats
 
 # The groups of the list in their order: at an hour, over weeks, without a day, all year, over
@@ -44,8 +45,7 @@ class Order:
     """Of a catalogue at a moment (in the edition's zone), seen by the sessions between two days, if any are named.
 
     `matching` tells which sessions of an activity are asked for where more than their days is; `only_open` where it
-    leaves out those without a seat. `ways` are the metres to each activity and the session there: then what is near
-    comes first.
+    leaves out those without a seat. With `ways` what is near comes first.
     """
 
     catalogue: Catalogue
@@ -54,12 +54,15 @@ class Order:
     last: date | None = None
     matching: Callable[[int], list[Slot]] | None = None
     only_open: bool = False
-    ways: Mapping[int, tuple[float, int]] | None = None
+    ways: Ways | None = None
     few: int = FEW
 
     def of(self, chosen: int) -> Iterator[Match]:
         """The members of a set in their order; within a group the own city comes before the linked ones."""
-        if chosen.bit_count() > self.few and self.ways is None:
+        if self.ways:
+            yield from self._nearest(self.ways, chosen)
+            return
+        if chosen.bit_count() > self.few:
             linked = self.catalogue.having("city", "linked")
             shown: list[int] = []
             month = chosen & ~self.catalogue.having("season", "year")
@@ -68,23 +71,45 @@ class Order:
                     shown.append(number)
                     yield self._match(number, UPCOMING)
             chosen &= ~bits.of(shown)
-        past = self._past(chosen) if chosen.bit_count() > self.few and self.ways is None else 0
-        rest = sorted((self._key(number), number) for number in bits.members(chosen & ~past))
-        yield from (self._match(number, GROUPS[key[0]]) for key, number in rest)
+        past = shows = 0
+        if chosen.bit_count() > self.few and not self.matching:
+            past = self._past(chosen)
+            shows = chosen & ~past & self.catalogue.having("lone_show", True)
+        rest = sorted((self._key(number), number) for number in bits.members(chosen & ~past & ~shows))
         linked = self.catalogue.having("city", "linked")
+        parts = (self._lone_shows(part) for part in (shows & ~linked, shows & linked))
+        for key, number in merge(rest, chain.from_iterable(parts)):
+            yield self._match(number, GROUPS[key[0]])
         for part in (past & ~linked, past & linked):
             look = bits.Look(part)
             for number in self._latest_first() if part else ():
                 if number in look:
                     yield self._match(number, PAST)
 
+    def _nearest(self, ways: Ways, chosen: int) -> Iterator[Match]:
+        """Each group by the way; the first group is given out as it is found."""
+        later: dict[int, list[int]] = {}
+        for _metres, numbers in ways.nearest_first(chosen):
+            for (group, *_rest), number in sorted((self._key(number), number) for number in numbers):
+                if GROUPS[group] == UPCOMING:
+                    yield self._match(number, UPCOMING)
+                else:
+                    later.setdefault(group, []).append(number)
+        for group in sorted(later):
+            yield from (self._match(number, GROUPS[group]) for number in later[group])
+
     def _past(self, chosen: int) -> int:
         """Those that are surely over; known without looking at each where no more than days is asked for."""
-        if self.matching:
-            return 0
         known = self.catalogue
         ahead = known.days.ahead(self.at, self.first, self.last)
         return chosen & ~(ahead | known.having("undated", True) | known.having("year_round", True))
+
+    def _lone_shows(self, chosen: int) -> Iterator[tuple[tuple[int, bool, float, int], int]]:
+        """Exhibitions that go on and have no other session, with their keys, in the order of these."""
+        look = bits.Look(chosen)
+        for number in self.catalogue.lone_shows if chosen else ():
+            if number in look:
+                yield self._key(number), number
 
     def _latest_first(self) -> Iterator[int]:
         """Numbers by their last session to begin on the days that are asked for, the latest first, each once."""
@@ -146,15 +171,13 @@ class Order:
         return [slot for slot in slots if slot.touches(self.first, self.last)]
 
     def _match(self, number: int, group: str) -> Match:
-        metres, nearest = (self.ways or {}).get(number, (None, None))
+        metres, nearest = (self.ways and self.ways.to(number)) or (None, None)
         return Match(self.catalogue.numbered[number], group, self.slots(number), metres, nearest)
 
-    def _key(self, number: int) -> tuple[int, float, bool, float, int]:
+    def _key(self, number: int) -> tuple[int, bool, float, int]:
         entry = self.catalogue.numbered[number]
         group, order = place(entry, self.slots(number), self.at)
-        # What has no known place comes last
-        far = 0.0 if self.ways is None else self.ways.get(number, (math.inf, 0))[0]
-        return GROUPS.index(group), far, entry.city != "", order, entry.pk
+        return GROUPS.index(group), entry.city != "", order, entry.pk
 
 
 def place(entry: Entry, slots: list[Slot], at: datetime) -> tuple[str, float]:

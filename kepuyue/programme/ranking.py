@@ -13,7 +13,7 @@ from typing import Any
 
 from kepuyue.editions.models import Edition, Synonym
 from kepuyue.organizations.models import District
-from kepuyue.programme import analysis
+from kepuyue.programme import analysis, bits
 from kepuyue.programme.analysis import Alternative, Clause
 from kepuyue.programme.bits import Maker
 from kepuyue.programme.catalogue import Catalogue
@@ -28,9 +28,8 @@ SHARE = 0.4
 NOWHERE = 0.4
 WEIGHTS = (1.0, 0.8, 0.6)
 
-Ranks = dict[int, float]
 Levels = list[tuple[float, int]]
-"Ranks, each with the set of those that have it"
+"Ranks, the smallest first, each with the set of the catalogue's numbers that have it"
 
 # Queries whose answers a process remembers: at 100,000 activities one takes some 12 to 40 KB
 MOST_REMEMBERED = 256
@@ -38,18 +37,10 @@ _lately: OrderedDict[Any, Levels] = OrderedDict()
 _lock = Lock()
 
 
-def ranks(edition: Edition, known: Catalogue, text: str) -> Ranks:
-    """{activity: its place among the found, the smallest first}; empty where nothing can be looked up or is found."""
-    found: Ranks = {}
-    for place, (enough, way) in enumerate(_ways(edition, known, text)):
-        if len(found) < enough:
-            for activity, rank in way().items():
-                found.setdefault(activity, place * FIELDS + rank)
-    return found
-
-
 def levels(edition: Edition, known: Catalogue, text: str) -> Levels:
-    """The same as sets of a catalogue's numbers, the best first. What was asked lately is remembered."""
+    """What a text finds, the best first; empty where nothing can be looked up or is found. What was asked lately is
+    remembered.
+    """
     # The edition's synonyms and classifications widen a query
     key = (edition.pk, edition.version, edition.loaded_at, known.mark, analysis.normalize(text))
     with _lock:
@@ -57,10 +48,7 @@ def levels(edition: Edition, known: Catalogue, text: str) -> Levels:
         if found is not None:
             _lately.move_to_end(key)
             return found
-    makers: dict[float, Maker] = defaultdict(Maker)
-    for activity, rank in ranks(edition, known, text).items():
-        makers[rank].add(known.numbers[activity])
-    found = [(rank, makers[rank].bits()) for rank in sorted(makers)]
+    found = _levels(edition, known, text)
     with _lock:
         _lately[key] = found
         if len(_lately) > MOST_REMEMBERED:
@@ -68,7 +56,19 @@ def levels(edition: Edition, known: Catalogue, text: str) -> Levels:
     return found
 
 
-def _ways(edition: Edition, known: Catalogue, text: str) -> Iterator[tuple[float, Callable[[], Ranks]]]:
+def _levels(edition: Edition, known: Catalogue, text: str) -> Levels:
+    levels: Levels = []
+    found = 0
+    for place, (enough, way) in enumerate(_ways(edition, known, text)):
+        if found.bit_count() < enough:
+            for rank, having in way():
+                if new := having & ~found:
+                    levels.append((place * FIELDS + rank, new))
+                    found |= new
+    return levels
+
+
+def _ways(edition: Edition, known: Catalogue, text: str) -> Iterator[tuple[float, Callable[[], Levels]]]:
     """Each way with how many found before make it needless: as written; with synonyms; parted into known words; by its
     sound; without a slip of the finger; and what holds most of it."""
     plain = analysis.clauses(text)
@@ -77,20 +77,20 @@ def _ways(edition: Edition, known: Catalogue, text: str) -> Iterator[tuple[float
     groups = list(Synonym.objects.filter(edition=edition).values_list("words", flat=True))
     widened = analysis.clauses(text, groups)
     yield math.inf, lambda: _match(known, plain)
-    yield math.inf, lambda: _match(known, widened) if widened != plain else {}
+    yield math.inf, lambda: _match(known, widened) if widened != plain else []
     parted = analysis.parted(text, _known_words(edition, groups))
     yield (
         FEW,
-        lambda: _match(known, analysis.clauses(parted, groups)) if parted.split() != text.split() else {},
+        lambda: _match(known, analysis.clauses(parted, groups)) if parted.split() != text.split() else [],
     )
     yield 1, lambda: _match(known, analysis.by_ear(text))
     yield 1, lambda: _match(known, analysis.clauses(_spelled(edition, text), groups))
     yield 1, lambda: _near(known, text)
 
 
-def _match(known: Catalogue, clauses: list[Clause]) -> Ranks:
-    found = engine().match(clauses) if clauses else {}
-    return {activity: rank for activity, rank in found.items() if known.has(activity)}
+def _match(known: Catalogue, clauses: list[Clause]) -> Levels:
+    found = engine().match(clauses) if clauses else []
+    return [(rank, known.among(keys)) for rank, keys in enumerate(found)]
 
 
 def _known_words(edition: Edition, groups: list[list[str]]) -> set[str]:
@@ -117,16 +117,24 @@ def _spelled(edition: Edition, text: str) -> str:
     return re.sub("|".join(map(re.escape, meant)), lambda found: meant[found.group()], plain)
 
 
-def _near(known: Catalogue, text: str) -> Ranks:
+def _near(known: Catalogue, text: str) -> Levels:
     """What holds a good part of the query, the rarer its words the better; less than 1, the best nearest to 0."""
     total = known.everything.bit_count() + 1
     weights: dict[str, float] = {}
-    scores: dict[int, float] = {}
+    scores: dict[int, float] = defaultdict(float)
     for term in analysis.pieces(text):
-        holders = _match(known, [(Alternative((term,), (term.text,)),)])
-        weight = math.log(1 + total / (len(holders) or 1)) * (1 if holders else NOWHERE)
+        fields = _match(known, [(Alternative((term,), (term.text,)),)])
+        holders = bits.joined(having for _field, having in fields).bit_count()
+        weight = math.log(1 + total / (holders or 1)) * (1 if holders else NOWHERE)
         weights[term.text] = weight
-        for activity, field in holders.items():
-            scores[activity] = scores.get(activity, 0.0) + weight * WEIGHTS[int(field)]
+        seen = 0
+        for field, having in fields:
+            for number in bits.members(having & ~seen):
+                scores[number] += weight * WEIGHTS[int(field)]
+            seen |= having
     whole = sum(weights.values())
-    return {activity: 1 - score / whole for activity, score in scores.items() if score >= SHARE * whole}
+    makers: dict[float, Maker] = defaultdict(Maker)
+    for number, score in scores.items():
+        if score >= SHARE * whole:
+            makers[1 - score / whole].add(number)
+    return [(rank, makers[rank].bits()) for rank in sorted(makers)]

@@ -1,7 +1,7 @@
 """One search for list, calendar, map, feeds and the interface: what matches, in which order, with which counts."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -12,11 +12,22 @@ from kepuyue.programme import bits, catalogue, ranking
 from kepuyue.programme.asked import SHORTCUTS, Query, Sessions, span
 from kepuyue.programme.catalogue import Catalogue
 from kepuyue.programme.days import Slot
+from kepuyue.programme.nearness import Places
 from kepuyue.programme.order import Match, Matches, Order
 from kepuyue.programme.seats import has_seats
 
 # What the catalogue knows of each activity and no filter offers by its values
-UNCOUNTED = ("city_name", "cancelled", "undated", "year_round", "unsure", "partly_off", "age")
+UNCOUNTED = (
+    "city_name",
+    "cancelled",
+    "undated",
+    "one_place",
+    "lone_show",
+    "year_round",
+    "unsure",
+    "partly_off",
+    "age",
+)
 # Kilometres that one can ask for, and ages in years that are offered and counted
 RADII = (2, 5, 10)
 AGES = range(3, 17)
@@ -84,35 +95,35 @@ def search(
     if levels is not None:
         found &= bits.joined(level for _rank, level in levels)
     worded = found
-    seen = Sessions(known, query, at.astimezone(edition.zone), with_called_off)
+    places = Places(known, query.near) if query.near else None
+    seen = Sessions(known, query, at.astimezone(edition.zone), with_called_off, places)
     found &= seen.asked
     kept = {name: known.having(*wanted) for name, wanted in _wanted(query).items()}
-    ways = seen.ways(found) if query.near else None
     if query.seats:
         kept["seats"] = seen.open
-    if ways is not None and query.within:
-        kept["within"] = _within(ways, query.within)
+    if seen.ways and query.within:
+        kept["within"] = seen.ways.within(found, query.within)
     chosen = found
     for part in kept.values():
         chosen &= part
     narrowed = query.seats or "within" in kept or with_called_off
     order = Order(
         known, seen.at, query.first, query.last, matching=seen.matching if narrowed else None,
-        only_open=query.seats, ways=ways,
+        only_open=query.seats, ways=seen.ways,
     )  # fmt: skip
     # What is near comes first, whatever its words; else what fits the words best
     arranged = order.of if levels is None or query.near else partial(order.by_rank, levels)
     counts = _counted(known, found, kept, taxonomy_of)
-    near_seats = seen.open_within(found) if "within" in kept else seen.open
+    near_seats = seen.open_within(found, query.within) if "within" in kept else seen.open
     counts["seats"][True] = (_all_but("seats", found, kept) & near_seats).bit_count()
     others = _all_but("age", found, kept)
     for age in {*AGES, *query.ages}:
         counts["age"][age] = (others & known.having("age", catalogue.ANY, age)).bit_count()
     counts["when"] = _by_days(seen, _all_but("seats", worded, kept | {"within": worded}))
-    if ways is not None:
+    if seen.ways:
         others = _all_but("within", found, kept)
         for radius in RADII:
-            counts["within"][radius] = (others & _within(ways, radius)).bit_count()
+            counts["within"][radius] = seen.ways.within(others, radius).bit_count()
     return Result(
         Matches(chosen.bit_count(), arranged(chosen)), _sessions(known, query, order, chosen), counts, known, chosen,
         query, order, arranged,
@@ -143,14 +154,10 @@ def _by_days(seen: Sessions, found: int) -> Counter[str]:
         first, last = span(name, seen.at.date())
         there = replace(seen, query=replace(seen.query, first=first, last=last))
         held = found & there.asked
-        if seen.query.near and seen.query.within:
-            held &= _within(there.ways(held), seen.query.within)
+        if there.ways and seen.query.within:
+            held = there.ways.within(held, seen.query.within)
         counts[name] = (held & there.open if seen.query.seats else held).bit_count()
     return counts
-
-
-def _within(ways: Mapping[int, tuple[float, int]], radius: int) -> int:
-    return bits.of(number for number, (metres, _nearest) in ways.items() if metres <= radius * 1000)
 
 
 def _all_but(name: str, found: int, kept: dict[str, int]) -> int:

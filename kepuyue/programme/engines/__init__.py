@@ -1,7 +1,8 @@
 """Where terms are kept and looked up: one module per database, with the same functions.
 
 `write` replaces the terms of some activities, `remove` drops them, `match` finds.
-A match says in which fields the whole query stands: 0 in the title, 1 with units and places, 2 with the text.
+A match gives the activities for which every clause holds, by the fields that hold it: in the title, with units and
+places, with the text. Who is in one may stand again in the next.
 """
 
 from collections.abc import Iterable
@@ -31,7 +32,7 @@ class Engine(Protocol):
 
     def remove(self, activities: Iterable[int]) -> None: ...
 
-    def match(self, clauses: list[Clause]) -> dict[int, int]: ...
+    def match(self, clauses: list[Clause]) -> list[list[int]]: ...
 
 
 def engine() -> Engine:

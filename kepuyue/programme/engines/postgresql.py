@@ -23,9 +23,10 @@ def remove(activities: Iterable[int]) -> None:
     """Nothing to do: the terms go with their row."""
 
 
-def match(clauses: list[Clause]) -> dict[int, int]:
-    """The activities for which every clause holds, each with the rank of the fields that hold it."""
+def match(clauses: list[Clause]) -> list[list[int]]:
+    """The activities for which every clause holds, by the fields that hold it (see `engines`)."""
     check, values = check_sql(clauses, "strpos")
+    found: list[list[int]] = [[], [], []]
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT entry.activity_id, CASE WHEN entry.terms @@ %s::tsquery THEN 0"  # noqa: S608 (no outside text)
@@ -33,7 +34,9 @@ def match(clauses: list[Clause]) -> dict[int, int]:
             f" FROM programme_indexedactivity AS entry WHERE entry.terms @@ %s::tsquery{check}",
             [_query(clauses, "A"), _query(clauses, "ABC"), _query(clauses, ""), *values],
         )
-        return dict(cursor.fetchall())
+        for activity, rank in cursor.fetchall():
+            found[rank].append(activity)
+    return found
 
 
 def _vector(document: Document) -> str:

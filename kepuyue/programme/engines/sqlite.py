@@ -28,13 +28,13 @@ def remove(activities: Iterable[int]) -> None:
         cursor.executemany("DELETE FROM programme_terms WHERE rowid = %s", [(pk,) for pk in activities])
 
 
-def match(clauses: list[Clause]) -> dict[int, int]:
-    """The activities for which every clause holds, each with the rank of the fields that hold it."""
+def match(clauses: list[Clause]) -> list[list[int]]:
+    """The activities for which every clause holds, by the fields that hold it (see `engines`)."""
     expression = " AND ".join(_clause(clause) for clause in clauses)
     check, values = check_sql(clauses, "instr")
-    found: dict[int, int] = {}
+    found: list[list[int]] = []
     with connection.cursor() as cursor:
-        for rank, columns in enumerate(("{title} : ", "{title units places} : ", "")):
+        for columns in ("{title} : ", "{title units places} : ", ""):
             # The stored texts are long and read only where a term alone is no proof
             stored = (
                 f" JOIN programme_indexedactivity AS entry ON entry.activity_id = programme_terms.rowid{check}"
@@ -45,8 +45,7 @@ def match(clauses: list[Clause]) -> dict[int, int]:
                 f"SELECT programme_terms.rowid FROM programme_terms{stored} WHERE programme_terms MATCH %s",  # noqa: S608 (no outside text)
                 [*values, f"{columns}({expression})"],
             )
-            for (activity,) in cursor.fetchall():
-                found.setdefault(activity, rank)
+            found.append([activity for (activity,) in cursor.fetchall()])
     return found
 
 
