@@ -52,6 +52,7 @@ def rebuild(edition: Edition, progress: Callable[[int], object] = lambda done: N
         progress(len(batch))
     stale = IndexedActivity.objects.filter(edition=edition).exclude(pk__in=wanted.values("pk"))
     forget(stale.values_list("pk", flat=True))
+    engine().settle()
     noting.all_changed(edition)
     return total
 

@@ -1,6 +1,7 @@
 """Where terms are kept and looked up: one module per database, with the same functions.
 
-`write` replaces the terms of some activities, `remove` drops them, `match` finds.
+`write` replaces the terms of some activities, `remove` drops them, `settle` puts in order what
+many writes left behind, `match` finds.
 A match gives the activities for which every clause holds, by the fields that hold it: in the title, with units and
 places, with the text. Who is in one may stand again in the next.
 """
@@ -31,6 +32,8 @@ class Engine(Protocol):
     def write(self, documents: Iterable[Document]) -> None: ...
 
     def remove(self, activities: Iterable[int]) -> None: ...
+
+    def settle(self) -> None: ...
 
     def match(self, clauses: list[Clause]) -> list[list[int]]: ...
 

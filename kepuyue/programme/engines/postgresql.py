@@ -23,6 +23,16 @@ def remove(activities: Iterable[int]) -> None:
     """Nothing to do: the terms go with their row."""
 
 
+def settle() -> None:
+    """Enter into the index what waits beside it (GIN's pending list), which each search would read through."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT gin_clean_pending_list(indexrelid) FROM pg_index JOIN pg_class ON pg_class.oid = indexrelid"
+            " JOIN pg_am ON pg_am.oid = relam AND amname = 'gin'"
+            " WHERE indrelid = 'programme_indexedactivity'::regclass"
+        )
+
+
 def match(clauses: list[Clause]) -> list[list[int]]:
     """The activities for which every clause holds, by the fields that hold it (see `engines`)."""
     check, values = check_sql(clauses, "strpos")
