@@ -1,8 +1,27 @@
 """What is read across bookings."""
 
+import re
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
-from kepuyue.bookings.models import Channel, Quota
+from django.db.models import Count, F, Q, QuerySet, Sum
+
+from kepuyue.activities.models import Session, State
+from kepuyue.bookings import phones
+from kepuyue.bookings.models import CODE_LENGTH, Booking, BookingTerms, Channel, Quota
+from kepuyue.core import ciphers
+from kepuyue.core.codes import READABLE
+from kepuyue.core.models import AuditEvent
+from kepuyue.core.time import now
+from kepuyue.organizations.permissions import reach
+
+if TYPE_CHECKING:
+    from kepuyue.editions.models import Edition
+    from kepuyue.organizations.permissions import Person
+
+CODE = re.compile(rf"[{READABLE}]{{{CODE_LENGTH}}}")
+# What is written when somebody looks at personal data of a session
+LOOKS = ("booking.list", "booking.export")
 
 
 def free_online(sessions: Iterable[int]) -> dict[int, int]:
@@ -16,3 +35,95 @@ def free_online(sessions: Iterable[int]) -> dict[int, int]:
             "terms__session_id", "capacity", "taken", "waiting"
         )
     }
+
+
+def found_in(session: Session, word: str) -> tuple[QuerySet[Booking], str]:
+    """(bookings of the session, how the word was understood): as a code, a whole number, its last four digits; a word
+    that is none of these finds nothing ("none"), an empty one everything ("").
+
+    A whole number is found by its keyed digest. Four digits are compared with numbers opened one by one: a digest of
+    so few would be no secret.
+    """
+    rows = Booking.objects.filter(session=session)
+    text = re.sub(r"[\s\-]", "", word).upper()
+    if not text:
+        return rows, ""
+    if CODE.fullmatch(text):
+        return rows.filter(code=text), "code"
+    if number := phones.as_kept(text):
+        return rows.filter(person=ciphers.digest(number, "booking.person")), "phone"
+    if re.fullmatch(r"\d{4}", text):
+        sealed = rows.exclude(phone="").values_list("pk", "phone")
+        return rows.filter(
+            pk__in=[pk for pk, one in sealed if ciphers.decrypted(one).endswith(text)]
+        ), "last four"
+    return rows.none(), "none"
+
+
+def standing_of(session: Session) -> list[Quota]:
+    """What each channel of the session has given out, in the order of the channels."""
+    order = {channel: place for place, channel in enumerate(Channel.values)}
+    return sorted(Quota.objects.filter(terms__session=session), key=lambda one: order[one.channel])
+
+
+def by_state(session: Session) -> list[tuple[str, str, int, int]]:
+    """(state, what it is called, bookings, seats), those that there are."""
+    rows = Booking.objects.filter(session=session).values_list("state").order_by("state")
+    counts = {state: (bookings, seats) for state, bookings, seats in rows.annotate(Count("pk"), Sum("seats"))}
+    return [(code, str(label), *counts[code]) for code, label in Booking.State.choices if code in counts]
+
+
+def sessions_with_terms(activity: int) -> QuerySet[BookingTerms]:
+    """The terms of an activity's sessions with how many bookings each has, in the order of their time."""
+    return (
+        BookingTerms.objects.filter(session__activity=activity)
+        .select_related("session__venue", "session__activity__edition")
+        .prefetch_related("quotas")
+        .annotate(bookings=Count("session__bookings"))
+        .order_by("session__starts_at", "session")
+    )
+
+
+def looks_at(session: Session) -> QuerySet[AuditEvent]:
+    """Who looked at the list of the session or took it along, newest first."""
+    return AuditEvent.objects.filter(
+        subject_type="session", subject_id=str(session.pk), action__in=LOOKS
+    ).order_by("-pk")
+
+
+def trail_of(booking: Booking) -> QuerySet[AuditEvent]:
+    """What was recorded of a booking, newest first; admission writes its code, before the row has a number."""
+    known = (str(booking.pk), booking.code)
+    return AuditEvent.objects.filter(subject_type="booking", subject_id__in=known).order_by("-pk")
+
+
+def open_to_helpers(edition: "Edition", word: str = "") -> QuerySet[BookingTerms]:
+    """Sessions to come at which somebody may be booked for, the next first; `word` in the title or the place."""
+    moment = now()
+    rows = BookingTerms.objects.filter(
+        Q(closes_at__isnull=True, session__starts_at__gt=moment) | Q(closes_at__gt=moment),
+        session__activity__state=State.PUBLISHED,
+        session__activity__edition=edition,
+        session__is_cancelled=False,
+        session__is_postponed=False,
+        is_paused=False,
+        quotas__channel=Channel.HELPER,
+        quotas__capacity__gt=0,
+    ).annotate(free=F("quotas__capacity") - F("quotas__taken"), waiting=F("quotas__waiting"))
+    if word:
+        title = Q(session__activity__title__icontains=word)
+        rows = rows.filter(
+            title | Q(session__venue__name__icontains=word) | Q(session__place__icontains=word)
+        )
+    related = ("session__venue", "session__activity__edition", "session__activity__district")
+    return rows.select_related(*related).order_by("session__starts_at", "pk")
+
+
+def booked_by_units_of(user: "Person") -> QuerySet[Booking]:
+    """What was booked for others by the person's own units, newest first."""
+    mine = reach(user, "booking.by_proxy", "organization__path")
+    return (
+        Booking.objects.filter(mine)
+        .select_related("session__activity__edition", "organization")
+        .order_by("-pk")
+    )

@@ -1,10 +1,21 @@
 from django.urls import path
 
-from kepuyue.bookings.views import terms
+from kepuyue.bookings.views import lists, privacy, proxy, terms
 
 app_name = "bookings"
 urlpatterns = [
+    path("privacy/children/", privacy.children, name="children"),
     path("desk/activities/<slug:code>/booking/", terms.edit, name="terms"),
     path("desk/activities/<slug:code>/booking/pause/", terms.pause, name="pause"),
     path("desk/activities/<slug:code>/booking/panel/", terms.of_activity, name="of-activity"),
+    path("desk/activities/<slug:code>/bookings/", lists.sessions, name="sessions"),
+    path("desk/activities/<slug:code>/bookings/<int:pk>/", lists.session_list, name="list"),
+    path("desk/activities/<slug:code>/bookings/<int:pk>/door.csv", lists.export, name="export"),
+    path("desk/bookings/<slug:code>/", lists.booking, name="booking"),
+    path("desk/bookings/<slug:code>/contact/", lists.contact, name="contact"),
+    path("desk/bookings/<slug:code>/cancellation/", lists.cancel, name="cancellation"),
+    path("desk/bookings/<slug:code>/seats/", lists.resize, name="seats"),
+    path("desk/proxy/", proxy.find, name="proxy"),
+    path("desk/proxy/<int:pk>/", proxy.book, name="proxy-book"),
+    path("desk/proxy/booked/<slug:code>/", proxy.booked, name="proxy-booked"),
 ]

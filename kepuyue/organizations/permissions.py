@@ -42,6 +42,9 @@ REGISTERING = frozenset(
         "resource.request",
         "cloud.edit",
         "coverage.record",
+        "booking.see",
+        "booking.manage",
+        "booking.by_proxy",
     }
 )
 # What one does with the units below one's own. They are asked for the superior of the unit that is changed (see
@@ -75,7 +78,8 @@ ROLES: dict[str, Grant] = {
         own=REGISTERING | {"messages.manage", "audit.export", "edition.manage", "highlight.choose"},
         branch=OVERSEEING
         | LIAISON
-        | {"unit.edit", "unit.people", "activity.edit", "activity.cancel", "content.moderate", "story.edit"},
+        | {"unit.edit", "unit.people", "activity.edit", "activity.cancel", "content.moderate", "story.edit"}
+        | {"booking.see", "booking.manage"},
     ),
     Role.OWNER: Grant(
         gettext_lazy("管理本单位资料和人员，填报、提交和取消本单位活动。"),
@@ -91,7 +95,7 @@ ROLES: dict[str, Grant] = {
     ),
     Role.CHECK_IN: Grant(
         gettext_lazy("在活动现场为观众签到。"),
-        own=frozenset({"unit.see", "activity.see", "session.check_in"}),
+        own=frozenset({"unit.see", "activity.see", "session.check_in", "booking.see"}),
     ),
     Role.HELPDESK: Grant(
         gettext_lazy("为不便上网的市民代办预约。"),

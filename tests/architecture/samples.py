@@ -4,6 +4,7 @@
 unit of the other district; "waiting" are things that wait for that district, "final" for the office.
 """
 
+from dataclasses import replace
 from datetime import date, time, timedelta
 from typing import Any
 
@@ -111,6 +112,7 @@ def samples(cast: Cast) -> dict[str, dict[str, Any]]:
         "own-draft-picture": codes(draft, pk=PictureFactory(activity=draft).pk),
         "own-public": codes(public),
         "bookable": {"session": _booked(cast)},
+        **_at_the_desk(cast),
         "unbookable": {"session": public.sessions.get().pk},
         "own-session": codes(public, pk=public.sessions.get().pk),
         "own-taken-down": codes(taken_down),
@@ -203,6 +205,26 @@ def samples(cast: Cast) -> dict[str, dict[str, Any]]:
             "token": unsubscribe_path(cast.owner.pk, "review.turn").rstrip("/").rpartition("/")[2]
         },
         "key": {"uidb36": "1", "key": "wrong"},
+    }
+
+
+def _at_the_desk(cast: Cast) -> dict[str, dict[str, Any]]:
+    """A session of the own unit that somebody booked online, and somebody else through the own helpdesk."""
+    session = bookable(5, helper=3)
+    session.activity.organization = cast.own_unit
+    session.activity.save()
+    online, helped = take(
+        [
+            asks(session, 1),
+            replace(asks(session, 2, channel="helper"), by=cast.helpdesk.pk, organization=cast.own_unit.pk),
+        ]
+    )
+    return {
+        "booked-activity": {"code": session.activity.code},
+        "booked-session": {"code": session.activity.code, "pk": session.pk},
+        "helped-session": {"pk": session.pk},
+        "booking": {"code": online.code},
+        "booking-helped": {"code": helped.code},
     }
 
 

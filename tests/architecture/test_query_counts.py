@@ -1,6 +1,7 @@
 """No list asks the database more often because it is longer."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -21,10 +22,12 @@ from kepuyue.activities.models import (
     UnitRole,
 )
 from kepuyue.activities.signals import public_content_changed
+from kepuyue.bookings.admission import take
 from kepuyue.core import audit
 from kepuyue.imports.models import CalendarSubscription, ImportBatch
 from kepuyue.messaging.actions import outbox
 from kepuyue.organizations.models import Organization
+from tests.bookings.given import asks, bookable
 from tests.cast import Cast
 from tests.factories import (
     ActivityFactory,
@@ -229,6 +232,15 @@ def public_story(cast: Cast) -> Any:
     return StoryFactory(edition=cast.edition, organization=DistrictAssociationFactory(), picture=picture)
 
 
+def helped_session(cast: Cast) -> Any:
+    session = bookable(3, helper=3)
+    session.activity.edition = cast.edition
+    session.activity.save()
+    return take(
+        [replace(asks(session, 1, channel="helper"), by=cast.owner.pk, organization=cast.own_unit.pk)]
+    )
+
+
 LISTS: list[tuple[str, str, Make]] = [
     ("anonymous", "/bases/", public_opening),
     ("anonymous", "/press/", public_story),
@@ -241,6 +253,7 @@ LISTS: list[tuple[str, str, Make]] = [
     ("district_reviewer", "/desk/coverage/", report),
     ("district_reviewer", "/desk/coverage/panel/", waiting_report),
     ("district_reviewer", "/desk/coverage/export.csv", report),
+    ("owner", "/desk/proxy/", helped_session),
     ("anonymous", "/cloud/", cloud_item),
     ("owner", "/desk/cloud/", own_cloud_item),
     ("district_reviewer", "/desk/cloud/", waiting_cloud_item),

@@ -29,6 +29,7 @@ PLACES = (OWN, DISTRICT, SISTER, FAR, OFFICE)
 BRANCH = {OWN, DISTRICT, SISTER}
 # What goes with confirming units; each is asked for the superior of the unit that is changed
 SUPERVISING = ("unit.confirm", "unit.create", "unit.appoint", "unit.close", "unit.move", "unit.merge")
+BOOKING = ("booking.see", "booking.manage", "booking.by_proxy")
 
 # person: {permission: the units in which it holds}
 TABLE: dict[str, dict[str, set[str]]] = {
@@ -37,12 +38,14 @@ TABLE: dict[str, dict[str, set[str]]] = {
         "activity.submit": {OWN}, "activity.cancel": {OWN}, "import.run": {OWN}, "audit.see": {OWN},
         "liaison.see": {OWN}, "liaison.edit": {OWN}, "resource.offer": {OWN}, "resource.request": {OWN}, "plan.edit": {OWN},
         "cloud.edit": {OWN}, "content.moderate": {OWN}, "coverage.record": {OWN},
+        **{key: {OWN} for key in BOOKING},
     },
     "editor": {
         "calendar.see": {OWN}, "unit.see": {OWN}, "activity.see": {OWN}, "activity.edit": {OWN}, "activity.submit": {OWN},
         "import.run": {OWN}, "resource.offer": {OWN}, "resource.request": {OWN}, "cloud.edit": {OWN}, "coverage.record": {OWN},
+        **{key: {OWN} for key in BOOKING},
     },
-    "check_in": {"unit.see": {OWN}, "activity.see": {OWN}, "session.check_in": {OWN}},
+    "check_in": {"unit.see": {OWN}, "activity.see": {OWN}, "session.check_in": {OWN}, "booking.see": {OWN}},
     "helpdesk": {"unit.see": {OWN}, "activity.see": {OWN}, "booking.by_proxy": {OWN}},
     "colleague": {
         "calendar.see": {SISTER}, "unit.see": {SISTER}, "unit.edit": {SISTER}, "unit.people": {SISTER}, "activity.see": {SISTER},
@@ -50,6 +53,7 @@ TABLE: dict[str, dict[str, set[str]]] = {
         "import.run": {SISTER}, "audit.see": {SISTER}, "liaison.see": {SISTER}, "liaison.edit": {SISTER},
         "resource.offer": {SISTER}, "resource.request": {SISTER}, "plan.edit": {SISTER},
         "cloud.edit": {SISTER}, "content.moderate": {SISTER}, "coverage.record": {SISTER},
+        **{key: {SISTER} for key in BOOKING},
     },
     "district_reviewer": {
         "calendar.see": BRANCH, "unit.see": BRANCH, "activity.see": BRANCH, "review.decide": BRANCH,
@@ -71,6 +75,7 @@ TABLE: dict[str, dict[str, set[str]]] = {
         "messages.manage": {OFFICE}, "audit.export": {OFFICE}, "highlight.choose": {OFFICE}, "key.decide": set(PLACES), "coverage.confirm": set(PLACES), "press.clear": set(PLACES), "coverage.record": {OFFICE}, "story.edit": set(PLACES),
         "resource.offer": {OFFICE}, "resource.request": {OFFICE}, "resource.oversee": set(PLACES),
         "cloud.edit": {OFFICE}, "cloud.review": set(PLACES), "content.moderate": set(PLACES),
+        "booking.see": set(PLACES), "booking.manage": set(PLACES), "booking.by_proxy": {OFFICE},
     },
     "judge": {"evaluation.score": {OFFICE}},
     "moderator": {"unit.see": {OFFICE}, "content.moderate": set(PLACES)},

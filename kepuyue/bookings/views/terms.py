@@ -5,17 +5,17 @@ from typing import Any
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from kepuyue.activities import presentation
 from kepuyue.activities.models import Activity, BookingMode, Session
 from kepuyue.activities.queries import visible_to
 from kepuyue.bookings.actions import terms as actions
 from kepuyue.bookings.forms import TermsPage
 from kepuyue.bookings.forms.terms import RowForm, first_opening
 from kepuyue.bookings.models import BookingTerms
+from kepuyue.bookings.views.finding import get_seen, when
 from kepuyue.core.time import now
 from kepuyue.core.versions import Conflict
 from kepuyue.editions.request import DeskRequest
@@ -24,19 +24,6 @@ from kepuyue.organizations.permissions import check, may
 # Sessions on one page: each brings a dozen fields, and a form may send a thousand
 PAGE_SIZE = 60
 BOOKED_HERE = (BookingMode.FIRST_COME, BookingMode.BALLOT)
-
-
-def get_seen(request: DeskRequest, code: str) -> Activity:
-    """The activity, or 404 where the person may not know of it."""
-    seen = visible_to(request.user).select_related("organization", "edition")
-    return get_object_or_404(seen, code=code)
-
-
-def when(session: Session, activity: Activity) -> str:
-    """A session's time as pages write it."""
-    return presentation.span(
-        session.starts_at, session.ends_at, is_all_day=session.is_all_day, zone=activity.edition.zone
-    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -134,6 +121,7 @@ def of_activity(request: DeskRequest, code: str) -> HttpResponse:
             "sessions": activity.sessions.filter(is_cancelled=False).count(),
             "set_up": rows.filter(session__is_cancelled=False).count(),
             "paused": rows.filter(is_paused=True).count(),
+            "can_see": may(request.user, "booking.see", activity.organization),
             "can_edit": may(request.user, "activity.edit", activity.organization),
         }
     return render(request, "bookings/_of_activity.html", context)

@@ -1,0 +1,95 @@
+"""What is typed at the desk about one booking, or for somebody who telephones."""
+
+from typing import Any
+from uuid import uuid4
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from kepuyue.bookings import parties, phones
+from kepuyue.bookings.models import BookingTerms
+from kepuyue.bookings.parties import Party
+from kepuyue.editions.policy import Booking as Policy
+from kepuyue.organizations.models import Organization
+
+
+class SearchForm(forms.Form):
+    """A code, a number, or its last four digits. Sent in the body: a number has no place in an address."""
+
+    q = forms.CharField(
+        label=_("预约号、手机号或手机号后四位"),
+        max_length=40,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "enterkeyhint": "search"}),
+    )
+
+
+class CancelForm(forms.Form):
+    """Why a booking is given back for somebody."""
+
+    reason = forms.CharField(
+        label=_("取消原因"), max_length=200, help_text=_("预约的人会看到。不要写姓名和电话。")
+    )
+
+
+class SizeForm(forms.Form):
+    """With how many people they come."""
+
+    seats = forms.IntegerField(label=_("人数"), min_value=1, max_value=500)
+
+
+class ProxyForm(forms.Form):
+    """Somebody telephones, or stands at the counter, and is booked for."""
+
+    key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
+    organization = forms.ModelChoiceField(queryset=Organization.objects.none(), label=_("代办单位"))
+    name = forms.CharField(
+        label=_("来访人姓名"), max_length=40, widget=forms.TextInput(attrs={"autocomplete": "off"})
+    )
+    phone = forms.CharField(
+        label=_("来访人手机号"),
+        max_length=25,
+        help_text=_("变更和候补会通知这个号码；没有手机的，请填家人的。"),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "tel"}),
+    )
+    seats = forms.IntegerField(label=_("人数"), min_value=1, max_value=500, initial=1)
+    children = forms.IntegerField(
+        label=_("其中14岁以下"), min_value=0, max_value=500, initial=0, required=False,
+        help_text=_("孩子要由监护人预约并陪同；不登记孩子的姓名。"),
+    )  # fmt: skip
+    is_told = forms.BooleanField(label=_("个人信息说明已读给来访人听，本人同意"))
+
+    def __init__(
+        self, *args: Any, terms: BookingTerms, organizations: Any, policy: Policy, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.policy = policy
+        field: Any = self.fields["organization"]
+        field.queryset = organizations
+        if len(organizations) == 1:
+            field.initial = organizations[0]
+            field.widget = forms.HiddenInput()
+        seats: Any = self.fields["seats"]
+        seats.help_text = _("每单最多%(most)s人。") % {"most": terms.most_seats}
+        seats.widget.attrs["max"] = terms.most_seats
+
+    def clean_phone(self) -> str:
+        number = phones.as_kept(self.cleaned_data["phone"])
+        if not number:
+            raise forms.ValidationError(_("请填写11位手机号；境外号码请加国家或地区代码，例如+852。"))
+        return number
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if "seats" in cleaned:
+            for field, fault in parties.faults(
+                self.party, cleaned["seats"], ratio=self.policy.pupils_to_adult
+            ).items():
+                self.add_error(field if field in self.fields else None, fault)
+        return cleaned
+
+    @property
+    def party(self) -> Party:
+        """Who comes along, as admission takes it."""
+        consent = self.policy.version if self.cleaned_data.get("is_told") else ""
+        return Party(consent, self.cleaned_data.get("children") or 0)
