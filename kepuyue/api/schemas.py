@@ -131,7 +131,9 @@ class SessionOut(Schema):
     seats_left: int | None = Field(
         description="Free seats; 0: full; null: not limited, not stated, or cancelled"
     )
-    is_full: bool = Field(description="true: the unit says that no seat is left, wherever one books")
+    is_full: bool = Field(
+        description="true: the unit says that no seat is left, wherever one books (see seats_left for here)"
+    )
     full_stated_at: datetime | None = Field(
         description="When it last said so, or that there are seats again; null: it never did"
     )

@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count, F, Q, QuerySet, Sum
 
@@ -24,17 +25,33 @@ CODE = re.compile(rf"[{READABLE}]{{{CODE_LENGTH}}}")
 LOOKS = ("booking.list", "booking.export")
 
 
-def free_online(sessions: Iterable[int]) -> dict[int, int]:
-    """Seats that somebody who comes now can book online, by session that is booked here; none while parties wait for
-    them, since nobody passes those.
-    """
+@dataclass(frozen=True)
+class Online:
+    """What somebody who comes now can book online of a session."""
+
+    free: int
+    "Seats; none while parties wait for them, since nobody passes those"
+    waiting: int
+    "Parties that wait"
+    can_wait: bool
+    "Whether one more party may"
+
+
+def online(sessions: Iterable[int]) -> dict[int, Online]:
+    """By session that is booked here. One query."""
     rows = Quota.objects.filter(terms__session__in=list(sessions), channel=Channel.ONLINE)
     return {
-        session: 0 if waiting else capacity - taken
-        for session, capacity, taken, waiting in rows.values_list(
-            "terms__session_id", "capacity", "taken", "waiting"
+        session: Online(0 if waiting else capacity - taken, waiting, waiting < most)
+        for session, capacity, taken, waiting, most in rows.values_list(
+            "terms__session_id", "capacity", "taken", "waiting", "terms__waitlist_most"
         )
     }
+
+
+def booked_out(**of: Any) -> QuerySet[Quota]:
+    """The online quotas of which nothing is free as `Online` has it; `of` narrows them."""
+    none_left = Q(waiting__gt=0) | Q(taken__gte=F("capacity"))
+    return Quota.objects.filter(none_left, channel=Channel.ONLINE, **of)
 
 
 def found_in(session: Session, word: str) -> tuple[QuerySet[Booking], str]:

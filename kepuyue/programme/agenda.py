@@ -18,6 +18,7 @@ from kepuyue.programme.days import Slot
 from kepuyue.programme.facets import CALENDAR, DATES, LIST, seen, without
 from kepuyue.programme.permissions import approved
 from kepuyue.programme.search import Query, Result
+from kepuyue.programme.seats import is_full
 
 TITLES_A_DAY = 3
 # Up to so many days are shown by the hour, more as a month
@@ -53,7 +54,7 @@ def by_hour(
                 ),
                 "flags": flags(activity),
                 "note": session.note,
-                "is_full": session.is_full and not (session.is_cancelled or session.is_postponed),
+                "is_full": is_full(session) and not (session.is_cancelled or session.is_postponed),
                 "is_demo": activity.origin == Origin.DEMO,
                 "is_cancelled": entry.is_cancelled,
                 "order": (not (slot.is_all_day or slot.first_day < day), slot.start, slot.pk),

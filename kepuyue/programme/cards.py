@@ -25,6 +25,7 @@ from kepuyue.organizations.models import Organization
 from kepuyue.programme import times
 from kepuyue.programme.covers import kind_of
 from kepuyue.programme.search import Match
+from kepuyue.programme.seats import is_full
 
 
 @dataclass(frozen=True)
@@ -169,11 +170,11 @@ def _changed(activity: Activity) -> str:
 
 
 def _full(activity: Activity) -> str:
-    """That the units say of what is to come that there is no seat left."""
+    """That of what is to come there is no seat left."""
     ahead = [
         one for one in activity.sessions.all() if not (one.is_over or one.is_cancelled or one.is_postponed)
     ]
-    full = [one for one in ahead if one.is_full]
+    full = [one for one in ahead if is_full(one)]
     if not full:
         return ""
     return _("已约满") if len(full) == len(ahead) else _("部分场次已约满")

@@ -20,6 +20,7 @@ from django.db.models import Count, Max
 
 from kepuyue.activities.free_text import languages_in
 from kepuyue.activities.models import AccessItem, Activity, Admission, Session, State, Venue
+from kepuyue.bookings.queries import booked_out
 from kepuyue.core.geo import Point
 from kepuyue.editions.models import Edition
 from kepuyue.programme import bits
@@ -367,11 +368,13 @@ def _slots(edition: Edition, sessions: Any) -> tuple[dict[int, list[Slot]], dict
     slots: dict[int, list[Slot]] = defaultdict(list)
     called_off: dict[int, list[Slot]] = defaultdict(list)
     days: dict[date, date] = {}  # one object for a day, however many sessions it has
+    gone = booked_out(terms__session__in=sessions.order_by().values("pk"))
+    full = set(gone.values_list("terms__session_id", flat=True))
     columns = (
         "activity_id", "pk", "starts_at", "ends_at", "is_all_day", "is_cancelled", "activity__state", "venue_id",
         "is_full", "is_postponed",
     )  # fmt: skip
-    for activity, pk, starts, ends, is_all_day, is_cancelled, state, venue, *more in (
+    for activity, pk, starts, ends, is_all_day, is_cancelled, state, venue, is_full, is_postponed in (
         sessions.order_by("starts_at", "pk").values_list(*columns).iterator()
     ):
         start, end = starts.astimezone(zone), ends.astimezone(zone) if ends else None
@@ -381,7 +384,19 @@ def _slots(edition: Edition, sessions: Any) -> tuple[dict[int, list[Slot]], dict
         in_month = first <= edition.ends_on and last >= edition.starts_on
         belong = called_off if is_cancelled and state != State.CANCELLED else slots
         belong[activity].append(
-            Slot(pk, start, end, first, last, is_all_day, in_month, venue, activity, *more)
+            Slot(
+                pk,
+                start,
+                end,
+                first,
+                last,
+                is_all_day,
+                in_month,
+                venue,
+                activity,
+                is_full or pk in full,
+                is_postponed,
+            )
         )
     return slots, called_off
 

@@ -31,7 +31,7 @@ class Slot:
     venue: int | None = None
     activity: int = 0
     is_full: bool = False
-    "As the unit states it"
+    "The unit says so, or all seats that are booked here are gone"
     is_postponed: bool = False
 
     @property

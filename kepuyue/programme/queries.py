@@ -19,6 +19,7 @@ from kepuyue.programme.catalogue import Catalogue, Entry
 from kepuyue.programme.days import Slot
 from kepuyue.programme.order import Order
 from kepuyue.programme.permissions import approved
+from kepuyue.programme.seats import with_seats
 
 # Of so many that are alike the first ones are chosen
 ENOUGH = 1_000
@@ -27,7 +28,7 @@ ENOUGH = 1_000
 def for_cards(activities: QuerySet[Activity]) -> QuerySet[Activity]:
     """With all that a card shows, in a fixed number of queries."""
     return activities.select_related("district", "edition").prefetch_related(
-        Prefetch("sessions", Session.objects.select_related("venue")),
+        Prefetch("sessions", with_seats(Session.objects.select_related("venue"))),
         "participations__organization",
         "notices",
         Prefetch("pictures", Picture.objects.shown()),

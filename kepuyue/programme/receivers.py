@@ -7,6 +7,7 @@ from django.dispatch import receiver
 
 from kepuyue.activities.models import Activity
 from kepuyue.activities.signals import public_content_changed
+from kepuyue.bookings.signals import availability_changed
 from kepuyue.programme.actions import indexing, noting
 
 
@@ -15,6 +16,12 @@ def follow_change(sender: Any, activity: Activity, **kwargs: Any) -> None:
     """The index follows in the same transaction, so that a search never contradicts a page."""
     indexing.refresh(activity)
     noting.changed(activity)
+
+
+@receiver(availability_changed)
+def follow_seats(sender: Any, terms: list[int], **kwargs: Any) -> None:
+    """That a session is full or has seats again shows in every list, feed and filter at once."""
+    noting.seats_changed(terms)
 
 
 @receiver(post_save, sender=Activity)

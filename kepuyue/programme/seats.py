@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable
 
+from django.db.models import Exists, OuterRef, QuerySet
+
 from kepuyue.activities.models import Session
-from kepuyue.bookings.queries import free_online
+from kepuyue.bookings.queries import Online, booked_out, online
 from kepuyue.programme.days import Slot
 
 
@@ -12,15 +14,32 @@ def seats_left(sessions: Iterable[Session]) -> dict[int, int | None]:
     and none where the unit says that it is full. None where it is not limited or not held. One query.
     """
     sessions = list(sessions)
-    booked = free_online(session.pk for session in sessions)
-    return {
-        session.pk: None
-        if session.is_cancelled
-        else 0
-        if session.is_full
-        else booked.get(session.pk, session.capacity)
-        for session in sessions
-    }
+    booked = booked_here(sessions)
+    return {session.pk: left(session, booked.get(session.pk)) for session in sessions}
+
+
+def booked_here(sessions: Iterable[Session]) -> dict[int, Online]:
+    """What is left of those that are booked here. One query."""
+    return online(session.pk for session in sessions)
+
+
+def left(session: Session, booked: Online | None) -> int | None:
+    """The free seats of one session, see `seats_left`."""
+    if session.is_cancelled:
+        return None
+    if session.is_full:
+        return 0
+    return booked.free if booked else session.capacity
+
+
+def with_seats(sessions: QuerySet[Session]) -> QuerySet[Session]:
+    """The sessions with what `is_full` asks of them."""
+    return sessions.annotate(is_booked_out=Exists(booked_out(terms__session=OuterRef("pk"))))
+
+
+def is_full(session: Session) -> bool:
+    """Whether the unit says that no seat is left, or all that are given out here are gone; read by `with_seats`."""
+    return session.is_full or session.is_booked_out  # type: ignore[attr-defined]
 
 
 def has_seats(slot: Slot) -> bool:

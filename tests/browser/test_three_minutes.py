@@ -10,6 +10,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from kepuyue.activities.models import Activity
+from kepuyue.bookings.models import BookingTerms, Channel, Quota
+from kepuyue.core.time import now
 from tests.factories import DistrictFactory, SessionFactory, VenueFactory
 from tests.programme.given import announce, published
 
@@ -42,7 +44,10 @@ def saturday() -> Activity:
     other.sessions.update(starts_at=datetime(2024, 9, 20, 14, tzinfo=other.edition.zone),
                           ends_at=datetime(2024, 9, 20, 16, tzinfo=other.edition.zone))  # fmt: skip
     announce(other)
-    return on_saturday("近处的机器人课", lng=114.07, district=futian, age_min=6, age_max=12)
+    found = on_saturday("近处的机器人课", lng=114.07, district=futian, age_min=6, age_max=12)
+    terms = BookingTerms.objects.create(session=found.sessions.get(), opens_at=now())
+    Quota.objects.create(terms=terms, channel=Channel.ONLINE, capacity=30, taken=18)
+    return found
 
 
 def open_filter(page: Page, name: str) -> None:
@@ -84,7 +89,7 @@ def test_a_free_saturday(
     page.get_by_role("link", name="列表", exact=True).tap()
     page.get_by_role("link", name="近处的机器人课").first.tap()
     expect(page.get_by_role("heading", level=1)).to_have_text("近处的机器人课")
-    expect(page.locator("main")).to_contain_text("名额30人")
+    expect(page.locator("main")).to_contain_text("还剩12个名额")
     screenshot(page, "three-minutes-activity")
     page.get_by_role("button", name="收藏", exact=True).tap()
     page.goto("/my-month/")

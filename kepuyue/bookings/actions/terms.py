@@ -13,6 +13,7 @@ from kepuyue.activities.models import Activity, Session
 from kepuyue.bookings.admission import ledger
 from kepuyue.bookings.admission.promotion import promote
 from kepuyue.bookings.models import Booking, BookingTerms, Channel, Quota
+from kepuyue.bookings.signals import availability_changed
 from kepuyue.core import audit
 from kepuyue.core.versions import Conflict
 from kepuyue.organizations import permissions
@@ -83,6 +84,7 @@ def set_up(
     audit.record("terms.create" if is_new else "terms.change", terms, by=by, changes=changes, version=terms.version,
                  organization_path=session.activity.organization.path)  # fmt: skip
     promote(ledger.standings([session.pk])[session.pk], accept_minutes=terms.accept_minutes)
+    availability_changed.send(sender=Quota, terms=[terms.pk])
     return terms
 
 
@@ -160,6 +162,7 @@ def take_away(session: Session, *, by: "User", seen: int | None = None) -> None:
     if Booking.objects.filter(session=session).exists():
         raise ValidationError(_("这一场已经有人预约，不能取消预约规则。可以暂停预约，或者取消这一场。"))
     audit.record("terms.remove", terms, by=by, organization_path=session.activity.organization.path)
+    availability_changed.send(sender=Quota, terms=[terms.pk])
     terms.delete()
 
 

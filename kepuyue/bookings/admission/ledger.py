@@ -16,7 +16,8 @@ from django.db import connection
 from kepuyue.activities.models import State as ActivityState
 from kepuyue.bookings.admission.asked import Asked, Outcome
 from kepuyue.bookings.admission.deciding import Grant, Known, Present, Standing
-from kepuyue.bookings.models import ACTIVE, Booking, BookingTerms, Quota
+from kepuyue.bookings.models import ACTIVE, Booking, BookingTerms, Channel, Quota
+from kepuyue.bookings.signals import availability_changed
 from kepuyue.core import audit
 from kepuyue.core.time import now
 
@@ -128,13 +129,26 @@ def write(grants: Sequence[Grant], found: dict[int, Standing]) -> set[str]:
 
 
 def count_up(changes: Iterable[tuple[int, str, int, int]]) -> None:
-    """Add to the counters of quotas: (terms, channel, seats, parties that wait); the lock is the caller's."""
+    """Add to the counters of quotas: (terms, channel, seats, parties that wait); the lock is the caller's.
+
+    Where the last seat goes that can be booked online, or one comes back, it is announced.
+    """
+    added = {(terms, channel): (seats, parties) for terms, channel, seats, parties in changes}
     rows = _json(
         {"terms_id": terms, "channel": channel, "seats": seats, "parties": parties}
-        for terms, channel, seats, parties in changes
+        for (terms, channel), (seats, parties) in added.items()
     )
     with connection.cursor() as cursor:
         cursor.execute(_counting(connection.vendor), [rows])
+        after = cursor.fetchall()
+    turned = []
+    for terms, channel, free, waiting in after:
+        seats, parties = added[terms, channel]
+        was_open, is_open = free + seats > 0 and waiting == parties, free > 0 and not waiting
+        if channel == Channel.ONLINE and was_open != is_open:
+            turned.append(terms)
+    if turned:
+        availability_changed.send(sender=Quota, terms=turned)
 
 
 def held(session: int) -> tuple[frozenset[str], frozenset[str]]:
@@ -221,7 +235,9 @@ def _counting(vendor: str) -> str:
     return (
         "UPDATE bookings_quota SET taken = taken + r.seats, waiting = waiting + r.parties "  # noqa: S608
         f"FROM {_set(COUNTED, vendor)} WHERE bookings_quota.terms_id = r.terms_id "
-        "AND bookings_quota.channel = r.channel"
+        "AND bookings_quota.channel = r.channel "
+        "RETURNING bookings_quota.terms_id, bookings_quota.channel, bookings_quota.capacity - bookings_quota.taken, "
+        "bookings_quota.waiting"
     )
 
 

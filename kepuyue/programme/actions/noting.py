@@ -1,5 +1,6 @@
 """Noting what changed in the programme, for the processes that keep it in memory."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 
 from kepuyue.activities.models import Activity
@@ -15,6 +16,15 @@ KEPT_FOR = timedelta(hours=1)
 def changed(activity: Activity) -> None:
     """What the public may see of an activity has changed. Belongs into the transaction of the change."""
     CatalogueChange.objects.create(edition_id=activity.edition_id, activity=activity.pk)
+
+
+def seats_changed(terms: Iterable[int]) -> None:
+    """Sessions with these `BookingTerms` became full or have seats again."""
+    activities = Activity.objects.filter(sessions__booking_terms__in=terms).distinct()
+    CatalogueChange.objects.bulk_create(
+        CatalogueChange(edition_id=edition, activity=key)
+        for key, edition in activities.values_list("pk", "edition_id")
+    )
 
 
 def all_changed(edition: Edition) -> None:

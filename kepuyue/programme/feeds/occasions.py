@@ -15,6 +15,7 @@ from kepuyue.programme.cards import Moment, host, moment, place_of
 from kepuyue.programme.days import LONGEST_DATED_RUN
 from kepuyue.programme.feeds.selection import address_of, title_of
 from kepuyue.programme.feeds.texts import block, line
+from kepuyue.programme.seats import is_full
 
 # What has no stated end counts for two hours when it is asked whether it is over, as in the list
 UNSTATED = timedelta(hours=2)
@@ -83,8 +84,8 @@ class Occasion:
 
 
 def session_is_full(one: Occasion) -> bool:
-    """Whether it takes place and its unit says that no seat is left."""
-    return one.status == Status.HELD and one.session.is_full
+    """Whether it takes place and no seat is left."""
+    return one.status == Status.HELD and is_full(one.session)
 
 
 def occasions(

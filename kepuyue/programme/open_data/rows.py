@@ -19,6 +19,7 @@ from kepuyue.programme.feeds.table import status_text
 from kepuyue.programme.feeds.texts import line
 from kepuyue.programme.open_data.tables import CODED
 from kepuyue.programme.permissions import visible
+from kepuyue.programme.seats import with_seats
 
 Row = dict[str, Any]
 # Activities that are in memory at a time, with all that belongs to them
@@ -30,7 +31,7 @@ UNREAD = ("description", "safety_plan", "safety_items", "licence_papers", "unsav
 def activities(edition: Edition) -> Iterator[tuple[Activity, list[int]]]:
     """All that the public may see with the keys of their terms, a few hundred at a time, however many there are."""
     last = 0
-    sessions = Prefetch("sessions", Session.objects.select_related("venue"))
+    sessions = Prefetch("sessions", with_seats(Session.objects.select_related("venue")))
     public = visible(edition).defer(*UNREAD).prefetch_related(sessions, "participations").order_by("pk")
     while batch := list(public.filter(pk__gt=last)[:AT_ONCE]):
         terms: dict[int, list[int]] = {activity.pk: [] for activity in batch}

@@ -6,7 +6,7 @@ from typing import Any
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from kepuyue.activities.models import (
@@ -20,6 +20,7 @@ from kepuyue.activities.models import (
     UnitRole,
     Venue,
 )
+from kepuyue.bookings.queries import Online
 from kepuyue.cloud import queries as cloud_queries
 from kepuyue.core import wording
 from kepuyue.core.links import whole
@@ -42,7 +43,7 @@ from kepuyue.programme.covers import kind_of
 from kepuyue.programme.maps import locator
 from kepuyue.programme.permissions import approved
 from kepuyue.programme.request import PublicRequest, canonical, public_page
-from kepuyue.programme.seats import seats_left
+from kepuyue.programme.seats import booked_here, left
 from kepuyue.programme.structured import json_ld
 from kepuyue.publicity.queries import coverage_of
 
@@ -110,7 +111,7 @@ def activity(request: PublicRequest, code: str) -> HttpResponse:
 
 def _sessions(activity: Activity, at: datetime) -> list[dict[str, Any]]:
     """Every session, those to come first; a cancelled one says so where it would have been."""
-    free = seats_left(activity.sessions.all())
+    booked = booked_here(activity.sessions.all())
     lines = []
     for session in activity.sessions.all():
         one = moment(session, activity.edition.zone)
@@ -124,8 +125,9 @@ def _sessions(activity: Activity, at: datetime) -> list[dict[str, Any]]:
                 "online_url": session.online_url,
                 "note": session.note,
                 "capacity": session.capacity,
-                "seats_left": free[session.pk],
-                "full": _full_text(session, activity),
+                "is_booked_here": session.pk in booked,
+                "seats_left": left(session, booked.get(session.pk)),
+                "full": _full_text(session, activity, booked.get(session.pk)),
                 "is_cancelled": session.is_cancelled or activity.state == State.CANCELLED,
                 "is_over": (one.end or one.start) <= at,
                 "is_postponed": session.is_postponed and not session.is_cancelled,
@@ -134,16 +136,26 @@ def _sessions(activity: Activity, at: datetime) -> list[dict[str, Any]]:
     return sorted(lines, key=lambda line: (line["is_over"], line["start"]))
 
 
-def _full_text(session: Session, activity: Activity) -> str:
-    """That the unit says it is full, and since when that is known."""
+def _full_text(session: Session, activity: Activity, booked: Online | None) -> str:
+    """That it is full and since when the unit says so, or whether one can wait for a seat that is booked here."""
     if not session.is_full:
-        return ""
+        return _booked_out_text(booked) if booked and not booked.free else ""
     if session.full_stated_at is None:
         return _("主办方说明已约满。")
     said = session.full_stated_at.astimezone(activity.edition.zone)
     return _("主办方%(when)s说明已约满。") % {
         "when": f"{wording.day_text(said.date(), weekday=False)} {said:%H:%M}"
     }
+
+
+def _booked_out_text(booked: Online) -> str:
+    if booked.can_wait:
+        return ngettext(
+            "名额已约满，可以排候补，前面有%(count)s组。",
+            "名额已约满，可以排候补，前面有%(count)s组。",
+            booked.waiting,
+        ) % {"count": booked.waiting}
+    return _("名额已约满，候补也排满了。") if booked.waiting else _("名额已约满。")
 
 
 def _facts(activity: Activity) -> list[tuple[str, str]]:
