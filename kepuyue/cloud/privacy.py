@@ -50,10 +50,16 @@ PATTERNS: tuple[tuple[str, object, re.Pattern[str]], ...] = (
     (
         "phone", pgettext_lazy("personal", "电话号码"),
         re.compile(rf"(?<!{_DIGIT})(?:(?:\+|00)?86{_GAP})?[1一幺]{_GAP}[3-9三四五六七八九]{_GAP}"
-                   rf"(?:{_DIGIT}{_GAP}){{8}}{_DIGIT}(?!{_DIGIT})"
-                   rf"|(?<!\d)0\d{{2,3}}[\s\-—]{{0,2}}\d{{7,8}}(?!\d)"),
+                   rf"(?:{_DIGIT}{_GAP}){{8}}{_DIGIT}(?!{_DIGIT})"),
+    ),
+    (
+        "landline", pgettext_lazy("personal", "电话号码"),
+        re.compile(r"(?<!\d)0\d{2,3}[\s\-—]{0,2}\d{7,8}(?!\d)"),
     ),
 )  # fmt: skip
+# What leads to one person; the site and the landline of a unit lead to the unit
+PERSONAL = frozenset({"email", "account", "identity", "phone"})
+EVERYTHING = frozenset(code for code, _label, _pattern in PATTERNS)
 # Only a person can tell whether these lead to somebody; they are marked for the moderator
 HINTS: tuple[tuple[object, re.Pattern[str]], ...] = (
     (_("可能是姓名"), re.compile(r"(?:[我俺]叫|名字叫做?|名叫|姓名[是:：]?)\s?[\u4e00-\u9fff]{2,4}"
@@ -74,8 +80,9 @@ class Masked:
     kinds: tuple[str, ...]
 
 
-def masked(text: str) -> Masked:
-    """The text with phone numbers, identity numbers, addresses of mail and of the web, and accounts masked.
+def masked(text: str, kinds_of: frozenset[str] = EVERYTHING) -> Masked:
+    """The text with phone numbers, identity numbers, addresses of mail and of the web, and accounts masked, or only
+    what `kinds_of` names of these.
 
     Read as people write them to get past a filter: full-width signs, Chinese numerals, blanks and dashes in between.
     """
@@ -83,9 +90,9 @@ def masked(text: str) -> Masked:
     plain = "".join(_narrow(sign) for sign in text if unicodedata.category(sign) != "Cf")
     kinds: list[str] = []
     found = plain
-    for _code, label, pattern in PATTERNS:
-        found, count = pattern.subn(MASK, found)
-        if count:
+    for code, label, pattern in PATTERNS:
+        found, count = pattern.subn(MASK, found) if code in kinds_of else (found, 0)
+        if count and str(label) not in kinds:
             kinds.append(str(label))
     if not kinds:
         # Nothing to hide: what the person wrote stays as written (full-width punctuation too)

@@ -2,7 +2,7 @@ from collections.abc import Callable
 from http import HTTPStatus
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotAllowed
-from django.middleware.gzip import GZipMiddleware
+from django.middleware.gzip import GZipMiddleware, re_accepts_gzip
 
 # Pages and forms need no others. A library's view may take more than its forms send: the framework's FormView
 # answers PUT as if it were POST.
@@ -13,6 +13,11 @@ REPLACEMENT = "%EF%BF%BD"  # U+FFFD
 # What shrinks when it is compressed; pictures, PDF and XLSX are compressed in themselves
 COMPRESSIBLE = ("text/", "application/json", "application/feed+json", "application/xml", "application/atom+xml",
                 "application/javascript", "application/manifest+json", "image/svg+xml")  # fmt: skip
+
+
+def accepts_gzip(request: HttpRequest) -> bool:
+    """Whether whoever asks takes compressed answers, as the framework's middleware reads it."""
+    return bool(re_accepts_gzip.search(request.META.get("HTTP_ACCEPT_ENCODING", "")))
 
 
 class CompressionMiddleware(GZipMiddleware):

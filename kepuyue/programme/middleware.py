@@ -25,15 +25,18 @@ HEADERS = (
     "HTTP_HX_TARGET",
 )
 LONGEST_QUERY = 500
+# A transaction that ends after so many others that began later shows when the page's time is over, not at once
+LATE = 200
 
 
 class KeptPagesMiddleware:
     """Answers a visitor without a session from memory where the page was made a moment ago and nothing changed since.
 
-    Every change of lasting value writes an audit row in its transaction, so the newest row tells whether anything did
-    (bookings are left out: thousands a minute would end every page, and seats may be as old as a kept page is):
-    one short query an answer. Pages tell the time by the minute, and none is kept into the next one; nor longer than
-    `KEPT_PAGES_SECONDS`, which bounds what no audit row tells of. Only plain pages of `public_page` are kept (they
+    Every change of lasting value writes an audit row in its transaction, so the newest rows tell whether anything did:
+    one short query an answer. Bookings are left out, or thousands a minute would end every page; how many seats are
+    left may be as old as a kept page is, while that none or some are is noted for the programme and shows at once.
+    Pages tell the time by the minute, and none is kept into the next one; nor longer than `KEPT_PAGES_SECONDS`, which
+    bounds whatever no row tells of. Only plain pages of `public_page` are kept (they
     carry `is_for_all`), never one that sets a cookie or holds the token of a form. They are kept as
     they are sent: those who take compressed pages share one that was compressed once.
     """
@@ -76,10 +79,14 @@ def _key(request: HttpRequest) -> str:
 
 
 def _newest_change() -> tuple[Any, ...]:
+    """Grows with every change that is committed, in whatever order: a transaction that took its number first may end
+    last, and then the greatest number stays as it was while the sum of the newest ones grows.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT (SELECT MAX(id) FROM core_auditevent WHERE NOT is_quiet), "
-            "(SELECT MAX(id) FROM programme_cataloguechange)"
+            "SELECT (SELECT SUM(id) FROM (SELECT id FROM core_auditevent WHERE NOT is_quiet "  # noqa: S608
+            f"ORDER BY id DESC LIMIT {LATE}) AS events), (SELECT SUM(id) FROM (SELECT id FROM "
+            f"programme_cataloguechange ORDER BY id DESC LIMIT {LATE}) AS changes)"
         )
         return tuple(cursor.fetchone())
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
+from itertools import islice
 from typing import Any
 
 from kepuyue.editions.models import Edition
@@ -128,6 +129,13 @@ def search(
         Matches(chosen.bit_count(), arranged(chosen)), _sessions(known, query, order, chosen), counts, known, chosen,
         query, order, arranged,
     )  # fmt: skip
+
+
+def best(edition: Edition, text: str, most: int, *, at: datetime) -> list[int]:
+    """The keys of what fits a text best, without any count."""
+    known = catalogue.load(edition)
+    order, levels = Order(known, at.astimezone(edition.zone)), ranking.levels(edition, known, text)
+    return [match.entry.pk for match in islice(order.by_rank(levels, known.everything), most)]
 
 
 def _sessions(known: Catalogue, query: Query, order: Order, chosen: int) -> int:

@@ -1,13 +1,16 @@
 """Pages that are the same for everybody, answered from memory for a moment: never stale, never somebody else's."""
 
 import gzip
+from threading import Event, Thread
 from typing import Any
 
 import pytest
 from django.core.cache import cache
+from django.db import connection, transaction
 from django.test import Client
 
 from kepuyue.core import audit
+from kepuyue.core.models import AuditEvent
 from kepuyue.core.time import now
 from tests.cast import Cast
 from tests.factories import ActivityFactory
@@ -57,6 +60,47 @@ def test_whatever_is_published_or_recorded_ends_it_at_once(client: Client, cast:
     assert client.get(f"/units/{cast.own_unit.code}/").content == before
     audit.record("unit.change", cast.own_unit, by=None)
     assert "更新的名字" in client.get(f"/units/{cast.own_unit.code}/").content.decode()
+
+
+def test_change_with_a_smaller_number_that_comes_later_ends_it_too(client: Client, cast: Cast) -> None:
+    """Numbers are given when a row is written, and transactions end in an order of their own."""
+    newest = audit.record("unit.change", cast.own_unit, by=None).pk
+    for late in (newest + 3, newest + 2, newest + 1):
+        client.get(f"/units/{cast.own_unit.code}/")
+        cast.own_unit.name = f"名字{late}"
+        cast.own_unit.save()
+        AuditEvent.objects.bulk_create(
+            [AuditEvent(pk=late, action="unit.change", actor_name="系统", subject_id="1")]
+        )
+
+        assert f"名字{late}" in client.get(f"/units/{cast.own_unit.code}/").content.decode()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite lets one transaction write at a time")
+def test_cancellation_that_is_committed_after_a_later_change_shows_at_once(client: Client) -> None:
+    late, other = published(title="湿地观鸟"), published(title="森林漫步")
+    written, may_end = Event(), Event()
+
+    def cancel_slowly() -> None:
+        with transaction.atomic():
+            late.title = "已取消的观鸟"
+            late.save()
+            audit.record("activity.cancel", late, by=None)
+            written.set()
+            may_end.wait(30)
+        connection.close()
+
+    slow = Thread(target=cancel_slowly)
+    slow.start()
+    assert written.wait(30)
+    other.save()
+    audit.record("activity.change", other, by=None)
+    assert "湿地观鸟" in client.get("/activities/").content.decode()
+    may_end.set()
+    slow.join()
+
+    assert "已取消的观鸟" in client.get("/activities/").content.decode()
 
 
 @pytest.mark.parametrize(

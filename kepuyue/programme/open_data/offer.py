@@ -21,28 +21,39 @@ from kepuyue.programme.models import Output
 from kepuyue.programme.open_data import packing
 
 # Grows with every change of what is written, so that no old file is taken for the new
-WRITTEN_AS = 1
+WRITTEN_AS = 2
 # For so long a file is given although something was edited since: on busy days it would never be there otherwise
 FRESH = timedelta(hours=1)
 
 
 def given(edition: Edition) -> Output | None:
-    """The file as it may be given now. None: it is to be made first (`ask`).
+    """The last file, as it may be given now. None: it is to be made first (`ask`).
 
-    At most `FRESH` old; what people who planned to go have to know (cancelled, moved, postponed) and what was taken
-    down (科学技术普及法, art. 36) ends an older one at once.
+    What people who planned to go have to know (cancelled, moved, postponed) and what was taken down (科学技术普及法,
+    art. 36) ends an older one at once. Otherwise it is given until the next one is there.
     """
     last = (
         Output.objects.filter(series=_series(edition), state=Output.State.READY).order_by("-asked_at").first()
     )
     if last is None or last.key == _key(edition):
         return last
-    is_young = timezone.now() - last.asked_at < FRESH
-    return last if is_young and not _is_outdated(edition, datetime.fromisoformat(last.wish["at"])) else None
+    return None if _is_outdated(edition, datetime.fromisoformat(last.wish["at"])) else last
+
+
+def is_due(edition: Edition, last: Output) -> bool:
+    """Whether a new file is to be made: something was edited and the last is `FRESH` no longer."""
+    return timezone.now() - last.asked_at >= FRESH and last.key != _key(edition)
 
 
 def ask(edition: Edition) -> tuple[Output, bool]:
-    """The file with all that is public now, and whether the worker is to be told of it. Raises `outputs.Busy`."""
+    """The file with all that is public now, and whether the worker is to be told of it. One is made at a time: while it
+    is, whoever asks waits for that one, whatever was edited since. Raises `outputs.Busy`.
+    """
+    on_the_way = Output.objects.filter(
+        series=_series(edition), state__in=(Output.State.WAITING, Output.State.WORKING)
+    )
+    if found := on_the_way.order_by("asked_at").first():
+        return found, False
     return outputs.ask(
         Output.Kind.OPEN_DATA,
         edition,

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from kepuyue.activities.models import Activity, Origin, Session, State, UnitRole, Venue
+from kepuyue.cloud.privacy import PERSONAL, masked
 from kepuyue.core.links import web_address, whole
 from kepuyue.editions.models import Edition, Term
 from kepuyue.organizations.models import District, Organization
@@ -86,28 +87,28 @@ class Programme:
         status, zone = status_of(activity), self.edition.zone
         return {
             "code": activity.code,
-            "title": line(activity.title),
-            "title_en": line(activity.title_en),
+            "title": said(activity.title),
+            "title_en": said(activity.title_en),
             "status": status,
-            "cancel_reason": line(activity.cancel_reason) if activity.state == State.CANCELLED else "",
-            "summary": line(activity.summary),
+            "cancel_reason": said(activity.cancel_reason) if activity.state == State.CANCELLED else "",
+            "summary": said(activity.summary),
             "mode": activity.mode,
             "city": line(activity.city or self.edition.city),
             "district": self.districts.get(activity.district_id or 0),
-            "dates_as_written": line(activity.dates_as_written),
+            "dates_as_written": said(activity.dates_as_written),
             "is_year_round": activity.is_year_round,
             "hosts": [line(one.name) for one in activity.participations.all() if one.role == UnitRole.HOST],
-            "audience_note": line(activity.audience_note),
+            "audience_note": said(activity.audience_note),
             "age_min": activity.age_min,
             "age_max": activity.age_max,
-            "languages": line(activity.languages),
+            "languages": said(activity.languages),
             "access_items": list(activity.accessibility_items),
-            "accessibility": line(activity.accessibility),
+            "accessibility": said(activity.accessibility),
             "admission": activity.admission,
-            "admission_note": line(activity.admission_note),
+            "admission_note": said(activity.admission_note),
             "booking_mode": activity.booking_mode,
             "booking_url": web_address(activity.booking_url),
-            "booking_note": line(activity.booking_note),
+            "booking_note": said(activity.booking_note),
             "url": address_of(activity),
             "is_demonstration": activity.origin == Origin.DEMO,
             "published_at": _stamp(activity.published_at, zone),
@@ -141,13 +142,20 @@ def _session(one: Occasion) -> Row:
         "first_day": start.date().isoformat(),
         "last_day": one.moment.last_day.isoformat(),
         "venue": session.venue_id,
-        "place": line(session.place),
+        "place": said(session.place),
         # As on the page: where nothing takes place there is nothing to watch
         "online_url": "" if one.status == Status.CANCELLED else web_address(session.online_url),
         "capacity": session.capacity,
         "is_full": session_is_full(one),
-        "note": line(session.note),
+        "note": said(session.note),
     }
+
+
+def said(text: str) -> str:
+    """What a unit wrote in its own words, on one line: whatever leads to one person is masked. A number that stands in
+    a text may be read on the page; it is not given on by the thousand.
+    """
+    return masked(line(text), PERSONAL).text
 
 
 def districts() -> Iterator[Row]:

@@ -1,5 +1,6 @@
 """The programme for other programs: one address for each format, with the filters of the list."""
 
+import gzip
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
@@ -10,11 +11,12 @@ from django.contrib.auth.decorators import login_not_required
 from django.core.cache import cache
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import translation
-from django.utils.cache import get_conditional_response
+from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.utils.http import quote_etag
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from kepuyue.core.middleware import COMPRESSIBLE, accepts_gzip
 from kepuyue.core.tables import CONTENT_TYPES
 from kepuyue.editions.models import Edition
 from kepuyue.editions.queries import is_open_to_public
@@ -90,10 +92,11 @@ def answer_with(request: HttpRequest, form: str, selection: Selection, *, name: 
     if form not in FORMATS:
         raise Http404(_("没有这种格式。"))
     chosen = FORMATS[form]
-    etag = quote_etag(f"{form}-{selection.stamp}")
+    # Weak, since the same feed is sent compressed and plain
+    etag = f"W/{quote_etag(f'{form}-{selection.stamp}')}"
     response = get_conditional_response(request, etag=etag)
     if response is None:
-        response = HttpResponse(_body(form, chosen, selection), content_type=chosen.content_type)
+        response = _written(request, form, chosen, selection)
         kind = "attachment" if chosen.is_file else "inline"
         response["Content-Disposition"] = f'{kind}; filename="{name}.{form}"'
     response["ETag"] = etag
@@ -102,16 +105,26 @@ def answer_with(request: HttpRequest, form: str, selection: Selection, *, name: 
     return response
 
 
-def _body(form: str, chosen: Format, selection: Selection) -> bytes:
+def _written(request: HttpRequest, form: str, chosen: Format, selection: Selection) -> HttpResponse:
+    """The whole feed as it was written, and compressed, once until something changes; others are written anew."""
     if not selection.is_whole:
-        return chosen.written(selection)
-    key = f"programme:feed:{form}:{selection.stamp}"
+        return HttpResponse(chosen.written(selection), content_type=chosen.content_type)
+    takes = chosen.content_type.startswith(COMPRESSIBLE) and accepts_gzip(request)
+    key = f"programme:feed:{form}:{'gzip' if takes else 'plain'}:{selection.stamp}"
     body: bytes | None = cache.get(key)
     if body is None:
         body = chosen.written(selection)
+        if takes:
+            # Public to the last byte: there is no secret whose length could be guessed
+            body = gzip.compress(body, mtime=0)
         if len(body) <= MOST_KEPT:
             cache.set(key, body, KEPT_SECONDS)
-    return body
+    response = HttpResponse(body, content_type=chosen.content_type)
+    if takes:
+        response["Content-Encoding"] = "gzip"
+    if chosen.content_type.startswith(COMPRESSIBLE):
+        patch_vary_headers(response, ["Accept-Encoding"])
+    return response
 
 
 def edition_of(request: HttpRequest) -> Edition:
