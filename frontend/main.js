@@ -20,6 +20,16 @@ import "./near-me.js";
 import "./place.js";
 
 // Only on the pages that have them, so that the others stay light
+if (document.querySelector("[data-booking]")) import("./booking.js");
+// Who has the ticket waits no more: what the tab kept of it, name and number among it, is forgotten
+const booked = document.querySelector("[data-booked]");
+if (booked) {
+  try {
+    sessionStorage.removeItem(`booking:${booked.dataset.booked}`);
+  } catch {
+    // It kept nothing
+  }
+}
 const grid = document.querySelector("[data-grid]");
 if (grid) import("./grid/index.js").then(({ mount }) => mount(grid));
 for (const section of document.querySelectorAll("[data-map-pick]")) {

@@ -144,6 +144,7 @@ MIDDLEWARE = [
     "kepuyue.core.middleware.KnownMethodsMiddleware",
     "kepuyue.core.middleware.WritableQueryMiddleware",
     "kepuyue.core.middleware.GoneForNowMiddleware",
+    "kepuyue.programme.middleware.BookingPagesMiddleware",
     "kepuyue.programme.middleware.KeptPagesMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -421,6 +422,9 @@ SMS_REGION = env_text("SMS_REGION", "ap-guangzhou")
 SMS_SECRET_ID, SMS_SECRET_KEY = env_text("SMS_SECRET_ID", ""), env_text("SMS_SECRET_KEY", "")
 SMS_APP_ID, SMS_SIGN = env_text("SMS_APP_ID", ""), env_text("SMS_SIGN", "")
 SMS_TEMPLATES = env_pairs("SMS_TEMPLATES")
+# Without an account at a provider they are written to files that one can open, as mails are
+SMS_BACKEND = env_choice("SMS_BACKEND", "tencent" if SMS_APP_ID else "file", {"tencent", "file", "console"})
+SMS_FILE_PATH = DATA_DIR / "sms"
 WECHAT_ENDPOINT = env_text("WECHAT_ENDPOINT", "https://api.weixin.qq.com")
 WECHAT_APP_ID, WECHAT_APP_SECRET = env_text("WECHAT_APP_ID", ""), env_text("WECHAT_APP_SECRET", "")
 WECHAT_TEMPLATES = env_pairs("WECHAT_TEMPLATES")

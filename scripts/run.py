@@ -57,6 +57,10 @@ def _what_is_off() -> list[str]:
         folder = Path(os.environ["DATA_DIR"]).resolve() / "mail"
         near = folder.relative_to(ROOT) if folder.is_relative_to(ROOT) else folder
         off.append(f"Off: sending mail (EMAIL_URL is not set). Mails are written to {near}/ instead.")
+    if not os.environ.get("SMS_APP_ID"):
+        off.append(
+            "Off: sending text messages (SMS_APP_ID is not set). See them at /demo/text-messages/ instead."
+        )
     from kepuyue.programme.handbook import typesetter
 
     if not typesetter.is_there():

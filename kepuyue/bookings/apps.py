@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 
@@ -7,7 +8,9 @@ class BookingsConfig(AppConfig):
     label = "bookings"
 
     def ready(self) -> None:
-        from kepuyue.core import audit  # models must be loaded first
+        from kepuyue.bookings import receivers, telling  # noqa: F401 -- models must be loaded first
+        from kepuyue.core import audit
+        from kepuyue.messaging import kinds
 
         audit.name_actions(
             {
@@ -15,7 +18,9 @@ class BookingsConfig(AppConfig):
                 "booking.promote": pgettext_lazy("audit", "候补转正"),
                 "booking.accept": pgettext_lazy("audit", "确认候补名额"),
                 "booking.cancel": pgettext_lazy("audit", "取消预约"),
+                "booking.erase": pgettext_lazy("audit", "删除预约里的个人信息"),
                 "booking.expire": pgettext_lazy("audit", "候补名额逾期"),
+                "booking.name": pgettext_lazy("audit", "填写班级名单"),
                 "booking.resize": pgettext_lazy("audit", "修改预约人数"),
                 "booking.by_proxy": pgettext_lazy("audit", "代办预约"),
                 "booking.list": pgettext_lazy("audit", "查看预约名单"),
@@ -27,3 +32,8 @@ class BookingsConfig(AppConfig):
                 "terms.remove": pgettext_lazy("audit", "取消预约规则"),
             }
         )
+        kinds.register(telling.CODE, label=_("查预约的验证码"), is_secret=True)
+        # Each holds the link that opens the ticket
+        kinds.register(telling.OFFER, label=_("候补轮到了"), is_secret=True)
+        kinds.register(telling.CHANGE, label=_("预约的场次有变化"), is_secret=True)
+        kinds.register(telling.REMINDER, label=_("预约前一天的提醒"), is_secret=True)

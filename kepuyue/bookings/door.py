@@ -284,7 +284,11 @@ def learn(session: int) -> None:
     if len(_memory.hours) > MOST_KEPT:
         forget()
     terms = BookingTerms.objects.select_related("session__activity__edition").filter(session=session).first()
-    _memory.hours[session] = _hours(terms) if terms else None
+    before, hours = _memory.hours.get(session), _hours(terms) if terms else None
+    if before and hours and before.opens_at != hours.opens_at:
+        # Turns were given from the former opening on
+        _memory.paces.pop(session, None)
+    _memory.hours[session] = hours
     _memory.read_at[session] = time.monotonic()
 
 

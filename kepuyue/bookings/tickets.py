@@ -19,6 +19,7 @@ from hashlib import blake2b, sha256
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.conf import settings
+from django.urls import reverse
 
 from kepuyue.bookings.models import CODE_LENGTH, Booking
 from kepuyue.core.codes import READABLE
@@ -92,6 +93,11 @@ def public_keys() -> list[dict[str, str]]:
         }
         for key in _keys()
     ]
+
+
+def link(code: str) -> str:
+    """The path of the ticket's page. Who has it may change the booking, so it goes to nobody but who booked."""
+    return reverse("programme:ticket", args=[code, seal(code)])
 
 
 def seal(code: str) -> str:

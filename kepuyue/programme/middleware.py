@@ -1,5 +1,8 @@
 """Public pages that are the same for everybody are kept for a moment, so that a rush is answered from memory."""
 
+import re
+import time
+from collections import OrderedDict
 from collections.abc import Callable
 from hashlib import sha256
 from typing import Any
@@ -27,6 +30,7 @@ HEADERS = (
 LONGEST_QUERY = 500
 # A transaction that ends after so many others that began later shows when the page's time is over, not at once
 LATE = 200
+BOOKING_PAGE = re.compile(r"/sessions/\d{1,18}/booking/")
 
 
 class KeptPagesMiddleware:
@@ -60,6 +64,39 @@ class KeptPagesMiddleware:
         return response
 
 
+class BookingPagesMiddleware:
+    """Keeps the pages on which sessions are booked in the memory of the process, so that thousands who wait for an
+    opening and reload cost next to nothing: no query, no template.
+
+    The view says for how long (`kept_for`: seconds, never beyond the opening). The page is the same for all who are
+    nobody in particular; what is typed into it is sent to where nothing is kept.
+    """
+
+    MOST = 500
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+        self.compression = CompressionMiddleware(get_response)
+        self._kept: OrderedDict[str, tuple[float, Any]] = OrderedDict()
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if not BOOKING_PAGE.fullmatch(request.path_info) or not _is_anybody(request):
+            return self.get_response(request)
+        key = repr(_facts(request))
+        until, kept = self._kept.get(key, (0.0, None))
+        if time.monotonic() < until:
+            return _restored(kept)
+        response = self.get_response(request)
+        seconds = getattr(response, "kept_for", 0)
+        if seconds and response.status_code == 200 and not response.cookies:
+            self.compression.process_response(request, response)
+            self._kept[key] = (time.monotonic() + seconds, _stored(response))
+            self._kept.move_to_end(key)
+            while len(self._kept) > self.MOST:
+                self._kept.popitem(last=False)
+        return response
+
+
 def _is_anybody(request: HttpRequest) -> bool:
     return (
         request.method == "GET"
@@ -69,12 +106,17 @@ def _is_anybody(request: HttpRequest) -> bool:
     )
 
 
-def _key(request: HttpRequest) -> str:
-    facts = (
+def _facts(request: HttpRequest) -> tuple[Any, ...]:
+    """All of a request that changes a page."""
+    return (
         request.scheme, request.path_info, request.META.get("QUERY_STRING", ""),
         [request.META.get(name, "") for name in HEADERS], [request.COOKIES.get(name, "") for name in HOW_SHOWN],
-        "gzip" in request.META.get("HTTP_ACCEPT_ENCODING", ""), f"{now():%F %R}", _newest_change(),
+        "gzip" in request.META.get("HTTP_ACCEPT_ENCODING", ""),
     )  # fmt: skip
+
+
+def _key(request: HttpRequest) -> str:
+    facts = (*_facts(request), f"{now():%F %R}", _newest_change())
     return f"page:{sha256(repr(facts).encode()).hexdigest()}"
 
 

@@ -36,6 +36,11 @@ def public_page(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResp
     return login_not_required(require_safe(_once_open(same_for_all)))
 
 
+def public_look(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """As `public_page`, for what is one visitor's own: it is never kept for others."""
+    return login_not_required(require_safe(_once_open(view)))
+
+
 def public_form(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
     """As `public_page`, for what anybody may send: a question, for instance."""
     return login_not_required(require_http_methods(["GET", "HEAD", "POST"])(_once_open(view)))

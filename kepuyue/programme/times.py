@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 from typing import Protocol
 
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import ngettext, pgettext
 
 from kepuyue.core.wording import at, day_text, days_text
 
@@ -73,3 +73,10 @@ def is_one_night(one: Timed) -> bool:
         and one.end - one.start < timedelta(hours=24)
         and one.end.hour < 12
     )
+
+
+def length_text(minutes: int) -> str:
+    """A length of time in whole hours where it is some, else in minutes."""
+    if minutes and minutes % 60 == 0:
+        return ngettext("%(count)s小时", "%(count)s小时", minutes // 60) % {"count": minutes // 60}
+    return ngettext("%(count)s分钟", "%(count)s分钟", minutes) % {"count": minutes}

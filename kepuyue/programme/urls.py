@@ -1,6 +1,7 @@
 from django.urls import path, re_path
 
 from kepuyue.programme.views import (
+    booking,
     calendar,
     cloud,
     feeds,
@@ -11,6 +12,7 @@ from kepuyue.programme.views import (
     listing,
     main_venue,
     map,
+    my_bookings,
     my_month,
     open_data,
     page,
@@ -72,5 +74,20 @@ urlpatterns = [
     path("cloud/<slug:code>.ics", cloud.feed, name="cloud-feed"),
     path("main-venue/", main_venue.main_venue, name="main-venue"),
     path("venues/<int:pk>/", hosts.venue, name="venue"),
+    path("sessions/<int:session>/booking/", booking.booking, name="booking"),
     path("booking/keys.json", tickets.keys, name="ticket-keys"),
+    path("booking/clock.json", booking.clock, name="booking-clock"),
+    path("booking/mine/", my_bookings.mine, name="my-bookings"),
+    path("booking/mine/code/", my_bookings.send_code, name="my-bookings-code"),
+    path("booking/mine/proof/", my_bookings.prove, name="my-bookings-proof"),
+    path("booking/mine/leaving/", my_bookings.leave, name="my-bookings-leaving"),
+    path("booking/mine/bookings.json", my_bookings.export, name="my-bookings-export"),
+    path("booking/mine/erasure/", my_bookings.erase, name="my-bookings-erasure"),
+    path("booking/<slug:code>/", tickets.by_code, name="ticket-code"),
+    path("booking/<slug:code>/<slug:seal>/", tickets.ticket, name="ticket"),
+    path("booking/<slug:code>/<slug:seal>/acceptance/", tickets.accept, name="ticket-acceptance"),
+    path("booking/<slug:code>/<slug:seal>/cancellation/", tickets.cancel, name="ticket-cancellation"),
+    path("booking/<slug:code>/<slug:seal>/seats/", tickets.resize, name="ticket-seats"),
+    path("booking/<slug:code>/<slug:seal>/roster/", tickets.name_them, name="ticket-roster"),
+    path("booking/<slug:code>/<slug:seal>/ticket.ics", tickets.calendar, name="ticket-calendar"),
 ]

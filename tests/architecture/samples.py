@@ -14,7 +14,9 @@ from kepuyue.accounts.models import User
 from kepuyue.activities import content
 from kepuyue.activities.actions import signing, takedown, trusting
 from kepuyue.activities.models import Activity, Remark, Sampling, SavedFilter, State, Submission, Venue
+from kepuyue.bookings import tickets
 from kepuyue.bookings.admission import take
+from kepuyue.bookings.models import Booking
 from kepuyue.cloud.models import CloudItem
 from kepuyue.core.time import now, today
 from kepuyue.editions.models import Booth, MainVenue, Paper, StageItem, Zone
@@ -97,7 +99,7 @@ def samples(cast: Cast) -> dict[str, dict[str, Any]]:
     def person_of(unit: Organization) -> Membership:
         return Membership.objects.filter(organization=unit).latest("pk")
 
-    talk, screen = _talk(cast), _cloud(cast)
+    talk, screen, booked = _talk(cast), _cloud(cast), _booked(cast)
     return {
         **screen,
         "-": {},
@@ -111,8 +113,11 @@ def samples(cast: Cast) -> dict[str, dict[str, Any]]:
         "own-draft-step": codes(draft, step="basics"),
         "own-draft-picture": codes(draft, pk=PictureFactory(activity=draft).pk),
         "own-public": codes(public),
-        "bookable": {"session": _booked(cast)},
         **_at_the_desk(cast),
+        "bookable": {"session": booked.session_id},
+        "ticket": {"code": booked.code, "seal": tickets.seal(booked.code)},
+        "ticket-forged": {"code": booked.code, "seal": "wrong"},
+        "ticket-code": {"code": booked.code},
         "unbookable": {"session": public.sessions.get().pk},
         "own-session": codes(public, pk=public.sessions.get().pk),
         "own-taken-down": codes(taken_down),
@@ -439,10 +444,9 @@ def _message(cast: Cast) -> Message:
     return message
 
 
-def _booked(cast: Cast) -> int:
-    """A session of the cast's own unit that can be booked, with one booking."""
+def _booked(cast: Cast) -> Booking:
+    """A booking of a session of the cast's own unit; others can be made."""
     session = bookable(5)
     Activity.objects.filter(pk=session.activity.pk).update(organization=cast.own_unit)
     [answer] = take([asks(session, 1)])
-    assert answer.is_booked
-    return session.pk
+    return Booking.objects.get(code=answer.code)

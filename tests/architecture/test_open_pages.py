@@ -21,6 +21,11 @@ OPEN = {
     "programme:open-data", "programme:open-data-file",
     # by what tickets are verified
     "programme:ticket-keys",
+    # booking, the ticket by its signed link, one's own bookings by a code sent to the phone
+    "programme:booking", "programme:booking-clock", "programme:ticket", "programme:ticket-code", "programme:ticket-acceptance",
+    "programme:ticket-cancellation", "programme:ticket-seats", "programme:ticket-roster", "programme:ticket-calendar",
+    "programme:my-bookings", "programme:my-bookings-code", "programme:my-bookings-proof", "programme:my-bookings-leaving",
+    "programme:my-bookings-export", "programme:my-bookings-erasure",
     "programme:robots", "programme:sitemap", "programme:sitemap-part",
     "editions:notice", "editions:paper",
     "resources:bases",
@@ -40,7 +45,7 @@ OPEN = {
     "account_reset_password_from_key_done", "mfa_authenticate", "mfa_login_webauthn",
     "outside_login", "outside_callback",
     # in demonstration mode only
-    "demo:stage",
+    "demo:stage", "demo:text-messages",
 }  # fmt: skip
 
 

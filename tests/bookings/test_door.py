@@ -243,3 +243,16 @@ def test_hours_that_were_changed_are_seen_after_a_moment(post: Post, monkeypatch
         if post(f"/api/v1/sessions/{session.pk}/admission").status == 409:
             return
     raise AssertionError("still open")
+
+
+def test_opening_that_is_moved_gives_turns_from_the_new_one(in_the_month: Any) -> None:
+    session = bookable(2, opens_at=now() + timedelta(hours=1))
+    door.forget()
+    door.learn(session.pk)
+    first = door.admit(session.pk, address="127.0.0.1", language="zh-hans")
+
+    BookingTerms.objects.update(opens_at=now() + timedelta(seconds=5))
+    door.learn(session.pk)
+    second = door.admit(session.pk, address="127.0.0.1", language="zh-hans")
+
+    assert first.body["wait_seconds"] > 3_000 and second.body["wait_seconds"] < 6

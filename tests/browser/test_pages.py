@@ -45,6 +45,15 @@ def pages(found: dict[str, dict[str, Any]]) -> Iterator[tuple[str, str]]:
                     "/accounts/login/", "/accounts/password/reset/", "/desk/units/registration/",
                     f"/desk/invitations/{found['invitation-link']['token']}/"):  # fmt: skip
         yield "anonymous", address
+    ticket = found["ticket"]
+    for address in (
+        f"/sessions/{found['bookable']['session']}/booking/",
+        f"/booking/{ticket['code']}/{ticket['seal']}/",
+        f"/booking/{ticket['code']}/{ticket['seal']}/cancellation/",
+        "/booking/mine/",
+        "/demo/text-messages/",
+    ):
+        yield "anonymous", address
     for address in (
         "/activities/?age=8&seats=1&near=22.543,114.058&within=5",
         "/activities/?near=nanshan&within=2",

@@ -269,7 +269,7 @@ def provider() -> Iterator[Provider]:
 
 @pytest.fixture
 def sms(provider: Provider, settings: Any) -> Provider:
-    settings.SMS_ENDPOINT = provider.address
+    settings.SMS_BACKEND, settings.SMS_ENDPOINT = "tencent", provider.address
     settings.SMS_SECRET_ID, settings.SMS_SECRET_KEY = "AKIDtest", "key-of-the-test"
     settings.SMS_APP_ID, settings.SMS_SIGN = "1400006666", "科普月"
     settings.SMS_TEMPLATES = {"review.turn": "1110"}

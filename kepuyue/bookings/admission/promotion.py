@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from kepuyue.bookings import telling
 from kepuyue.bookings.admission import ledger
 from kepuyue.bookings.admission.deciding import Standing
 from kepuyue.bookings.models import Booking
@@ -40,7 +41,7 @@ def next_ones(parties: Iterable[Waiting], free: int, *, is_strict: bool) -> list
 
 
 def promote(standing: Standing, *, accept_minutes: int) -> list[Booking]:
-    """Give the free seats of a locked session to those who wait; the bookings that got some. The caller tells them.
+    """Give the free seats of a locked session to those who wait; the bookings that got some. They are told.
 
     A seat is kept for `accept_minutes`, and not beyond the end of booking; where that leaves no time it is theirs
     at once.
@@ -75,4 +76,5 @@ def _give(pk: int, standing: Standing, *, is_asked: bool, ends_at: datetime) -> 
     audit.record(
         "booking.promote", booking, by=None, changes={"state": ["waitlisted", booking.state]}, is_quiet=True
     )
+    telling.offered(booking)
     return booking

@@ -1,4 +1,5 @@
-"""Text messages by Tencent Cloud's SendSms (version 2021-01-11), signed by TC3-HMAC-SHA256 as published.
+"""Text messages by what `SMS_BACKEND` names: files or the console where one tries things out, or Tencent
+Cloud's SendSms (version 2021-01-11), signed by TC3-HMAC-SHA256 as published.
 
 Not tried live: tests drive it against a local server that checks the published request and signature. A text message
 may only fill an approved template, so SMS_TEMPLATES names the template of each kind; what people typed goes in as
@@ -8,6 +9,7 @@ its parameters.
 import hashlib
 import hmac
 import json
+import sys
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -31,7 +33,27 @@ AGAIN = ("LimitExceeded", "InternalError", "RequestLimitExceeded", "FailedOperat
 
 
 def send(message: "Message") -> None:
-    """Ask the provider to send it; `to` is the number as +86…"""
+    """Hand it over; `to` is the number as +86…"""
+    BACKENDS[settings.SMS_BACKEND](message)
+
+
+def write_file(message: "Message") -> None:
+    """A file in SMS_FILE_PATH, readable by its owner only: the number in the first line, then the text."""
+    folder = settings.SMS_FILE_PATH
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{timezone.now():%Y%m%d-%H%M%S}-{message.pk}.txt"
+    path.touch(mode=0o600)
+    path.write_text(f"{message.to}\n{message.body}\n", encoding="utf-8")
+
+
+def write_console(message: "Message") -> None:
+    """The same to standard output."""
+    sys.stdout.write(f"SMS {message.to}: {message.body}\n")
+    sys.stdout.flush()
+
+
+def ask_tencent(message: "Message") -> None:
+    """Ask the provider to send it."""
     template = settings.SMS_TEMPLATES.get(message.kind)
     if not template:
         raise NotConfigured(f"没有为“{message.kind}”设置短信模板（SMS_TEMPLATES），这条短信发不出去。")
@@ -54,6 +76,9 @@ def send(message: "Message") -> None:
         at=timezone.now(),
     )
     _read(provider.ask(endpoint, payload, headers))
+
+
+BACKENDS = {"tencent": ask_tencent, "file": write_file, "console": write_console}
 
 
 def signed_headers(

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 import icalendar
 from icalendar.prop import vDDDTypes, vDuration
 
+from kepuyue.activities.models import Activity
 from kepuyue.programme.feeds.occasions import Occasion, Status, occasions
 from kepuyue.programme.feeds.selection import MOST, Selection, address_of
 from kepuyue.programme.feeds.texts import line
@@ -27,6 +28,28 @@ def written(selection: Selection) -> bytes:
         calendar.add_component(zone(selection.edition.time_zone, min(timed), max(timed) + 2))
     for one in events:
         calendar.add_component(_event(one))
+    return calendar.to_ical(sorted=False)
+
+
+def one(activity: Activity, session: int, *, address: str, at: datetime) -> bytes:
+    """One session of an activity (read by `queries.in_full`) for somebody's own calendar, which reminds them an hour
+    before; `address` is where they look next.
+    """
+    found = next(one for one in occasions([activity], at=at) if one.session.pk == session)
+    calendar = empty(found.title, activity.edition.time_zone, address)
+    if not found.moment.is_all_day:
+        calendar.add_component(
+            zone(activity.edition.time_zone, found.moment.start.year, found.moment.start.year + 2)
+        )
+    event = _event(found)
+    event["url"] = address
+    event["description"] = icalendar.vText(f"{address}\n{found.text}")
+    reminder = icalendar.Alarm()
+    reminder.add("action", "DISPLAY")
+    reminder.add("description", found.title)
+    reminder.add("trigger", -timedelta(hours=1))
+    event.add_component(reminder)
+    calendar.add_component(event)
     return calendar.to_ical(sorted=False)
 
 

@@ -27,6 +27,7 @@ from kepuyue.core.links import whole
 from kepuyue.core.time import now
 from kepuyue.editions.queries import is_open_to_public
 from kepuyue.programme import catalogue, changes, cloud_cards, queries, times
+from kepuyue.programme.booking_choices import choices
 from kepuyue.programme.cards import (
     ages,
     card,
@@ -94,7 +95,7 @@ def activity(request: PublicRequest, code: str) -> HttpResponse:
         "facts": _facts(found),
         "units": _units(found),
         "classes": _classes(found),
-        "booking": _booking(found),
+        "booking": _booking(found, is_booked_here=any(one["booking"] for one in sessions)),
         "venues": _venues(found),
         "locator": locator(found),
         "cloud_cards": [cloud_cards.card(one, at=at) for one in cloud_queries.of_activity(found)],
@@ -112,6 +113,7 @@ def activity(request: PublicRequest, code: str) -> HttpResponse:
 def _sessions(activity: Activity, at: datetime) -> list[dict[str, Any]]:
     """Every session, those to come first; a cancelled one says so where it would have been."""
     booked = booked_here(activity.sessions.all())
+    offered = choices(activity, activity.sessions.all(), at=at)
     lines = []
     for session in activity.sessions.all():
         one = moment(session, activity.edition.zone)
@@ -124,6 +126,7 @@ def _sessions(activity: Activity, at: datetime) -> list[dict[str, Any]]:
                 "place": place_of(session),
                 "online_url": session.online_url,
                 "note": session.note,
+                "booking": offered.get(session.pk),
                 "capacity": session.capacity,
                 "is_booked_here": session.pk in booked,
                 "seats_left": left(session, booked.get(session.pk)),
@@ -203,7 +206,7 @@ def _classes(activity: Activity) -> list[tuple[str, list[tuple[str, str]]]]:
     return list(found.items())
 
 
-def _booking(activity: Activity) -> dict[str, str]:
+def _booking(activity: Activity, *, is_booked_here: bool) -> dict[str, str]:
     """How to get a place, said as it is: nothing is promised that this site cannot do yet."""
     said = {
         BookingMode.UNKNOWN: _("主办方还没有说明是否需要预约，去之前最好先问一问。"),
@@ -215,7 +218,10 @@ def _booking(activity: Activity) -> dict[str, str]:
     }
     return {
         "label": activity.get_booking_mode_display(),
-        "text": str(said[BookingMode(activity.booking_mode)]),
+        "text": _("在下面的场次里选一场预约。")
+        if is_booked_here
+        else str(said[BookingMode(activity.booking_mode)]),
+        "sessions": "#sessions" if is_booked_here else "",
         "note": activity.booking_note,
         "url": activity.booking_url if activity.booking_mode == BookingMode.EXTERNAL else "",
     }

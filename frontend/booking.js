@@ -1,0 +1,264 @@
+// Seats of a session: counts down by the server's clock, keeps one's place in the queue through a lost connection and a
+// reload, and asks when it is one's turn. Whatever else there is to say the server says: the form is then sent as it is.
+const data = document.getElementById("booking-data");
+const facts = JSON.parse(data.textContent);
+const page = document.querySelector("[data-booking]");
+const form = page.querySelector("[data-booking-form]");
+const NAME = `booking:${facts.session}`;
+const SOON = 5_000;
+const LONGEST_PAUSE = 8_000;
+
+const wait = (time) => new Promise((done) => setTimeout(done, time));
+
+// What this tab keeps: the key, the place, and what was typed while one waits
+let memory = {};
+function read() {
+  try {
+    return JSON.parse(sessionStorage.getItem(NAME) ?? "{}");
+  } catch {
+    return memory;
+  }
+}
+function write(kept) {
+  memory = kept;
+  try {
+    sessionStorage.setItem(NAME, JSON.stringify(kept));
+  } catch {
+    // A browser that keeps nothing: the place holds as long as the page is open
+  }
+}
+
+// The server's clock: its answer is taken for the middle of the fastest of three questions
+let offset = null;
+let measuredAt = 0;
+async function measure() {
+  let best = Infinity;
+  for (let time = 0; time < 3; time++) {
+    const sent = Date.now();
+    try {
+      const { now } = await (await fetch(facts.clock, { cache: "no-store" })).json();
+      const took = Date.now() - sent;
+      if (took < best) {
+        best = took;
+        offset = now - (sent + took / 2);
+      }
+    } catch {
+      await wait(300);
+    }
+  }
+  measuredAt = performance.now() - Date.now();
+}
+const serverNow = () => Date.now() + offset;
+/** Whether somebody has set this device's clock since. */
+const hasJumped = () => Math.abs(performance.now() - Date.now() - measuredAt) > 1_500;
+
+function written(left, days) {
+  const seconds = Math.max(0, Math.ceil(left / 1000));
+  const two = (number) => String(number).padStart(2, "0");
+  const clock = `${two(Math.floor(seconds / 3600) % 24)}:${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}`;
+  const whole = Math.floor(seconds / 86_400);
+  return whole ? `${whole} ${days} ${clock}` : clock;
+}
+
+// Until it opens
+const opens = page.querySelector("[data-opens]");
+async function countDown() {
+  const left = opens.querySelector("[data-left]");
+  while (true) {
+    if (offset === null || hasJumped()) await measure();
+    // Without the server's clock nothing is counted: the moment itself stands above
+    left.hidden = offset === null;
+    if (offset !== null) {
+      if (serverNow() >= facts.opensAt) break;
+      left.textContent = written(facts.opensAt - serverNow(), left.dataset.days);
+    }
+    await wait(250);
+  }
+  opens.remove();
+  label(true);
+}
+function label(isOpen) {
+  const text = form.querySelector("[data-submit-label]");
+  text.textContent = isOpen ? text.dataset.openLabel : text.dataset.earlyLabel;
+}
+
+// The queue
+const queue = page.querySelector("[data-queue]");
+const texts = page.querySelector("[data-texts]")?.dataset;
+let turn = 0;
+function say(text) {
+  const line = queue.querySelector("[data-queue-said]");
+  if (line.textContent !== text) line.textContent = text;
+}
+function show(isWaiting) {
+  queue.hidden = !isWaiting;
+  form.hidden = isWaiting;
+}
+
+async function ask(path, options) {
+  for (let pause = 1_000; ; pause = Math.min(pause * 2, LONGEST_PAUSE)) {
+    try {
+      const answer = await fetch(path, { method: "POST", cache: "no-store", ...options });
+      if (answer.status < 500 && answer.status !== 429) return { status: answer.status, body: await answer.json() };
+      say(texts.busy);
+      const told = Number(answer.headers.get("Retry-After")) * 1_000;
+      await wait(Math.max(pause, told || 0) * (0.8 + 0.4 * Math.random()));
+    } catch {
+      say(texts.offline);
+      await wait(pause * (0.8 + 0.4 * Math.random()));
+    }
+  }
+}
+
+/** Sends the form as it is: to the ticket where there is one, else back here with what has to be mended. */
+function hand(kept) {
+  form.elements.key.value = kept.key;
+  form.elements.token.value = kept.token ?? "";
+  write({ ...kept, isWaiting: false });
+  HTMLFormElement.prototype.submit.call(form);
+}
+
+async function join(kept) {
+  const { status, body } = await ask(facts.admission);
+  if (status !== 200) return hand(kept);
+  const place = { token: body.token, turnAt: Date.parse(body.turn_at), endsAt: Date.parse(body.expires_at) };
+  const first = Math.max(facts.opensAt, Date.parse(body.server_time));
+  offset ??= Date.parse(body.server_time) - Date.now();
+  const joined = { ...kept, ...place, first, position: body.position, opensAt: facts.opensAt };
+  write(joined);
+  return joined;
+}
+
+function request(kept) {
+  const number = (name) => Number(form.elements[name]?.value || 0);
+  const children = number("children");
+  const agreed = form.elements[children || form.elements.school ? "guardian" : "consent"];
+  return {
+    headers: { Authorization: `Bearer ${kept.token}`, "Idempotency-Key": kept.key, "Content-Type": "application/json" },
+    body: JSON.stringify({
+      attendee: { name: form.elements.name.value, phone: form.elements.phone.value },
+      seats: number("seats"),
+      consent: agreed?.checked ? facts.version : "",
+      children,
+      school: form.elements.school?.value ?? "",
+      adults: number("adults"),
+    }),
+  };
+}
+
+async function book(kept) {
+  const mine = ++turn;
+  const isMine = () => mine === turn;
+  show(true);
+  say("");
+  const line = queue.querySelector("[data-queue-line]");
+  const left = queue.querySelector("[data-queue-left]");
+  line.textContent = texts.waiting;
+  left.textContent = "";
+  if (offset === null) await measure();
+  while (isMine()) {
+    if (!kept.token || serverNow() > kept.endsAt) kept = await join(kept);
+    if (!kept || !isMine()) return;
+    say("");
+    while (isMine() && serverNow() < kept.turnAt) {
+      if (hasJumped()) await measure();
+      const ahead = Math.round((kept.position * (kept.turnAt - serverNow())) / Math.max(1, kept.turnAt - kept.first));
+      line.textContent =
+        serverNow() < facts.opensAt ? texts.first : ahead > 0 ? texts.ahead.replace("{count}", Math.min(ahead, kept.position)) : texts.next;
+      left.textContent = written(kept.turnAt - serverNow(), "");
+      await wait(Math.min(250, Math.max(5, kept.turnAt - serverNow())));
+    }
+    if (!isMine()) return;
+    line.textContent = texts.asking;
+    left.textContent = "";
+    const { status, body } = await ask(facts.bookings, request(kept));
+    if (!isMine()) return;
+    if (status === 401) {
+      // The place was for another time: one takes a new one, with the same key
+      kept = { ...kept, token: "" };
+      continue;
+    }
+    if (status === 409 && body.type === "sold-out") return soldOut(kept);
+    return hand(kept);
+  }
+}
+
+function soldOut(kept) {
+  write({ ...kept, isWaiting: false, token: "" });
+  show(false);
+  const note = document.createElement("p");
+  note.className = "field__error";
+  note.setAttribute("role", "alert");
+  note.textContent = texts.full;
+  form.querySelector(".field__error[role]")?.remove();
+  form.prepend(note);
+  page.querySelector("[data-others]").hidden = false;
+  note.scrollIntoView({ block: "center" });
+}
+
+function typed() {
+  const values = {};
+  for (const field of form.elements) {
+    if (field.name && field.type !== "hidden") values[field.name] = field.type === "checkbox" ? field.checked : field.value;
+  }
+  return values;
+}
+function restore(values) {
+  for (const [name, value] of Object.entries(values)) {
+    const field = form.elements[name];
+    if (field?.type === "checkbox") field.checked = value;
+    else if (field) field.value = value;
+  }
+}
+
+/** Whether what was typed can be sent at all; asked before a wait, so that nobody finds out after it. */
+async function isRight() {
+  const body = new FormData(form);
+  body.set("check", "1");
+  try {
+    return (await fetch(location.href, { method: "POST", body })).status !== 422;
+  } catch {
+    return true;
+  }
+}
+
+if (form) {
+  const early = page.querySelector("[data-early]");
+  early.hidden = false;
+  const kept = read();
+  const key = form.elements.key.value || kept.key || crypto.randomUUID?.() || String(Math.random()).slice(2) + Date.now();
+  if (opens) {
+    label(false);
+    countDown();
+  }
+  queue.querySelector("[data-queue-stop]").addEventListener("click", () => {
+    turn++;
+    write({ ...read(), isWaiting: false, values: undefined });
+    show(false);
+  });
+  // Who brings no child is not asked to agree to anything for one
+  const guardian = form.elements.children && form.elements.guardian?.closest(".field");
+  const showGuardian = () => (guardian.hidden = !Number(form.elements.children.value) && !guardian.querySelector(".field__error"));
+  if (guardian) {
+    form.elements.children.addEventListener("input", showGuardian);
+    showGuardian();
+  }
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    form.querySelector(".field__error[role]")?.remove();
+    if (offset === null) await measure();
+    if (offset !== null && facts.opensAt - serverNow() > SOON && !(await isRight())) {
+      form.elements.key.value = key;
+      HTMLFormElement.prototype.submit.call(form);
+      return;
+    }
+    const place = { ...read(), key, isWaiting: true, values: typed() };
+    write(place);
+    book(place);
+  });
+  if (kept.isWaiting && kept.values && !page.querySelector("[data-refusal]")) {
+    restore(kept.values);
+    // Another opening than the one that one waited for: the place is taken anew
+    book(kept.opensAt === facts.opensAt ? kept : { ...kept, token: "" });
+  }
+}

@@ -1,0 +1,63 @@
+"""What leads to a person leaves the rows: when they ask for it, and some time after the session
+(个人信息保护法 art. 47).
+
+What stays is how many came to what, by nobody.
+"""
+
+import secrets
+from collections.abc import Iterable
+from datetime import timedelta
+
+from django.db import transaction
+
+from kepuyue.bookings.actions import changing
+from kepuyue.bookings.models import ACTIVE, Booking
+from kepuyue.core import audit
+from kepuyue.core.time import now
+from kepuyue.editions.models import Edition
+
+# So many rows in a transaction
+BATCH = 500
+
+
+def erase_person(person: str) -> int:
+    """Erase all that is kept of a number (its digest); what is still to come is cancelled first. How many bookings."""
+    rows = Booking.objects.filter(person=person)
+    for code in list(
+        rows.filter(state__in=ACTIVE, session__starts_at__gt=now()).values_list("code", flat=True)
+    ):
+        changing.cancel(code)
+    return _erase(list(rows.values_list("pk", flat=True)))
+
+
+def erase_old() -> int:
+    """Erase what is kept of sessions that were over long enough ago (`editions.policy.Booking.kept_days`); how many
+    bookings.
+    """
+    count = 0
+    for edition in Edition.objects.all():
+        last = now().astimezone(edition.zone).date() - timedelta(days=edition.rules.booking.kept_days)
+        rows = Booking.objects.filter(session__activity__edition=edition, day__lt=last).exclude(name="")
+        # A session over weeks is not over on its first day
+        rows = rows.exclude(session__ends_at__gt=now() - timedelta(days=edition.rules.booking.kept_days))
+        count += _erase(list(rows.values_list("pk", flat=True)[:BATCH]))
+    return count
+
+
+@transaction.atomic
+def _erase(keys: Iterable[int]) -> int:
+    rows = Booking.objects.select_for_update().filter(pk__in=list(keys)).order_by("pk")
+    entries = []
+    for booking in rows:
+        booking.name = booking.phone = booking.roster = booking.end_reason = ""
+        # Of nobody: two who were erased are not taken for one
+        booking.person = secrets.token_hex(16)
+        booking.save(update_fields=["name", "phone", "roster", "end_reason", "person"])
+        entries.append(
+            audit.Entry(
+                action="booking.erase", subject_type="booking", subject_id=booking.code,
+                subject_name=booking.code, actor_id=None, changes={},
+            )
+        )  # fmt: skip
+    audit.record_many(entries)
+    return len(entries)

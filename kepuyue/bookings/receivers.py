@@ -1,0 +1,23 @@
+"""What bookings do when activities announce something."""
+
+from typing import Any
+
+from django.dispatch import receiver
+
+from kepuyue.activities.models import Activity, ChangeNotice, Session
+from kepuyue.activities.signals import session_changed
+from kepuyue.bookings.actions import reminding
+
+
+@receiver(session_changed)
+def tell_who_booked(
+    sender: Any,
+    activity: Activity,
+    session: Session | None,
+    what: str,
+    notice: ChangeNotice | None,
+    key: str,
+    **more: Any,
+) -> None:
+    """In the transaction of the change, so that nobody is told of what did not happen."""
+    reminding.tell_of_change(activity, session, what=what, reason=notice.reason if notice else "", key=key)

@@ -1,0 +1,22 @@
+from datetime import timedelta
+
+from kepuyue.bookings.actions import changing, erasing, reminding
+from kepuyue.core.duties import duty
+
+
+@duty(every=timedelta(minutes=1))
+def expire_offers() -> int:
+    """End offers that nobody took up in time; their seats go to the next."""
+    return changing.expire_offers()
+
+
+@duty(every=timedelta(minutes=10))
+def remind() -> int:
+    """Tell who comes tomorrow."""
+    return reminding.remind()
+
+
+@duty(every=timedelta(hours=1))
+def erase_old() -> int:
+    """Erase names and numbers whose time is over."""
+    return erasing.erase_old()
