@@ -114,7 +114,7 @@ async function ask(path, options) {
 function hand(kept) {
   form.elements.key.value = kept.key;
   form.elements.token.value = kept.token ?? "";
-  write({ ...kept, isWaiting: false });
+  write({ ...kept, isWaiting: false, values: undefined });
   HTMLFormElement.prototype.submit.call(form);
 }
 
@@ -184,7 +184,7 @@ async function book(kept) {
 }
 
 function soldOut(kept) {
-  write({ ...kept, isWaiting: false, token: "" });
+  write({ ...kept, isWaiting: false, token: "", values: undefined });
   show(false);
   const note = document.createElement("p");
   note.className = "field__error";

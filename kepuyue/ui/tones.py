@@ -40,6 +40,8 @@ TONES: dict[str, Tone] = {
     "fine": Tone("ok", "check"),
     "corrected": Tone("ok", "check"),
     # seats and admission
+    "waitlisted": Tone("moon", "hourglass"),
+    "offered": Tone("moon", "bell"),
     "bookable": Tone("ok", "ticket"),
     "few": Tone("moon", "ticket"),
     "full": Tone("idle", "users"),

@@ -3,7 +3,7 @@
 import csv
 import re
 from collections import Counter
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -12,7 +12,10 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 
 from kepuyue.activities.models import Activity, Origin, Session, State, Submission
+from kepuyue.bookings.models import Booking, BookingTerms
+from kepuyue.bookings.offers import offers
 from kepuyue.core.models import AuditEvent
+from kepuyue.core.time import now
 from kepuyue.demo import accounts, source, stages
 from kepuyue.demo.actions import seeding
 from kepuyue.demo.actions.cast import LINKED_CITIES
@@ -20,6 +23,8 @@ from kepuyue.demo.stages import Stage
 from kepuyue.editions.models import Taxonomy
 from kepuyue.messaging.models import Message
 from kepuyue.organizations.models import Membership, Organization
+from tests.bookings.given import counters, recount
+from tests.conftest import Clock
 from tests.demo.conftest import load_edition
 from tests.factories import EditionFactory
 
@@ -210,6 +215,7 @@ def test_earlier_stages_are_built_by_stopping_earlier(stage, monkeypatch):
 
     whole = source.activities
     monkeypatch.setattr(source, "activities", lambda edition: whole(edition)[::6])
+    Booking.objects.all().delete()
     Activity.objects.all().delete()
     edition = load_edition()
 
@@ -270,3 +276,23 @@ def test_some_sessions_are_full_and_their_activities_have_others():
     assert set(by_activity.values()) == {1}
     assert not full.filter(capacity=None).exists()
     assert all(Session.objects.filter(activity=pk, is_full=False).exists() for pk in by_activity)
+
+
+def test_booking_can_be_tried_open_soon_full_and_with_a_class(clock: Clock) -> None:
+    clock.set(stages.MOMENTS[Stage.MONTH])
+    found = offers(BookingTerms.objects.values_list("session", flat=True))
+    states = Counter(one.state(now()) for one in found.values())
+    bookings = Booking.objects.all()
+
+    assert states["open"] and states["waitlist"] == 1 and states["not-open"] >= 2
+    soon = {one.opens_at - now() for one in found.values() if one.state(now()) == "not-open"}
+    assert all(timedelta(0) < left <= timedelta(minutes=1) for left in soon)
+    assert bookings.filter(state="waitlisted").count() >= 3 and any(one.is_class for one in bookings)
+    assert {one.plain_phone[:9] for one in bookings} == {"+86138000"}
+    assert all(one.plain_name.startswith("演示") for one in bookings)
+    assert counters_agree()
+
+
+def counters_agree() -> bool:
+    """What the counters of every quota say is what its bookings hold."""
+    return all(recount(one.session) == counters(one.session) for one in BookingTerms.objects.all())

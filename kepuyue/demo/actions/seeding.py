@@ -17,6 +17,7 @@ from kepuyue.activities.signals import public_content_changed
 from kepuyue.core.time import shifted
 from kepuyue.demo import classification, moving, particulars, source, stages
 from kepuyue.demo.actions import (
+    booking,
     branches,
     desks,
     exchange,
@@ -103,6 +104,7 @@ def seed(edition: Edition, stage: Stage, *, progress: Callable[[], Any] | None =
         reviewing.furnish(agenda, edition, players.cast, busy)
         publicizing.furnish(agenda, edition, players.cast, busy)
         reporting.furnish(agenda, edition, players.cast)
+        booking.furnish(agenda, edition, players.cast, busy)
         agenda.play(until)
         scattering.scatter(edition)
         # What is long done is no news at the desks; only the present work is

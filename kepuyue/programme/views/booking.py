@@ -112,6 +112,9 @@ def _ask(request: PublicRequest, found: Found, form: PartyForm) -> HttpResponse:
         return _refused(request, found, form, door.not_yet(language))
     if answer.is_booked and not _is_a_strangers(form, answer):
         return redirect(tickets.link(answer.code))
+    if answer.outcome is Outcome.KEY_USED:
+        # Mended after an answer that never came: what is sent next is another request, and is told what there is
+        form.put(key=secrets.token_urlsafe(16))
     reply = door.reply(Answer(Outcome.ALREADY_BOOKED) if answer.is_booked else answer, language)
     return _refused(request, found, form, reply)
 
