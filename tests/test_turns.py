@@ -26,6 +26,17 @@ def test_everything_has_its_turn(one_in: int, monkeypatch: pytest.MonkeyPatch) -
     assert sorted(seen) == things
 
 
+def test_two_commits_that_follow_each_other_look_at_everything(monkeypatch: pytest.MonkeyPatch) -> None:
+    things = list(range(31))
+    seen: list[int] = []
+
+    for count in (1_000, 1_001):
+        monkeypatch.setenv(turns.COUNT, str(count))
+        seen += turns.alternate(things)
+
+    assert sorted(seen) == things
+
+
 def test_same_commit_gives_the_same_turn(monkeypatch: pytest.MonkeyPatch) -> None:
     found = []
     for _time in range(2):

@@ -18,6 +18,7 @@ from django.test import TransactionTestCase
 DATABASE_FIXTURES = {"db", "transactional_db", "live_server", "django_db_setup", "django_db_reset_sequences"}
 Thing = TypeVar("Thing")
 NAME = "KEPUYUE_TEST_TURN"
+COUNT = "KEPUYUE_TEST_COMMITS"
 
 # One in so many cases of a test has its turn on SQLite, and on PostgreSQL: pages are made by the same templates there
 SHARES: dict[str, tuple[int, int]] = {
@@ -102,6 +103,17 @@ def turn() -> int:
 def share(things: Sequence[Thing], one_in: int) -> list[Thing]:
     """Those that have their turn."""
     return [thing for place, thing in enumerate(things) if (place + turn()) % one_in == 0]
+
+
+def alternate(things: Sequence[Thing]) -> list[Thing]:
+    """Half of them, the other half with the next commit: after any two that follow each other all had their turn."""
+    if COUNT not in os.environ:
+        asked = subprocess.run(
+            ["git", "rev-list", "--count", "HEAD"],
+            capture_output=True, text=True, check=False, cwd=Path(__file__).parent,
+        )  # fmt: skip
+        os.environ[COUNT] = asked.stdout.strip() or "0"
+    return list(things[int(os.environ[COUNT]) % 2 :: 2])
 
 
 def every_other(things: Sequence[Thing], place: int) -> list[Thing]:
