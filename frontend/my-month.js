@@ -41,6 +41,52 @@ function draw(root = document) {
   }
 }
 
+// What of it was called off or moved since it was seen. Asked now and then, by whatever page is open; without a network
+// what was known last stands.
+const NEWS = "kept-news";
+const AGAIN_AFTER = 10 * 60_000; // milliseconds
+
+function readNews() {
+  try {
+    const found = JSON.parse(localStorage.getItem(NEWS) ?? "{}");
+    return { at: Number(found.at) || 0, asked: String(found.asked ?? ""), changed: Array.isArray(found.changed) ? found.changed : [] };
+  } catch {
+    return { at: 0, asked: "", changed: [] };
+  }
+}
+
+function drawNews() {
+  const kept = read();
+  const count = readNews().changed.filter((code) => code in kept).length;
+  for (const sign of document.querySelectorAll("[data-kept-news]")) {
+    sign.hidden = !count;
+    sign.firstElementChild.textContent = count ? sign.dataset.keptNews.replace("{count}", count) : "";
+    sign.parentElement.title = sign.textContent;
+  }
+}
+
+function writeNews(news) {
+  try {
+    localStorage.setItem(NEWS, JSON.stringify(news));
+  } catch {
+    // Without room it is asked again by the next page
+  }
+  drawNews();
+}
+
+async function lookForNews() {
+  const asked = written(read());
+  const known = readNews();
+  drawNews();
+  if (!PAGE || !asked || (asked === known.asked && Math.abs(Date.now() - known.at) < AGAIN_AFTER)) return;
+  try {
+    const answer = await fetch(`${PAGE}changes/?kept=${asked}`);
+    if (answer.ok) writeNews({ at: Date.now(), asked, changed: (await answer.json()).changed });
+  } catch {
+    // No network: what was known stands
+  }
+}
+
 // A copy of the activity's page stays for the way there, where there may be no network
 async function carry(code) {
   if (!("serviceWorker" in navigator) || !window.isSecureContext) return;
@@ -83,6 +129,7 @@ async function showPlan(box) {
     button.addEventListener("click", () => {
       write({ ...read(), [button.dataset.seen]: here[button.dataset.seen] });
       button.closest(".alert").remove();
+      writeNews({ ...readNews(), changed: readNews().changed.filter((code) => code !== button.dataset.seen) });
     });
   }
   draw(plan);
@@ -100,7 +147,11 @@ document.addEventListener("click", ({ target }) => {
   if (code in kept) carry(code);
 });
 document.addEventListener("htmx:load", ({ detail }) => draw(detail.elt));
-window.addEventListener("storage", ({ key }) => key === NAME && draw());
+window.addEventListener("storage", ({ key }) => {
+  if (key === NAME) draw();
+  if (key === NAME || key === NEWS) drawNews();
+});
 draw();
+lookForNews();
 const box = document.querySelector("[data-my-month]");
 if (box) showPlan(box);

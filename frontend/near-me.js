@@ -1,5 +1,6 @@
 // <button data-near-ask> asks the device where it is, only when it is pressed, and goes to the same result by distance.
 // A link with it leads to its own address; where the device does not tell, the next press follows it as any link.
+// Where no text beside it says what the position is for, the first press says so and the second one asks.
 // What goes into the address is rounded to three decimals, about 100 m. Works on results that came in later, too.
 const reveal = () => {
   if (!("geolocation" in navigator)) return;
@@ -8,7 +9,16 @@ const reveal = () => {
 reveal();
 document.addEventListener("htmx:afterSettle", reveal);
 
-document.addEventListener("click", (event) => {
+// Whether the browser would ask the reader now; one that does not say so may
+const asks = async () => {
+  try {
+    return (await navigator.permissions.query({ name: "geolocation" })).state === "prompt";
+  } catch {
+    return true;
+  }
+};
+
+document.addEventListener("click", async (event) => {
   const button = event.target.closest("[data-near-ask]");
   if (!button || !("geolocation" in navigator)) return;
   event.preventDefault();
@@ -17,6 +27,10 @@ document.addEventListener("click", (event) => {
     answer.textContent = text;
     answer.hidden = false;
   };
+  if (answer.dataset.before && !("told" in button.dataset) && (await asks())) {
+    button.dataset.told = "";
+    return say(answer.dataset.before);
+  }
   say(answer.dataset.asking);
   button.disabled = true;
   navigator.geolocation.getCurrentPosition(

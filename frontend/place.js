@@ -36,7 +36,7 @@ document.addEventListener("click", ({ target }) => {
 if (performance.getEntriesByType("navigation")[0]?.type === "back_forward") {
   try {
     const [href, place] = JSON.parse(sessionStorage.getItem(key()) ?? "[]");
-    if (href && document.activeElement === document.body) (links(href)[place] ?? links(href)[0])?.focus();
+    if (href && document.activeElement === document.body) (links(href)[place] ?? links(href)[0])?.focus({ preventScroll: true });
   } catch {
     // Nothing of ours
   }

@@ -125,6 +125,17 @@ def plan(kept: list[Kept], *, at: datetime) -> Plan:
     )
 
 
+def news(kept: list[Kept]) -> list[str]:
+    """The codes of those that were called off, moved or retimed since their visitor saw them. Two queries."""
+    seen = {one.code: one.version for one in kept if one.version}
+    rows = approved().filter(code__in=seen).select_related("edition").prefetch_related("notices")
+    return sorted(
+        row.code
+        for row in rows
+        if row.version > seen[row.code] and _has_news(row) and is_open_to_public(row.edition)
+    )
+
+
 def _lines(activity: Activity, at: datetime) -> list[Line]:
     title, language = _title(activity)
     sessions = list(activity.sessions.all())

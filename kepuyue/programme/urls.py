@@ -42,6 +42,7 @@ urlpatterns = [
     path("departments/", places.departments, name="departments"),
     path("departments/<slug:code>/", places.department, name="department"),
     path("my-month/", my_month.my_month, name="my-month"),
+    path("my-month/changes/", my_month.changes, name="my-month-changes"),
     path("feeds/my-month.ics", my_month.feed, name="my-month-feed"),
     path("suggestions/", suggesting.suggestions, name="suggestions"),
     path("feeds/activities.<slug:form>", feeds.activities, name="feed"),

@@ -11,7 +11,8 @@ OPEN = {
     "programme:press-feed", "programme:press-coverage", "programme:press-picture",
     "editions:main-venue-plan", "editions:mark-picture",
     # the same for other programs
-    "programme:feed", "programme:activity-feed", "programme:suggestions", "programme:my-month", "programme:my-month-feed", "ui:service-worker",
+    "programme:feed", "programme:activity-feed", "programme:suggestions", "programme:my-month", "programme:my-month-changes",
+    "programme:my-month-feed", "ui:service-worker",
     "programme:cloud", "programme:cloud-item", "programme:cloud-feed", "cloud:cover", "bookings:children",
     # asking under a topic and looking after one's own question, without an account
     "programme:cloud-question", "programme:my-questions", "programme:question-withdrawal",

@@ -148,7 +148,7 @@ def test_first_visit_is_within_its_budget(
 NO_PAGES = re.compile(
     r"account|mfa_|api:|activities:|bookings:of-activity|cloud:|core:|imports:|insight:|messaging:|organizations:|publicity:"
     r"|resources:(?!bases?$)|ui:|editions:(main-venue-plan|mark-picture)"
-    r"|programme:(card|poster|edition-card|feed|activity-feed|my-month-feed|cloud-feed|press-feed|press-picture|handbook-pdf"
+    r"|programme:(card|poster|edition-card|feed|activity-feed|my-month-feed|my-month-changes|cloud-feed|press-feed|press-picture|handbook-pdf"
     r"|handbook-print|map-outline|map-places|open-data-file|robots|sitemap|sitemap-part|suggestions|ticket-keys"
     r"|widget-accent|widget-script)$"
 )

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
+from kepuyue.activities.models import ChangeNotice
 from tests.programme.given import published
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("in_the_month")]
@@ -35,8 +36,22 @@ def test_what_is_kept_is_read_without_a_network(
         arg=f"/activities/{birds.code}/",
     )
 
+    # It is moved after it was kept: every page says so, and where there is no network what was known stands
+    ChangeNotice.objects.create(activity=birds, kind="moved")
+    birds.version += 1
+    birds.save()
+    page.evaluate("localStorage.removeItem('kept-news')")
+    page.goto("/calendar/")
+    expect(page.get_by_role("status").filter(has_text="1项收藏的活动有变动")).to_be_attached()
+    assert_accessible(page)
+    page.goto("/my-month/")
+    page.wait_for_function(
+        "async () => (await (await caches.match('/my-month/'))?.text())?.includes('data-seen')"
+    )
+
     page.context.set_offline(True)
     page.reload()
+    expect(page.locator("[data-kept-news]")).to_have_text("1项收藏的活动有变动")
     expect(page.get_by_role("link", name="秋夜观星")).to_be_visible()
-    page.get_by_role("link", name="湿地观鸟").tap()
+    page.get_by_role("link", name="湿地观鸟").last.tap()
     expect(page.get_by_role("heading", name="湿地观鸟", level=1)).to_be_visible()

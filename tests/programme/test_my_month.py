@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kepuyue.activities.actions import publication, rescheduling
-from kepuyue.activities.models import Activity, State
+from kepuyue.activities.models import Activity, ChangeNotice, State
 from kepuyue.programme import my_month
 from kepuyue.programme.my_month import Kept
 from tests.cast import Cast
@@ -110,6 +110,24 @@ def test_a_change_since_is_told_until_it_is_seen(cast: Cast) -> None:
     assert plan(activity).changed == []
     publication.cancel(activity, by=cast.owner, reason="雨")
     assert plan(activity, seen=seen).changed[0].is_cancelled
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("in_the_month")
+def test_news_are_what_was_called_off_or_moved_since_it_was_seen(client: Client) -> None:
+    moved, edited, off, unseen = (published(title=f"第{number}项", version=3) for number in range(4))
+    ChangeNotice.objects.create(activity=moved, kind="moved")
+    off.state = State.CANCELLED
+    off.save()
+    ChangeNotice.objects.create(activity=unseen, kind="moved")
+
+    def told(version: int) -> list[str]:
+        kept = "~".join(f"{one.code}.{version}" for one in (moved, edited, off))
+        answer = client.get("/my-month/changes/", {"kept": f"{kept}~{unseen.code}~NOSUCH.1"})
+        assert "no-store" in answer["Cache-Control"]
+        return answer.json()["changed"]
+
+    assert told(2) == sorted([moved.code, off.code]) and told(3) == []
 
 
 @pytest.mark.django_db

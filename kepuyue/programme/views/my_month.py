@@ -1,6 +1,6 @@
 """My month: the plan of what one visitor keeps; the same to subscribe to."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -29,6 +29,14 @@ def my_month(request: PublicRequest) -> HttpResponse:
     answer = render(request, "programme/my_month.html", context)
     # Of what somebody keeps no proxy keeps a copy
     answer["Cache-Control"] = "private, no-cache"
+    return answer
+
+
+@public_page
+def changes(request: PublicRequest) -> HttpResponse:
+    """{"changed": [codes]}: what of `kept` says something else now; asked by every page while something is kept."""
+    answer = JsonResponse({"changed": plans.news(plans.parsed(request.GET.get("kept", "")))})
+    answer["Cache-Control"] = "private, no-store"
     return answer
 
 
