@@ -93,6 +93,18 @@ def test_joined_cells_hold_for_all_that_they_cover() -> None:
     assert sheet.merges == [(0, 0, 0, 1), (0, 2, 2, 2), (1, 0, 2, 0)]
 
 
+def test_a_joined_cell_ends_with_its_part_of_the_table_whatever_it_says() -> None:
+    sheet = only(
+        table(
+            "<thead><tr><td rowspan=9>名称</td><td>时间</td></tr></thead>",
+            "<tbody><tr><td>湿地观鸟</td><td rowspan=0>周六</td></tr><tr><td>秋夜观星</td></tr></tbody>",
+        )
+    )
+
+    assert texts(sheet) == [["名称", "时间"], ["湿地观鸟", "周六"], ["秋夜观星"]]
+    assert sheet.merges == [(1, 1, 2, 1)]
+
+
 def test_title_over_several_rows_makes_sessions_of_one_activity() -> None:
     rows = (
         "<tr><td rowspan=2>湿地观鸟</td><td rowspan=2>少年宫</td><td>9月14日 9:00</td><td rowspan=2>公园</td></tr>",

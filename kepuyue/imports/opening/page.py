@@ -95,7 +95,7 @@ def _fill(filling: Filling, table: LexborNode) -> str:
     """Put the cells of a table where they stand; returns its caption."""
     caption, row, columns = "", 0, 0
     above: dict[int, _Joined] = {}
-    for node in _rows(table):
+    for node, left in _rows(table):
         if node.tag == "caption":
             caption = caption or _seen(node)
         elif node.tag == "col":
@@ -104,21 +104,22 @@ def _fill(filling: Filling, table: LexborNode) -> str:
                 filling.hide_columns(columns, columns + width - 1)
             columns = min(columns + width, MAX_COLUMNS)
         elif row < MAX_LAST_ROW:
-            _row(filling, node, row, above)
+            _row(filling, node, row, left, above)
             row += 1
     return caption
 
 
-def _rows(table: LexborNode) -> Iterator[LexborNode]:
-    """Caption, columns and rows of this table."""
+def _rows(table: LexborNode) -> Iterator[tuple[LexborNode, int]]:
+    """Caption, columns and rows of this table, each with how many rows its part of the table has from there on."""
     for part in table.iter():
         if part.tag in _SECTIONS or part.tag == "colgroup":
-            yield from (one for one in part.iter() if one.tag in ("tr", "col"))
+            inner = [one for one in part.iter() if one.tag in ("tr", "col")]
+            yield from ((one, len(inner) - place) for place, one in enumerate(inner))
         elif part.tag in ("tr", "caption"):
-            yield part
+            yield part, 1
 
 
-def _row(filling: Filling, node: LexborNode, row: int, above: dict[int, _Joined]) -> None:
+def _row(filling: Filling, node: LexborNode, row: int, left: int, above: dict[int, _Joined]) -> None:
     column = 0
     begun: dict[int, _Joined] = {}
     for cell in node.iter():
@@ -130,7 +131,8 @@ def _row(filling: Filling, node: LexborNode, row: int, above: dict[int, _Joined]
             filling.sheet.is_cut = True
             break
         wide = min(_number(cell, "colspan"), MAX_COLUMNS - column)
-        high = min(_number(cell, "rowspan", zero=MOST_ROWS_JOINED), MOST_ROWS_JOINED)
+        # A cell never reaches beyond its part of the table, whatever it says (HTML, 4.9.12.1, step 20)
+        high = min(_number(cell, "rowspan", zero=MOST_ROWS_JOINED), MOST_ROWS_JOINED, left)
         filling.put(row, column, None if _is_hidden(cell) else _seen(cell), number=_stored(cell))
         if cell.attributes.get("x:fmla"):
             filling.formula(row, column)
