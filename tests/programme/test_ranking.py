@@ -1,9 +1,11 @@
 """What a text finds that nobody wrote quite so: by synonyms, apart, by its sound, with a slip, or for the most part."""
 
+import csv
 import json
 from collections.abc import Iterable
 
 import pytest
+from django.conf import settings
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -131,3 +133,13 @@ def test_there_are_queries_enough_and_half_is_kept_aside() -> None:
 
     assert len(queries) >= 120
     assert abs(sum(one["half"] == "aside" for one in queries) * 2 - len(queries)) <= 1
+    assert len({one["query"] for one in queries}) == len(queries)
+
+
+def test_each_query_expects_what_there_is() -> None:
+    path = settings.PROJECT_ROOT / "editions" / "shenzhen-2024" / "demo" / "activities.csv"
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        known = {row["title"].strip() for row in csv.DictReader(file)}
+
+    for one in json.loads(QUERIES.read_text(encoding="utf-8")):
+        assert one["hits"] and set(one["hits"]) <= known and set(one["hits"].values()) <= {1, 2}, one["query"]
