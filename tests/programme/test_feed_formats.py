@@ -48,6 +48,30 @@ def three(in_the_month: datetime) -> dict[str, Activity]:
     return {"talk": talk, "off": off, "undated": undated}
 
 
+def test_feeds_come_in_pages_and_name_the_next_one(
+    client: Client, in_the_month: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kepuyue.programme.feeds.selection.MOST", 2)
+    for number in range(5):
+        published(title=f"第{number}项", sessions=1)
+
+    seen, address = [], "/feeds/activities.json?free="
+    while address:
+        answer = client.get(address)
+        feed = answer.json()
+        seen.append([item["title"] for item in feed["items"]])
+        assert ("Link" in answer) is ("next_url" in feed)
+        address = feed.get("next_url", "").removeprefix("http://testserver")
+    assert [len(page) for page in seen] == [2, 2, 1] and len({title for page in seen for title in page}) == 5
+    for form in ("ics", "csv", "xml"):
+        again = [client.get(f"/feeds/activities.{form}") for _time in range(2)]
+        assert all(f'activities.{form}?page=2>; rel="next"' in one["Link"] for one in again), form
+    assert client.get("/feeds/activities.csv?page=0").status_code == 422
+    assert client.get("/feeds/activities.csv?page=99").content.count(b"\n") == 1
+    # Whatever was changed last is in it, however far ahead it is
+    assert client.get("/feeds/activities.atom").content.count(b"<entry>") == 5
+
+
 def test_atom_has_what_the_standard_asks_for(client: Client, three: dict[str, Activity]) -> None:
     Activity.objects.filter(pk=three["talk"].pk).update(
         version=9, updated_at=three["talk"].updated_at + timedelta(hours=1)

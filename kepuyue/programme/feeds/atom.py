@@ -19,7 +19,7 @@ MOST = 200
 def written(selection: Selection) -> bytes:
     """The activities of the selection that were changed last."""
     edition = selection.edition
-    activities = sorted(selection.activities(), key=lambda one: one.updated_at, reverse=True)[:MOST]
+    activities = selection.latest(MOST)
     feed = Element("feed", {"xmlns": NAMESPACE, "xml:lang": wording.language_tag()})
     add_text(feed, "id", urn(f"{edition.code}?{selection.filters}"))
     add_text(feed, "title", selection.title)

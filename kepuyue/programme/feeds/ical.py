@@ -9,11 +9,13 @@ from icalendar.prop import vDDDTypes, vDuration
 
 from kepuyue.activities.models import Activity
 from kepuyue.programme.feeds.occasions import Occasion, Status, occasions
-from kepuyue.programme.feeds.selection import MOST, Selection, address_of
+from kepuyue.programme.feeds.selection import Selection, address_of
 from kepuyue.programme.feeds.texts import line
 
 STATUS = {Status.HELD: "CONFIRMED", Status.POSTPONED: "TENTATIVE", Status.CANCELLED: "CANCELLED"}
 ASK_AGAIN = timedelta(hours=1)
+# Sessions in one calendar
+MOST = 2_000
 
 
 def written(selection: Selection) -> bytes:

@@ -26,6 +26,7 @@ def written(selection: Selection) -> bytes:
         "title": selection.title,
         "home_page_url": selection.address,
         "feed_url": selection.feed_address("json"),
+        **({"next_url": more} if (more := selection.next_address("json")) else {}),
         "language": wording.language_tag(),
         "authors": [{"name": line(selection.edition.office_name or selection.edition.city)}],
         "items": items,

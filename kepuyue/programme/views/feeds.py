@@ -108,22 +108,30 @@ def answer_with(request: HttpRequest, form: str, selection: Selection, *, name: 
 def _written(request: HttpRequest, form: str, chosen: Format, selection: Selection) -> HttpResponse:
     """The whole feed as it was written, and compressed, once until something changes; others are written anew."""
     if not selection.is_whole:
-        return HttpResponse(chosen.written(selection), content_type=chosen.content_type)
+        response = HttpResponse(chosen.written(selection), content_type=chosen.content_type)
+        return _linked(response, selection.next_address(form))
     takes = chosen.content_type.startswith(COMPRESSIBLE) and accepts_gzip(request)
     key = f"programme:feed:{form}:{'gzip' if takes else 'plain'}:{selection.stamp}"
-    body: bytes | None = cache.get(key)
-    if body is None:
-        body = chosen.written(selection)
+    body, more = cache.get(key) or (b"", "")
+    if not body:
+        body, more = chosen.written(selection), selection.next_address(form)
         if takes:
             # Public to the last byte: there is no secret whose length could be guessed
             body = gzip.compress(body, mtime=0)
         if len(body) <= MOST_KEPT:
-            cache.set(key, body, KEPT_SECONDS)
+            cache.set(key, (body, more), KEPT_SECONDS)
     response = HttpResponse(body, content_type=chosen.content_type)
     if takes:
         response["Content-Encoding"] = "gzip"
     if chosen.content_type.startswith(COMPRESSIBLE):
         patch_vary_headers(response, ["Accept-Encoding"])
+    return _linked(response, more)
+
+
+def _linked(response: HttpResponse, more: str) -> HttpResponse:
+    """With the address of the next page, in whatever format (RFC 8288)."""
+    if more:
+        response["Link"] = f'<{more}>; rel="next"'
     return response
 
 
