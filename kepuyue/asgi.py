@@ -53,7 +53,12 @@ def make(threads: int) -> Application:
             return
         # What of a query is no ASCII is a browser's fault; the bridge would fall over it
         query = quote(scope["query_string"], safe=ASCII)
-        await pages({**scope, "query_string": query.encode()}, receive, send)  # type: ignore[arg-type]
+
+        async def received() -> dict[str, Any]:
+            # The bridge takes a coroutine and nothing else that can be awaited, which is what the server gives
+            return await receive()
+
+        await pages({**scope, "query_string": query.encode()}, received, send)  # type: ignore[arg-type]
 
     return application
 
