@@ -1,5 +1,6 @@
 import { defineConfig } from "vite";
 
+import { appIcons } from "./frontend/app-icons.js";
 import { iconSprite } from "./frontend/icon-sprite.js";
 
 // Django serves build/frontend/ under /static/ and finds the names in the manifest (django-vite).
@@ -25,5 +26,5 @@ export default defineConfig({
       checks: { eval: false },
     },
   },
-  plugins: [iconSprite("frontend/icons.json")],
+  plugins: [iconSprite("frontend/icons.json"), appIcons()],
 });

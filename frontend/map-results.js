@@ -31,7 +31,8 @@ export async function mount(section) {
   for (const layer of config.tiles?.layers ?? []) {
     // Keys for browsers are bound to a site's name: its origin is told, never the address with the filters
     const { subdomains, maxZoom } = config.tiles;
-    tileLayer(layer, { subdomains, maxZoom, referrerPolicy: "strict-origin-when-cross-origin" }).addTo(drawn);
+    if (config.tiles.isArchive) (await import("./pmtiles-layer.js")).archive(layer, { maxZoom }).addTo(drawn);
+    else tileLayer(layer, { subdomains, maxZoom, referrerPolicy: "strict-origin-when-cross-origin" }).addTo(drawn);
   }
   const { shapes, names } = await answer(config.outline);
   if (!section.isConnected) return;

@@ -1,4 +1,5 @@
-"""Where the pictures under a map come from, if from anywhere: none, Tianditu (天地图), AMap (高德) or any XYZ server.
+"""Where the pictures under a map come from, if from anywhere: none, Tianditu (天地图), AMap (高德), any XYZ server, or
+one file of tiles (PMTiles).
 
 Pure words and addresses: nothing is fetched here, browsers do. Written after the providers' public documents,
 tried against local servers only.
@@ -9,7 +10,7 @@ from urllib.parse import urlsplit
 
 from kepuyue.core.geo import Datum
 
-NONE, TIANDITU, AMAP, XYZ = KINDS = ("none", "tianditu", "amap", "xyz")
+NONE, TIANDITU, AMAP, XYZ, PMTILES = KINDS = ("none", "tianditu", "amap", "xyz", "pmtiles")
 
 # http://lbs.tianditu.gov.cn/server/MapService.html: vec_w in the web's projection; names are a layer of their own
 _TIANDITU = (
@@ -25,13 +26,16 @@ class WrongSource(ValueError):
 
 @dataclass(frozen=True)
 class TileSource:
-    """One source: layers of addresses with {z}, {x}, {y} and perhaps {s}, the lowest layer first."""
+    """One source: layers of addresses with {z}, {x}, {y} and perhaps {s}, the lowest layer first; or one file of tiles,
+    of which a browser fetches ranges (`is_archive`).
+    """
 
     layers: tuple[str, ...]
     datum: Datum = Datum.WGS84
     subdomains: str = ""
     attribution: str = ""
     max_zoom: int = 18
+    is_archive: bool = False
 
     @property
     def origins(self) -> list[str]:
@@ -43,6 +47,14 @@ class TileSource:
                 if parts.netloc:
                     found[f"{parts.scheme}://{parts.netloc}"] = None
         return list(found)
+
+    @property
+    def policy(self) -> dict[str, list[str]]:
+        """What a page with this map asks of its Content-Security-Policy beside the house's own."""
+        if self.is_archive:
+            # Fetched by the page's script, which makes pictures of it
+            return {"connect-src": self.origins}
+        return {"img-src": self.origins}
 
 
 def source(
@@ -73,6 +85,12 @@ def source(
         layer = server + _AMAP.format(language="en" if english else "zh_cn")
         return TileSource((layer,), Datum.GCJ02, _names(server, "1234"), attribution or "高德地图")
     is_ours = url.startswith("/") and not url.startswith("//")
+    if kind == PMTILES:
+        if not (is_ours or _is_web(url)) or not urlsplit(url).path.endswith(".pmtiles"):
+            raise WrongSource(
+                "MAP_TILES_URL: write an address such as https://tiles.example.org/city.pmtiles"
+            )
+        return TileSource((url,), Datum(datum), "", attribution, is_archive=True)
     if not (is_ours or _is_web(url)) or any(sign not in url for sign in ("{z}", "{x}", "{y}")):
         raise WrongSource("MAP_TILES_URL: write an address such as https://tiles.example.org/{z}/{x}/{y}.png")
     return TileSource((url,), Datum(datum), _names(url, "abc"), attribution)

@@ -139,7 +139,7 @@ def of_result(result: Result, districts: Iterable[District], address: QueryDict)
             "places": reverse("programme:map-places") + seen(address, LIST),
             "tiles": tiles and {
                 "layers": tiles.layers, "subdomains": tiles.subdomains, "maxZoom": tiles.max_zoom,
-                "attribution": tiles.attribution,
+                "attribution": tiles.attribution, "isArchive": tiles.is_archive,
             },
             "zooms": [FURTHEST, NEAREST],
             "zoomIn": _("放大"),

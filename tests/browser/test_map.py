@@ -1,5 +1,7 @@
 """The map of a result in a browser: without any tile server, and with each kind of source played by a local one."""
 
+import re
+import struct
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -25,6 +27,35 @@ PNG = bytes.fromhex(
     "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c6360606060000000050001"
     "a5f645400000000049454e44ae426082"
 )
+
+
+def archive_of(picture: bytes) -> bytes:
+    """The smallest file of tiles (PMTiles 3): one picture for every tile down to zoom 14."""
+    count = (4**15 - 1) // 3
+    run = bytearray()
+    while count:
+        run.append(count & 127 | (128 if count > 127 else 0))
+        count >>= 7
+    folder = bytes([1, 0, *run, len(picture), 1])
+    places = [
+        127,
+        len(folder),
+        127 + len(folder),
+        0,
+        127 + len(folder),
+        0,
+        127 + len(folder),
+        len(picture),
+        1,
+        1,
+        1,
+    ]
+    world = [-1_800_000_000, -850_000_000, 1_800_000_000, 850_000_000]
+    head = b"PMTiles\x03" + struct.pack("<11Q6B4iB2i", *places, 1, 1, 1, 2, 0, 14, *world, 0, 0, 0)
+    return head + folder + picture
+
+
+ARCHIVE = archive_of(PNG)
 
 
 @pytest.fixture
@@ -56,6 +87,14 @@ def tiles() -> Iterator[Tiles]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             found.asked.append((self.path, self.headers.get("Referer", "")))
+            if asked := re.fullmatch(r"bytes=(\d+)-(\d+)", self.headers.get("Range", "")):
+                part = ARCHIVE[int(asked[1]) : int(asked[2]) + 1]
+                self.send_response(206)
+                self.send_header("Access-Control-Allow-Origin", "*")
+                self.send_header("Content-Length", str(len(part)))
+                self.end_headers()
+                self.wfile.write(part)
+                return
             self.send_response(200)
             self.send_header("Content-Type", "image/png")
             self.end_headers()
@@ -137,6 +176,23 @@ def test_source_is_asked_for_the_tiles_of_its_own_coordinates(
             "cva",
         }
         assert all("tk=k1" in path for path, _referrer in tiles.asked)
+
+
+@pytest.mark.usefixtures("programme")
+def test_one_file_of_tiles_lies_below_the_map(tiles: Tiles, desktop: Page, settings: Any) -> None:
+    settings.MAP_TILES = {"kind": "pmtiles", "url": f"{tiles.url}/city.pmtiles"}
+    asked: list[str] = []
+    desktop.on("request", lambda request: asked.append(request.url))
+    desktop.goto("/activities/?view=map&q=市民中心#map=12/22.5437/114.0546")
+
+    expect(desktop.locator(".leaflet-tile-pane img.leaflet-tile-loaded[src^='blob:']").first).to_be_attached()
+    assert {path for path, _referrer in tiles.asked} == {"/city.pmtiles"}
+    assert any("pmtiles-layer" in url for url in asked)
+    settings.MAP_TILES = {"kind": "none"}
+    asked.clear()
+    desktop.goto("/activities/?view=map&q=大梅沙")
+    expect(desktop.locator(".result-mark--place")).to_be_attached()
+    assert not any("pmtiles" in url for url in asked)
 
 
 def numbers(kind: str, path: str) -> tuple[int, ...]:

@@ -57,6 +57,15 @@ def test_own_copy_stands_for_the_providers_server() -> None:
     assert found.layers[0].startswith("https://cache.example.org/vec_w/wmts?")
 
 
+def test_one_file_of_tiles_is_fetched_by_the_page_and_shown_as_its_own_pictures() -> None:
+    found = source(kind="pmtiles", url="https://tiles.example.org/city.pmtiles", datum="gcj02")
+
+    assert found and found.is_archive and found.datum == Datum.GCJ02
+    assert found.policy == {"connect-src": ["https://tiles.example.org"]}
+    own = source(kind="pmtiles", url="/maps/city.pmtiles")
+    assert own and own.origins == []
+
+
 @pytest.mark.parametrize(
     "wrong",
     [
@@ -64,6 +73,8 @@ def test_own_copy_stands_for_the_providers_server() -> None:
         {"kind": "tianditu", "key": "a b"},
         {"kind": "tianditu", "key": "abc", "url": "cache.example.org"},
         {"kind": "amap", "url": "javascript:alert(1)"},
+        {"kind": "pmtiles", "url": "https://tiles.example.org/city.png"},
+        {"kind": "pmtiles", "url": "//tiles.example.org/city.pmtiles"},
         {"kind": "xyz", "url": ""},
         {"kind": "xyz", "url": "https://tiles.example.org/{z}/{x}.png"},
         {"kind": "xyz", "url": "//tiles.example.org/{z}/{x}/{y}.png"},

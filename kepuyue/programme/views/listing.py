@@ -52,7 +52,7 @@ def activities(request: PublicRequest) -> HttpResponse:
     # The map comes and goes within the page, so all of it may ask the tiles' servers, and no other page may
     tiles = maps.tile_source()
     if tiles and tiles.origins:
-        return csp_update({"img-src": tiles.origins})(lambda _request: response)(request)  # type: ignore[return-value]
+        return csp_update(tiles.policy)(lambda _request: response)(request)  # type: ignore[return-value]
     return response
 
 
