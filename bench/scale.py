@@ -6,7 +6,8 @@ asked.
 **The mix.** Text: the 142 queries of `queries.json`, each once in a process that has not seen it ("cold": nothing of it
 is remembered, the database's pages are in the machine's cache as after the fill), then once more ("again"). Filters:
 none, free, online, each district alone and with free, today, tomorrow, the weekend, seven days, 27 spans of three days,
-age 8 with seats left. Each is asked with all counts and the first page of its order. `calendar`, `map` (a city seen
+age 8 with seats left. `near me`: from the middle of each district, at any distance, within 5 km, and with seats left
+there. Each is asked at a second of its own with all counts and the first page of its order. `calendar`, `map` (a city seen
 whole), `related` and `feed` (a calendar file of 2,000 activities, which is the most) are
 what the pages of that name ask for.
 **Pages.** wrk (Debian) asks one page on 16 connections; the ratio is to the bare answer of the same server.
@@ -22,7 +23,8 @@ import time
 from collections.abc import Callable, Iterable
 from contextlib import nullcontext
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
+from itertools import count
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -138,6 +140,7 @@ def _ask() -> dict[str, Any]:
     edition = current_edition()
     assert edition is not None
     at = datetime(edition.year, 9, 14, 10, tzinfo=edition.zone)
+    ticking = count()
     before = psutil.Process().memory_info().rss
     begun = time.perf_counter()
     known = catalogue.load(edition)
@@ -151,7 +154,10 @@ def _ask() -> dict[str, Any]:
 
     def result(address: str) -> Any:
         query = FilterForm(QueryDict(address), vocabulary=words).query()
-        found = search(edition, query, at=at, taxonomy_of=words.taxonomy_of)
+        # Nobody asks at the same moment as another
+        found = search(
+            edition, query, at=at + timedelta(seconds=next(ticking)), taxonomy_of=words.taxonomy_of
+        )
         return found, found.matches[:24]
 
     def listed(address: str) -> None:
@@ -167,6 +173,7 @@ def _ask() -> dict[str, Any]:
     filters += [
         f"date_from={edition.year}-09-{day:02}&date_to={edition.year}-09-{day + 2:02}" for day in range(1, 28)
     ]
+    near = [f"near={one}{more}" for one in districts for more in ("", "&within=5", "&within=5&seats=1")]
     some = list(
         queries.in_full(
             Activity.objects.filter(pk__in=[one.pk for one in known.numbered[:: len(known.numbered) // 40]])
@@ -178,6 +185,7 @@ def _ask() -> dict[str, Any]:
         "search again": (listed, texts),
         "filters first": (listed, filters),
         "filters": (listed, filters),
+        "near me": (listed, near),
         "calendar": (lambda _n: agenda.cells(known, known.of_month, edition.days, at.date(), days), range(20)),
         "map": (lambda one: maps.marks(result(one)[0], words.districts, 10, QueryDict(one)), filters[:8]),
         "related": (lambda one: queries.related(known, one, at), some),

@@ -3,7 +3,7 @@
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from heapq import merge
 
@@ -117,6 +117,8 @@ def by_beginning_backwards(placed: Placed) -> tuple[float, int]:
 @dataclass(frozen=True)
 class _Near:
     at: datetime
+    until: datetime
+    "When the first of the slots is over"
     slots: list[Placed]
     "Dated sessions of today that are not over, and what goes on since yesterday"
     late: list[Placed]
@@ -239,16 +241,19 @@ class Days:
         )
 
     def _near(self, at: datetime) -> "_Near":
-        """What is on or to come today; remembered for one moment."""
+        """What is on or to come today; remembered until the next of it is over, or the day is."""
         kept = self._kept
-        if kept is None or kept.at != at:
+        if kept is None or not kept.at <= at < kept.until or kept.at.date() != at.date():
             today = at.date()
             # What has no stated end counts for two hours, past midnight too
             before = [one for one in self[today - timedelta(days=1)].dated if one[1].last_day < today]
             late = [one for one in before if one[1].over_at > at]
             ahead = [one for one in self[today].dated if one[1].over_at > at]
             on = bits.of(number for number, _slot in ahead) | self[today].showing
-            self._kept = kept = _Near(at, [*late, *ahead], late, on)
+            until = min(
+                (slot.over_at for _number, slot in (*late, *ahead)), default=datetime.max.replace(tzinfo=UTC)
+            )
+            self._kept = kept = _Near(at, until, [*late, *ahead], late, on)
         return kept
 
     def sessions(self, chosen: int, first: date | None, last: date | None) -> int:
