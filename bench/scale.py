@@ -7,9 +7,9 @@ asked.
 is remembered, the database's pages are in the machine's cache as after the fill), then once more ("again"). Filters:
 none, free, online, each district alone and with free, today, tomorrow, the weekend, seven days, 27 spans of three days,
 age 8 with seats left. `near me`: from the middle of each district, at any distance, within 5 km, and with seats left
-there. Each is asked at a second of its own with all counts and the first page of its order. `calendar`, `map` (a city seen
-whole), `related` and `feed` (a calendar file of 2,000 activities, which is the most) are
-what the pages of that name ask for.
+there. Each is asked at a second of its own with all counts and the first page of its order. `calendar`, `map` (a city
+seen whole), `related` and `feed` (a calendar file of 2,000 activities, which is the most) are what the pages of that
+name ask for.
 **Pages.** wrk (Debian) asks one page on 16 connections; the ratio is to the bare answer of the same server.
 """
 
