@@ -115,6 +115,8 @@ class Crowd:
                 try:
                     line = self.all_lines[place] = await self.connect()
                 except OSError:
+                    if time.perf_counter() > until:
+                        return 0, b""
                     await asyncio.sleep(0.2)
                     continue
             status, body = await self.book(line, number, token, key)

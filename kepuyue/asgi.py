@@ -8,15 +8,17 @@ import asyncio
 import os
 import re
 import string
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, nullcontext
+from functools import lru_cache
 from http.cookies import SimpleCookie
 from typing import Any
 from urllib.parse import quote
 
 from a2wsgi import WSGIMiddleware
 from django.conf import settings
+from django.utils.translation.trans_real import parse_accept_lang_header
 
 from kepuyue.wsgi import application as django
 
@@ -24,7 +26,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kepuyue.settings")
 
 from kepuyue.accounts.network import client_address_of as client_address
 from kepuyue.bookings import door
-from kepuyue.bookings.admission import NotYet, enqueue
+from kepuyue.bookings.admission import PATIENCE, NotYet, enqueue
 from kepuyue.bookings.door import Reply
 from kepuyue.core.time import shifted
 
@@ -53,19 +55,21 @@ def make(threads: int) -> Application:
             return
         # What of a query is no ASCII is a browser's fault; the bridge would fall over it
         query = quote(scope["query_string"], safe=ASCII)
+        headers = [*_joined(scope["headers"]).items()]
 
         async def received() -> dict[str, Any]:
             # The bridge takes a coroutine and nothing else that can be awaited, which is what the server gives
             return await receive()
 
-        await pages({**scope, "query_string": query.encode()}, received, send)  # type: ignore[arg-type]
+        cleaned = {**scope, "query_string": query.encode(), "headers": headers}
+        await pages(cleaned, received, send)  # type: ignore[arg-type]
 
     return application
 
 
 async def _booking(session: int, what: str, scope: Scope, receive: Receive, send: Send) -> None:
-    headers = dict(scope["headers"])
-    language = "en" if headers.get(b"accept-language", b"")[:2].lower() == b"en" else "zh-hans"
+    headers = _joined(scope["headers"])
+    language = _language(headers.get(b"accept-language", b"").decode("latin-1"))
     with _demonstration(headers):
         reply = await _answer(session, what, scope, headers, language, receive)
     await _send(reply, send)
@@ -76,8 +80,10 @@ async def _answer(
 ) -> Reply:
     body = await _body(receive)
     if what == "admission":
+        if refused := door.held_off(_address(scope, headers), language):
+            return refused
         await _learn(session)
-        return door.admit(session, address=_address(scope, headers), language=language)
+        return door.admit(session, language=language)
     if not door.is_known(session):
         # The token is of another process: how many adults a class needs is a rule of the session's edition
         await _learn(session)
@@ -100,8 +106,8 @@ async def _answer(
 
     try:
         answer = enqueue(asked, tell, loop)
-        result = answer or await told
-    except NotYet:
+        result: Any = answer or await asyncio.wait_for(told, PATIENCE)
+    except (NotYet, TimeoutError):
         return door.not_yet(language)
     return door.not_yet(language) if isinstance(result, NotYet) else door.reply(result, language)
 
@@ -116,6 +122,29 @@ async def _learn(session: int) -> None:
         _learning[session].add_done_callback(lambda _done: _learning.pop(session, None))
     if not door.is_known(session):
         await asyncio.shield(_learning[session])
+
+
+def _joined(headers: Iterable[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
+    """Each header once: what came in parts is one list (RFC 9110 5.3), of cookies one line (RFC 9113 8.2.3). Names with
+    an underscore would be taken for others by what follows, and are left out.
+    """
+    found: dict[bytes, bytes] = {}
+    for name, value in headers:
+        if b"_" not in name:
+            between = b"; " if name == b"cookie" else b", "
+            found[name] = found[name] + between + value if name in found else value
+    return found
+
+
+@lru_cache(maxsize=1_000)
+def _language(accepted: str) -> str:
+    """Chinese, unless English is asked for before it."""
+    for code, _quality in parse_accept_lang_header(accepted.lower()[:500]):
+        if code.startswith("zh"):
+            break
+        if code.startswith("en"):
+            return "en"
+    return "zh-hans"
 
 
 async def _body(receive: Receive) -> bytes:

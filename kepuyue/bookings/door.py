@@ -6,6 +6,7 @@ terms of a session, which are read once in a few seconds.
 """
 
 import json
+import threading
 import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -13,6 +14,7 @@ from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
+from django.db import close_old_connections, connection
 from django.utils import translation
 from django.utils.translation import gettext as _
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -31,8 +33,6 @@ LONGEST_KEY = 200
 # Seconds that a session's opening and closing are believed without being read again
 TERMS_KEPT = 3.0
 MOST_KEPT = 10_000
-# Seconds that somebody may come before the turn: their clock is not ours. Booking is not open earlier for that
-EARLY = 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +103,7 @@ class _Memory:
     hours: dict[int, _Hours | None] = field(default_factory=dict)
     read_at: dict[int, float] = field(default_factory=dict)
     paces: dict[int, _Pace] = field(default_factory=dict)
+    pacing: threading.Lock = field(default_factory=threading.Lock)
 
 
 _memory = _Memory()
@@ -115,25 +116,30 @@ def forget() -> None:
     _memory.paces.clear()
 
 
-def admit(session: int, *, address: str, language: str) -> Reply:
+def held_off(address: str, language: str) -> Reply | None:
+    """The answer for a network that asks too often; asked before anything is read for it."""
+    wait = limits.wait_of_network(address)
+    return problem(429, "limited", language, wait=wait) if wait else None
+
+
+def admit(session: int, *, language: str) -> Reply:
     """A place in the queue of a session that was learnt of, as a token, with when its turn is and how many come
     before it.
 
     Places are given in the order of arrival. Before booking opens the first turn is the moment it opens; a process lets
     `ADMISSIONS_PER_SECOND` in. The estimate is that turn, counted by the server's clock, which is told as well.
     """
-    if wait := limits.wait_of_network(address):
-        return problem(429, "limited", language, wait=wait)
     hours = _memory.hours.get(session)
     moment = now().timestamp()
     if hours is None:
         return problem(404, "not-bookable", language)
     if moment >= hours.closes_at:
         return problem(409, "closed", language)
-    pace = _memory.paces.setdefault(session, _Pace())
     first = max(moment, hours.opens_at)
-    turn_at = max(first, pace.next_at)
-    pace.next_at = turn_at + 1 / settings.ADMISSIONS_PER_SECOND
+    with _memory.pacing:
+        pace = _memory.paces.setdefault(session, _Pace())
+        turn_at = max(first, pace.next_at)
+        pace.next_at = turn_at + 1 / settings.ADMISSIONS_PER_SECOND
     token = tokens.issue(session, issued_at=moment, turn_at=turn_at)
     return Reply(
         200,
@@ -156,7 +162,7 @@ def request_of(session: int, *, authorization: str, key: str, body: bytes, langu
     token = tokens.read(authorization[7:]) if authorization[:7].lower() == "bearer " else None
     if token is None or token.session != session or moment.timestamp() > token.ends_at:
         return problem(401, "no-token", language, ("WWW-Authenticate", 'Bearer realm="bookings"'))
-    if moment.timestamp() < token.turn_at - EARLY:
+    if moment.timestamp() < token.turn_at:
         return problem(429, "too-early", language, wait=token.turn_at - moment.timestamp())
     if not 1 <= len(key) <= LONGEST_KEY or not key.isprintable():
         return problem(422, "no-key", language)
@@ -177,7 +183,8 @@ def request_of(session: int, *, authorization: str, key: str, body: bytes, langu
     if errors := _party_faults(session, wanted, language):
         return problem(422, "invalid-parameter", language, errors=errors)
     person = ciphers.digest(phone, "booking.person")
-    if wait := limits.wait_of_person(person):
+    # One place in the queue is for one party: a few tries, for a slip of the finger or a lost answer
+    if wait := limits.wait_of_person(person) or limits.wait_of_token(token.number.hex()):
         return problem(429, "limited", language, wait=wait)
     return asked(
         session,
@@ -280,9 +287,15 @@ def is_known(session: int) -> bool:
 
 
 def learn(session: int) -> None:
-    """Read when the session can be booked; asks the database."""
+    """Read when the session can be booked; asks the database, by a connection that still stands."""
+    if not connection.in_atomic_block:
+        close_old_connections()
     if len(_memory.hours) > MOST_KEPT:
-        forget()
+        _memory.hours.clear()
+        _memory.read_at.clear()
+        moment = now().timestamp()
+        with _memory.pacing:  # whoever stands in a queue keeps the place
+            _memory.paces = {one: pace for one, pace in _memory.paces.items() if pace.next_at > moment}
     terms = BookingTerms.objects.select_related("session__activity__edition").filter(session=session).first()
     before, hours = _memory.hours.get(session), _hours(terms) if terms else None
     if before and hours and before.opens_at != hours.opens_at:

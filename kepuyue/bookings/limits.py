@@ -9,8 +9,11 @@ import ipaddress
 import time
 from collections import OrderedDict
 from functools import lru_cache
+from threading import Lock
 
 from django.conf import settings
+
+from kepuyue.accounts.network import counted
 
 MOST_KEPT = 100_000
 
@@ -20,17 +23,19 @@ class Bucket:
 
     def __init__(self) -> None:
         self._levels: OrderedDict[str, tuple[float, float]] = OrderedDict()
+        self._changing = Lock()
 
     def take(self, name: str, size: float, per_second: float) -> float:
         """Take one; 0 where there was one, else the seconds until there is."""
         moment = time.monotonic()
-        level, at = self._levels.get(name, (size, moment))
-        level = min(size, level + (moment - at) * per_second)
-        taken = level >= 1
-        self._levels[name] = (level - 1 if taken else level, moment)
-        self._levels.move_to_end(name)
-        if len(self._levels) > MOST_KEPT:
-            self._levels.popitem(last=False)
+        with self._changing:
+            level, at = self._levels.get(name, (size, moment))
+            level = min(size, level + (moment - at) * per_second)
+            taken = level >= 1
+            self._levels[name] = (level - 1 if taken else level, moment)
+            self._levels.move_to_end(name)
+            if len(self._levels) > MOST_KEPT:
+                self._levels.popitem(last=False)
         return 0.0 if taken else (1 - level) / per_second
 
     def forget(self) -> None:
@@ -38,13 +43,14 @@ class Bucket:
         self._levels.clear()
 
 
-_networks, _persons = Bucket(), Bucket()
+_networks, _persons, _tokens = Bucket(), Bucket(), Bucket()
 
 
 def forget() -> None:
     """What this process counted is gone."""
     _networks.forget()
     _persons.forget()
+    _tokens.forget()
 
 
 def wait_of_network(address: str) -> float:
@@ -61,13 +67,17 @@ def wait_of_person(person: str) -> float:
     return _persons.take(person, size, size / 60) if size else 0.0
 
 
+def wait_of_token(number: str) -> float:
+    """Seconds that whoever holds an admission token has to wait before it may ask for seats once more."""
+    size = settings.BOOKING_TRIES_PER_TOKEN
+    return _tokens.take(number, size, size / 60) if size else 0.0
+
+
 @lru_cache(maxsize=65_536)
 def _is_counted(address: str) -> bool:
-    return ipaddress.ip_address(address).is_global
+    return ipaddress.ip_address(counted(address).partition("/")[0]).is_global
 
 
 @lru_cache(maxsize=65_536)
 def _network(address: str) -> str:
-    # What one line is given: an IPv4 address, or a /64 of IPv6
-    parsed = ipaddress.ip_address(address)
-    return address if parsed.version == 4 else str(ipaddress.ip_network(f"{address}/64", strict=False))
+    return counted(address)

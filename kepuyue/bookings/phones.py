@@ -3,8 +3,8 @@
 import re
 import unicodedata
 
-CHINA = re.compile(r"(?:\+?86|0086)?(1[3-9]\d{9})")
-ABROAD = re.compile(r"\+[1-9]\d{6,14}")  # ITU-T E.164
+CHINA = re.compile(r"(?:\+?86|0086)?(1[3-9]\d{9})", re.ASCII)
+ABROAD = re.compile(r"\+[1-9]\d{6,14}", re.ASCII)  # ITU-T E.164
 
 
 def as_kept(text: str) -> str:

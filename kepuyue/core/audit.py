@@ -81,6 +81,7 @@ class Entry:
     changes: dict[str, list[Any]]
     actor_id: int | None = None
     actor_name: str = PUBLIC_NAME
+    organization_path: str = ""
 
 
 def record_many(entries: Iterable[Entry]) -> None:
@@ -90,6 +91,7 @@ def record_many(entries: Iterable[Entry]) -> None:
             action=entry.action,
             actor_id=entry.actor_id,
             actor_name=entry.actor_name,
+            organization_path=entry.organization_path,
             subject_type=entry.subject_type,
             subject_id=entry.subject_id,
             subject_name=entry.subject_name,

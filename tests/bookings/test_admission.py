@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, connection, transaction
 
+from kepuyue.activities.models import Session
 from kepuyue.bookings.admission import Answer, Outcome, book, take
 from kepuyue.bookings.admission import batch as batches
 from kepuyue.bookings.models import Booking, BookingTerms, Quota
@@ -158,6 +159,29 @@ def test_constraints_refuse_it_time_and_again_and_nothing_is_written(monkeypatch
     assert counters(session) == recount(session)
 
 
+def test_who_was_answered_by_what_somebody_did_not_get_is_decided_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    session = bookable(1)
+    take([asks(bookable(1), 9)])
+    met_by_chance = Booking.objects.get().code
+    codes = iter([met_by_chance, "FINE2222", "FINE3333"])
+    monkeypatch.setattr("kepuyue.bookings.admission.deciding.new_code", lambda _length: next(codes))
+
+    first, again, late = take([asks(session, 1), asks(session, 1), asks(session, 2)])
+
+    assert first == again == Answer(Outcome.CONFIRMED, "FINE2222")
+    assert outcomes([late]) == ["sold-out"]
+    assert counters(session) == recount(session)
+
+
+def test_session_that_was_called_off_meanwhile_gives_out_nothing() -> None:
+    session = bookable(3)
+    Session.objects.filter(pk=session.pk).update(is_cancelled=True)
+
+    assert outcomes(take([asks(session, 1)])) == ["closed"]
+
+
 def test_last_wall_is_the_database() -> None:
     session = bookable(1)
 
@@ -171,7 +195,11 @@ def test_each_booking_leaves_a_row_in_the_trail_and_no_name() -> None:
     [answer] = take([asks(session, 1)])
 
     row = AuditEvent.objects.get(action="booking.create")
-    assert (row.subject_id, row.actor_name, row.is_quiet) == (answer.code, audit.PUBLIC_NAME, True)
+    booking = Booking.objects.get(code=answer.code)
+    assert (row.subject_id, row.subject_name) == (str(booking.pk), answer.code)
+    assert (row.organization_path, row.actor_name, row.is_quiet) == (
+        session.activity.organization.path, audit.PUBLIC_NAME, True,
+    )  # fmt: skip
     booking = Booking.objects.get()
     assert "观众1" not in str([booking.name, booking.phone, row.changes, row.subject_name])
     assert (booking.plain_name, booking.plain_phone) == ("观众1", "+85200000001")
@@ -179,10 +207,10 @@ def test_each_booking_leaves_a_row_in_the_trail_and_no_name() -> None:
 
 def test_statements_of_a_batch_do_not_grow_with_it(django_assert_num_queries: Any) -> None:
     session, other = bookable(100), bookable(100)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         take([asks(session, 1)])
 
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         take([asks(one, number) for number in range(2, 42) for one in (session, other)])
 
 

@@ -8,12 +8,13 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 from django.test import Client
 
 from kepuyue import asgi
 from kepuyue.activities.models import Session
 from kepuyue.bookings import door, limits, tokens
+from kepuyue.bookings.admission import take
 from kepuyue.bookings.admission.memory import sold_out
 from kepuyue.bookings.admission.queue import writer
 from kepuyue.bookings.models import Booking, BookingTerms, Quota
@@ -231,6 +232,81 @@ def test_sold_out_from_memory_is_believed_a_second_at_most(
 
     monkeypatch.setattr(stale_after, 0.0)
     assert book(post, session, 3).status == 201
+
+
+def test_who_wants_fewer_than_somebody_did_not_get_is_asked_for(post: Post) -> None:
+    session = bookable(2)
+
+    assert book(post, session, 1, seats=3).body["type"] == "sold-out"
+    assert book(post, session, 2, seats=2).status == 201
+    assert book(post, session, 3).body["type"] == "sold-out"
+
+
+def test_bookings_of_another_process_are_known_when_it_is_noted_again(
+    post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kepuyue.bookings.admission.memory.STALE_AFTER", 1_000.0)
+    session = bookable(1)
+    assert [book(post, session, number).status for number in (1, 2)] == [201, 409]
+    # As another process would: seats come back, and are taken there
+    Quota.objects.filter(terms__session=session).update(capacity=2)
+    [elsewhere] = take(
+        [door.asked(session.pk, name="观众", phone="+85200000003", seats=1, key="k3", at=now())]
+    )
+    sold_out._full[session.pk].noted_at -= 600
+    sold_out.note([(session.pk, "online", 1)])
+
+    assert book(post, session, 3).body == {"code": elsewhere.code, "status": "confirmed"}
+
+
+def test_answers_stand_where_it_cannot_be_remembered(post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
+    def away(*_facts: Any) -> Any:
+        raise OperationalError("gone: 13800000000")
+
+    session = bookable(1)
+    monkeypatch.setattr("kepuyue.bookings.admission.ledger.booked_since", away)
+
+    assert [book(post, session, number).status for number in (1, 2, 3)] == [201, 409, 409]
+
+
+def test_writer_that_died_is_started_again(post: Post) -> None:
+    session = bookable(2)
+    assert book(post, session, 1).status == 201
+    thread = writer._thread
+    assert thread is not None
+    writer._is_over = True
+    writer._some.set()
+    thread.join()
+    writer._is_over = False
+
+    assert book(post, session, 2).status == 201
+
+
+def test_one_place_in_the_queue_is_for_a_few_tries(post: Post, settings: Any) -> None:
+    settings.BOOKING_TRIES_PER_TOKEN = 2
+    session = bookable(9)
+    named = {"authorization": f"Bearer {token(post, session)}"}
+
+    assert [book(post, session, number, **named).status for number in range(4)] == [201, 201, 429, 429]
+
+
+def test_numbers_beyond_any_key_are_not_found() -> None:
+    assert by_interface(f"/api/v1/sessions/{10**19}/admission", b"", {}).status == 404
+
+
+def test_headers_in_parts_are_one_and_names_that_pass_for_others_are_none() -> None:
+    parts = [
+        (b"cookie", b"a=1"),
+        (b"cookie", b"b=2"),
+        (b"accept", b"x"),
+        (b"accept", b"y"),
+        (b"x_forwarded_for", b"z"),
+    ]
+
+    assert asgi._joined(parts) == {b"cookie": b"a=1; b=2", b"accept": b"x, y"}
+    assert [asgi._language(text) for text in ("", "fr, en;q=0.8, zh;q=0.5", "de, zh-TW;q=0.9, en;q=0.1")] == [
+        "zh-hans", "en", "zh-hans",
+    ]  # fmt: skip
 
 
 def test_hours_that_were_changed_are_seen_after_a_moment(post: Post, monkeypatch: pytest.MonkeyPatch) -> None:

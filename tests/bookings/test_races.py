@@ -100,7 +100,7 @@ def test_seat_given_back_goes_to_one_of_those_who_wait() -> None:
     together(*(lambda code=one.code: changing.cancel(code) for one in held[:3]))
 
     positions = list(
-        Booking.objects.filter(state="confirmed").order_by("pk").values_list("position", flat=True)
+        Booking.objects.filter(state="confirmed").order_by("position").values_list("position", flat=True)
     )
     assert positions == [1, 2, 3]
     assert counters(session)["online"] == recount(session)["online"] == (3, 3)
@@ -124,7 +124,7 @@ def test_queue_answers_everybody_and_in_batches() -> None:
     writer.stop()
     assert tally(told) == {"confirmed": 30, "sold-out": 70}
     first = [one.code for one in told[:30]]
-    assert list(Booking.objects.order_by("pk").values_list("code", flat=True)) == first, (
+    assert list(Booking.objects.order_by("arrived_at").values_list("code", flat=True)) == first, (
         "in the order of arrival"
     )
 

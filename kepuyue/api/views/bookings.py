@@ -72,8 +72,10 @@ class Booked(Schema):
 @csrf_exempt
 def admission(request: HttpRequest, session: int) -> HttpResponse:
     """A token for one session. Limits on networks stand here; before booking opens the queue is open already."""
-    door.learn(session)
-    return _written(door.admit(session, address=client_address(request), language=_language()))
+    if refused := door.held_off(client_address(request), _language()):
+        return _written(refused)
+    _learn(session)
+    return _written(door.admit(session, language=_language()))
 
 
 @api.post(
@@ -88,7 +90,7 @@ def bookings(request: HttpRequest, session: int) -> HttpResponse:
     """
     language = _language()
     if not door.is_known(session):
-        door.learn(session)
+        _learn(session)
     asked = door.request_of(
         session,
         authorization=request.headers.get("Authorization", ""),
@@ -102,6 +104,12 @@ def bookings(request: HttpRequest, session: int) -> HttpResponse:
         return _written(door.reply(book(asked), language))
     except NotYet:
         return _written(door.not_yet(language))
+
+
+def _learn(session: int) -> None:
+    # No key of a database is longer, and SQLite would not read it
+    if session.bit_length() < 64:
+        door.learn(session)
 
 
 def _language() -> str:

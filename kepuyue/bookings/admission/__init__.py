@@ -9,6 +9,6 @@ machines are kept apart by the row lock on PostgreSQL and by the single writer o
 
 from kepuyue.bookings.admission.asked import Answer, Asked, Outcome
 from kepuyue.bookings.admission.batch import take
-from kepuyue.bookings.admission.queue import NotYet, book, enqueue
+from kepuyue.bookings.admission.queue import PATIENCE, NotYet, book, enqueue
 
-__all__ = ["Answer", "Asked", "NotYet", "Outcome", "book", "enqueue", "take"]
+__all__ = ["PATIENCE", "Answer", "Asked", "NotYet", "Outcome", "book", "enqueue", "take"]

@@ -32,6 +32,8 @@ class Standing:
     "Free seats by channel"
     waiting: dict[str, int]
     "Parties on the waiting list by channel"
+    organization_path: str = ""
+    "Whose activity it is"
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from django.db import connection
 
+from kepuyue.activities.models import Session
 from kepuyue.activities.models import State as ActivityState
 from kepuyue.bookings.admission.asked import Asked, Outcome
 from kepuyue.bookings.admission.deciding import Grant, Known, Present, Standing
@@ -45,13 +46,18 @@ def standings(sessions: Iterable[int]) -> dict[int, Standing]:
         .select_for_update(of=("self",))
         .values_list(
             "session_id", "pk", "opens_at", "closes_at", "is_paused", "most_seats", "group_most", "per_day",
-            "waitlist_most", "last_position", "session__starts_at", "session__is_cancelled", "session__is_postponed",
-            "session__activity__state", "session__activity__edition__time_zone",
+            "waitlist_most", "last_position",
         )
     )  # fmt: skip
-    found = {row[0]: _standing(*row) for row in rows}
+    locked = {row[0]: row for row in rows}
+    # Read after the lock: on PostgreSQL a statement sees what was committed before it began, and of a join only the
+    # locked table as it is now
+    held: Iterable[tuple[Any, ...]] = Session.objects.filter(pk__in=list(locked)).values_list(
+        "pk", "starts_at", "is_cancelled", "is_postponed", "activity__state", "activity__edition__time_zone",
+        "activity__organization__path",
+    )  # fmt: skip
+    found = {session: _standing(*locked[session], *facts) for session, *facts in held}
     by_terms = {standing.terms: standing for standing in found.values()}
-    # Read after the lock: on PostgreSQL a statement sees what was committed before it began
     quotas = Quota.objects.filter(terms__in=list(by_terms))
     for terms, channel, capacity, taken, waiting in quotas.values_list(
         "terms_id", "channel", "capacity", "taken", "waiting"
@@ -64,13 +70,13 @@ def standings(sessions: Iterable[int]) -> dict[int, Standing]:
 def _standing(
     session: int, terms: int, opens_at: datetime, closes_at: datetime | None, is_paused: bool, most_seats: int,
     group_most: int, per_day: int, waitlist_most: int, last_position: int, starts_at: datetime, is_cancelled: bool,
-    is_postponed: bool, state: str, zone: str,
+    is_postponed: bool, state: str, zone: str, organization_path: str,
 ) -> Standing:  # fmt: skip
     return Standing(
         session=session, terms=terms, day=_day(starts_at, zone), opens_at=opens_at, closes_at=closes_at or starts_at,
         is_stopped=is_paused or is_cancelled or is_postponed or state != ActivityState.PUBLISHED,
         most_seats=most_seats, group_most=group_most, per_day=per_day, waitlist_most=waitlist_most,
-        last_position=last_position, free={}, waiting={},
+        last_position=last_position, free={}, waiting={}, organization_path=organization_path,
     )  # fmt: skip
 
 
@@ -96,13 +102,16 @@ def known(batch: Sequence[Asked], found: dict[int, Standing]) -> Known:
     return answer
 
 
-def write(grants: Sequence[Grant], found: dict[int, Standing]) -> set[str]:
-    """Write the bookings and what they take; the codes of those that the constraints let in."""
+def write(grants: Sequence[Grant], found: dict[int, Standing]) -> dict[str, int]:
+    """Write the bookings and what they take; the codes of those that the constraints let in, with their numbers."""
     moment = now()
-    rows = _json(_row(grant, found[grant.asked.session], moment) for grant in grants)
+    # In one order everywhere: two processes that write for the same two people at other sessions of a day wait for
+    # each other's rows at the cap of the day, and never in a circle
+    ordered = sorted(grants, key=lambda grant: (grant.asked.person, grant.asked.session))
+    rows = _json(_row(grant, found[grant.asked.session], moment) for grant in ordered)
     with connection.cursor() as cursor:
         cursor.execute(_insertion(connection.vendor), [rows])
-        written = {code for (code,) in cursor.fetchall()}
+        written = dict(cursor.fetchall())
         kept = [grant for grant in grants if grant.answer.code in written]
         seats: dict[tuple[int, str], list[int]] = defaultdict(lambda: [0, 0])
         last: dict[int, int] = {}
@@ -119,8 +128,9 @@ def write(grants: Sequence[Grant], found: dict[int, Standing]) -> set[str]:
             cursor.execute(_numbering(connection.vendor), [given])
     audit.record_many(
         audit.Entry(
-            action="booking.create", subject_type="booking", subject_id=grant.answer.code,
+            action="booking.create", subject_type="booking", subject_id=str(written[grant.answer.code]),
             subject_name=grant.answer.code, actor_id=grant.asked.by,
+            organization_path=found[grant.asked.session].organization_path,
             changes={"state": ["", str(grant.answer.outcome)], "seats": [0, grant.asked.seats]},
         )
         for grant in kept
@@ -151,15 +161,17 @@ def count_up(changes: Iterable[tuple[int, str, int, int]]) -> None:
         availability_changed.send(sender=Quota, terms=turned)
 
 
-def held(session: int) -> tuple[frozenset[str], frozenset[str]]:
-    """Persons and keys of a session's bookings: who must not be told from memory that it is sold out."""
-    rows = Booking.objects.filter(session=session).values_list("person", "key", "state")
+def booked_since(session: int, last: int) -> tuple[set[str], set[str], int]:
+    """Persons and keys of a session's bookings that are newer than one, and the newest: who must not be told from
+    memory that it is sold out. Bookings of a session are numbered as they are written, under its lock.
+    """
+    rows = Booking.objects.filter(session=session, pk__gt=last).order_by().values_list("pk", "person", "key")
     persons, keys = set(), set()
-    for person, key, state in rows.iterator(chunk_size=5_000):
+    for pk, person, key in rows.iterator(chunk_size=5_000):
+        persons.add(person)
         keys.add(key)
-        if state in ACTIVE:
-            persons.add(person)
-    return frozenset(persons), frozenset(keys)
+        last = max(last, pk)
+    return persons, keys, last
 
 
 def _row(grant: Grant, standing: Standing, moment: datetime) -> dict[str, Any]:
@@ -226,7 +238,7 @@ def _insertion(vendor: str) -> str:
     # SQLite needs a condition here, or it reads ON CONFLICT as that of a join
     return (
         f"INSERT INTO bookings_booking ({names}) SELECT {names} FROM {_set(BOOKED, vendor)} WHERE 1 = 1 "  # noqa: S608
-        "ON CONFLICT DO NOTHING RETURNING code"
+        "ON CONFLICT DO NOTHING RETURNING code, id"
     )
 
 

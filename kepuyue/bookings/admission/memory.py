@@ -1,48 +1,76 @@
 """Sold out, told from memory: most of a rush hears this, and needs no database for it."""
 
-import threading
 import time
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from kepuyue.bookings.admission import ledger
 from kepuyue.bookings.admission.asked import Asked
+from kepuyue.bookings.models import Channel
 
 # Seconds that it is believed without asking again. Seats that come back are seen after this time at the latest
 STALE_AFTER = 1.0
-# How long persons and keys of a full session are kept without being read again
-READ_AGAIN_AFTER = 30.0
+# A process remembers no more sessions than this
+MOST_KEPT = 1_000
+
+Refusal = tuple[int, str, int]
+"A session, a channel and how many seats it had no room for"
 
 
 @dataclass(slots=True)
 class _Full:
     noted_at: float
-    read_at: float
-    persons: frozenset[str]
-    keys: frozenset[str]
+    refused: dict[str, int]
+    "By channel the smallest party that there was no room for"
+    last: int = 0
+    "The newest booking that is among these"
+    persons: set[str] = field(default_factory=set)
+    keys: set[str] = field(default_factory=set)
 
 
 class SoldOut:
     """The sessions that a batch of this process found full a moment ago.
 
-    Who has a booking there is never answered from here: their key or number is looked up in the database as ever,
-    so that a repeated request gets the answer that it got.
+    Who has a booking there is not answered from here: their key or number is looked up in the database as ever, so
+    that a repeated request gets the answer that it got. Each time that a session is noted, what was booked there since
+    is read first; so only a booking that another process made less than `STALE_AFTER` ago, from seats that came back,
+    is not known here.
     """
 
     def __init__(self) -> None:
         self._full: dict[int, _Full] = {}
-        self._changing = threading.Lock()
 
-    def note(self, sessions: Iterable[int]) -> None:
-        """A batch found these full: called by the writer after its transaction."""
+    def note(self, refusals: Iterable[Refusal]) -> None:
+        """A batch had no room for these: called by the writer after its transaction. Raises the database's errors."""
+        smallest: dict[int, dict[str, int]] = {}
+        for session, channel, seats in refusals:
+            here = smallest.setdefault(session, {})
+            here[channel] = min(seats, here.get(channel, seats))
         moment = time.monotonic()
-        for session in sessions:
-            before = self._full.get(session)
-            if before is None or moment - before.read_at > READ_AGAIN_AFTER:
-                persons, keys = ledger.held(session)
-                self._full[session] = _Full(moment, moment, persons, keys)
-            else:
-                before.noted_at = moment
+        for session, refused in smallest.items():
+            full = self._full.get(session)
+            is_known = full is not None and moment - full.noted_at < STALE_AFTER / 2
+            if (
+                full is not None
+                and is_known
+                and all(full.refused.get(channel, seats + 1) <= seats for channel, seats in refused.items())
+            ):
+                continue
+            if full is None:
+                full = self._full[session] = _Full(moment, {})
+            elif moment - full.noted_at >= STALE_AFTER:
+                full.refused = {}
+            for channel, seats in refused.items():
+                full.refused[channel] = min(seats, full.refused.get(channel, seats))
+            persons, keys, full.last = ledger.booked_since(session, full.last)
+            full.persons |= persons
+            full.keys |= keys
+            full.noted_at = moment
+        if len(self._full) > MOST_KEPT:
+            # One step, and not one for each, since others look into it meanwhile
+            self._full = {
+                one: full for one, full in self._full.items() if moment - full.noted_at < STALE_AFTER
+            }
 
     def tells(self, asked: Asked) -> bool:
         """Whether this request can be told from memory that nothing is left."""
@@ -50,14 +78,19 @@ class SoldOut:
         return (
             full is not None
             and time.monotonic() - full.noted_at < STALE_AFTER
+            and asked.seats >= full.refused.get(asked.channel, asked.seats + 1)
             and asked.key not in full.keys
             and asked.person not in full.persons
         )
 
-    def is_full(self, session: int) -> bool:
-        """Whether the session was found full less than `STALE_AFTER` ago."""
+    def is_full(self, session: int, channel: str = Channel.ONLINE) -> bool:
+        """Whether less than `STALE_AFTER` ago there was no room for anybody who comes by this way."""
         full = self._full.get(session)
-        return full is not None and time.monotonic() - full.noted_at < STALE_AFTER
+        return (
+            full is not None
+            and time.monotonic() - full.noted_at < STALE_AFTER
+            and full.refused.get(channel, 2) <= 1
+        )
 
     def forget(self) -> None:
         """Nothing is remembered any more."""

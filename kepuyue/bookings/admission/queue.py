@@ -56,16 +56,18 @@ class Writer:
         """
         if len(self._waiting) >= MOST_WAITING:
             raise NotYet
-        if self._process != os.getpid():
+        if self._process != os.getpid() or self._thread is None or not self._thread.is_alive():
             self._start()
         self._waiting.append(_Waiting(asked, loop, tell))
         self._some.set()
 
     def _start(self) -> None:
         with self._starting:
-            if self._process != os.getpid():
+            is_forked = self._process != os.getpid()
+            if is_forked:
                 # A process that was forked off has the queue of its parent, and not its thread
                 self._waiting.clear()
+            if is_forked or self._thread is None or not self._thread.is_alive():
                 self._thread = threading.Thread(target=self._write, name="admission", daemon=True)
                 self._thread.start()
                 self._process = os.getpid()
@@ -91,32 +93,40 @@ class Writer:
         connection.close()
 
 
-def answered(batch: Sequence[Asked]) -> list[Result]:
-    """The batch's results. One that the database cannot write as a whole is taken one by one, so that nobody falls with
-    somebody else's request.
+def answered(batch: Sequence[Asked], tries: int = 2) -> list[Result]:
+    """The batch's results. What the database refuses as a whole (a deadlock, a request that it cannot take) is tried
+    once more and then one by one, so that nobody falls with somebody else's request.
     """
-    results: list[Result]
     try:
-        results = list(take(batch))
-    except Error as error:
-        connection.close()
-        if not isinstance(error, DatabaseError) or len(batch) == 1 or not _is_reachable():
-            logger.warning("%s requests for seats were not answered: %s", len(batch), error)
-            return [NotYet()] * len(batch)
-        return [result for asked in batch for result in answered([asked])]
-    except Contended:
-        if len(batch) == 1:
-            return [NotYet()]
-        return [result for asked in batch for result in answered([asked])]
+        results: list[Result] = list(take(batch))
+    except (Error, Contended) as error:
+        if isinstance(error, Error):
+            connection.close()
+            # Its text may hold values of a row
+            logger.warning("%s requests for seats were not taken: %s", len(batch), type(error).__name__)
+            if not isinstance(error, DatabaseError) or not _is_reachable():
+                return [NotYet()] * len(batch)
+        if tries > 1:
+            return answered(batch, tries - 1)
+        return [NotYet()] if len(batch) == 1 else [result for one in batch for result in answered([one])]
     except Exception:
         # Whatever it was, those who wait are told, and the next batch is taken
         logger.exception("a batch of %s requests for seats failed", len(batch))
         connection.close()
         return [NotYet()] * len(batch)
-    full = {one.session for one, answer in zip(batch, results, strict=True)
-            if isinstance(answer, Answer) and answer.outcome is Outcome.SOLD_OUT}  # fmt: skip
-    sold_out.note(full)
+    _remember(batch, results)
     return results
+
+
+def _remember(batch: Sequence[Asked], results: Sequence[Result]) -> None:
+    """Note what was sold out. The answers stand, whether this is possible or not."""
+    refusals = [(one.session, one.channel, one.seats) for one, answer in zip(batch, results, strict=True)
+                if isinstance(answer, Answer) and answer.outcome is Outcome.SOLD_OUT]  # fmt: skip
+    try:
+        sold_out.note(refusals)
+    except Error as error:
+        connection.close()
+        logger.warning("what is sold out was not noted: %s", type(error).__name__)
 
 
 def _is_reachable() -> bool:

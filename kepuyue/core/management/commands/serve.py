@@ -27,6 +27,8 @@ from granian.constants import Interfaces
 from granian.log import LogLevels
 
 PATIENCE = 15  # seconds that requests and the task in hand get to finish when all is stopped
+MOST_FAILURES = 5  # in a minute, before the server gives up
+WAITING = 16_384  # connections that a web process holds, and as many that wait to be taken
 
 
 class Command(BaseCommand):
@@ -49,29 +51,35 @@ class Command(BaseCommand):
         # What is there now stays shared: the collector of a web process does not touch it
         gc.collect()
         gc.freeze()
-        server = Granian(
-            "kepuyue.asgi:make",
-            address=host,
-            port=port,
-            interface=Interfaces.ASGI,
-            workers=workers,
-            respawn_failed_workers=True,
-            workers_kill_timeout=PATIENCE,
-            log_level=LogLevels.error,
-        )
+        self.server = _server(host, port, workers)
         # Ctrl-C reaches both at once: a worker that ends while the server is stopping is not started again
-        worker = None if no_worker else BackgroundWorker(is_over=lambda: server.interrupt_signal)
+        worker = None if no_worker else BackgroundWorker(is_over=lambda: self.server.interrupt_signal)
         threading.Thread(target=self._announce, args=(host, port), daemon=True).start()
         try:
-            server.serve(target_loader=partial(_load_in_web_process, threads), wrap_loader=False)
-        except SystemExit:
-            # Where the whole group is told to stop, a web process may end before the server has told it to, and counts
-            # as failed there (Granian 2.8); without such a word a failure is one
-            if not server.interrupt_signal:
-                raise
+            self._serve(host, port, workers, threads)
         finally:
             if worker is not None:
                 worker.stop()
+
+    def _serve(self, host: str, port: int, workers: int, threads: int) -> None:
+        """Serve until told to stop. Where a web process fails twice within seconds the server gives up (Granian 2.8);
+        a morning of booking is worth beginning anew, but not for ever.
+        """
+        failed: list[float] = []
+        while True:
+            try:
+                self.server.serve(target_loader=partial(_load_in_web_process, threads), wrap_loader=False)
+                return
+            except SystemExit:
+                # Where the whole group is told to stop, a web process may end before the server has told it to, and
+                # counts as failed there; without such a word a failure is one
+                if self.server.interrupt_signal:
+                    return
+                moment = time.monotonic()
+                failed = [*(one for one in failed if moment - one < 60), moment]
+                if len(failed) > MOST_FAILURES:
+                    raise
+                self.server = _server(host, port, workers)
 
     def _announce(self, host: str, port: int) -> None:
         """Say where the site is once it answers."""
@@ -82,6 +90,22 @@ class Command(BaseCommand):
                 self.stdout.flush()
                 return
             time.sleep(0.1)
+
+
+def _server(host: str, port: int, workers: int) -> Any:
+    return Granian(
+        "kepuyue.asgi:make",
+        address=host,
+        port=port,
+        interface=Interfaces.ASGI,
+        workers=workers,
+        # In a rush thousands wait for their batch at the same time, each at little cost
+        backlog=WAITING,
+        backpressure=WAITING,
+        respawn_failed_workers=True,
+        workers_kill_timeout=PATIENCE,
+        log_level=LogLevels.error,
+    )
 
 
 def _load_in_web_process(threads: int) -> Any:
