@@ -97,7 +97,7 @@ def _ask(request: PublicRequest, found: Found, form: PartyForm) -> HttpResponse:
     token = form.cleaned_data["token"]
     asked = _request(request, session, form, token)
     if isinstance(asked, Reply) and asked.body["type"] == "no-token":
-        place = door.admit(session, address=client_address(request), language=language)
+        place = door.held_off(client_address(request), language) or door.admit(session, language=language)
         if place.status != 200:
             return _refused(request, found, form, place)
         token = place.body["token"]
