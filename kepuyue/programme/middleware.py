@@ -90,8 +90,9 @@ class BookingPagesMiddleware:
         seconds = getattr(response, "kept_for", 0)
         if seconds and response.status_code == 200 and not response.cookies:
             self.compression.process_response(request, response)
+            # Several threads do this at once: what one takes away another may still look for
+            self._kept.pop(key, None)
             self._kept[key] = (time.monotonic() + seconds, _stored(response))
-            self._kept.move_to_end(key)
             while len(self._kept) > self.MOST:
                 self._kept.popitem(last=False)
         return response

@@ -115,6 +115,8 @@ def test_no_button_does_nothing(plain: Page, found: dict[str, dict[str, Any]]) -
         f"/venues/{found['venue']['pk']}/", "/main-venue/", "/press/", "/press/stories/", "/press/coverage/", "/cloud/",
         f"/cloud/{found['cloud-live']['code']}/", f"/cloud/{found['cloud-topic']['code']}/", "/cloud/questions/", "/my-month/",
         f"/my-month/?kept={public}.1", "/handbook/", "/embed/", "/departments/", "/notice/", "/bases/",
+        f"/sessions/{found['bookable']['session']}/booking/", "/booking/mine/",
+        f"/booking/{found['ticket']['code']}/{found['ticket']['seal']}/",
     ]  # fmt: skip
     complaints = []
     for address in addresses:

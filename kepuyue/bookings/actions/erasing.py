@@ -52,7 +52,8 @@ def _erase(keys: Iterable[int]) -> int:
         booking.name = booking.phone = booking.roster = booking.end_reason = ""
         # Of nobody: two who were erased are not taken for one
         booking.person = secrets.token_hex(16)
-        booking.save(update_fields=["name", "phone", "roster", "end_reason", "person"])
+        booking.asked = ""
+        booking.save(update_fields=["name", "phone", "roster", "end_reason", "person", "asked"])
         entries.append(
             audit.Entry(
                 action="booking.erase", subject_type="booking", subject_id=booking.code,

@@ -1,58 +1,59 @@
 """Messages to who booked: the day before, and when their session changes."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from kepuyue.activities.models import Activity, Session
 from kepuyue.activities.models import State as ActivityState
 from kepuyue.bookings import telling
 from kepuyue.bookings.models import ACTIVE, Booking
 from kepuyue.core.time import now
+from kepuyue.editions.models import Edition
 from kepuyue.messaging.models import Message
 
 # Between these hours of the day before, in the edition's zone: nobody is woken
 FROM_HOUR, TO_HOUR = 9, 20
-BATCH = 200
+# So many at a time, so that the outbox keeps up
+BATCH = 1_000
 
 
 @transaction.atomic
 def remind() -> int:
     """Remind who comes tomorrow, each once; how many were told now. Run by a schedule."""
     count = 0
-    for booking in _tomorrow():
-        if Message.objects.filter(key=telling.reminder_key(booking)).exists():
-            continue
-        telling.reminded(booking)
-        count += 1
-        if count == BATCH:
-            break
+    for edition in Edition.objects.live():
+        here = now().astimezone(edition.zone)
+        if FROM_HOUR <= here.hour < TO_HOUR:
+            rows = _on(edition, here.date() + timedelta(days=1))
+            keys = {telling.reminder_key(booking): booking for booking in rows}
+            told = set(
+                Message.objects.filter(kind=telling.REMINDER, key__in=keys).values_list("key", flat=True)
+            )
+            for key in [key for key in keys if key not in told][:BATCH]:
+                telling.reminded(keys[key])
+                count += 1
     return count
 
 
-def _tomorrow() -> list[Booking]:
-    moment = now()
-    rows = (
+def _on(edition: Edition, day: date) -> QuerySet[Booking]:
+    """Bookings that hold seats of sessions that begin on the day and take place."""
+    first, end = edition.day_bounds(day)
+    return (
         Booking.objects.filter(
             state=Booking.State.CONFIRMED,
-            session__starts_at__gt=moment,
-            session__starts_at__lt=moment + timedelta(days=2),
+            session__activity__edition=edition,
+            session__activity__state=ActivityState.PUBLISHED,
+            session__starts_at__gte=first,
+            session__starts_at__lt=end,
             session__is_cancelled=False,
             session__is_postponed=False,
-            session__activity__state=ActivityState.PUBLISHED,
         )
         .exclude(phone="")
         .select_related("session__activity__edition")
         .order_by("session__starts_at", "pk")
     )
-    found = []
-    for booking in rows:
-        zone = booking.session.activity.edition.zone
-        here = moment.astimezone(zone)
-        day = booking.session.starts_at.astimezone(zone).date()
-        if FROM_HOUR <= here.hour < TO_HOUR and day == here.date() + timedelta(days=1):
-            found.append(booking)
-    return found
 
 
 def tell_of_change(activity: Activity, session: Session | None, *, what: str, reason: str, key: str) -> int:
