@@ -136,9 +136,13 @@ def as_tall_as_its_content(page: Page) -> Iterator[None]:
     window = page.viewport_size
     assert window is not None
     # A map is higher in a higher window, so once is not enough
-    for _time in range(4):
+    height = window["height"]
+    for _time in range(20):
         tall = page.evaluate("() => document.documentElement.scrollHeight")
-        page.set_viewport_size({"width": window["width"], "height": max(tall, window["height"])})
+        if tall <= height:
+            break
+        height = tall
+        page.set_viewport_size({"width": window["width"], "height": height})
     try:
         yield
     finally:
