@@ -173,13 +173,18 @@ def test_shown_otherwise_by_keys(desktop: Page, month: Activity) -> None:
         (390, "standard", "/", "Tab"),
         (390, "large", "/activities/", "Shift+Tab"),
         (1280, "standard", "/activities/", "Tab"),
+        (390, "standard", "/activities/{code}/", "Tab"),
+        (390, "large", "/activities/?view=map", "Tab"),
+        (1280, "standard", "/activities/?view=calendar", "Shift+Tab"),
     ],
 )
 def test_focus_is_seen_on_every_stop(
     open_page: Callable[..., Page], month: Activity, width: int, size: str, address: str, key: str
 ) -> None:
     page = open_page(width, 800)
-    page.goto(address)
+    page.goto(address.format(code=month.code))
+    if "view=map" in address:
+        expect(page.locator(".result-mark[role]").first).to_be_attached()
     page.evaluate("size => document.documentElement.dataset.print = size", size)
     complaints = set()
     stops = 0
