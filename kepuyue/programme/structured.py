@@ -2,6 +2,7 @@
 
 import json
 from collections import defaultdict
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -28,8 +29,11 @@ _ESCAPES = {
 _MODES = {Mode.OFFLINE: "Offline", Mode.ONLINE: "Online", Mode.HYBRID: "Mixed"}
 
 
-def json_ld(activity: Activity, *, url: str, language: str) -> SafeString:
-    """The text of the page's data block; empty where no time is known, which an Event must have.
+def json_ld(
+    activity: Activity, *, url: str, language: str, free: Mapping[int, int | None] | None = None
+) -> SafeString:
+    """The text of the page's data block; empty where no time is known, which an Event must have. `free` are the seats
+    that are left, by session, where that is known.
 
     A session that is cancelled, postponed or moved keeps its place and says so (schema.org `eventStatus`,
     `previousStartDate`), so that calendars that have read it before correct themselves.
@@ -62,16 +66,25 @@ def json_ld(activity: Activity, *, url: str, language: str) -> SafeString:
     }
     if len(held) == 1:
         data["previousStartDate"] = history.earlier_starts(first)
+        data |= _seats(first.session, free or {})
     if activity.admission != Admission.UNKNOWN:
         data["isAccessibleForFree"] = activity.admission == Admission.FREE
     if len(known) > 1:
         data["subEvent"] = [
             {"@type": "Event", "name": activity.title, "startDate": _start(one), "endDate": _end(one),
              "eventStatus": f"https://schema.org/{history.of(one)}",
-             "previousStartDate": history.earlier_starts(one), "location": _location(activity, one.session, url)}
+             "previousStartDate": history.earlier_starts(one), "location": _location(activity, one.session, url),
+             **_seats(one.session, free or {})}
             for one in known[:100]
         ]  # fmt: skip
     return data_block(data)
+
+
+def _seats(session: Session, free: Mapping[int, int | None]) -> dict[str, int | None]:
+    return {
+        "maximumAttendeeCapacity": session.capacity,
+        "remainingAttendeeCapacity": free.get(session.pk),
+    }
 
 
 def news_article(story: Written, *, url: str, language: str, changed: datetime, publisher: str) -> SafeString:

@@ -1,5 +1,6 @@
 """How many seats the programme says are left where one books here."""
 
+import json
 import re
 from typing import Any
 
@@ -93,6 +94,16 @@ def test_the_last_seat_and_one_that_came_back_show_at_once_in_filter_cards_and_f
 
     terms.set_up(session, by=None, opens_at=now(), quotas={Channel.ONLINE: 3})
     assert found(client) == [1, 1, 1, 1] and said(client, session) == [False] * 6
+
+
+def test_search_engines_read_how_many_seats_are_left(client: Client) -> None:
+    session = bookable(2)
+    announce(session.activity)
+    take([asks(session, 1)])
+
+    page = client.get(f"/activities/{session.activity.code}/").content.decode()
+    [block] = re.findall(r'<script type="application/ld\+json"[^>]*>(.*?)</script>', page, re.DOTALL)
+    assert json.loads(block)["remainingAttendeeCapacity"] == 1
 
 
 def test_only_the_turn_from_free_to_full_is_noted_for_the_programme() -> None:

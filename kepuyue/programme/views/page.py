@@ -61,7 +61,8 @@ def activity(request: PublicRequest, code: str) -> HttpResponse:
         raise Http404(_("没有找到这项活动。"))
     zone = found.edition.zone
     at = now().astimezone(zone)
-    sessions = _sessions(found, at)
+    booked = booked_here(found.sessions.all())
+    sessions = _sessions(found, at, booked)
     known = catalogue.load(found.edition)
     related = queries.related(known, found, at)
     read = queries.rows(related)
@@ -101,7 +102,16 @@ def activity(request: PublicRequest, code: str) -> HttpResponse:
         "cloud_cards": [cloud_cards.card(one, at=at) for one in cloud_queries.of_activity(found)],
         "contact": "" if found.origin == Origin.DEMO else _masked(found.contact_name),
         "related": [card(read[key], at=at) for key in related if key in read],
-        "json_ld": json_ld(found, url=address, language=get_language() or "zh-Hans"),
+        "json_ld": json_ld(
+            found,
+            url=address,
+            language=get_language() or "zh-Hans",
+            free={
+                session.pk: left(session, booked.get(session.pk))
+                for session in found.sessions.all()
+                if session.is_full or session.pk in booked
+            },
+        ),
         "canonical": address,
         "coverage": coverage_of(found)[:SHOWN_AT_ONCE],
         "crumbs": [(_("活动"), reverse("programme:activities")), (title, "")],
@@ -110,9 +120,8 @@ def activity(request: PublicRequest, code: str) -> HttpResponse:
     return render(request, "programme/activity.html", context)
 
 
-def _sessions(activity: Activity, at: datetime) -> list[dict[str, Any]]:
+def _sessions(activity: Activity, at: datetime, booked: dict[int, Online]) -> list[dict[str, Any]]:
     """Every session, those to come first; a cancelled one says so where it would have been."""
-    booked = booked_here(activity.sessions.all())
     offered = choices(activity, activity.sessions.all(), at=at)
     lines = []
     for session in activity.sessions.all():
