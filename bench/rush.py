@@ -58,8 +58,13 @@ def main() -> None:
         if options.format == "text":
             print(f"{name:<22} {value}")
     print(json.dumps(result, ensure_ascii=False))
-    if result["oversold"] or result["lost"]:
-        sys.exit(1)
+    sys.exit(is_bad(result))
+
+
+def is_bad(result: dict[str, Any]) -> bool:
+    """Whether anything is wrong: nobody was confirmed or somebody not answered, or the rows say otherwise."""
+    wrong = any(result[name] for name in ("oversold", "lost", "twice", "wrong_counters"))
+    return wrong or not result["confirmed"] or bool(result["answers"].get("no answer"))
 
 
 def measure(options: argparse.Namespace) -> dict[str, Any]:

@@ -44,7 +44,10 @@ SHARES: dict[str, tuple[int, int]] = {
 # Of all other files one in so many has its turn there: every test on a second database is a long matrix too
 LEANS_ON_THE_DATABASE = (
     "tests/architecture/",
-    "tests/bookings/",
+    "tests/bookings/test_admission.py",
+    "tests/bookings/test_door.py",
+    "tests/bookings/test_machine.py",
+    "tests/bookings/test_races.py",
     "tests/core/",
     "tests/accounts/test_lockout.py",
     "tests/activities/test_races.py",

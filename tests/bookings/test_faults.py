@@ -10,6 +10,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from bench import rush, site
 from bench.faults import web_processes
 
@@ -28,6 +30,7 @@ def kill_all(server: site.Server) -> None:
         process.kill()
 
 
+@pytest.mark.django_db(transaction=True)
 def test_nothing_that_was_confirmed_is_lost(tmp_path: Path) -> None:
     # A database of its own: beside the tests' one where it is PostgreSQL, in the folder else
     environment = {name: value for name, value in os.environ.items() if name not in NOT_TAKEN_OVER}

@@ -4,10 +4,11 @@ from typing import Any
 
 import pytest
 
+from kepuyue.activities.models import Session
 from kepuyue.bookings import door, parties
 from kepuyue.bookings.actions import changing
 from kepuyue.bookings.admission import Outcome, take
-from kepuyue.bookings.models import Booking
+from kepuyue.bookings.models import Booking, BookingTerms
 from kepuyue.bookings.parties import Party
 from kepuyue.core.time import now
 from tests.bookings.given import bookable
@@ -83,3 +84,25 @@ def _of(session: Any, number: int, seats: int, party: Party) -> Any:
         at=now(),
         party=party,
     )
+
+
+@pytest.mark.django_db
+def test_who_booked_a_session_that_is_closed_may_only_come_with_fewer() -> None:
+    session = bookable(9)
+    [answer] = take([_of(session, 1, 2, Party())])
+    BookingTerms.objects.filter(session=session).update(is_paused=True)
+
+    with pytest.raises(changing.Refused, match="只能减少人数"):
+        changing.resize(answer.code, 3)
+    assert changing.resize(answer.code, 1).seats == 1
+
+
+@pytest.mark.django_db
+def test_seats_of_a_session_that_was_called_off_are_not_accepted() -> None:
+    session = bookable(1, waitlist_most=1)
+    [first, waits] = take([_of(session, 1, 1, Party()), _of(session, 2, 1, Party())])
+    changing.cancel(first.code)
+    Session.objects.filter(pk=session.pk).update(is_cancelled=True)
+
+    with pytest.raises(changing.Refused, match="取消或暂停"):
+        changing.accept(waits.code)

@@ -42,6 +42,8 @@ def accept(code: str) -> Booking:
             return
         if booking.state != State.OFFERED or booking.offer_ends_at is None or booking.offer_ends_at <= now():
             raise Refused(_("名额没有为您保留，或者已经过了确认时限。可以重新排候补。"))
+        if standing.is_stopped:
+            raise Refused(_("这一场已经取消或暂停预约，现在不能确认。请看活动页上的说明。"))
         booking.state, booking.offer_ends_at = State.CONFIRMED, None
         booking.save(update_fields=["state", "offer_ends_at"])
         _record("booking.accept", booking, {"state": [State.OFFERED, State.CONFIRMED]}, by=None)
@@ -67,6 +69,8 @@ def resize(code: str, seats: int, *, by: "User | None" = None) -> Booking:
                           % {"children": booking.children})  # fmt: skip
         if booking.is_class and (short := _adults_short(booking, seats)):
             raise Refused(short)
+        if more > 0 and not standing.is_open(now()):
+            raise Refused(_("这一场已经停约、取消或暂停，只能减少人数。"))
         if more > 0 and booking.state == State.WAITLISTED:
             raise Refused(_("候补中只能减少人数。要增加，请先取消再重新排。"))
         if more > 0 and (standing.waiting[booking.channel] or standing.free[booking.channel] < more):

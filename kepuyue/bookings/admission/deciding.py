@@ -35,6 +35,10 @@ class Standing:
     organization_path: str = ""
     "Whose activity it is"
 
+    def is_open(self, at: datetime) -> bool:
+        """Whether seats are given out at a moment."""
+        return not self.is_stopped and self.opens_at <= at < self.closes_at
+
 
 @dataclass(frozen=True, slots=True)
 class Present:
