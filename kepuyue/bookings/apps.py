@@ -27,6 +27,8 @@ class BookingsConfig(AppConfig):
                 "booking.look": pgettext_lazy("audit", "查看一个预约"),
                 "booking.show": pgettext_lazy("audit", "查看完整姓名和手机号"),
                 "booking.export": pgettext_lazy("audit", "导出预约名单"),
+                "booking.draw": pgettext_lazy("audit", "抽签结果"),
+                "ballot.draw": pgettext_lazy("audit", "抽签"),
                 "terms.create": pgettext_lazy("audit", "设置预约规则"),
                 "terms.change": pgettext_lazy("audit", "修改预约规则"),
                 "terms.remove": pgettext_lazy("audit", "取消预约规则"),
@@ -35,5 +37,6 @@ class BookingsConfig(AppConfig):
         kinds.register(telling.CODE, label=_("查预约的验证码"), is_secret=True)
         # Each holds the link that opens the ticket
         kinds.register(telling.OFFER, label=_("候补轮到了"), is_secret=True)
+        kinds.register(telling.DRAW, label=_("抽签结果"), is_secret=True)
         kinds.register(telling.CHANGE, label=_("预约的场次有变化"), is_secret=True)
         kinds.register(telling.REMINDER, label=_("预约前一天的提醒"), is_secret=True)

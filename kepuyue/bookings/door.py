@@ -235,6 +235,8 @@ def reply(answer: Answer, language: str) -> Reply:
             return Reply(201, {"code": answer.code, "status": "confirmed"})
         case Outcome.WAITLISTED:
             return Reply(201, {"code": answer.code, "status": "waitlisted", "position": answer.position})
+        case Outcome.ENTERED:
+            return Reply(201, {"code": answer.code, "status": "entered", "position": answer.position})
         case Outcome.NOT_OPEN:
             opens_at = answer.opens_at.astimezone(UTC).isoformat() if answer.opens_at else ""
             return problem(409, "closed", language, said="not-open", more={"opens_at": opens_at})

@@ -35,6 +35,8 @@ class Offer:
     waitlist_most: int
     is_stopped: bool
     "Paused, cancelled or postponed"
+    draws_at: datetime | None
+    "When lots are drawn; None: first come, first served"
 
     def state(self, at: datetime) -> str:
         """What can be done at a moment: `stopped`, `not-open`, `closed`, `open`, `waitlist` or `full`."""
@@ -44,6 +46,9 @@ class Offer:
             return "closed"
         if at < self.opens_at:
             return "not-open"
+        # Everybody may enter
+        if self.draws_at:
+            return "open"
         # Nobody passes those who wait
         if self.free and not self.waiting:
             return "open"
@@ -68,6 +73,7 @@ def offers(sessions: Iterable[int]) -> dict[int, Offer]:
             is_stopped=quota.terms.is_paused
             or quota.terms.session.is_cancelled
             or quota.terms.session.is_postponed,
+            draws_at=quota.terms.draws_at,
         )
         for quota in rows.select_related("terms__session")
     }

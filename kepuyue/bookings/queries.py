@@ -38,8 +38,10 @@ class Online:
 
 
 def online(sessions: Iterable[int]) -> dict[int, Online]:
-    """By session that is booked here. One query."""
-    rows = Quota.objects.filter(terms__session__in=list(sessions), channel=Channel.ONLINE)
+    """By session that is booked here, first come; where seats are drawn by lot nobody can say. One query."""
+    rows = Quota.objects.filter(
+        terms__session__in=list(sessions), terms__draws_at__isnull=True, channel=Channel.ONLINE
+    )
     return {
         session: Online(0 if waiting else capacity - taken, waiting, waiting < most)
         for session, capacity, taken, waiting, most in rows.values_list(

@@ -1,6 +1,6 @@
 from datetime import timedelta
 
-from kepuyue.bookings.actions import changing, erasing, reminding
+from kepuyue.bookings.actions import ballots, changing, erasing, reminding
 from kepuyue.core.duties import duty
 
 
@@ -20,3 +20,9 @@ def remind() -> int:
 def erase_old() -> int:
     """Erase names and numbers whose time is over."""
     return erasing.erase_old()
+
+
+@duty(every=timedelta(minutes=1))
+def draw_ballots() -> int:
+    """Hold the draws whose time has come."""
+    return ballots.draw_due()

@@ -18,6 +18,7 @@ from kepuyue.messaging.actions import outbox
 from kepuyue.messaging.models import Channel
 
 CODE, OFFER, CHANGE, REMINDER = "booking.code", "booking.offer", "booking.change", "booking.reminder"
+DRAW = "booking.draw"
 
 
 def code(phone: str, digits: str) -> None:
@@ -42,6 +43,19 @@ def offered(booking: Booking) -> None:
         _post(
             OFFER, booking, subject=_("候补轮到您了"), body=body, key=f"{OFFER}:{booking.pk}:{booking.state}"
         )
+
+
+def drawn(booking: Booking) -> None:
+    """How the draw ended for somebody who entered."""
+    with translation.override(settings.CITY_LANGUAGE):
+        body = {
+            Booking.State.CONFIRMED: _(
+                "您报名的%(when)s“%(title)s”中签了，%(seats)s人。来不了请打开链接取消。"
+            ),
+            Booking.State.WAITLISTED: _("您报名的%(when)s“%(title)s”没有中签，已排候补，有名额时再告诉您。"),
+            Booking.State.NOT_DRAWN: _("您报名的%(when)s“%(title)s”没有中签，请不要前往。"),
+        }[Booking.State(booking.state)]
+        _post(DRAW, booking, subject=_("抽签结果"), body=body, key=f"{DRAW}:{booking.pk}")
 
 
 def changed(bookings: Iterable[Booking], *, what: str, reason: str, key: str) -> int:

@@ -1,16 +1,19 @@
 from django.urls import path
 
-from kepuyue.bookings.views import lists, privacy, proxy, terms
+from kepuyue.bookings.views import draws, lists, privacy, proxy, terms
 
 app_name = "bookings"
 urlpatterns = [
     path("privacy/children/", privacy.children, name="children"),
+    path("draws/<int:pk>/", draws.draw, name="draw"),
+    path("draws/<int:pk>/draw.json", draws.file, name="draw-file"),
     path("desk/activities/<slug:code>/booking/", terms.edit, name="terms"),
     path("desk/activities/<slug:code>/booking/pause/", terms.pause, name="pause"),
     path("desk/activities/<slug:code>/booking/panel/", terms.of_activity, name="of-activity"),
     path("desk/activities/<slug:code>/bookings/", lists.sessions, name="sessions"),
     path("desk/activities/<slug:code>/bookings/<int:pk>/", lists.session_list, name="list"),
     path("desk/activities/<slug:code>/bookings/<int:pk>/door.csv", lists.export, name="export"),
+    path("desk/activities/<slug:code>/bookings/<int:pk>/draw/", draws.hold, name="draw-hold"),
     path("desk/bookings/<slug:code>/", lists.booking, name="booking"),
     path("desk/bookings/<slug:code>/contact/", lists.contact, name="contact"),
     path("desk/bookings/<slug:code>/cancellation/", lists.cancel, name="cancellation"),

@@ -34,7 +34,8 @@ class Choice:
     @property
     def tone(self) -> str:
         """How its state looks (`ui.tones`)."""
-        return "few" if self.state == "open" and self.offer.free <= FEW else TONES.get(self.state, "closed")
+        is_few = self.offer.free <= FEW and not self.offer.draws_at
+        return "few" if self.state == "open" and is_few else TONES.get(self.state, "closed")
 
     @property
     def can_be_booked(self) -> bool:
@@ -71,6 +72,8 @@ def _label(offer: Offer, state: str, zone: ZoneInfo) -> str:
         return _("%(when)s开约") % {
             "when": wording.at(wording.day_text(opens.date(), weekday=False), f"{opens:%H:%M}{seconds}")
         }
+    if state == "open" and offer.draws_at:
+        return _("报名后抽签")
     if state == "open":
         return ngettext("还有%(free)s个名额", "还有%(free)s个名额", offer.free) % {"free": offer.free}
     return {

@@ -15,6 +15,7 @@ from kepuyue.activities import content
 from kepuyue.activities.actions import signing, takedown, trusting
 from kepuyue.activities.models import Activity, Remark, Sampling, SavedFilter, State, Submission, Venue
 from kepuyue.bookings import tickets
+from kepuyue.bookings.actions import terms
 from kepuyue.bookings.admission import take
 from kepuyue.bookings.models import Booking
 from kepuyue.cloud.models import CloudItem
@@ -218,6 +219,12 @@ def _at_the_desk(cast: Cast) -> dict[str, dict[str, Any]]:
     session = bookable(5, helper=3)
     session.activity.organization = cast.own_unit
     session.activity.save()
+    lots = bookable(2)
+    lots.activity.organization = cast.own_unit
+    lots.activity.edition = cast.edition
+    lots.activity.save()
+    terms.set_up(lots, by=None, opens_at=now(), quotas={"online": 2}, closes_at=lots.starts_at - timedelta(days=2),
+                 draws_at=lots.starts_at - timedelta(days=1))  # fmt: skip
     online, helped = take(
         [
             asks(session, 1),
@@ -228,6 +235,9 @@ def _at_the_desk(cast: Cast) -> dict[str, dict[str, Any]]:
         "booked-activity": {"code": session.activity.code},
         "booked-session": {"code": session.activity.code, "pk": session.pk},
         "helped-session": {"pk": session.pk},
+        "ballot": {"pk": lots.pk},
+        "ballot-desk": {"code": lots.activity.code, "pk": lots.pk},
+        "unbookable-draw": {"pk": session.pk},
         "booking": {"code": online.code},
         "booking-helped": {"code": helped.code},
     }

@@ -28,7 +28,7 @@ from kepuyue.activities.models import (
     Venue,
 )
 from kepuyue.activities.signals import public_content_changed
-from kepuyue.core import audit
+from kepuyue.core import audit, ciphers
 from kepuyue.imports.models import ImportRow
 from kepuyue.messaging.models import Message
 from kepuyue.resources.models import Offer
@@ -46,6 +46,12 @@ WRITTEN_BY_THE_HOUSE = {
     "activities.Remark.field",
     "activities.SavedFilter.query",
     "activities.Submission.chain",
+    "bookings.Ballot.commitment",
+    "bookings.Ballot.seed",
+    "bookings.Booking.asked",
+    "bookings.Booking.code",
+    "bookings.Booking.consent",
+    "bookings.Booking.person",
     "cloud.CloudItem.code",
     "cloud.Question.receipt",
     "cloud.Question.source",
@@ -81,6 +87,8 @@ WRITTEN_BY_THE_HOUSE = {
     "programme.IndexedActivity.syllables",
     "programme.IndexedActivity.initials",
 }
+# Encrypted where it is kept, whatever somebody typed
+SEALED = {"bookings.Booking.name", "bookings.Booking.phone", "bookings.Booking.roster"}
 # What an empty JSON field holds once somebody has typed something into it
 TYPED: dict[str, Any] = {
     "activities.Activity.unsaved": {"basics": {"title": ["x"], "summary": ["x"]}},
@@ -237,6 +245,8 @@ def _hostile(kind: str, field: "models.Field[Any, Any]", row: models.Model) -> A
     if str(field) == "activities.Activity.city" and not row.city:  # type: ignore[attr-defined]
         return ""  # most activities stay in the edition's own city
     text = corpus.fitting(corpus.KINDS[kind], room)
+    if str(field) in SEALED:
+        return ciphers.encrypted(text)
     if kind == "markup" and connection.vendor == "sqlite":
         # PostgreSQL stores no null character at all
         text = f"\0{text}" if room is None or len(text) < room else text

@@ -60,9 +60,9 @@ class Booked(Schema):
 
     code: str
     status: str
-    "`confirmed` or `waitlisted`"
+    "`confirmed`, `waitlisted`, or `entered` where seats are drawn by lot"
     position: int | None = None
-    "Number on the waiting list"
+    "Number on the waiting list, or of the entry"
 
 
 @api.post(

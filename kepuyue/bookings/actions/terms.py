@@ -10,9 +10,10 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from kepuyue.activities.models import Activity, Session
+from kepuyue.bookings.actions import ballots
 from kepuyue.bookings.admission import ledger
 from kepuyue.bookings.admission.promotion import promote
-from kepuyue.bookings.models import Booking, BookingTerms, Channel, Quota
+from kepuyue.bookings.models import Ballot, Booking, BookingTerms, Channel, Quota
 from kepuyue.bookings.signals import availability_changed
 from kepuyue.core import audit
 from kepuyue.core.versions import Conflict
@@ -30,6 +31,7 @@ FACTS = (
     "waitlist_most",
     "accept_minutes",
     "is_paused",
+    "draws_at",
 )
 
 
@@ -41,14 +43,16 @@ def set_up(
     opens_at: datetime,
     quotas: Mapping[str, int],
     seen: int | None = None,
+    public_source: str | None = None,
     **facts: Any,
 ) -> BookingTerms:
     """Make or change the terms of a session; `quotas` are seats by channel, `facts` any of `FACTS`.
 
-    `seen` is the version that was looked at. Seats that become free go to those who wait. Raises `ValidationError`
-    where a quota would fall below what is taken, or all of them exceed the session's capacity, or booking would end
-    before it begins (each at its field: the channel, `closes_at`); `Conflict`; PermissionDenied. What changes nothing
-    leaves no trace.
+    `seen` is the version that was looked at. With `draws_at` seats are drawn by lot, and the digest of the seed is
+    public from now on; `public_source` as `Ballot` has it, None: as it is. Seats that become free go to those who wait.
+    Raises `ValidationError` where a quota would fall below what is taken, or all of them exceed the session's
+    capacity, or times contradict each other (each at its field: the channel, `opens_at`, `draws_at`); `Conflict`;
+    PermissionDenied. What changes nothing leaves no trace.
     """
     if by is not None:
         permissions.check(by, "activity.edit", session.activity.organization)
@@ -65,6 +69,7 @@ def set_up(
     terms, is_new = BookingTerms.objects.get_or_create(session=session, defaults={"opens_at": opens_at})
     ledger.standings([session.pk])
     terms.refresh_from_db()
+    _check_draw(session, terms, facts)
     if not is_new and seen is not None and seen != terms.version:
         raise Conflict(terms)
     values = {"opens_at": opens_at, **facts}
@@ -76,6 +81,8 @@ def set_up(
             raise ValueError(f"no such term: {name}")
         setattr(terms, name, value)
     changes |= _set_quotas(terms, quotas)
+    if terms.draws_at is not None:
+        _commit(terms, public_source, changes)
     if not is_new and not changes:
         return terms
     terms.version += 0 if is_new else 1
@@ -86,6 +93,24 @@ def set_up(
     promote(ledger.standings([session.pk])[session.pk], accept_minutes=terms.accept_minutes)
     availability_changed.send(sender=Quota, terms=[terms.pk])
     return terms
+
+
+def _check_draw(session: Session, terms: BookingTerms, facts: Mapping[str, Any]) -> None:
+    draws_at = facts.get("draws_at", terms.draws_at)
+    closes_at = facts.get("closes_at", terms.closes_at)
+    if draws_at is not None and (closes_at is None or not closes_at <= draws_at < session.starts_at):
+        raise ValidationError({"draws_at": _("抽签时间要在停约之后、开始之前；请先设提前停约。")})
+    is_other = (draws_at is None) != (terms.draws_at is None)
+    if is_other and Booking.objects.filter(session=session).exists():
+        raise ValidationError({"draws_at": _("已经有人预约或报名，不能再换先到先得和抽签。")})
+
+
+def _commit(terms: BookingTerms, public_source: str | None, changes: dict[str, list[Any]]) -> None:
+    before = Ballot.objects.filter(terms=terms).values_list("public_source", flat=True).first()
+    if before is None or public_source is not None:
+        ballots.commit(terms, public_source=public_source or "")
+    if public_source is not None and (before or "") != public_source:
+        changes["public_source"] = [before or "", public_source]
 
 
 def _set_quotas(terms: BookingTerms, quotas: Mapping[str, int]) -> dict[str, list[Any]]:

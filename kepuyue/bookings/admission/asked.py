@@ -9,10 +9,11 @@ from kepuyue.bookings.parties import ALONE, Party
 
 
 class Outcome(StrEnum):
-    """How a request ended. The first two left a booking, all others left nothing behind."""
+    """How a request ended. The first three left a booking, all others left nothing behind."""
 
     CONFIRMED = "confirmed"
     WAITLISTED = "waitlisted"
+    ENTERED = "entered"
     ALREADY_BOOKED = "already-booked"
     SOLD_OUT = "sold-out"
     NOT_OPEN = "not-open"
@@ -64,4 +65,4 @@ class Answer:
     @property
     def is_booked(self) -> bool:
         """Whether a booking stands behind it."""
-        return self.outcome in (Outcome.CONFIRMED, Outcome.WAITLISTED)
+        return self.outcome in (Outcome.CONFIRMED, Outcome.WAITLISTED, Outcome.ENTERED)

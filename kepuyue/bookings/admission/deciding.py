@@ -28,6 +28,8 @@ class Standing:
     per_day: int
     waitlist_most: int
     last_position: int
+    is_ballot: bool
+    "Everybody enters, and seats are drawn by lot later"
     free: dict[str, int]
     "Free seats by channel"
     waiting: dict[str, int]
@@ -87,7 +89,9 @@ def decide(standing: Standing | None, asked: Asked, known: Known) -> Answer | Gr
     """
     before = known.by_key.get((asked.session, asked.key))
     if before is not None:
-        return again(before) if before.content == asked.content else Answer(Outcome.KEY_USED)
+        if before.content != asked.content:
+            return Answer(Outcome.KEY_USED)
+        return again(before, is_ballot=standing is not None and standing.is_ballot)
     if standing is None:
         return Answer(Outcome.NOT_BOOKABLE)
     if (held := known.by_person.get((asked.session, asked.person))) is not None:
@@ -101,11 +105,11 @@ def decide(standing: Standing | None, asked: Asked, known: Known) -> Answer | Gr
     return _given(standing, asked, known, nth)
 
 
-def again(booking: Present) -> Answer:
+def again(booking: Present, *, is_ballot: bool = False) -> Answer:
     """What the booking was answered when it was made."""
     if booking.position is None:
         return Answer(Outcome.CONFIRMED, booking.code)
-    return Answer(Outcome.WAITLISTED, booking.code, booking.position)
+    return Answer(Outcome.ENTERED if is_ballot else Outcome.WAITLISTED, booking.code, booking.position)
 
 
 def _refused(standing: Standing, asked: Asked) -> Answer | None:
@@ -123,7 +127,11 @@ def _refused(standing: Standing, asked: Asked) -> Answer | None:
 
 def _given(standing: Standing, asked: Asked, known: Known, nth: int) -> Answer | Grant:
     channel = asked.channel
-    if standing.free[channel] >= asked.seats and not standing.waiting[channel]:
+    if standing.is_ballot:
+        standing.waiting[channel] += 1
+        standing.last_position += 1
+        answer = Answer(Outcome.ENTERED, new_code(CODE_LENGTH), standing.last_position)
+    elif standing.free[channel] >= asked.seats and not standing.waiting[channel]:
         standing.free[channel] -= asked.seats
         answer = Answer(Outcome.CONFIRMED, new_code(CODE_LENGTH))
     elif standing.waiting[channel] < standing.waitlist_most:

@@ -93,3 +93,17 @@ class ProxyForm(forms.Form):
         """Who comes along, as admission takes it."""
         consent = self.policy.version if self.cleaned_data.get("is_told") else ""
         return Party(consent, self.cleaned_data.get("children") or 0)
+
+
+class DrawForm(forms.Form):
+    """The public value that nobody knew before entries closed; no field where the draw goes without one."""
+
+    public_value = forms.CharField(max_length=120)
+
+    def __init__(self, *args: Any, source: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if source:
+            self.fields["public_value"].label = source
+            self.fields["public_value"].help_text = _("照公布的原样填写，连同空格和标点。填写后不能再改。")
+        else:
+            del self.fields["public_value"]

@@ -16,14 +16,14 @@ from django.utils.translation import gettext_lazy as _
 
 from kepuyue.activities.models import Session
 from kepuyue.bookings.actions.terms import Wanted
-from kepuyue.bookings.models import BookingTerms, Channel, Quota
+from kepuyue.bookings.models import Ballot, BookingTerms, Channel, Quota
 from kepuyue.ui.forms import VersionedForm
 
 MOST = 1_000_000
 # What a session may have otherwise than the others
 DIFFERING = (
     "opens_at", "closes_minutes", "most_seats", "group_most", "per_day", "online", "helper", "walk_in", "waitlist_most",
-    "accept_minutes",
+    "accept_minutes", "draw_minutes",
 )  # fmt: skip
 
 
@@ -69,6 +69,26 @@ class DefaultsForm(forms.Form):
         help_text=_("空出的名额保留多久等人确认；0：直接给。"),
     )
 
+    draw_minutes = _number(
+        _("提前抽签（分钟）"), most=525_600, initial=1_440, help_text=_("开始前多少分钟抽签，要在停约以后。")
+    )
+    public_source = forms.CharField(
+        label=_("公开数值"),
+        max_length=120,
+        required=False,
+        help_text=_(
+            "抽签时掺入一个事先谁也不知道的公开数值，例如“9月10日双色球开奖号码”，由您在抽签时填写。"
+            "空着：到时自动抽签，以报名名单代替。"
+        ),
+    )
+
+    def __init__(self, *args: Any, is_ballot: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if is_ballot:
+            self.fields["closes_minutes"].initial = 2_880
+        else:
+            del self.fields["draw_minutes"], self.fields["public_source"]
+
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         for name, known in self.fields.items():
@@ -93,33 +113,43 @@ class RowForm(VersionedForm):
     waitlist_most = _number(_("候补名额"))
     accept_minutes = _number(_("候补确认时限（分钟）"), most=43_200)
 
+    draw_minutes = _number(_("提前抽签（分钟）"), most=525_600)
+
     def __init__(
         self,
         data: Any = None,
         *,
         session: Session,
         common: dict[str, Any],
+        is_ballot: bool,
         initial: dict[str, Any] | None = None,
     ) -> None:
         super().__init__(data, prefix=f"s{session.pk}", initial=initial)
         self.session = session
         self.theirs = ""
-        for name in DIFFERING:
+        if not is_ballot:
+            del self.fields["draw_minutes"]
+        for name in self.differing:
             shown = common.get(name)
             if isinstance(shown, int):
                 self.fields[name].widget.attrs["placeholder"] = str(shown)
 
     @property
+    def differing(self) -> list[str]:
+        """The names of what a session may have otherwise, as far as the mode of booking asks for it."""
+        return [name for name in DIFFERING if name in self.fields]
+
+    @property
     def differs(self) -> list[str]:
         """The names of what this session has otherwise, or what is wrong in it."""
-        return [name for name in DIFFERING if self[name].value() not in (None, "") or self[name].errors]
+        return [name for name in self.differing if self[name].value() not in (None, "") or self[name].errors]
 
     def wanted(self, common: dict[str, Any]) -> Wanted | None:
         """What the session is to have; None where that cannot be told, and the field says why."""
         typed = self.cleaned_data
         if not typed["is_booked"]:
             return Wanted(self.session, typed["version"] or 0, {}, None)
-        chosen = {name: common[name] if typed.get(name) is None else typed[name] for name in DIFFERING}
+        chosen = {name: common[name] if typed.get(name) is None else typed[name] for name in self.differing}
         quotas = {channel: chosen[channel] for channel in Channel.values}
         if quotas[Channel.ONLINE] is None:
             if self.session.capacity is None:
@@ -132,6 +162,10 @@ class RowForm(VersionedForm):
             if chosen["closes_minutes"]
             else None,
             "is_paused": typed["is_paused"],
+            "draws_at": self.session.starts_at - timedelta(minutes=chosen["draw_minutes"])
+            if "draw_minutes" in chosen
+            else None,
+            "public_source": common.get("public_source"),
         } | {
             name: chosen[name]
             for name in ("most_seats", "group_most", "per_day", "waitlist_most", "accept_minutes")
@@ -141,7 +175,9 @@ class RowForm(VersionedForm):
     def refuse(self, error: ValidationError) -> None:
         """Put what the action refused beside the fields that it is about."""
         found = error.error_dict if hasattr(error, "error_dict") else {"": [error]}
-        for name, problems in found.items():
+        beside = {"draws_at": "draw_minutes", "closes_at": "closes_minutes"}
+        for named, problems in found.items():
+            name = beside.get(named, named)
             for problem in problems:
                 self.add_error(name if name in self.fields else None, problem)
 
@@ -152,11 +188,14 @@ class TermsPage:
 
     common: DefaultsForm
     rows: list[RowForm]
+    is_ballot: bool
     taken: dict[int, list[Quota]] = field(default_factory=dict)
     """The quotas of a session, to show what is given out."""
 
     @classmethod
-    def of(cls, every: Iterable[Session], shown: Sequence[Session], data: Any = None) -> "TermsPage":
+    def of(
+        cls, every: Iterable[Session], shown: Sequence[Session], data: Any = None, *, is_ballot: bool = False
+    ) -> "TermsPage":
         """The page of these sessions; `every` one of the activity counts for what most of them have."""
         known = {session.pk: session for session in every}
         terms = {
@@ -165,7 +204,10 @@ class TermsPage:
         }
         values = {pk: _values(known[pk], one) for pk, one in terms.items()}
         usual = _usual(known, values)
-        common = DefaultsForm(data, initial=usual or None, prefix="all")
+        if usual and is_ballot:
+            sources = Ballot.objects.filter(terms__in=[one.pk for one in terms.values()])
+            usual["public_source"] = sources.values_list("public_source", flat=True).first() or ""
+        common = DefaultsForm(data, initial=usual or None, prefix="all", is_ballot=is_ballot)
         stated = common.cleaned_data if data is not None and common.is_valid() else usual
         rows = []
         for session in shown:
@@ -181,8 +223,8 @@ class TermsPage:
                     for name, value in values[session.pk].items()
                     if value != _expected(session, usual, name, values[session.pk])
                 }
-            rows.append(RowForm(data, session=session, common=stated, initial=initial))
-        return cls(common, rows, {pk: list(one.quotas.all()) for pk, one in terms.items()})
+            rows.append(RowForm(data, session=session, common=stated, is_ballot=is_ballot, initial=initial))
+        return cls(common, rows, is_ballot, {pk: list(one.quotas.all()) for pk, one in terms.items()})
 
     def wanted(self) -> list[Wanted] | None:
         """What is to be set up; None where something is wrong, which then stands at its field."""
@@ -207,7 +249,7 @@ class TermsPage:
             data = {f"s{session.pk}-is_booked": "on", f"s{session.pk}-version": str(seen or 0)}
             if present and present.is_paused:
                 data[f"s{session.pk}-is_paused"] = "on"
-            row = RowForm(data, session=session, common={})
+            row = RowForm(data, session=session, common={}, is_ballot=self.is_ballot)
             row.is_valid()
             wanted = row.wanted(self.common.cleaned_data)
             if wanted is None:
@@ -225,6 +267,7 @@ def _values(session: Session, terms: BookingTerms) -> dict[str, Any]:
     return {
         "opens_at": terms.opens_at, "closes_minutes": int(early.total_seconds() // 60), "most_seats": terms.most_seats,
         "group_most": terms.group_most, "per_day": terms.per_day,
+        "draw_minutes": int((session.starts_at - terms.draws_at).total_seconds() // 60) if terms.draws_at else None,
         "waitlist_most": terms.waitlist_most, "accept_minutes": terms.accept_minutes,
         **quotas,
     }  # fmt: skip

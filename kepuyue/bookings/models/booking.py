@@ -18,13 +18,17 @@ CODE_LENGTH = 8
 class State(models.TextChoices):
     CONFIRMED = "confirmed", _("预约成功")
     WAITLISTED = "waitlisted", _("候补中")
+    ENTERED = "entered", _("已报名，等待抽签")
     OFFERED = "offered", _("候补到了，等待确认")
     CANCELLED = "cancelled", _("已取消")
     EXPIRED = "expired", _("逾期未确认")
+    NOT_DRAWN = "not_drawn", _("未中签")
 
 
 HOLDING = (State.CONFIRMED, State.OFFERED)
-ACTIVE = (*HOLDING, State.WAITLISTED)
+# Neither holds seats yet: they wait for some to come free, or for the draw
+WAITING = (State.WAITLISTED, State.ENTERED)
+ACTIVE = (*HOLDING, *WAITING)
 
 
 class Booking(models.Model):
@@ -44,7 +48,9 @@ class Booking(models.Model):
     state = models.CharField(_("状态"), max_length=10, choices=State)
     seats = models.PositiveSmallIntegerField(_("人数"), default=1)
     position = models.PositiveIntegerField(
-        _("候补号"), null=True, help_text="number on the waiting list of the session; kept when they leave it"
+        _("候补号"),
+        null=True,
+        help_text="number on the waiting list of the session, or in its ballot; kept when they leave it",
     )
     person = models.CharField(max_length=32, help_text="keyed digest of the phone number")
     key = models.CharField(max_length=32, help_text="digest of the Idempotency-Key that it was asked with")
@@ -110,7 +116,7 @@ class Booking(models.Model):
             ),
             models.CheckConstraint(name="booking_has_a_seat", condition=Q(seats__gte=1)),
             models.CheckConstraint(
-                name="waiting_has_a_position", condition=~Q(state="waitlisted") | Q(position__isnull=False)
+                name="waiting_has_a_position", condition=~Q(state__in=WAITING) | Q(position__isnull=False)
             ),
             models.CheckConstraint(
                 name="offer_has_an_end", condition=~Q(state="offered") | Q(offer_ends_at__isnull=False)

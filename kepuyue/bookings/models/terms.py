@@ -51,6 +51,12 @@ class BookingTerms(models.Model):
     last_position = models.PositiveIntegerField(
         default=0, help_text="the last number given on the waiting list; numbers are never used twice"
     )
+    draws_at = models.DateTimeField(
+        _("抽签时间"),
+        null=True,
+        blank=True,
+        help_text="UTC; not before booking closes. None: first come, first served",
+    )
     is_paused = models.BooleanField(_("暂停预约"), default=False)
     version = models.PositiveIntegerField(default=1, help_text="grows with every change of the rules")
 
@@ -64,12 +70,22 @@ class BookingTerms(models.Model):
                 condition=Q(closes_at__isnull=True) | Q(closes_at__gt=F("opens_at")),
             ),
             models.CheckConstraint(
+                name="draw_after_entries_close",
+                condition=Q(draws_at__isnull=True)
+                | (Q(closes_at__isnull=False) & Q(draws_at__gte=F("closes_at"))),
+            ),
+            models.CheckConstraint(
                 name="terms_let_somebody_in", condition=Q(most_seats__gte=1) & Q(per_day__gte=1)
             ),
         )
 
     def __str__(self) -> str:
         return f"{self.session}"
+
+    @property
+    def is_ballot(self) -> bool:
+        """Whether seats are drawn by lot."""
+        return self.draws_at is not None
 
     @property
     def closing(self) -> datetime:

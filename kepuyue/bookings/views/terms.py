@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -34,7 +35,9 @@ def edit(request: DeskRequest, code: str) -> HttpResponse:
     every = _to_come(activity)
     page = Paginator(every, PAGE_SIZE).get_page(request.GET.get("page"))
     shown = list(page.object_list)
-    forms = TermsPage.of(every, shown, request.POST if request.method == "POST" else None)
+    is_ballot = activity.booking_mode == BookingMode.BALLOT
+    posted = request.POST if request.method == "POST" else None
+    forms = TermsPage.of(every, shown, posted, is_ballot=is_ballot)
     status, is_moved = 200, False
     if request.method == "POST":
         status = 422
@@ -63,7 +66,9 @@ def edit(request: DeskRequest, code: str) -> HttpResponse:
 
 
 def _to_come(activity: Activity) -> list[Session]:
-    sessions = activity.sessions.filter(is_cancelled=False, ends_at__gt=now()).select_related(
+    moment = now()
+    to_come = Q(ends_at__gt=moment) | Q(ends_at__isnull=True, starts_at__gt=moment)
+    sessions = activity.sessions.filter(to_come, is_cancelled=False).select_related(
         "venue", "activity__organization"
     )
     return list(sessions.order_by("starts_at", "pk"))
