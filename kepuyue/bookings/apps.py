@@ -29,6 +29,7 @@ class BookingsConfig(AppConfig):
                 "booking.export": pgettext_lazy("audit", "导出预约名单"),
                 "booking.draw": pgettext_lazy("audit", "抽签结果"),
                 "ballot.draw": pgettext_lazy("audit", "抽签"),
+                "feedback.give": pgettext_lazy("audit", "填写评价"),
                 "terms.create": pgettext_lazy("audit", "设置预约规则"),
                 "terms.change": pgettext_lazy("audit", "修改预约规则"),
                 "terms.remove": pgettext_lazy("audit", "取消预约规则"),

@@ -1,10 +1,15 @@
 from django.urls import path
 
-from kepuyue.bookings.views import draws, lists, privacy, proxy, terms
+from kepuyue.bookings.views import draws, feedback, lists, privacy, proxy, retention, terms
 
 app_name = "bookings"
 urlpatterns = [
     path("privacy/children/", privacy.children, name="children"),
+    path("visits/<int:pk>/<slug:seal>/", feedback.form, name="feedback"),
+    path("desk/activities/<slug:code>/feedback/", feedback.results, name="feedback-results"),
+    path("desk/activities/<slug:code>/feedback/<int:pk>/", feedback.of_session, name="feedback-session"),
+    path("desk/activities/<slug:code>/feedback/<int:pk>/code.svg", feedback.door_code, name="feedback-code"),
+    path("desk/retention/", retention.report, name="retention"),
     path("draws/<int:pk>/", draws.draw, name="draw"),
     path("draws/<int:pk>/draw.json", draws.file, name="draw-file"),
     path("desk/activities/<slug:code>/booking/", terms.edit, name="terms"),

@@ -207,6 +207,28 @@ class Booking(Strict):
     pupils_to_adult: Annotated[int, Field(ge=1, le=100)] = 10
 
 
+USUAL_QUESTIONS = (
+    "内容有意思，学到了东西|It was interesting and I learnt something\n"
+    "讲得清楚，听得懂|It was explained clearly\n"
+    "现场安排得好（指引、座位、秩序、安全）|It was well arranged (signs, seats, order, safety)\n"
+    "还想再来，会推荐给别人|I would come again and recommend it"
+)
+
+
+class Feedback(Strict):
+    """What visitors are asked after a session, from very bad to very good. Questions and figures are the product's own
+    defaults. `questions`: one a line, Chinese, a bar, English.
+    """
+
+    questions: Annotated[str, Field(min_length=1, max_length=1_000)] = USUAL_QUESTIONS
+    open_days: Annotated[int, Field(ge=1, le=60, description="after the session, to answer")] = 7
+
+    @property
+    def lines(self) -> list[str]:
+        """The questions one by one, five at most: more take longer than a minute."""
+        return [line.strip() for line in self.questions.splitlines() if line.strip()][:5]
+
+
 class Policy(Strict):
     """The edition's rules.
 
@@ -225,6 +247,7 @@ class Policy(Strict):
     key_activities: KeyActivities = KeyActivities()
     open_data: OpenData = OpenData()
     booking: Booking = Booking()
+    feedback: Feedback = Feedback()
 
     def steps(self, terms: list[str]) -> list[Step]:
         """The chain for an activity with these terms ("tier:main_venue"): the first that has its own, else the default.

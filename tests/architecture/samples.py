@@ -14,7 +14,7 @@ from kepuyue.accounts.models import User
 from kepuyue.activities import content
 from kepuyue.activities.actions import signing, takedown, trusting
 from kepuyue.activities.models import Activity, Remark, Sampling, SavedFilter, State, Submission, Venue
-from kepuyue.bookings import tickets
+from kepuyue.bookings import feedback, tickets
 from kepuyue.bookings.actions import terms
 from kepuyue.bookings.admission import take
 from kepuyue.bookings.models import Booking
@@ -235,6 +235,8 @@ def _at_the_desk(cast: Cast) -> dict[str, dict[str, Any]]:
         "booked-activity": {"code": session.activity.code},
         "booked-session": {"code": session.activity.code, "pk": session.pk},
         "helped-session": {"pk": session.pk},
+        "visit": {"pk": session.pk, "seal": feedback.seal(session.pk)},
+        "visit-wrong": {"pk": session.pk, "seal": "wrong"},
         "ballot": {"pk": lots.pk},
         "ballot-desk": {"code": lots.activity.code, "pk": lots.pk},
         "unbookable-draw": {"pk": session.pk},

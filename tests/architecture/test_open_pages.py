@@ -14,7 +14,7 @@ OPEN = {
     "programme:feed", "programme:activity-feed", "programme:suggestions", "programme:my-month", "programme:my-month-changes",
     "programme:my-month-feed", "ui:service-worker",
     "programme:cloud", "programme:cloud-item", "programme:cloud-feed", "cloud:cover", "bookings:children",
-    "bookings:draw", "bookings:draw-file",
+    "bookings:draw", "bookings:draw-file", "bookings:feedback",
     # asking under a topic and looking after one's own question, without an account
     "programme:cloud-question", "programme:my-questions", "programme:question-withdrawal",
     "programme:poster", "programme:card", "programme:edition-card",

@@ -52,6 +52,7 @@ WRITTEN_BY_THE_HOUSE = {
     "bookings.Booking.code",
     "bookings.Booking.consent",
     "bookings.Booking.person",
+    "bookings.Feedback.device",
     "cloud.CloudItem.code",
     "cloud.Question.receipt",
     "cloud.Question.source",

@@ -67,6 +67,7 @@ MADE_ON_ASKING = {
 PUBLIC_PAGES = {
     "programme:unit", "editions:main-venue-plan", "programme:cloud-item", "programme:cloud-feed", "programme:cloud-question",
     "programme:press-story", "programme:press-picture", "api:admission", "api:bookings",
+    "bookings:draw", "bookings:feedback",
 }  # fmt: skip
 # What is offered to one person by name
 PERSONAL = {"handover-own"}

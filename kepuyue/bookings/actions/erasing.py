@@ -6,10 +6,10 @@ What stays is how many came to what, by nobody.
 
 import secrets
 from collections.abc import Iterable
-from datetime import timedelta
 
 from django.db import transaction
 
+from kepuyue.bookings import retention
 from kepuyue.bookings.actions import changing
 from kepuyue.bookings.models import ACTIVE, Booking
 from kepuyue.core import audit
@@ -31,16 +31,12 @@ def erase_person(person: str) -> int:
 
 
 def erase_old() -> int:
-    """Erase what is kept of sessions that were over long enough ago (`editions.policy.Booking.kept_days`); how many
-    bookings.
+    """Erase a batch of each edition of what is kept of sessions that were over long enough ago (`retention.due`); how
+    many bookings.
     """
     count = 0
     for edition in Edition.objects.all():
-        last = now().astimezone(edition.zone).date() - timedelta(days=edition.rules.booking.kept_days)
-        rows = Booking.objects.filter(session__activity__edition=edition, day__lt=last).exclude(name="")
-        # A session over weeks is not over on its first day
-        rows = rows.exclude(session__ends_at__gt=now() - timedelta(days=edition.rules.booking.kept_days))
-        count += _erase(list(rows.values_list("pk", flat=True)[:BATCH]))
+        count += _erase(list(retention.due(edition).values_list("pk", flat=True)[:BATCH]))
     return count
 
 

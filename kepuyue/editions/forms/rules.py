@@ -30,6 +30,7 @@ SECTIONS: dict[str, Any] = {
     "key_activities": gettext_lazy("重点活动"),
     "open_data": gettext_lazy("开放数据"),
     "booking": gettext_lazy("预约和个人信息"),
+    "feedback": gettext_lazy("观众评价"),
 }
 LABELS: dict[str, Any] = {
     "lead_times.ordinary": gettext_lazy("一般活动（工作日）"),
@@ -63,6 +64,8 @@ LABELS: dict[str, Any] = {
     "booking.guardian": gettext_lazy("带孩子时监护人同意的内容"),
     "booking.guardian_en": gettext_lazy("监护人同意内容的英文"),
     "booking.pupils_to_adult": gettext_lazy("班级预约时，多少名学生要有一位大人"),
+    "feedback.questions": gettext_lazy("问题"),
+    "feedback.open_days": gettext_lazy("活动结束后多少天以内可以填"),
     "calendar.source": gettext_lazy("依据"),
     "calendar.off": gettext_lazy("放假的日子"),
     "calendar.work": gettext_lazy("调休上班的日子"),
@@ -85,6 +88,7 @@ HELP: dict[str, Any] = {
     "open_data.license": gettext_lazy("SPDX代号，例如 CC-BY-4.0。"),
     "booking.version": gettext_lazy("改了下面任何一段文字，请换一个版本号；每个预约都记着同意的是哪一版。"),
     "booking.notice": gettext_lazy("{unit}会换成办这一场的单位，{days}换成上面的天数。"),
+    "feedback.questions": gettext_lazy("每行一个，最多五个，中文和英文之间用|隔开。都按1到5分回答。"),
     "calendar.off": gettext_lazy("每行一天，例如 2024-09-16。"),
     "calendar.work": gettext_lazy("每行一天，例如 2024-09-14。"),
 }

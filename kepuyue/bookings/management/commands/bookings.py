@@ -1,4 +1,4 @@
-"""`kepuyue bookings`: a draw done again from its file."""
+"""`kepuyue bookings`: what is kept of people and erasing it; a draw done again from its file."""
 
 import json
 from argparse import ArgumentParser
@@ -9,7 +9,9 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from kepuyue.bookings import drawing
+from kepuyue.bookings import drawing, retention
+from kepuyue.bookings.actions import erasing
+from kepuyue.editions.models import Edition
 
 FAULTS = {
     "commitment": gettext_lazy("种子与事先公布的承诺不符。"),
@@ -20,12 +22,15 @@ FAULTS = {
 
 
 class Command(BaseCommand):
-    """kepuyue bookings draw --verify FILE"""
+    """kepuyue bookings erase|draw"""
 
-    help = "Bookings: do a draw by lot again from its file."
+    help = "Bookings: erase names and numbers whose time is over; do a draw by lot again from its file."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         verbs = parser.add_subparsers(dest="verb", required=True)
+        erase = verbs.add_parser("erase", help="erase what is due, then say what is left and why")
+        erase.add_argument("--dry-run", action="store_true", help="only say what is left and why")
+        erase.add_argument("--format", choices=("text", "json"), default="text", help="json: for machines")
         draw = verbs.add_parser(
             "draw", help="do a draw again from its file; exit code 1 where it does not hold"
         )
@@ -37,6 +42,28 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Do what the verb says."""
         getattr(self, f"_{options['verb']}")(options)
+
+    def _erase(self, options: dict[str, Any]) -> None:
+        erased = 0
+        while not options["dry_run"] and (batch := erasing.erase_old()):
+            erased += batch
+        reports = [retention.report(edition) for edition in Edition.objects.live()]
+        if options["format"] == "json":
+            data = {"erased_now": erased, "editions": [one.as_data for one in reports]}
+            self.stdout.write(json.dumps(data, ensure_ascii=False))
+            return
+        self.stdout.write(_("本次删除%(count)s条。") % {"count": erased})
+        for one in reports:
+            self.stdout.write(
+                _(
+                    "%(edition)s（保存%(days)s天）：未结束%(to_come)s条，保存期内%(within)s条，"
+                    "到期待删%(due)s条，已删%(erased)s条。"
+                )
+                % {
+                    "edition": one.edition, "days": one.kept_days, "to_come": one.to_come, "within": one.within,
+                    "due": one.due, "erased": one.erased,
+                }
+            )  # fmt: skip
 
     def _draw(self, options: dict[str, Any]) -> None:
         try:
