@@ -26,3 +26,9 @@ def erase_old() -> int:
 def draw_ballots() -> int:
     """Hold the draws whose time has come."""
     return ballots.draw_due()
+
+
+@duty(every=timedelta(minutes=1))
+def tell_drawn() -> int:
+    """Tell those who entered how it ended."""
+    return ballots.tell_drawn()

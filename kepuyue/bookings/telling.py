@@ -19,6 +19,8 @@ from kepuyue.messaging.models import Channel
 
 CODE, OFFER, CHANGE, REMINDER = "booking.code", "booking.offer", "booking.change", "booking.reminder"
 DRAW = "booking.draw"
+# How a draw can end for somebody; who was offered a seat since has been told of that
+DRAWN = (Booking.State.CONFIRMED, Booking.State.WAITLISTED, Booking.State.NOT_DRAWN)
 
 
 def code(phone: str, digits: str) -> None:

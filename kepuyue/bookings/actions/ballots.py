@@ -1,6 +1,7 @@
 """Drawing lots for a session's seats: a seed that is fixed before, a draw that anyone can do again (`drawing`)."""
 
 import secrets
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from django.core.exceptions import ValidationError
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from kepuyue.accounts.models import User
 
 State = Booking.State
+BATCH = 300
 
 
 def commit(terms: BookingTerms, *, public_source: str) -> Ballot:
@@ -68,10 +70,7 @@ def draw(ballot: Ballot, *, by: "User | None", public_value: str = "") -> Ballot
     if ballot.public_source and not value:
         raise ValidationError({"public_value": _("请填写“%(source)s”。") % {"source": ballot.public_source}})
     bookings = {
-        one.position or 0: one
-        for one in Booking.objects.filter(session=session, state=State.ENTERED).select_related(
-            "session__activity__edition", "session__venue"
-        )
+        one.position or 0: one for one in Booking.objects.filter(session=session, state=State.ENTERED)
     }
     entries = [
         Entry(number, ciphers.digest(one.code, "booking.draw"), one.seats, one.channel)
@@ -111,6 +110,29 @@ def draw_due() -> int:
     return count
 
 
+def tell_drawn() -> int:
+    """Tell those who entered how it ended, after the draw and batch by batch, so that nobody waits for a lock; how
+    many. Run by a schedule; a message that was posted is not posted again.
+    """
+    count = 0
+    for ballot in Ballot.objects.filter(drawn_at__isnull=False, told_at__isnull=True).select_related("terms"):
+        rows = Booking.objects.filter(session=ballot.terms.session_id, state__in=telling.DRAWN).order_by("pk")
+        for keys in batched(list(rows.values_list("pk", flat=True))):
+            with transaction.atomic():
+                for one in rows.filter(pk__in=keys).select_related(
+                    "session__activity__edition", "session__venue"
+                ):
+                    telling.drawn(one)
+                    count += 1
+        Ballot.objects.filter(pk=ballot.pk).update(told_at=now())
+    return count
+
+
+def batched(keys: list[int]) -> Iterator[list[int]]:
+    """The keys in portions that a statement or a short transaction takes."""
+    return (keys[start : start + BATCH] for start in range(0, len(keys), BATCH))
+
+
 def _give(standing: Standing, bookings: dict[int, Booking], result: Result) -> None:
     moment = now()
     changes: dict[str, list[int]] = {channel: [0, 0] for channel in standing.free}
@@ -123,17 +145,20 @@ def _give(standing: Standing, bookings: dict[int, Booking], result: Result) -> N
         bookings[number].state, bookings[number].position = State.WAITLISTED, place
     for number in result.not_drawn:
         one = bookings[number]
-        one.state, one.nth, one.ended_at = State.NOT_DRAWN, None, moment
+        one.state = State.NOT_DRAWN
         changes[one.channel][1] -= 1
-    Booking.objects.bulk_update(bookings.values(), ["state", "position", "nth", "ended_at"], batch_size=500)
+    for keys in batched([bookings[number].pk for number in result.drawn]):
+        Booking.objects.filter(pk__in=keys).update(state=State.CONFIRMED)
+    for keys in batched([bookings[number].pk for number in result.not_drawn]):
+        Booking.objects.filter(pk__in=keys).update(state=State.NOT_DRAWN, nth=None, ended_at=moment)
+    waiting = [bookings[number] for number in result.waiting]
+    Booking.objects.bulk_update(waiting, ["state", "position"], batch_size=BATCH)
     ledger.count_up(
         (standing.terms, channel, seats, parties) for channel, (seats, parties) in changes.items()
     )
     BookingTerms.objects.filter(pk=standing.terms).update(
         last_position=standing.last_position + len(result.waiting)
     )
-    for one in bookings.values():
-        telling.drawn(one)
     audit.record_many(
         audit.Entry(
             action="booking.draw", subject_type="booking", subject_id=one.code, subject_name=one.code,

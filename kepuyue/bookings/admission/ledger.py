@@ -69,14 +69,15 @@ def standings(sessions: Iterable[int]) -> dict[int, Standing]:
 
 def _standing(
     session: int, terms: int, opens_at: datetime, closes_at: datetime | None, is_paused: bool, most_seats: int,
-    group_most: int, per_day: int, waitlist_most: int, last_position: int, draws_at: datetime | None, starts_at: datetime, is_cancelled: bool,
-    is_postponed: bool, state: str, zone: str, organization_path: str,
+    group_most: int, per_day: int, waitlist_most: int, last_position: int, draws_at: datetime | None,
+    starts_at: datetime, is_cancelled: bool, is_postponed: bool, state: str, zone: str, organization_path: str,
 ) -> Standing:  # fmt: skip
     return Standing(
         session=session, terms=terms, day=_day(starts_at, zone), opens_at=opens_at, closes_at=closes_at or starts_at,
         is_stopped=is_paused or is_cancelled or is_postponed or state != ActivityState.PUBLISHED,
         most_seats=most_seats, group_most=group_most, per_day=per_day, waitlist_most=waitlist_most,
-        last_position=last_position, is_ballot=draws_at is not None, free={}, waiting={}, organization_path=organization_path,
+        last_position=last_position, is_ballot=draws_at is not None, free={}, waiting={},
+        organization_path=organization_path,
     )  # fmt: skip
 
 

@@ -28,6 +28,7 @@ class Ballot(models.Model):
     )
     public_value = models.CharField(max_length=120, blank=True)
     drawn_at = models.DateTimeField(_("抽签时间"), null=True, help_text="UTC; when it was held")
+    told_at = models.DateTimeField(null=True, help_text="UTC; when everybody who entered had been told")
     record = models.JSONField(default=dict)
 
     class Meta:
