@@ -4,7 +4,8 @@ The site grows by `bench.crowd`, four sessions an activity; after each size a fr
 asked.
 
 **The mix.** Text: the 142 queries of `queries.json`, each once in a process that has not seen it ("cold": nothing of it
-is remembered, the database's pages are in the machine's cache as after the fill), then once more ("again"). Filters:
+is remembered, the database's pages are in the machine's cache as after the fill), then once more ("again"); `suggestions` for their first
+letter, two and three. Filters:
 none, free, online, each district alone and with free, today, tomorrow, the weekend, seven days, 27 spans of three days,
 age 8 with seats left. `near me`: from the middle of each district, at any distance, within 5 km, and with seats left
 there. Each is asked at a second of its own with all counts and the first page of its order. `calendar`, `map` (a city
@@ -136,6 +137,7 @@ def _ask() -> dict[str, Any]:
     from kepuyue.programme.feeds import ical, selection
     from kepuyue.programme.forms import FilterForm, vocabulary
     from kepuyue.programme.search import search
+    from kepuyue.programme.suggesting import suggestions
 
     edition = current_edition()
     assert edition is not None
@@ -173,6 +175,11 @@ def _ask() -> dict[str, Any]:
     filters += [
         f"date_from={edition.year}-09-{day:02}&date_to={edition.year}-09-{day + 2:02}" for day in range(1, 28)
     ]
+    typed = [
+        one["query"][:length]
+        for one in json.loads(QUERIES.read_text(encoding="utf-8"))
+        for length in (1, 2, 3)
+    ]
     near = [f"near={one}{more}" for one in districts for more in ("", "&within=5", "&within=5&seats=1")]
     some = list(
         queries.in_full(
@@ -183,6 +190,7 @@ def _ask() -> dict[str, Any]:
     asked: dict[str, tuple[Callable[[Any], Any], Iterable[Any]]] = {
         "search cold": (listed, texts),
         "search again": (listed, texts),
+        "suggestions": (lambda typed: suggestions(edition, typed, at=at + timedelta(seconds=next(ticking))), typed),
         "filters first": (listed, filters),
         "filters": (listed, filters),
         "near me": (listed, near),
