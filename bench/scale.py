@@ -4,10 +4,10 @@ The site grows by `bench.crowd`, four sessions an activity; after each size a fr
 asked.
 
 **The mix.** Text: the 142 queries of `queries.json`, each once in a process that has not seen it ("cold": nothing of it
-is remembered, the database's pages are in the machine's cache as after the fill), then once more ("again"); `suggestions` for their first
-letter, two and three. Filters:
-none, free, online, each district alone and with free, today, tomorrow, the weekend, seven days, 27 spans of three days,
-age 8 with seats left. `near me`: from the middle of each district, at any distance, within 5 km, and with seats left
+is remembered, the database's pages are in the machine's cache as after the fill), then once more ("again");
+`suggestions` for the first letter of each, the first two and three. Filters: none, free, online, each
+district alone and with free, today, tomorrow, the weekend, seven days, 27 spans of three days, age 8 with seats left.
+`near me`: from the middle of each district, at any distance, within 5 km, and with seats left
 there. Each is asked at a second of its own with all counts and the first page of its order. `calendar`, `map` (a city
 seen whole), `related` and `feed` (a calendar file of 2,000 activities, which is the most) are what the pages of that
 name ask for.
