@@ -15,6 +15,8 @@ class BookingsConfig(AppConfig):
         audit.name_actions(
             {
                 "booking.create": pgettext_lazy("audit", "预约"),
+                "booking.check_in": pgettext_lazy("audit", "签到"),
+                "booking.undo_check_in": pgettext_lazy("audit", "撤销签到"),
                 "booking.promote": pgettext_lazy("audit", "候补转正"),
                 "booking.accept": pgettext_lazy("audit", "确认候补名额"),
                 "booking.cancel": pgettext_lazy("audit", "取消预约"),

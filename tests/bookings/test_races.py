@@ -14,11 +14,13 @@ import pytest
 from django.db import OperationalError, connection, models
 
 from kepuyue.activities.models import Session
-from kepuyue.bookings.actions import changing
+from kepuyue.bookings.actions import changing, checking_in
 from kepuyue.bookings.admission import Answer, NotYet, batch, ledger
 from kepuyue.bookings.admission.queue import Writer, answered
-from kepuyue.bookings.models import Booking, Quota
+from kepuyue.bookings.models import Booking, CheckIn, Quota
+from kepuyue.core.time import now
 from tests.bookings.given import asks, bookable, counters, recount
+from tests.cast import assemble
 
 pytestmark = pytest.mark.django_db(transaction=True)
 WRITERS = 4
@@ -223,3 +225,22 @@ def test_one_who_cannot_be_written_takes_nobody_along() -> None:
 
     assert tally(results) == {"confirmed": 2, "NotYet": 1}
     assert counters(session) == recount(session)
+
+
+def test_one_ticket_scanned_at_all_doors_at_once_is_first_at_one() -> None:
+    cast = assemble()
+    session = bookable(5)
+    session.activity.organization = cast.own_unit
+    session.activity.save()
+    [booked] = answered([asks(session, 1)])
+    scan = checking_in.Scan("1", now(), booked.code)
+
+    together(
+        *(
+            lambda door=door: checking_in.sync(session, [scan], device=door, door=door, by=cast.check_in)
+            for door in "abcd"
+        )
+    )
+
+    found = Counter(CheckIn.objects.values_list("result", flat=True))
+    assert found == {"first": 1, "conflict": 3}

@@ -1,5 +1,6 @@
 from kepuyue.bookings.models.ballot import Ballot
 from kepuyue.bookings.models.booking import ACTIVE, CODE_LENGTH, HOLDING, WAITING, Booking
+from kepuyue.bookings.models.check_in import CheckIn
 from kepuyue.bookings.models.feedback import Feedback
 from kepuyue.bookings.models.terms import BookingTerms, Channel, Quota
 
@@ -12,6 +13,7 @@ __all__ = [
     "Booking",
     "BookingTerms",
     "Channel",
+    "CheckIn",
     "Feedback",
     "Quota",
 ]
