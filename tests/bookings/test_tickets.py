@@ -31,9 +31,9 @@ def test_ticket_is_read_again_and_its_code_is_small(booking: Booking) -> None:
 @pytest.mark.parametrize("place", [4, 20, 30, -1])
 def test_ticket_with_another_letter_is_none(booking: Booking, place: int) -> None:
     letters = list(tickets.text_of(booking))
-    letters[place] = "A" if letters[place] != "A" else "B"
-
-    assert tickets.read("".join(letters)) is None
+    right = letters[place]
+    for letters[place] in set("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567") - {right}:
+        assert tickets.read("".join(letters)) is None
 
 
 @pytest.mark.parametrize(

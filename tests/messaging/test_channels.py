@@ -19,6 +19,7 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult, LoginPassword
 from django.core.cache import cache
+from django.urls import resolve
 
 from kepuyue.messaging import tokens
 from kepuyue.messaging.actions import outbox
@@ -209,9 +210,13 @@ def test_mail_that_may_be_turned_off_says_how(box: Letterbox) -> None:
 
     outbox.deliver_due()
 
-    address = f"http://127.0.0.1:8000{tokens.unsubscribe_path(person.pk, 'review.turn')}"
     (mail,) = box.got
-    assert "".join(mail["List-Unsubscribe"].split()) == f"<{address}>"
+    address = "".join(mail["List-Unsubscribe"].split()).strip("<>")
+    assert address.startswith("http://127.0.0.1:8000/")
+    assert tokens.read_unsubscribe(resolve(urlsplit(address).path).kwargs["token"]) == (
+        person.pk,
+        "review.turn",
+    )
     assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     assert address in text_of(mail)
 
