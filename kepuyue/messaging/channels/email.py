@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.core.mail import EmailMessage
+from django.core.mail import EmailMessage, get_connection
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -41,8 +41,10 @@ def unsubscribe_address(message: "Message") -> str:
 
 def send(message: "Message") -> None:
     """Hand the mail to the server."""
+    mail = compose(message)
+    mail.connection = get_connection()
     try:
-        compose(message).send()
+        mail.send()
     except SMTPRecipientsRefused as error:
         code, text = next(iter(error.recipients.values()))
         _raise(code, text, is_address=True)
@@ -51,6 +53,9 @@ def send(message: "Message") -> None:
     except SMTPResponseException as error:
         # Sign-in or greeting refused: the operator's matter, not this message's
         raise Unavailable(f"{error.smtp_code} {_text(error.smtp_error)}") from None
+    finally:
+        # One that was opened and not signed in would stay open
+        mail.connection.close()
 
 
 def _raise(code: int, text: bytes | str, *, is_address: bool) -> None:
