@@ -7,6 +7,7 @@ from django.dispatch import receiver
 from kepuyue.activities.models import Activity, ChangeNotice, Session
 from kepuyue.activities.signals import session_changed
 from kepuyue.bookings.actions import reminding
+from kepuyue.bookings.admission import ledger
 
 
 @receiver(session_changed)
@@ -19,5 +20,10 @@ def tell_who_booked(
     key: str,
     **more: Any,
 ) -> None:
-    """In the transaction of the change, so that nobody is told of what did not happen."""
+    """In the transaction of the change, so that nobody is told of what did not happen.
+
+    Under the lock of the sessions: whoever is being given seats meanwhile has them before the change and is told of it,
+    or comes after it.
+    """
+    ledger.standings([session.pk] if session else activity.sessions.values_list("pk", flat=True))
     reminding.tell_of_change(activity, session, what=what, reason=notice.reason if notice else "", key=key)

@@ -13,12 +13,14 @@ from typing import Any
 import pytest
 from django.db import OperationalError, connection, models
 
+from kepuyue.activities.actions import publication
 from kepuyue.activities.models import Session
 from kepuyue.bookings.actions import changing, checking_in
 from kepuyue.bookings.admission import Answer, NotYet, batch, ledger
 from kepuyue.bookings.admission.queue import Writer, answered
 from kepuyue.bookings.models import Booking, CheckIn, Quota
 from kepuyue.core.time import now
+from kepuyue.messaging.models import Message
 from tests.bookings.given import asks, bookable, counters, recount
 from tests.cast import assemble
 
@@ -106,6 +108,28 @@ def test_seat_given_back_goes_to_one_of_those_who_wait() -> None:
     )
     assert positions == [1, 2, 3]
     assert counters(session)["online"] == recount(session)["online"] == (3, 3)
+
+
+def test_who_is_booked_while_the_activity_is_cancelled_hears_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    session, office = bookable(3), assemble().office
+    deciding, is_over, write = threading.Event(), threading.Event(), ledger.write
+
+    def slowly(*facts: Any) -> Any:
+        deciding.set()
+        # The cancellation waits for this batch; without the lock it would be over now
+        is_over.wait(0.5)
+        return write(*facts)
+
+    def cancel() -> None:
+        deciding.wait()
+        publication.cancel(session.activity, by=office, reason="场地停电，不能举办。")
+        is_over.set()
+
+    monkeypatch.setattr(ledger, "write", slowly)
+    [[answer], _none] = together(lambda: answered([asks(session, 1)]), cancel)
+
+    assert answer.is_booked
+    assert Message.objects.filter(kind="booking.change").count() == 1
 
 
 def test_queue_answers_everybody_and_in_batches() -> None:
