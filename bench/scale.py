@@ -21,6 +21,7 @@ import shutil
 import subprocess
 import sys
 import time
+import urllib.request
 from collections.abc import Callable, Iterable
 from contextlib import nullcontext
 from dataclasses import replace
@@ -108,10 +109,23 @@ def _pages(environment: dict[str, str], one: str, seconds: float) -> dict[str, d
     found: dict[str, dict[str, float]] = {}
     with site.running(environment) as server:
         for name, address in (PAGES | {"one activity": one}).items():
-            _wrk(server.port, address, 1)  # read in once, as after the first visitor
+            _warm(f"http://127.0.0.1:{server.port}{address}")
             found[name] = {"per_second": _wrk(server.port, address, seconds)}
             found[name]["ratio"] = round(found[name]["per_second"] / found["bare"]["per_second"], 4)
     return found
+
+
+def _warm(address: str) -> None:
+    """Ask until every process has read the programme in, as after its first visitors: 16 quick answers in a row."""
+    quick, until = 0, time.perf_counter() + 300
+    while quick < 16:
+        begun = time.perf_counter()
+        asked = urllib.request.Request(address, headers={"Accept-Language": "zh-CN"})
+        with urllib.request.urlopen(asked, timeout=120) as answer:
+            answer.read()
+        quick = quick + 1 if time.perf_counter() - begun < 0.5 else 0
+        if begun > until:
+            raise RuntimeError(f"{address} stays slow")
 
 
 def _wrk(port: int, address: str, seconds: float) -> float:
