@@ -69,6 +69,8 @@ PUBLIC_PAGES = {
     "programme:press-story", "programme:press-picture", "api:admission", "api:bookings",
     "bookings:draw", "bookings:feedback",
 }  # fmt: skip
+# An address that names nothing of a unit's: what is shown there is the reader's own
+OF_NO_UNIT = {"-", "coverage-table"}
 # What is offered to one person by name
 PERSONAL = {"handover-own"}
 # What one unit asks of another belongs to both: the table says who of the cast sees it, and strangers stay strangers
@@ -130,7 +132,7 @@ def expected(row: Row, edge: Edge) -> int | None:
     concerns_the_cast = row.route.startswith(BETWEEN_UNITS) or row.sample in PERSONAL
     if concerns_the_cast and edge.as_near not in ("anonymous", "outsider"):
         return None
-    if row.sample == "-" and edge.at_large and not concerns_the_cast:
+    if row.sample in OF_NO_UNIT and edge.at_large and not concerns_the_cast:
         return row.expected(edge.at_large)
     if edge.as_far and "far" in row.sample:
         own = mirrored(row)
