@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from kepuyue import asgi
+from tests import loops
 
 
 @pytest.mark.django_db(transaction=True)
@@ -30,6 +31,6 @@ def test_form_arrives_though_the_server_hands_on_no_coroutine() -> None:
                  "server": ("localhost", 8000), "client": ("127.0.0.1", 1), "root_path": ""}  # fmt: skip
         await asgi.make(1)(scope, receive, send)
 
-    asyncio.run(ask())
+    loops.run(ask())
 
     assert (sent[0]["status"], dict(sent[0]["headers"])[b"location"]) == (302, b"/healthz")

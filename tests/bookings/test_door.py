@@ -1,6 +1,5 @@
 """The contract of booking, by the interface and by the raw route of a rush: both say the same."""
 
-import asyncio
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -19,6 +18,7 @@ from kepuyue.bookings.admission.memory import sold_out
 from kepuyue.bookings.admission.queue import writer
 from kepuyue.bookings.models import Booking, BookingTerms, Quota
 from kepuyue.core.time import now
+from tests import loops
 from tests.bookings.given import bookable
 from tests.conftest import Clock
 
@@ -60,7 +60,7 @@ def by_raw_route(path: str, body: bytes, headers: dict[str, str]) -> Answer:
                  "client": ("127.0.0.1", 1)}  # fmt: skip
         await asgi.make(1)(scope, receive, send)
 
-    asyncio.run(ask())
+    loops.run(ask())
     head = {name.decode(): value.decode() for name, value in sent[0]["headers"]}
     return Answer(sent[0]["status"], json.loads(sent[1]["body"]), head)
 

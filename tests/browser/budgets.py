@@ -55,6 +55,8 @@ BUDGETS = [
     Budget("booking",           "/sessions/{session}/booking/",                  64,        8,        1,    350),
     Budget("ticket",            "/booking/{ticket}/{seal}/",                     60,        6,        1,    300),
     Budget("giving it back",    "/booking/{ticket}/{seal}/cancellation/",        60,        6,        1,    250),
+    Budget("draw",              "/draws/{ballot}/",                              60,        6,        1,     300),
+    Budget("one minute",        "/visits/{visit}/{visit_seal}/",                 60,        6,        1,     300),
     Budget("own bookings",      "/booking/mine/",                                60,        6,        1,    250),
     Budget("data of children",  "/privacy/children/",                            60,        6,        1,    250),
 ]  # fmt: skip

@@ -115,6 +115,9 @@ def month(cast: Cast) -> dict[str, str]:
         "session": str(found["bookable"]["session"]),
         "ticket": found["ticket"]["code"],
         "seal": found["ticket"]["seal"],
+        "ballot": str(found["ballot"]["pk"]),
+        "visit": str(found["visit"]["pk"]),
+        "visit_seal": found["visit"]["seal"],
     }
 
 

@@ -28,6 +28,7 @@ from kepuyue.activities.models import (
     Venue,
 )
 from kepuyue.activities.signals import public_content_changed
+from kepuyue.bookings.models import Booking, CheckIn
 from kepuyue.core import audit, ciphers
 from kepuyue.imports.models import ImportRow
 from kepuyue.messaging.models import Message
@@ -52,6 +53,7 @@ WRITTEN_BY_THE_HOUSE = {
     "bookings.Booking.code",
     "bookings.Booking.consent",
     "bookings.Booking.person",
+    "bookings.CheckIn.device",
     "bookings.Feedback.device",
     "cloud.CloudItem.code",
     "cloud.Question.receipt",
@@ -152,6 +154,9 @@ def something_everywhere(cast: Cast) -> None:
         if user is not None:
             Message.objects.create(to=user.email, person=user, subject="x", body="x", due_at=timezone.now(),
                                    key=f"hostile:{user.pk}")  # fmt: skip
+    booking = Booking.objects.order_by("pk")[0]
+    CheckIn.objects.create(session=booking.session, booking=booking, device="x", key="x", door="x", seats=1,
+                           result=CheckIn.Result.FIRST, scanned_at=timezone.now())  # fmt: skip
     _index()
     for model in own_models():
         if not model._default_manager.exists():
