@@ -141,8 +141,10 @@ def as_tall_as_its_content(page: Page) -> Iterator[None]:
         tall = page.evaluate("() => document.documentElement.scrollHeight")
         if tall <= height:
             break
-        height = tall
+        # A little more each time: what grows with the window comes to its end sooner
+        height = tall + 200
         page.set_viewport_size({"width": window["width"], "height": height})
+        page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
     try:
         yield
     finally:
