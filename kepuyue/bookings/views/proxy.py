@@ -48,7 +48,7 @@ def book(request: DeskRequest, pk: int) -> HttpResponse:
     permissions.check_can_book_for_others(request.user)
     if request.edition is None:
         raise Http404
-    terms = get_object_or_404(queries.open_to_helpers(request.edition), session=pk)
+    terms = get_object_or_404(queries.open_to_helpers(request.edition), session__id=pk)
     session = terms.session
     units = permissions.units_that_book_for_others(request.user)
     policy = request.edition.rules.booking
