@@ -81,7 +81,9 @@ def hold(request: DeskRequest, code: str, pk: int) -> HttpResponse:
 
 def _public(pk: int) -> Ballot:
     found = Ballot.objects.filter(
-        terms__session__id=pk, terms__session__activity__state__in=PUBLIC_STATES, terms__draws_at__isnull=False
+        terms__session__id=pk,
+        terms__session__activity__state__in=PUBLIC_STATES,
+        terms__draws_at__isnull=False,
     )
     related = (
         "terms__session__venue", "terms__session__activity__edition", "terms__session__activity__organization",
