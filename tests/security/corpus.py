@@ -47,7 +47,7 @@ KINDS: dict[str, tuple[str, ...]] = {
         "[a](//b)",
     ),
     "lines": (
-        "题\r\nBcc: kp@evil.example\r\nContent-Type: text/html\r\n\r\n<kp-x>\r\nEND:VEVENT\r\nBEGIN:VALARM",
+        "题\r\nBcc: kp@evil.example\r\nContent-Type: text/html\r\n\r\n<kp-x>\r\nEND:VEVENT\r\nBEGIN:VTODO",
         "题\r\nBcc: kp@evil.example",
         "题\r\nX-Kp: 1\r\n",
         "a\r\nb",

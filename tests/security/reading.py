@@ -148,7 +148,7 @@ def in_calendar(text: str) -> list[str]:
     return [
         f"a line: {line[:60]}"
         for line in lines
-        if re.match(r"Bcc|X-Kp|Content-Type|BEGIN:VALARM|<kp-x", line)
+        if re.match(r"Bcc|X-Kp|Content-Type|BEGIN:VTODO|<kp-x", line)
     ]
 
 
