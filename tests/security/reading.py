@@ -146,9 +146,7 @@ def in_calendar(text: str) -> list[str]:
     """Lines that no calendar of ours has: a text broke out of its own."""
     lines = re.sub(r"\r?\n[ \t]", "", text).splitlines()
     return [
-        f"a line: {line[:60]}"
-        for line in lines
-        if re.match(r"Bcc|X-Kp|Content-Type|BEGIN:VTODO|<kp-x", line)
+        f"a line: {line[:60]}" for line in lines if re.match(r"Bcc|X-Kp|Content-Type|BEGIN:VTODO|<kp-x", line)
     ]
 
 
