@@ -123,7 +123,8 @@ class Crowd:
             if status not in (0, 503) or time.perf_counter() > until:
                 return status, body
             self.answers["asked again for an answer"] += 1
-            await asyncio.sleep(0.2)
+            # "Not yet" says how long to wait (Retry-After); a broken connection says nothing
+            await asyncio.sleep(2 if status == 503 else 0.2)
 
     def note(self, status: int, body: bytes, began: float) -> str:
         moment = time.perf_counter()

@@ -183,8 +183,8 @@ def request_of(session: int, *, authorization: str, key: str, body: bytes, langu
     if errors := _party_faults(session, wanted, language):
         return problem(422, "invalid-parameter", language, errors=errors)
     person = ciphers.digest(phone, "booking.person")
-    # One place in the queue is for one party: a few tries, for a slip of the finger or a lost answer
-    if wait := limits.wait_of_person(person) or limits.wait_of_token(token.number.hex()):
+    # One place in the queue is for one party: a few tries, for a slip of the finger
+    if wait := limits.wait_of_person(person) or limits.wait_of_token(token.number.hex(), key):
         return problem(429, "limited", language, wait=wait)
     return asked(
         session,

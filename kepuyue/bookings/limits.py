@@ -22,17 +22,21 @@ class Bucket:
     """Tokens that grow again: `size` at once, `per_second` from then on, for each name."""
 
     def __init__(self) -> None:
-        self._levels: OrderedDict[str, tuple[float, float]] = OrderedDict()
+        self._levels: OrderedDict[str, tuple[float, float, str]] = OrderedDict()
         self._changing = Lock()
 
-    def take(self, name: str, size: float, per_second: float) -> float:
-        """Take one; 0 where there was one, else the seconds until there is."""
+    def take(self, name: str, size: float, per_second: float, what: str = "") -> float:
+        """Take one; 0 where there was one, else the seconds until there is. Whoever asks once more for `what` was taken
+        last takes nothing.
+        """
         moment = time.monotonic()
         with self._changing:
-            level, at = self._levels.get(name, (size, moment))
+            level, at, last = self._levels.get(name, (size, moment, ""))
+            if what and what == last:
+                return 0.0
             level = min(size, level + (moment - at) * per_second)
             taken = level >= 1
-            self._levels[name] = (level - 1 if taken else level, moment)
+            self._levels[name] = (level - 1, moment, what) if taken else (level, moment, last)
             self._levels.move_to_end(name)
             if len(self._levels) > MOST_KEPT:
                 self._levels.popitem(last=False)
@@ -67,10 +71,13 @@ def wait_of_person(person: str) -> float:
     return _persons.take(person, size, size / 60) if size else 0.0
 
 
-def wait_of_token(number: str) -> float:
-    """Seconds that whoever holds an admission token has to wait before it may ask for seats once more."""
+def wait_of_token(number: str, key: str) -> float:
+    """Seconds that whoever holds an admission token has to wait before it may ask for seats with another key.
+
+    The same key may be sent again and again: its answer was lost, or is not yet known.
+    """
     size = settings.BOOKING_TRIES_PER_TOKEN
-    return _tokens.take(number, size, size / 60) if size else 0.0
+    return _tokens.take(number, size, size / 60, key) if size else 0.0
 
 
 @lru_cache(maxsize=65_536)
@@ -78,6 +85,4 @@ def _is_counted(address: str) -> bool:
     return ipaddress.ip_address(counted(address).partition("/")[0]).is_global
 
 
-@lru_cache(maxsize=65_536)
-def _network(address: str) -> str:
-    return counted(address)
+_network = lru_cache(maxsize=65_536)(counted)
