@@ -18,7 +18,7 @@ def desk(request: HttpRequest) -> dict[str, Any]:
         "desk_may": {
             "register": permissions.holds_anywhere(user, "activity.edit"),
             "review": permissions.holds_anywhere(user, "review.decide"),
-            "highlights": permissions.holds_anywhere(user, "activity.see"),
+            "highlights": permissions.is_at_work(user, "activity.see"),
             "resources": permissions.holds_anywhere(user, "resource.request")
             or permissions.holds_anywhere(user, "resource.oversee"),
             "cloud": any(

@@ -210,6 +210,16 @@ def holds_anywhere(user: "Person", permission: str) -> bool:
     )
 
 
+def is_at_work(user: "Person", permission: str) -> bool:
+    """Whether the person holds the permission in a unit that has a part in the month, be it one that waits to be
+    confirmed. Who only looks back at what a closed unit did has none.
+    """
+    return any(
+        one.organization.state not in LOOKED_AT_ONLY and permission in granted(one).own | granted(one).branch
+        for one in memberships(user)
+    )
+
+
 def decides_about_others(user: "Person") -> bool:
     """Whether the person reviews or runs the edition: who takes over such an account can publish."""
     return holds_anywhere(user, "review.decide") or holds_anywhere(user, "edition.manage")

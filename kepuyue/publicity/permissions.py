@@ -8,10 +8,8 @@ from django.utils.translation import gettext as _
 from kepuyue.activities.models import Activity
 from kepuyue.editions.models import Edition
 from kepuyue.organizations.models import Organization
-from kepuyue.organizations.permissions import check, granted, holds_anywhere, may, memberships
+from kepuyue.organizations.permissions import check, granted, holds_anywhere, is_at_work, may, memberships
 from kepuyue.publicity.models import Coverage, Story
-
-WORKING = (Organization.State.ACTIVE, Organization.State.PENDING)
 
 if TYPE_CHECKING:
     from kepuyue.organizations.permissions import Person
@@ -31,9 +29,7 @@ def can_choose(user: "Person", edition: Edition) -> bool:
 
 def check_sees_highlights(user: "Person") -> None:
     """Raise unless the person works for a unit that holds or oversees activities: those see the days and their own."""
-    # Who only looks back at what a closed unit did has no part in the month
-    at_work = any(one.organization.state in WORKING for one in memberships(user))
-    if not (at_work and holds_anywhere(user, "activity.see")):
+    if not is_at_work(user, "activity.see"):
         raise PermissionDenied(_("每日热点由填报和审核活动的人员查看。"))
 
 

@@ -7,12 +7,14 @@ from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q
 
+from kepuyue.accounts.models import User
 from kepuyue.organizations.models import Membership, Organization, Role
 from kepuyue.organizations.permissions import (
     PERMISSIONS,
     ROLES,
     check,
     holds_anywhere,
+    is_at_work,
     may,
     memberships,
     organizations_where,
@@ -191,3 +193,13 @@ def test_reviewers_are_the_active_ones_of_exactly_this_unit(cast: Cast) -> None:
     assert [m.user for m in reviewers(cast.own_district)] == [cast.district_reviewer]
     assert [m.user for m in reviewers(cast.office_unit)] == [cast.office]
     assert list(reviewers(cast.own_unit)) == []
+
+
+@pytest.mark.parametrize(
+    ("state", "has_a_part"), [("active", True), ("pending", True), ("refused", False), ("closed", False)]
+)
+def test_who_only_looks_back_has_no_part_in_the_month(cast: Cast, state: str, has_a_part: bool) -> None:
+    Organization.objects.filter(pk=cast.own_unit.pk).update(state=state)
+    owner = User.objects.get(pk=cast.owner.pk)
+
+    assert is_at_work(owner, "activity.see") is has_a_part
