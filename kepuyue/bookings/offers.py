@@ -7,8 +7,9 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from kepuyue.activities.models import Activity
 from kepuyue.bookings.models import ACTIVE, Booking, Channel, Quota
-from kepuyue.core import ciphers
+from kepuyue.core import ciphers, wording
 from kepuyue.core.time import now
 
 # What has no stated end counts for so long, as in the programme
@@ -156,3 +157,10 @@ def as_kept(booking: Booking) -> dict[str, Any]:
         "ended_at": booking.ended_at and booking.ended_at.isoformat(),
         "end_reason": booking.end_reason,
     }
+
+
+def notice_of(activity: Activity) -> str:
+    """What who books is told of their personal data, as the edition words it."""
+    rules = activity.edition.rules.booking
+    text = rules.notice_en if wording.is_english() else rules.notice
+    return text.replace("{unit}", activity.organization.name).replace("{days}", str(rules.kept_days))

@@ -10,7 +10,7 @@ from django.db.models import Count, F, Q, QuerySet, Sum
 from kepuyue.activities.models import Session, State
 from kepuyue.bookings import phones
 from kepuyue.bookings.models import CODE_LENGTH, Booking, BookingTerms, Channel, CheckIn, Quota
-from kepuyue.core import ciphers
+from kepuyue.core import audit, ciphers
 from kepuyue.core.codes import READABLE
 from kepuyue.core.models import AuditEvent
 from kepuyue.core.time import now
@@ -131,15 +131,7 @@ def sessions_with_terms(activity: int) -> QuerySet[BookingTerms]:
 
 def looks_at(session: Session) -> QuerySet[AuditEvent]:
     """Who looked at the list of the session or took it along, newest first."""
-    return AuditEvent.objects.filter(
-        subject_type="session", subject_id=str(session.pk), action__in=LOOKS
-    ).order_by("-pk")
-
-
-def trail_of(booking: Booking) -> QuerySet[AuditEvent]:
-    """What was recorded of a booking, newest first; admission writes its code, before the row has a number."""
-    known = (str(booking.pk), booking.code)
-    return AuditEvent.objects.filter(subject_type="booking", subject_id__in=known).order_by("-pk")
+    return audit.trail(session).filter(action__in=LOOKS)
 
 
 def open_to_helpers(edition: "Edition", word: str = "") -> QuerySet[BookingTerms]:

@@ -59,11 +59,7 @@ class PartyForm(forms.Form):
 
     def clean_phone(self) -> str:
         """As it is kept."""
-        phone = phones.as_kept(self.cleaned_data["phone"])
-        if not phone:
-            said = door.problem(422, "phone", wording.language_tag().lower())
-            raise forms.ValidationError(said.body["detail"])
-        return phone
+        return _phone(self.cleaned_data["phone"])
 
     def clean(self) -> dict[str, Any]:
         """A party that breaks a rule is told at the field."""

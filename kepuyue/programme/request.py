@@ -6,7 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -70,3 +70,9 @@ def _once_open(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRespo
 def canonical(request: HttpRequest) -> str:
     """The page's one address, without filters and whatever the way here added."""
     return f"{settings.PUBLIC_URL}{request.path}"
+
+
+def never_kept(response: HttpResponse) -> HttpResponse:
+    """The answer, of which no browser keeps a copy: it is one person's, or changes by the moment."""
+    response["Cache-Control"] = "no-store"
+    return response

@@ -161,7 +161,7 @@ def _give(standing: Standing, bookings: dict[int, Booking], result: Result) -> N
     )
     audit.record_many(
         audit.Entry(
-            action="booking.draw", subject_type="booking", subject_id=one.code, subject_name=one.code,
+            action="booking.draw", subject_type="booking", subject_id=str(one.pk), subject_name=one.code,
             actor_name=audit.SYSTEM_NAME, changes={"state": [State.ENTERED, one.state]},
         )
         for one in bookings.values()

@@ -52,7 +52,7 @@ def _erase(keys: Iterable[int]) -> int:
         booking.save(update_fields=["name", "phone", "roster", "end_reason", "person", "asked"])
         entries.append(
             audit.Entry(
-                action="booking.erase", subject_type="booking", subject_id=booking.code,
+                action="booking.erase", subject_type="booking", subject_id=str(booking.pk),
                 subject_name=booking.code, actor_id=None, changes={},
             )
         )  # fmt: skip

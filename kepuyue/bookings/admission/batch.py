@@ -37,18 +37,16 @@ def take(batch: Sequence[Asked]) -> list[Answer]:
         if not granted:
             break
         written = ledger.write([grant for _place, grant in granted], found)
-        refused = [place for place, grant in granted if grant.answer.code not in written]
-        if not refused:
-            for place, grant in granted:
-                answers[place] = grant.answer
-            break
-        kept = set()
+        kept, refused = set(), []
         for place, grant in granted:
             if grant.answer.code in written:
                 answers[place] = grant.answer
                 kept.add(place)
             else:
                 take_back(found[grant.asked.session], grant, known)
+                refused.append(place)
+        if not refused:
+            break
         # Whoever came after the first that was refused may have been answered by what it did not get
         open_ones = [place for place in open_ones if place >= refused[0] and place not in kept]
         for place in open_ones:

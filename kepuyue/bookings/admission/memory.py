@@ -27,6 +27,10 @@ class _Full:
     persons: set[str] = field(default_factory=set)
     keys: set[str] = field(default_factory=set)
 
+    def covers(self, refused: dict[str, int]) -> bool:
+        """Whether what was refused now says nothing new."""
+        return all(self.refused.get(channel, seats + 1) <= seats for channel, seats in refused.items())
+
 
 class SoldOut:
     """The sessions that a batch of this process found full a moment ago.
@@ -48,17 +52,10 @@ class SoldOut:
             here[channel] = min(seats, here.get(channel, seats))
         moment = time.monotonic()
         for session, refused in smallest.items():
-            full = self._full.get(session)
-            is_known = full is not None and moment - full.noted_at < STALE_AFTER / 2
-            if (
-                full is not None
-                and is_known
-                and all(full.refused.get(channel, seats + 1) <= seats for channel, seats in refused.items())
-            ):
+            full = self._full.setdefault(session, _Full(moment - STALE_AFTER, {}))
+            if moment - full.noted_at < STALE_AFTER / 2 and full.covers(refused):
                 continue
-            if full is None:
-                full = self._full[session] = _Full(moment, {})
-            elif moment - full.noted_at >= STALE_AFTER:
+            if moment - full.noted_at >= STALE_AFTER:
                 full.refused = {}
             for channel, seats in refused.items():
                 full.refused[channel] = min(seats, full.refused.get(channel, seats))

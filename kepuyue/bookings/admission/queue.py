@@ -56,21 +56,24 @@ class Writer:
         """
         if len(self._waiting) >= MOST_WAITING:
             raise NotYet
-        if self._process != os.getpid() or self._thread is None or not self._thread.is_alive():
+        if not self._is_running():
             self._start()
         self._waiting.append(_Waiting(asked, loop, tell))
         self._some.set()
 
+    def _is_running(self) -> bool:
+        return self._process == os.getpid() and self._thread is not None and self._thread.is_alive()
+
     def _start(self) -> None:
         with self._starting:
-            is_forked = self._process != os.getpid()
-            if is_forked:
+            if self._is_running():
+                return
+            if self._process != os.getpid():
                 # A process that was forked off has the queue of its parent, and not its thread
                 self._waiting.clear()
-            if is_forked or self._thread is None or not self._thread.is_alive():
-                self._thread = threading.Thread(target=self._write, name="admission", daemon=True)
-                self._thread.start()
-                self._process = os.getpid()
+            self._thread = threading.Thread(target=self._write, name="admission", daemon=True)
+            self._thread.start()
+            self._process = os.getpid()
 
     def stop(self) -> None:
         """End the thread once what waits is answered, and its connection with it."""

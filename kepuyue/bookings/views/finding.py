@@ -8,7 +8,6 @@ from kepuyue.activities.models import Activity, Session
 from kepuyue.activities.queries import visible_to
 from kepuyue.bookings import permissions
 from kepuyue.bookings.models import Booking
-from kepuyue.core import wording
 from kepuyue.editions.request import DeskRequest
 
 
@@ -46,10 +45,3 @@ def get_booking(request: DeskRequest, code: str) -> Booking:
     if booking is None or not permissions.may_see(request.user, booking):
         raise Http404
     return booking
-
-
-def notice_of(activity: Activity) -> str:
-    """What who books is told of their personal data, as the edition words it."""
-    rules = activity.edition.rules.booking
-    text = rules.notice_en if wording.is_english() else rules.notice
-    return text.replace("{unit}", activity.organization.name).replace("{days}", str(rules.kept_days))

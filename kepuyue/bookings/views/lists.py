@@ -15,7 +15,7 @@ from kepuyue.bookings.actions import changing, reading
 from kepuyue.bookings.forms.desk import CancelForm, SearchForm, SizeForm
 from kepuyue.bookings.models import Booking
 from kepuyue.bookings.views.finding import get_booking, get_seen, get_session, when
-from kepuyue.core import tables
+from kepuyue.core import audit, tables
 from kepuyue.editions.request import DeskRequest
 from kepuyue.organizations.permissions import check, may
 
@@ -143,6 +143,6 @@ def _page(
         "can_manage": permissions.may_manage(request.user, found),
         "can_list": may(request.user, "booking.see", activity.organization),
         "cancelling": cancelling or CancelForm(), "sizing": sizing or SizeForm(initial={"seats": found.seats}),
-        "trail": queries.trail_of(found)[:30],
+        "trail": audit.trail(found)[:30],
     }  # fmt: skip
     return render(request, "bookings/booking.html", context, status=status)

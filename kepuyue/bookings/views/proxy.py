@@ -9,11 +9,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from kepuyue.bookings import door, permissions, queries
+from kepuyue.bookings import door, offers, permissions, queries
 from kepuyue.bookings.actions import proxy
 from kepuyue.bookings.forms.desk import ProxyForm
 from kepuyue.bookings.models import BookingTerms
-from kepuyue.bookings.views.finding import notice_of, when
+from kepuyue.bookings.views.finding import when
 from kepuyue.editions.request import DeskRequest
 from kepuyue.organizations.permissions import holds_anywhere
 
@@ -68,7 +68,7 @@ def book(request: DeskRequest, pk: int) -> HttpResponse:
             form.add_error(None, door.reply(answer, get_language() or "zh-hans").body["detail"])
     context = {
         "form": form, "terms": terms, "session": session, "activity": session.activity,
-        "when": when(session, session.activity), "notice": notice_of(session.activity),
+        "when": when(session, session.activity), "notice": offers.notice_of(session.activity),
     }  # fmt: skip
     return render(request, "bookings/proxy_book.html", context, status=status)
 

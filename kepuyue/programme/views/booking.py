@@ -29,7 +29,7 @@ from kepuyue.programme.booking_choices import Choice, choices
 from kepuyue.programme.booking_forms import ClassForm, PartyForm
 from kepuyue.programme.cards import localized
 from kepuyue.programme.permissions import approved
-from kepuyue.programme.request import PublicRequest, canonical, public_form, public_look
+from kepuyue.programme.request import PublicRequest, canonical, never_kept, public_form, public_look
 
 # Seconds that a page is kept in memory (`middleware.BookingPagesMiddleware`): until booking opens nothing on it changes
 BEFORE, WHILE_OPEN = 10, 2
@@ -57,7 +57,7 @@ def booking(request: PublicRequest, session: int) -> HttpResponse:
     kind = ClassForm if request.GET.get("for") == "class" and found.offer.group_most else PartyForm
     rules = found.activity.edition.rules.booking
     if request.method == "POST":
-        return _never_kept(_ask(request, found, kind(request.POST, offer=found.offer, rules=rules)))
+        return never_kept(_ask(request, found, kind(request.POST, offer=found.offer, rules=rules)))
     response = _page(request, found, kind(offer=found.offer, rules=rules))
     return _kept(request, response, found.offer)
 
@@ -65,7 +65,7 @@ def booking(request: PublicRequest, session: int) -> HttpResponse:
 @public_look
 def clock(request: PublicRequest) -> HttpResponse:
     """The server's clock, by which pages count down: milliseconds since 1970."""
-    return _never_kept(JsonResponse({"now": round(now().timestamp() * 1000)}))
+    return never_kept(JsonResponse({"now": round(now().timestamp() * 1000)}))
 
 
 def _find(request: PublicRequest, pk: int) -> Found:
@@ -163,8 +163,6 @@ def _page(
     left = (offer.opens_at - at).total_seconds()
     rules = activity.edition.rules.booking
     title, language = localized(activity.title, activity.title_en)
-    unit = activity.organization
-    notice = rules.notice_en if wording.is_english() else rules.notice
     context: dict[str, Any] = {
         "activity": activity,
         "title": title,
@@ -176,7 +174,7 @@ def _page(
         "offer": offer,
         "opens_at": offer.opens_at.astimezone(activity.edition.zone),
         "others": [one for pk, one in found.choices.items() if pk != session.pk and one.can_be_booked],
-        "notice": notice.replace("{unit}", unit.name).replace("{days}", str(rules.kept_days)),
+        "notice": offers.notice_of(activity),
         "refresh_in": int(min(left, LONGEST_NAP)) + 1 if state == "not-open" else 0,
         "script": {
             "session": session.pk,
@@ -207,8 +205,3 @@ def _kept(request: PublicRequest, response: HttpResponse, offer: Offer) -> HttpR
 
 def _language() -> str:
     return wording.language_tag().lower()
-
-
-def _never_kept(response: HttpResponse) -> HttpResponse:
-    response["Cache-Control"] = "no-store"
-    return response

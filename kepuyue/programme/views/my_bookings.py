@@ -22,7 +22,14 @@ from kepuyue.core import ciphers
 from kepuyue.core.time import now
 from kepuyue.programme.booking_forms import CodeForm, PhoneForm
 from kepuyue.programme.cards import localized, moment, place_of
-from kepuyue.programme.request import PublicRequest, canonical, public_form, public_look, public_press
+from kepuyue.programme.request import (
+    PublicRequest,
+    canonical,
+    never_kept,
+    public_form,
+    public_look,
+    public_press,
+)
 
 # What the browser's session holds: a code on its way; a number that was shown to be theirs
 SENT, PROVEN = "booking_code", "booking_person"
@@ -36,7 +43,7 @@ def proven(view: View) -> View:
     @wraps(view)
     def answer(request: PublicRequest) -> HttpResponse:
         person = _person(request)
-        return _never_kept(view(request, person)) if person else redirect("programme:my-bookings")
+        return never_kept(view(request, person)) if person else redirect("programme:my-bookings")
 
     return answer
 
@@ -54,7 +61,7 @@ def mine(request: PublicRequest) -> HttpResponse:
         "phone": phones.masked(ciphers.decrypted(request.session[PROVEN]["phone"])),
         "canonical": canonical(request),
     }
-    return _never_kept(render(request, "programme/my_bookings.html", context))
+    return never_kept(render(request, "programme/my_bookings.html", context))
 
 
 @public_press
@@ -143,7 +150,7 @@ def _row(booking: Booking) -> Row:
     title, language = localized(activity.title, activity.title_en)
     return Row(
         booking, title, language, moment(session, activity.edition.zone).text, place_of(session),
-        tickets.link(booking.code), (session.ends_at or session.starts_at) <= now(),
+        tickets.link(booking.code), session.is_over,
     )  # fmt: skip
 
 
@@ -161,7 +168,7 @@ def _asking(request: PublicRequest, *, phone_form: PhoneForm | None = None, code
         "code_form": code_form or CodeForm(),
         "canonical": canonical(request),
     }
-    return _never_kept(render(request, "programme/my_bookings_proof.html", context, status=status))
+    return never_kept(render(request, "programme/my_bookings_proof.html", context, status=status))
 
 
 def _too_often(claimed: Claim) -> str:
@@ -173,8 +180,3 @@ def _wrong(sent: proving.Sent) -> str:
     if left <= 0:
         return _("验证码不对，已经试了太多次。请换一个号码，或者再要一个验证码。")
     return _("验证码不对，请核对短信里的6位数字。还可以试%(left)s次。") % {"left": left}
-
-
-def _never_kept(response: HttpResponse) -> HttpResponse:
-    response["Cache-Control"] = "no-store"
-    return response

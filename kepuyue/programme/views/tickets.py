@@ -25,7 +25,14 @@ from kepuyue.programme.booking_forms import RosterForm, SizeForm
 from kepuyue.programme.cards import localized, moment, place_of
 from kepuyue.programme.feeds import ical
 from kepuyue.programme.queries import in_full
-from kepuyue.programme.request import PublicRequest, canonical, public_form, public_look, public_press
+from kepuyue.programme.request import (
+    PublicRequest,
+    canonical,
+    never_kept,
+    public_form,
+    public_look,
+    public_press,
+)
 
 # Seconds; a key of before stays published, so that a copy of yesterday verifies today's tickets unless the site's
 # secret was changed since
@@ -61,7 +68,7 @@ def cancel(request: PublicRequest, code: str, seal: str) -> HttpResponse:
             changing.cancel(booking.code)
             messages.success(request, _("已取消，名额已经让给别人。谢谢您提前告诉我们。"))
         return redirect(tickets.link(booking.code))
-    return _never_kept(render(request, "programme/ticket_cancellation.html", _facts(request, booking)))
+    return never_kept(render(request, "programme/ticket_cancellation.html", _facts(request, booking)))
 
 
 @public_press
@@ -118,7 +125,7 @@ def calendar(request: PublicRequest, code: str, seal: str) -> HttpResponse:
     body = ical.one(activity, booking.session_id, address=whole(tickets.link(booking.code)), at=now())
     answer = HttpResponse(body, content_type="text/calendar; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="{booking.code}.ics"'
-    return _never_kept(answer)
+    return never_kept(answer)
 
 
 def _find(code: str, seal: str) -> Booking:
@@ -157,7 +164,7 @@ def _page(request: PublicRequest, booking: Booking, *, said: str = "", status: i
         "others": [one for pk, one in open_now.items() if pk != session.pk and one.can_be_booked],
         "again": open_now.get(session.pk),
     }
-    return _never_kept(render(request, "programme/ticket.html", context, status=status))
+    return never_kept(render(request, "programme/ticket.html", context, status=status))
 
 
 def _facts(request: PublicRequest, booking: Booking) -> dict[str, Any]:
@@ -175,7 +182,7 @@ def _facts(request: PublicRequest, booking: Booking) -> dict[str, Any]:
         "address": venue.address if venue else "",
         "way": reverse("programme:venue", args=[venue.pk]) if venue else "",
         "is_off": session.is_cancelled or session.is_postponed or activity.state != State.PUBLISHED,
-        "is_over": (session.ends_at or session.starts_at) <= now(),
+        "is_over": session.is_over,
         "link": {
             name: reverse(f"programme:ticket-{name}", args=[booking.code, seal])
             for name in ("acceptance", "cancellation", "seats", "roster", "calendar")
@@ -195,9 +202,3 @@ def _drawn(text: str) -> SafeString:
 def _most(booking: Booking) -> int:
     terms = BookingTerms.objects.get(session=booking.session_id)
     return terms.group_most if booking.is_class else terms.most_seats
-
-
-def _never_kept(response: HttpResponse) -> HttpResponse:
-    # A browser that several people use keeps no copy; that no other site is told of the link the site sees to
-    response["Cache-Control"] = "no-store"
-    return response
