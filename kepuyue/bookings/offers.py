@@ -39,6 +39,16 @@ class Offer:
     draws_at: datetime | None
     "When lots are drawn; None: first come, first served"
 
+    @property
+    def to_have(self) -> int:
+        """Seats that somebody who comes now can have: none while parties wait, since nobody passes those."""
+        return 0 if self.waiting else self.free
+
+    @property
+    def can_wait(self) -> bool:
+        """Whether one more party may wait."""
+        return self.waiting < self.waitlist_most
+
     def state(self, at: datetime) -> str:
         """What can be done at a moment: `stopped`, `not-open`, `closed`, `open`, `waitlist` or `full`."""
         if self.is_stopped:
@@ -50,10 +60,9 @@ class Offer:
         # Everybody may enter
         if self.draws_at:
             return "open"
-        # Nobody passes those who wait
-        if self.free and not self.waiting:
+        if self.to_have:
             return "open"
-        return "waitlist" if self.waiting < self.waitlist_most else "full"
+        return "waitlist" if self.can_wait else "full"
 
 
 def offers(sessions: Iterable[int]) -> dict[int, Offer]:

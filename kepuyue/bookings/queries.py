@@ -1,7 +1,6 @@
 """What is read across bookings."""
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -25,33 +24,8 @@ CODE = re.compile(rf"[{READABLE}]{{{CODE_LENGTH}}}")
 LOOKS = ("booking.list", "booking.export")
 
 
-@dataclass(frozen=True)
-class Online:
-    """What somebody who comes now can book online of a session."""
-
-    free: int
-    "Seats; none while parties wait for them, since nobody passes those"
-    waiting: int
-    "Parties that wait"
-    can_wait: bool
-    "Whether one more party may"
-
-
-def online(sessions: Iterable[int]) -> dict[int, Online]:
-    """By session that is booked here, first come; where seats are drawn by lot nobody can say. One query."""
-    rows = Quota.objects.filter(
-        terms__session__in=list(sessions), terms__draws_at__isnull=True, channel=Channel.ONLINE
-    )
-    return {
-        session: Online(0 if waiting else capacity - taken, waiting, waiting < most)
-        for session, capacity, taken, waiting, most in rows.values_list(
-            "terms__session_id", "capacity", "taken", "waiting", "terms__waitlist_most"
-        )
-    }
-
-
 def booked_out(**of: Any) -> QuerySet[Quota]:
-    """The online quotas of which nothing is free as `Online` has it; `of` narrows them."""
+    """The online quotas of which nothing can be had, as `offers.Offer.to_have` says it; `of` narrows them."""
     none_left = Q(waiting__gt=0) | Q(taken__gte=F("capacity"))
     return Quota.objects.filter(none_left, channel=Channel.ONLINE, **of)
 

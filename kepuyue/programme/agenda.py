@@ -13,8 +13,9 @@ from kepuyue.core import wording
 from kepuyue.editions.models import Edition
 from kepuyue.programme import queries, times
 from kepuyue.programme.cards import card, flags, host, localized, moment, place_of, where
-from kepuyue.programme.catalogue import Catalogue, Entry
+from kepuyue.programme.catalogue import Catalogue
 from kepuyue.programme.days import Slot
+from kepuyue.programme.entry import Entry
 from kepuyue.programme.facets import CALENDAR, DATES, LIST, seen, without
 from kepuyue.programme.permissions import approved
 from kepuyue.programme.search import Query, Result

@@ -8,8 +8,9 @@ from math import inf
 
 from kepuyue.core.geo import Point
 from kepuyue.programme import bits
-from kepuyue.programme.catalogue import Catalogue, Entry
+from kepuyue.programme.catalogue import Catalogue
 from kepuyue.programme.days import Slot
+from kepuyue.programme.entry import Entry
 from kepuyue.programme.nearness import Places, Ways
 from kepuyue.programme.seats import has_seats
 

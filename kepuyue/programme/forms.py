@@ -20,8 +20,8 @@ from kepuyue.editions.queries import taxonomies
 from kepuyue.organizations.models import District
 from kepuyue.programme.analysis import MAX_QUERY
 from kepuyue.programme.asked import span
-from kepuyue.programme.catalogue import ANY, OLDEST
 from kepuyue.programme.clusters import FURTHEST, NEAREST
+from kepuyue.programme.entry import ANY, OLDEST
 from kepuyue.programme.search import RADII, Query
 
 DAYS = {

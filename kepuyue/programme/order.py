@@ -12,8 +12,9 @@ from itertools import chain, islice
 from typing import overload
 
 from kepuyue.programme import bits
-from kepuyue.programme.catalogue import Catalogue, Entry
+from kepuyue.programme.catalogue import Catalogue
 from kepuyue.programme.days import Slot
+from kepuyue.programme.entry import Entry
 from kepuyue.programme.nearness import Ways
 from kepuyue.programme.seats import has_seats
 

@@ -6,7 +6,8 @@ from typing import Any
 from kepuyue.core.time import now
 from kepuyue.programme import queries
 from kepuyue.programme.cards import Card, card
-from kepuyue.programme.catalogue import Catalogue, Entry
+from kepuyue.programme.catalogue import Catalogue
+from kepuyue.programme.entry import Entry
 from kepuyue.programme.request import PublicRequest
 
 

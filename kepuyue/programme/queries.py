@@ -15,8 +15,9 @@ from kepuyue.editions.queries import is_open_to_public
 from kepuyue.organizations.models import Organization
 from kepuyue.programme import bits
 from kepuyue.programme.bits import Tally
-from kepuyue.programme.catalogue import Catalogue, Entry
+from kepuyue.programme.catalogue import Catalogue
 from kepuyue.programme.days import Slot
+from kepuyue.programme.entry import Entry
 from kepuyue.programme.order import Order
 from kepuyue.programme.permissions import approved
 from kepuyue.programme.seats import with_seats

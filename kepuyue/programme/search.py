@@ -13,6 +13,7 @@ from kepuyue.programme import bits, catalogue, ranking
 from kepuyue.programme.asked import SHORTCUTS, Query, Sessions, span
 from kepuyue.programme.catalogue import Catalogue
 from kepuyue.programme.days import Slot
+from kepuyue.programme.entry import ANY
 from kepuyue.programme.nearness import Places
 from kepuyue.programme.order import Match, Matches, Order
 from kepuyue.programme.seats import has_seats
@@ -119,7 +120,7 @@ def search(
     counts["seats"][True] = (_all_but("seats", found, kept) & near_seats).bit_count()
     others = _all_but("age", found, kept)
     for age in {*AGES, *query.ages}:
-        counts["age"][age] = (others & known.having("age", catalogue.ANY, age)).bit_count()
+        counts["age"][age] = (others & known.having("age", ANY, age)).bit_count()
     counts["when"] = _by_days(seen, _all_but("seats", worded, kept | {"within": worded}))
     if seen.ways:
         others = _all_but("within", found, kept)
@@ -192,7 +193,7 @@ def _wanted(query: Query) -> dict[str, tuple[Any, ...]]:
     if query.season:
         wanted["season"] = ("season", query.season)
     if query.ages:
-        wanted["age"] = ("age", catalogue.ANY, *query.ages)
+        wanted["age"] = ("age", ANY, *query.ages)
     if query.access:
         wanted["access"] = ("access", *query.access)
     if query.languages:

@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from django.db.models import Exists, OuterRef, QuerySet
 
 from kepuyue.activities.models import Session
-from kepuyue.bookings.queries import Online, booked_out, online
+from kepuyue.bookings.offers import Offer, offers
+from kepuyue.bookings.queries import booked_out
 from kepuyue.programme.days import Slot
 
 
@@ -14,22 +15,22 @@ def seats_left(sessions: Iterable[Session]) -> dict[int, int | None]:
     and none where the unit says that it is full. None where it is not limited or not held. One query.
     """
     sessions = list(sessions)
-    booked = booked_here(sessions)
+    booked = first_come(offers(session.pk for session in sessions))
     return {session.pk: left(session, booked.get(session.pk)) for session in sessions}
 
 
-def booked_here(sessions: Iterable[Session]) -> dict[int, Online]:
-    """What is left of those that are booked here. One query."""
-    return online(session.pk for session in sessions)
+def first_come(offered: dict[int, Offer]) -> dict[int, Offer]:
+    """Those of the offers of which one can say what is left; where lots are drawn nobody can."""
+    return {session: offer for session, offer in offered.items() if offer.draws_at is None}
 
 
-def left(session: Session, booked: Online | None) -> int | None:
+def left(session: Session, booked: Offer | None) -> int | None:
     """The free seats of one session, see `seats_left`."""
     if session.is_cancelled:
         return None
     if session.is_full:
         return 0
-    return booked.free if booked else session.capacity
+    return booked.to_have if booked else session.capacity
 
 
 def with_seats(sessions: QuerySet[Session]) -> QuerySet[Session]:

@@ -19,8 +19,8 @@ from kepuyue.editions.models import Edition
 from kepuyue.organizations.models import Organization
 from kepuyue.programme import queries, times
 from kepuyue.programme.cards import flags, localized, moment, where
-from kepuyue.programme.catalogue import Entry
 from kepuyue.programme.days import Slot
+from kepuyue.programme.entry import Entry
 from kepuyue.programme.forms import FilterForm, vocabulary
 from kepuyue.programme.search import search
 

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from kepuyue.editions.models import Edition
 from kepuyue.programme import bits, order, queries
 from kepuyue.programme.bits import Look, Tally, members
-from kepuyue.programme.catalogue import Catalogue, Entry
+from kepuyue.programme.catalogue import Catalogue
 from kepuyue.programme.days import Slot
+from kepuyue.programme.entry import Entry
 from kepuyue.programme.order import Order
 from kepuyue.programme.search import Query, _counted, _wanted
 

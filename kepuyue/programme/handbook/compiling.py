@@ -10,8 +10,8 @@ from kepuyue.activities.models import Activity, Origin, State
 from kepuyue.core import wording
 from kepuyue.programme import catalogue
 from kepuyue.programme.cards import localized
-from kepuyue.programme.catalogue import Entry
 from kepuyue.programme.days import LONGEST_DATED_RUN
+from kepuyue.programme.entry import Entry
 from kepuyue.programme.feeds.occasions import Occasion, Status, occasions
 from kepuyue.programme.feeds.selection import MOST, Selection
 from kepuyue.programme.handbook import items

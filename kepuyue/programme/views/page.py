@@ -20,14 +20,14 @@ from kepuyue.activities.models import (
     UnitRole,
     Venue,
 )
-from kepuyue.bookings.queries import Online
+from kepuyue.bookings.offers import Offer
 from kepuyue.cloud import queries as cloud_queries
 from kepuyue.core import wording
 from kepuyue.core.links import whole
 from kepuyue.core.time import now
 from kepuyue.editions.queries import is_open_to_public
 from kepuyue.programme import catalogue, changes, cloud_cards, queries, times
-from kepuyue.programme.booking_choices import choices
+from kepuyue.programme.booking_choices import Choice, choices
 from kepuyue.programme.cards import (
     ages,
     card,
@@ -44,7 +44,7 @@ from kepuyue.programme.covers import kind_of
 from kepuyue.programme.maps import locator
 from kepuyue.programme.permissions import approved
 from kepuyue.programme.request import PublicRequest, canonical, public_page
-from kepuyue.programme.seats import booked_here, left
+from kepuyue.programme.seats import first_come, left
 from kepuyue.programme.structured import json_ld
 from kepuyue.publicity.queries import coverage_of
 
@@ -61,8 +61,9 @@ def activity(request: PublicRequest, code: str) -> HttpResponse:
         raise Http404(_("没有找到这项活动。"))
     zone = found.edition.zone
     at = now().astimezone(zone)
-    booked = booked_here(found.sessions.all())
-    sessions = _sessions(found, at, booked)
+    offered = choices(found, found.sessions.all(), at=at)
+    booked = first_come({pk: choice.offer for pk, choice in offered.items()})
+    sessions = _sessions(found, at, offered, booked)
     known = catalogue.load(found.edition)
     related = queries.related(known, found, at)
     read = queries.rows(related)
@@ -120,9 +121,10 @@ def activity(request: PublicRequest, code: str) -> HttpResponse:
     return render(request, "programme/activity.html", context)
 
 
-def _sessions(activity: Activity, at: datetime, booked: dict[int, Online]) -> list[dict[str, Any]]:
+def _sessions(
+    activity: Activity, at: datetime, offered: dict[int, Choice], booked: dict[int, Offer]
+) -> list[dict[str, Any]]:
     """Every session, those to come first; a cancelled one says so where it would have been."""
-    offered = choices(activity, activity.sessions.all(), at=at)
     lines = []
     for session in activity.sessions.all():
         one = moment(session, activity.edition.zone)
@@ -148,10 +150,10 @@ def _sessions(activity: Activity, at: datetime, booked: dict[int, Online]) -> li
     return sorted(lines, key=lambda line: (line["is_over"], line["start"]))
 
 
-def _full_text(session: Session, activity: Activity, booked: Online | None) -> str:
+def _full_text(session: Session, activity: Activity, booked: Offer | None) -> str:
     """That it is full and since when the unit says so, or whether one can wait for a seat that is booked here."""
     if not session.is_full:
-        return _booked_out_text(booked) if booked and not booked.free else ""
+        return _booked_out_text(booked) if booked and not booked.to_have else ""
     if session.full_stated_at is None:
         return _("主办方说明已约满。")
     said = session.full_stated_at.astimezone(activity.edition.zone)
@@ -160,7 +162,7 @@ def _full_text(session: Session, activity: Activity, booked: Online | None) -> s
     }
 
 
-def _booked_out_text(booked: Online) -> str:
+def _booked_out_text(booked: Offer) -> str:
     if booked.can_wait:
         return ngettext(
             "名额已约满，可以排候补，前面有%(count)s组。",
