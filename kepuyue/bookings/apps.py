@@ -31,6 +31,10 @@ class BookingsConfig(AppConfig):
                 "booking.export": pgettext_lazy("audit", "导出预约名单"),
                 "booking.draw": pgettext_lazy("audit", "抽签结果"),
                 "ballot.draw": pgettext_lazy("audit", "抽签"),
+                "block.place": pgettext_lazy("audit", "限制网上预约"),
+                "block.appeal": pgettext_lazy("audit", "对预约限制说明原因"),
+                "block.lift": pgettext_lazy("audit", "解除预约限制"),
+                "block.uphold": pgettext_lazy("audit", "维持预约限制"),
                 "feedback.give": pgettext_lazy("audit", "填写评价"),
                 "terms.create": pgettext_lazy("audit", "设置预约规则"),
                 "terms.change": pgettext_lazy("audit", "修改预约规则"),
@@ -38,6 +42,7 @@ class BookingsConfig(AppConfig):
             }
         )
         kinds.register(telling.CODE, label=_("查预约的验证码"), is_secret=True)
+        kinds.register(telling.BLOCK, label=_("暂停网上预约"))
         # Each holds the link that opens the ticket
         kinds.register(telling.OFFER, label=_("候补轮到了"), is_secret=True)
         kinds.register(telling.DRAW, label=_("抽签结果"), is_secret=True)

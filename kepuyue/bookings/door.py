@@ -244,6 +244,9 @@ def reply(answer: Answer, language: str) -> Reply:
             return problem(409, str(answer.outcome), language)
         case Outcome.DAY_IS_FULL:
             return problem(409, str(answer.outcome), language, more={"limit": answer.limit})
+        case Outcome.BLOCKED:
+            until = answer.until.astimezone(UTC).isoformat() if answer.until else ""
+            return problem(409, str(answer.outcome), language, more={"until": until})
         case Outcome.TOO_MANY_SEATS:
             return problem(422, str(answer.outcome), language, more={"limit": answer.limit})
         case Outcome.KEY_USED:
@@ -342,6 +345,10 @@ def _said(kind: str, language: str) -> str:
             "closed": _("这一场现在不能预约：已经停约、取消或暂停。请看看别的场次。"),
             "not-open": _("这一场还没有开始预约，请到开约时间再来。"),
             "day-is-full": _("这个手机号这一天预约的场次已经到了上限。取消一场后可以再约。"),
+            "blocked": _(
+                "这个手机号暂时不能网上预约。原因和恢复的时间在“我的预约”里，有特殊情况可以在那里说明；"
+                "也可以打活动页上的电话，或者请社区、单位代办。"
+            ),
             "too-many-seats": _("一次预约的人数超过了上限，请减少人数。"),
             "key-used": _("这个请求编号（Idempotency-Key）已经用于另一次预约，请换一个。"),
             "not-bookable": _("没有这一场，或者它不在这里预约。请看活动页上的预约方式。"),

@@ -4,11 +4,11 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models import Case, Count, F, Q, QuerySet, Sum, When
 
 from kepuyue.activities.models import Session, State
 from kepuyue.bookings import phones
-from kepuyue.bookings.models import CODE_LENGTH, Booking, BookingTerms, Channel, CheckIn, Quota
+from kepuyue.bookings.models import CODE_LENGTH, Block, Booking, BookingTerms, Channel, CheckIn, Quota
 from kepuyue.core import audit, ciphers
 from kepuyue.core.codes import READABLE
 from kepuyue.core.models import AuditEvent
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from kepuyue.organizations.permissions import Person
 
 CODE = re.compile(rf"[{READABLE}]{{{CODE_LENGTH}}}")
+# On one page; the rest comes up as these are decided or end
+MOST_BLOCKS = 200
 # What is written when somebody looks at personal data of a session
 LOOKS = ("booking.list", "booking.export")
 
@@ -101,6 +103,23 @@ def sessions_with_terms(activity: int) -> QuerySet[BookingTerms]:
         .annotate(bookings=Count("session__bookings"))
         .order_by("session__starts_at", "session")
     )
+
+
+def blocks(edition: "Edition") -> list[tuple[Block, str]]:
+    """(block, masked number) of those that hold in the edition, appeals first, then the latest. A number that no
+    booking tells any more is "".
+    """
+    waiting = Q(appealed_at__isnull=False, decided_at=None)
+    rows = list(
+        Block.objects.standing()
+        .filter(edition=edition)
+        .select_related("by", "decided_by")
+        .order_by(Case(When(waiting, then=0), default=1), "-pk")[:MOST_BLOCKS]
+    )
+    persons = {one.person for one in rows}
+    booked = Booking.objects.filter(person__in=persons).exclude(phone="").order_by("pk")
+    numbers = {one.person: one.masked_phone for one in booked}
+    return [(one, numbers.get(one.person, "")) for one in rows]
 
 
 def looks_at(session: Session) -> QuerySet[AuditEvent]:

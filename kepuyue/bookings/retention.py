@@ -13,7 +13,7 @@ from typing import Any
 from django.db.models import Min, Q, QuerySet
 from django.db.models.functions import Coalesce
 
-from kepuyue.bookings.models import Booking
+from kepuyue.bookings.models import Block, Booking
 from kepuyue.core.time import now
 from kepuyue.editions.models import Edition
 
@@ -55,6 +55,12 @@ def due(edition: Edition) -> QuerySet[Booking]:
     days = timedelta(days=edition.rules.booking.kept_days)
     last = now().astimezone(edition.zone).date() - days
     return kept(edition).filter(day__lt=last).exclude(session__ends_at__gt=now() - days)
+
+
+def blocks_due(edition: Edition) -> QuerySet[Block]:
+    """Blocks that ended so long ago that nobody is behind them any more; those of nobody already are left out."""
+    ended = now() - timedelta(days=edition.rules.booking.kept_days)
+    return Block.objects.filter(edition=edition, until__lt=ended).exclude(person="")
 
 
 def report(edition: Edition) -> Report:

@@ -1,6 +1,6 @@
 from datetime import timedelta
 
-from kepuyue.bookings.actions import ballots, changing, erasing, reminding
+from kepuyue.bookings.actions import ballots, blocking, changing, erasing, reminding
 from kepuyue.core.duties import duty
 
 
@@ -20,6 +20,12 @@ def remind() -> int:
 def erase_old() -> int:
     """Erase names and numbers whose time is over."""
     return erasing.erase_old()
+
+
+@duty(every=timedelta(hours=1))
+def count_no_shows() -> int:
+    """Pause online booking of those who did not come too often."""
+    return blocking.count_no_shows()
 
 
 @duty(every=timedelta(minutes=1))

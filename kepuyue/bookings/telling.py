@@ -12,13 +12,13 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from kepuyue.bookings import tickets
-from kepuyue.bookings.models import Booking
+from kepuyue.bookings.models import Block, Booking
 from kepuyue.core import wording
 from kepuyue.messaging.actions import outbox
 from kepuyue.messaging.models import Channel
 
 CODE, OFFER, CHANGE, REMINDER = "booking.code", "booking.offer", "booking.change", "booking.reminder"
-DRAW = "booking.draw"
+DRAW, BLOCK = "booking.draw", "booking.block"
 # How a draw can end for somebody; who was offered a seat since has been told of that
 DRAWN = (Booking.State.CONFIRMED, Booking.State.WAITLISTED, Booking.State.NOT_DRAWN)
 
@@ -95,6 +95,17 @@ def reminded(booking: Booking) -> None:
             REMINDER, booking, subject=_("明天的预约"),
             body=_("提醒：%(when)s“%(title)s”，%(seats)s人，预约号%(number)s。来不了请打开链接取消，把名额让给别人。"),
             key=reminder_key(booking),
+        )  # fmt: skip
+
+
+def blocked(block: Block, phone: str) -> None:
+    """They may not book online for a while, and where they can say why; `phone` is as it is kept."""
+    values = {"until": _moment(block.until.astimezone(block.edition.zone)), "reason": block.note}
+    with translation.override(settings.CITY_LANGUAGE):
+        outbox.post(
+            kind=BLOCK, channel=Channel.SMS, to=phone, key=f"{BLOCK}:{block.pk}", subject=_("暂停网上预约"),
+            body=_("到%(until)s前暂停网上预约。原因：%(reason)s有特殊情况请到“我的预约”说明；电话和代办预约不受影响。"),
+            values=values,
         )  # fmt: skip
 
 

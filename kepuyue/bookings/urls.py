@@ -1,6 +1,6 @@
 from django.urls import path
 
-from kepuyue.bookings.views import draws, feedback, lists, privacy, proxy, retention, terms
+from kepuyue.bookings.views import blocks, draws, feedback, lists, privacy, proxy, retention, terms
 
 app_name = "bookings"
 urlpatterns = [
@@ -10,6 +10,9 @@ urlpatterns = [
     path("desk/activities/<slug:code>/feedback/<int:pk>/", feedback.of_session, name="feedback-session"),
     path("desk/activities/<slug:code>/feedback/<int:pk>/code.svg", feedback.door_code, name="feedback-code"),
     path("desk/retention/", retention.report, name="retention"),
+    path("desk/blocks/", blocks.blocks, name="blocks"),
+    path("desk/blocks/<int:pk>/lifting/", blocks.lift, name="block-lifting"),
+    path("desk/blocks/<int:pk>/upholding/", blocks.uphold, name="block-upholding"),
     path("draws/<int:pk>/", draws.draw, name="draw"),
     path("draws/<int:pk>/draw.json", draws.file, name="draw-file"),
     path("desk/activities/<slug:code>/booking/", terms.edit, name="terms"),

@@ -205,6 +205,13 @@ class Booking(Strict):
         "and stay with them. Only how many children come is noted, neither their names nor their ages."
     )
     pupils_to_adult: Annotated[int, Field(ge=1, le=100)] = 10
+    no_show_times: Annotated[
+        int,
+        Field(ge=0, le=20, description="booked, not come and not cancelled; 0: nobody is kept out for it"),
+    ] = 2
+    no_show_days: Annotated[
+        int, Field(ge=1, le=30, description="without online booking; telephone and counter stay open")
+    ] = 14
 
 
 USUAL_QUESTIONS = (

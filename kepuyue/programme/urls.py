@@ -83,6 +83,7 @@ urlpatterns = [
     path("booking/mine/proof/", my_bookings.prove, name="my-bookings-proof"),
     path("booking/mine/leaving/", my_bookings.leave, name="my-bookings-leaving"),
     path("booking/mine/bookings.json", my_bookings.export, name="my-bookings-export"),
+    path("booking/mine/blocks/<int:pk>/appeal/", my_bookings.appeal, name="my-bookings-appeal"),
     path("booking/mine/erasure/", my_bookings.erase, name="my-bookings-erasure"),
     path("booking/<slug:code>/", tickets.by_code, name="ticket-code"),
     path("booking/<slug:code>/<slug:seal>/", tickets.ticket, name="ticket"),

@@ -15,7 +15,7 @@ from kepuyue.activities import content
 from kepuyue.activities.actions import signing, takedown, trusting
 from kepuyue.activities.models import Activity, Remark, Sampling, SavedFilter, State, Submission, Venue
 from kepuyue.bookings import feedback, tickets
-from kepuyue.bookings.actions import terms
+from kepuyue.bookings.actions import blocking, terms
 from kepuyue.bookings.admission import take
 from kepuyue.bookings.models import Booking
 from kepuyue.cloud.models import CloudItem
@@ -231,6 +231,7 @@ def _at_the_desk(cast: Cast) -> dict[str, dict[str, Any]]:
             replace(asks(session, 2, channel="helper"), by=cast.helpdesk.pk, organization=cast.own_unit.pk),
         ]
     )
+    blocked = blocking.block(cast.edition, phone="+85200000009", days=3, note="倒卖", by=cast.office)
     return {
         "booked-activity": {"code": session.activity.code},
         "booked-session": {"code": session.activity.code, "pk": session.pk},
@@ -241,6 +242,7 @@ def _at_the_desk(cast: Cast) -> dict[str, dict[str, Any]]:
         "ballot-desk": {"code": lots.activity.code, "pk": lots.pk},
         "unbookable-draw": {"pk": session.pk},
         "booking": {"code": online.code},
+        "block": {"pk": blocked.pk},
         "booking-helped": {"code": helped.code},
     }
 

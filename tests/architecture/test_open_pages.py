@@ -27,7 +27,7 @@ OPEN = {
     "programme:booking", "programme:booking-clock", "programme:ticket", "programme:ticket-code", "programme:ticket-acceptance",
     "programme:ticket-cancellation", "programme:ticket-seats", "programme:ticket-roster", "programme:ticket-calendar",
     "programme:my-bookings", "programme:my-bookings-code", "programme:my-bookings-proof", "programme:my-bookings-leaving",
-    "programme:my-bookings-export", "programme:my-bookings-erasure",
+    "programme:my-bookings-export", "programme:my-bookings-appeal", "programme:my-bookings-erasure",
     "programme:robots", "programme:sitemap", "programme:sitemap-part",
     "editions:notice", "editions:paper",
     "resources:bases",

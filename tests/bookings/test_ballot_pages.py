@@ -10,9 +10,9 @@ from kepuyue.bookings.actions import ballots
 from kepuyue.bookings.admission import take
 from kepuyue.bookings.models import Booking
 from kepuyue.bookings.offers import offers
-from kepuyue.bookings.queries import online
 from kepuyue.core.time import now
 from kepuyue.messaging.models import Message
+from kepuyue.programme.seats import first_come
 from tests.bookings.given import asks
 from tests.bookings.test_ballots import CLOSES, ballot_for, on_the_day
 from tests.cast import Cast
@@ -28,7 +28,7 @@ def test_everybody_may_enter_however_many_did_and_no_seat_is_counted_as_left(cas
 
     assert offer.state(now()) == "open"
     assert offer.state(session.starts_at - CLOSES + timedelta(seconds=1)) == "closed"
-    assert online([session.pk]) == {}
+    assert first_come({session.pk: offer}) == {}
 
 
 def test_ticket_says_that_lots_are_drawn_and_then_how_it_ended(cast: Cast) -> None:

@@ -9,13 +9,14 @@ from django.test import Client
 
 from kepuyue.activities.actions import notices
 from kepuyue.bookings import limits
-from kepuyue.bookings.actions import erasing, reminding
+from kepuyue.bookings.actions import blocking, erasing, reminding
 from kepuyue.bookings.admission import take
 from kepuyue.bookings.models import Booking
 from kepuyue.core.models import AuditEvent
 from kepuyue.messaging.actions import outbox
 from kepuyue.messaging.models import Message
 from tests.bookings.given import asks, bookable
+from tests.cast import Cast
 from tests.conftest import Clock
 from tests.factories import UserFactory
 
@@ -161,3 +162,26 @@ def test_who_booked_is_told_of_a_change_once(kind: str, words: str) -> None:
         "each change is told, to who booked this session alone"
     )
     assert all(words in body and "原因：场馆检修。" in body for _to, body in bodies)
+
+
+def test_pause_of_online_booking_is_told_and_can_be_explained_once(client: Client, cast: Cast) -> None:
+    limits.forget()
+    session = bookable(5)
+    take([asks(session, 1)])
+    made = blocking.block(
+        session.activity.edition, phone=PHONE, days=7, note="同一天约了三场都没来。", by=cast.office
+    )
+    address = f"/booking/mine/blocks/{made.pk}/appeal/"
+    assert client.post(address, {"said": "孩子发烧"}).status_code == 302
+    enter(client)
+
+    page = client.get("/booking/mine/").text
+    empty = client.post(address, {"said": " "})
+    said = client.post(address, {"said": "孩子发烧"}, follow=True)
+    again = client.post(address, {"said": "又一次发烧"})
+
+    assert "同一天约了三场都没来。" in page and address in page
+    assert (empty.status_code, "请写一句原因" in empty.text) == (422, True)
+    assert "正在处理" in said.text and address not in said.text
+    made.refresh_from_db()
+    assert (again.status_code, made.appeal) == (422, "孩子发烧")

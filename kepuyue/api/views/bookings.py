@@ -86,7 +86,8 @@ def admission(request: HttpRequest, session: int) -> HttpResponse:
 def bookings(request: HttpRequest, session: int) -> HttpResponse:
     """Seats for one person, with the token of `admission`. The same Idempotency-Key gets the same answer.
 
-    A 201 is durable before it is sent. 409 has the types already-booked, sold-out, closed and day-is-full.
+    A 201 is durable before it is sent. 409 has the types already-booked, sold-out, closed, day-is-full and
+    blocked (with `until`).
     """
     language = _language()
     if not door.is_known(session):

@@ -11,7 +11,7 @@ from django.db import transaction
 
 from kepuyue.bookings import retention
 from kepuyue.bookings.actions import changing
-from kepuyue.bookings.models import ACTIVE, Booking
+from kepuyue.bookings.models import ACTIVE, Block, Booking
 from kepuyue.core import audit
 from kepuyue.core.time import now
 from kepuyue.editions.models import Edition
@@ -21,12 +21,18 @@ BATCH = 500
 
 
 def erase_person(person: str) -> int:
-    """Erase all that is kept of a number (its digest); what is still to come is cancelled first. How many bookings."""
+    """Erase all that is kept of a number (its digest); what is still to come is cancelled first. How many bookings.
+
+    A block that holds stays with the digest until it ends, or erasing would be the way around it; what was said about
+    it goes.
+    """
     rows = Booking.objects.filter(person=person)
     for code in list(
         rows.filter(state__in=ACTIVE, session__starts_at__gt=now()).values_list("code", flat=True)
     ):
         changing.cancel(code)
+    Block.objects.standing().filter(person=person).update(appeal="")
+    _forget_blocks(Block.objects.filter(person=person).exclude(pk__in=Block.objects.standing()))
     return _erase(list(rows.values_list("pk", flat=True)))
 
 
@@ -37,7 +43,14 @@ def erase_old() -> int:
     count = 0
     for edition in Edition.objects.all():
         count += _erase(list(retention.due(edition).values_list("pk", flat=True)[:BATCH]))
+        _forget_blocks(retention.blocks_due(edition)[:BATCH])
     return count
+
+
+def _forget_blocks(blocks: Iterable[Block]) -> None:
+    for block in blocks:
+        block.person = block.appeal = ""
+        block.save(update_fields=["person", "appeal"])
 
 
 @transaction.atomic

@@ -20,6 +20,7 @@ class Outcome(StrEnum):
     CLOSED = "closed"
     TOO_MANY_SEATS = "too-many-seats"
     DAY_IS_FULL = "day-is-full"
+    BLOCKED = "blocked"
     KEY_USED = "key-used"
     NOT_BOOKABLE = "not-bookable"
 
@@ -61,6 +62,8 @@ class Answer:
     "With NOT_OPEN: when booking begins (UTC)"
     limit: int | None = None
     "With TOO_MANY_SEATS and DAY_IS_FULL: how many there may be"
+    until: datetime | None = None
+    "With BLOCKED: when the number may book online again (UTC)"
 
     @property
     def is_booked(self) -> bool:

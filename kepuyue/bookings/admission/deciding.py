@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from kepuyue.bookings.admission.asked import Answer, Asked, Outcome
-from kepuyue.bookings.models import CODE_LENGTH
+from kepuyue.bookings.models import CODE_LENGTH, Channel
 from kepuyue.core.codes import new_code
 
 
@@ -16,6 +16,7 @@ class Standing:
     """A session as it stands under its lock; deciding counts in it what it gives out."""
 
     session: int
+    edition: int
     terms: int
     day: date
     opens_at: datetime
@@ -63,6 +64,8 @@ class Known:
     by_person: dict[tuple[int, str], Present] = field(default_factory=dict)
     days: dict[tuple[str, date], set[int]] = field(default_factory=dict)
     "The numbers of a person's sessions of a day that are given"
+    blocks: dict[tuple[int, str], datetime] = field(default_factory=dict)
+    "Until when a person may not book online in an edition"
 
     def add(self, bookings: Iterable[Present]) -> None:
         """Take up bookings of the sessions in hand."""
@@ -98,6 +101,8 @@ def decide(standing: Standing | None, asked: Asked, known: Known) -> Answer | Gr
         return Answer(Outcome.ALREADY_BOOKED, held.code)
     if (refusal := _refused(standing, asked)) is not None:
         return refusal
+    if asked.channel == Channel.ONLINE and (until := known.blocks.get((standing.edition, asked.person))):
+        return Answer(Outcome.BLOCKED, until=until)
     given = known.days.get((asked.person, standing.day), set())
     if len(given) >= standing.per_day:
         return Answer(Outcome.DAY_IS_FULL, limit=standing.per_day)

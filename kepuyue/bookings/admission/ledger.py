@@ -6,7 +6,7 @@ Sets travel as one JSON text a statement, so that a statement is prepared once h
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -53,8 +53,8 @@ def standings(sessions: Iterable[int]) -> dict[int, Standing]:
     # Read after the lock: on PostgreSQL a statement sees what was committed before it began, and of a join only the
     # locked table as it is now
     held: Iterable[tuple[Any, ...]] = Session.objects.filter(pk__in=list(locked)).values_list(
-        "pk", "starts_at", "is_cancelled", "is_postponed", "activity__state", "activity__edition__time_zone",
-        "activity__organization__path",
+        "pk", "starts_at", "is_cancelled", "is_postponed", "activity__state", "activity__edition",
+        "activity__edition__time_zone", "activity__organization__path",
     )  # fmt: skip
     found = {session: _standing(*locked[session], *facts) for session, *facts in held}
     by_terms = {standing.terms: standing for standing in found.values()}
@@ -70,10 +70,12 @@ def standings(sessions: Iterable[int]) -> dict[int, Standing]:
 def _standing(
     session: int, terms: int, opens_at: datetime, closes_at: datetime | None, is_paused: bool, most_seats: int,
     group_most: int, per_day: int, waitlist_most: int, last_position: int, draws_at: datetime | None,
-    starts_at: datetime, is_cancelled: bool, is_postponed: bool, state: str, zone: str, organization_path: str,
+    starts_at: datetime, is_cancelled: bool, is_postponed: bool, state: str, edition: int, zone: str,
+    organization_path: str,
 ) -> Standing:  # fmt: skip
     return Standing(
-        session=session, terms=terms, day=_day(starts_at, zone), opens_at=opens_at, closes_at=closes_at or starts_at,
+        session=session, edition=edition, terms=terms, day=_day(starts_at, zone),
+        opens_at=opens_at, closes_at=closes_at or starts_at,
         is_stopped=is_paused or is_cancelled or is_postponed or state != ActivityState.PUBLISHED,
         most_seats=most_seats, group_most=group_most, per_day=per_day, waitlist_most=waitlist_most,
         last_position=last_position, is_ballot=draws_at is not None, free={}, waiting={},
@@ -99,6 +101,8 @@ def known(batch: Sequence[Asked], found: dict[int, Standing]) -> Known:
         given: dict[tuple[str, date], set[int]] = defaultdict(set)
         for person, day, nth in cursor.fetchall():
             given[person, _as_day(day)].add(nth)
+        cursor.execute(_blocks(connection.vendor), [asked, _spelled(now())])
+        answer.blocks = {(edition, person): _as_moment(until) for edition, person, until in cursor.fetchall()}
     answer.days.update(given)
     return answer
 
@@ -202,6 +206,10 @@ def _as_day(value: date | str) -> date:
     return value if isinstance(value, date) else date.fromisoformat(value)
 
 
+def _as_moment(value: datetime | str) -> datetime:
+    return value if isinstance(value, datetime) else datetime.fromisoformat(value).replace(tzinfo=UTC)
+
+
 def _day(moment: datetime, zone: str) -> date:
     return moment.astimezone(ZoneInfo(zone)).date()
 
@@ -230,6 +238,15 @@ def _days(vendor: str) -> str:
     return (
         f"SELECT b.person, b.day, b.nth FROM {_set(ASKED, vendor)} "  # noqa: S608
         "JOIN bookings_booking b ON b.person = r.person AND b.day = r.day AND b.nth IS NOT NULL"
+    )
+
+
+@cache
+def _blocks(vendor: str) -> str:
+    return (
+        f"SELECT b.edition_id, b.person, MAX(b.until) FROM {_set(ASKED, vendor)} "  # noqa: S608
+        "JOIN bookings_block b ON b.person = r.person WHERE b.lifted_at IS NULL AND b.until > %s "
+        "GROUP BY b.edition_id, b.person"
     )
 
 

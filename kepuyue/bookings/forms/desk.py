@@ -32,6 +32,32 @@ class CancelForm(forms.Form):
     )
 
 
+class BlockForm(forms.Form):
+    """A number that may not book online for some days, and why."""
+
+    phone = forms.CharField(
+        label=_("手机号"),
+        max_length=25,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "tel"}),
+    )
+    days = forms.IntegerField(label=_("限制多少天"), min_value=1, max_value=30, initial=7)
+    note = forms.CharField(
+        label=_("原因"), max_length=200, help_text=_("本人会看到。不要写姓名、电话和别人的情况。")
+    )
+
+    def clean_phone(self) -> str:
+        """As numbers are kept."""
+        if not (number := phones.as_kept(self.cleaned_data["phone"])):
+            raise forms.ValidationError(_("请填写11位手机号；境外号码请加国家或地区代码，例如+852。"))
+        return number
+
+
+class DecisionForm(forms.Form):
+    """What the office says to an appeal."""
+
+    decision = forms.CharField(label=_("处理意见"), max_length=200, help_text=_("本人会看到。"))
+
+
 class SizeForm(forms.Form):
     """With how many people they come."""
 

@@ -1,4 +1,5 @@
 from kepuyue.bookings.models.ballot import Ballot
+from kepuyue.bookings.models.block import Block
 from kepuyue.bookings.models.booking import ACTIVE, CODE_LENGTH, HOLDING, WAITING, Booking
 from kepuyue.bookings.models.check_in import CheckIn
 from kepuyue.bookings.models.feedback import Feedback
@@ -10,6 +11,7 @@ __all__ = [
     "HOLDING",
     "WAITING",
     "Ballot",
+    "Block",
     "Booking",
     "BookingTerms",
     "Channel",

@@ -64,6 +64,8 @@ LABELS: dict[str, Any] = {
     "booking.guardian": gettext_lazy("带孩子时监护人同意的内容"),
     "booking.guardian_en": gettext_lazy("监护人同意内容的英文"),
     "booking.pupils_to_adult": gettext_lazy("班级预约时，多少名学生要有一位大人"),
+    "booking.no_show_times": gettext_lazy("约了没来也没取消，几次后暂停网上预约"),
+    "booking.no_show_days": gettext_lazy("暂停多少天"),
     "feedback.questions": gettext_lazy("问题"),
     "feedback.open_days": gettext_lazy("活动结束后多少天以内可以填"),
     "calendar.source": gettext_lazy("依据"),
@@ -88,6 +90,10 @@ HELP: dict[str, Any] = {
     "open_data.license": gettext_lazy("SPDX代号，例如 CC-BY-4.0。"),
     "booking.version": gettext_lazy("改了下面任何一段文字，请换一个版本号；每个预约都记着同意的是哪一版。"),
     "booking.notice": gettext_lazy("{unit}会换成办这一场的单位，{days}换成上面的天数。"),
+    "booking.no_show_times": gettext_lazy("只算有签到记录的场次和网上的预约。填0就不暂停任何人。"),
+    "booking.no_show_days": gettext_lazy(
+        "到期自动恢复，本人可以说明原因申请提前恢复；电话和代办预约不受影响。"
+    ),
     "feedback.questions": gettext_lazy("每行一个，最多五个，中文和英文之间用|隔开。都按1到5分回答。"),
     "calendar.off": gettext_lazy("每行一天，例如 2024-09-16。"),
     "calendar.work": gettext_lazy("每行一天，例如 2024-09-14。"),

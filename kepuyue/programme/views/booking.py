@@ -174,6 +174,7 @@ def _page(
         "offer": offer,
         "opens_at": offer.opens_at.astimezone(activity.edition.zone),
         "others": [one for pk, one in found.choices.items() if pk != session.pk and one.can_be_booked],
+        "no_show": rules,
         "notice": offers.notice_of(activity),
         "refresh_in": int(min(left, LONGEST_NAP)) + 1 if state == "not-open" else 0,
         "script": {

@@ -16,8 +16,9 @@ from django.utils.translation import gettext as _
 from kepuyue.accounts import network
 from kepuyue.accounts.actions.tries import Claim
 from kepuyue.bookings import offers, phones, tickets
-from kepuyue.bookings.actions import erasing, proving
-from kepuyue.bookings.models import Booking
+from kepuyue.bookings.actions import blocking, erasing, proving
+from kepuyue.bookings.actions.changing import Refused
+from kepuyue.bookings.models import Block, Booking
 from kepuyue.core import ciphers
 from kepuyue.core.time import now
 from kepuyue.programme.booking_forms import CodeForm, PhoneForm
@@ -41,9 +42,9 @@ def proven(view: View) -> View:
     """Only for who has shown a number to be theirs; the view is given its digest."""
 
     @wraps(view)
-    def answer(request: PublicRequest) -> HttpResponse:
+    def answer(request: PublicRequest, **of: Any) -> HttpResponse:
         person = _person(request)
-        return never_kept(view(request, person)) if person else redirect("programme:my-bookings")
+        return never_kept(view(request, person, **of)) if person else redirect("programme:my-bookings")
 
     return answer
 
@@ -54,14 +55,33 @@ def mine(request: PublicRequest) -> HttpResponse:
     person = _person(request)
     if not person:
         return _asking(request)
+    return _listing(request, person)
+
+
+@public_press
+@proven
+def appeal(request: PublicRequest, person: str, pk: int) -> HttpResponse:
+    """Say why one could not come, once; the office decides."""
+    try:
+        blocking.appeal(pk, person=person, said=request.POST.get("said", ""))
+    except Refused as refused:
+        return _listing(request, person, refusal=str(refused), said=request.POST.get("said", ""))
+    messages.success(request, _("收到了。市级办公室看过后会在这里答复。"))
+    return redirect("programme:my-bookings")
+
+
+def _listing(request: PublicRequest, person: str, *, refusal: str = "", said: str = "") -> HttpResponse:
     rows = [_row(one) for one in offers.of_person(person)]
     context = {
+        "blocks": Block.objects.standing().filter(person=person).select_related("edition"),
+        "refusal": refusal,
+        "said": said,
         "ahead": [row for row in rows if not row.is_past],
         "past": [row for row in rows if row.is_past],
         "phone": phones.masked(ciphers.decrypted(request.session[PROVEN]["phone"])),
         "canonical": canonical(request),
     }
-    return never_kept(render(request, "programme/my_bookings.html", context))
+    return never_kept(render(request, "programme/my_bookings.html", context, status=422 if refusal else 200))
 
 
 @public_press
