@@ -83,7 +83,7 @@ async def _answer(
         if refused := door.held_off(_address(scope, headers), language):
             return refused
         await _learn(session)
-        return door.admit(session, language=language)
+        return door.admit(session, language=language, answer=door.answer_in(body))
     if not door.is_known(session):
         # The token is of another process: how many adults a class needs is a rule of the session's edition
         await _learn(session)

@@ -221,6 +221,10 @@ CACHES = {
 # number asks for seats, in a minute (0: no limit)
 ADMISSIONS_PER_SECOND = env_number("ADMISSIONS_PER_SECOND", 2_000, least=1)
 ADMISSIONS_PER_NETWORK = env_number("ADMISSIONS_PER_NETWORK", 1_200, least=0)
+# What a device has to do before it joins a queue: "" nothing, "proof-of-work", or an adapter by its dotted path;
+# how often the arithmetic goes round for each of 256 keys
+BOOKING_CHALLENGE = env_text("BOOKING_CHALLENGE", "")
+BOOKING_CHALLENGE_COST = env_number("BOOKING_CHALLENGE_COST", 2_000, least=1)
 BOOKING_TRIES_PER_TOKEN = env_number("BOOKING_TRIES_PER_TOKEN", 10, least=0)
 BOOKING_TRIES_PER_PERSON = env_number("BOOKING_TRIES_PER_PERSON", 30, least=0)
 # So long at most a public page is answered from memory; 0: never. Whatever writes an audit row ends it at once

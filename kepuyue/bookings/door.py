@@ -19,7 +19,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from kepuyue.bookings import limits, parties, phones, tokens
+from kepuyue.bookings import challenges, limits, parties, phones, tokens
 from kepuyue.bookings.admission import Answer, Asked, Outcome
 from kepuyue.bookings.admission.memory import sold_out
 from kepuyue.bookings.models import BookingTerms, Channel
@@ -122,7 +122,17 @@ def held_off(address: str, language: str) -> Reply | None:
     return problem(429, "limited", language, wait=wait) if wait else None
 
 
-def admit(session: int, *, language: str) -> Reply:
+def answer_in(body: bytes) -> str:
+    """What a request to join a queue answers to a challenge: {"challenge": "…"}; "" where it says nothing of one."""
+    try:
+        said = json.loads(body) if 0 < len(body) <= MOST_BYTES else None
+    except (ValueError, RecursionError):
+        return ""
+    answer = said.get("challenge") if isinstance(said, dict) else None
+    return answer if isinstance(answer, str) else ""
+
+
+def admit(session: int, *, language: str, answer: str = "") -> Reply:
     """A place in the queue of a session that was learnt of, as a token, with when its turn is and how many come
     before it.
 
@@ -135,6 +145,8 @@ def admit(session: int, *, language: str) -> Reply:
         return problem(404, "not-bookable", language)
     if moment >= hours.closes_at:
         return problem(409, "closed", language)
+    if (asked := challenges.demanded(session, answer)) is not None:
+        return problem(428, "challenge", language, more={"challenge": asked})
     first = max(moment, hours.opens_at)
     with _memory.pacing:
         pace = _memory.paces.setdefault(session, _Pace())
@@ -354,6 +366,10 @@ def _said(kind: str, language: str) -> str:
             "not-bookable": _("没有这一场，或者它不在这里预约。请看活动页上的预约方式。"),
             "no-token": _("入场凭证没有、过期或不是这一场的，请重新排队领取。"),
             "too-early": _("还没有轮到，请等到凭证上的时间再来。"),
+            "challenge": _(
+                "这一场想来的人很多，要先让手机或电脑算一道题，证明不是机器抢票。网页会自动完成，请打开浏览器的脚本（JavaScript）；"
+                "也可以打活动页上的电话，或者请社区、单位代办。"
+            ),
             "no-key": _("请求头里要有 Idempotency-Key，1到200个字符，每次预约一个。"),
             "too-large": _("请求太长。"),
             "phone": _("请填写11位手机号；境外号码请加国家或地区代码，例如+852。"),

@@ -1,4 +1,4 @@
-"""Ages, languages, access, fees and full sessions of the demonstration."""
+"""Ages, languages, access and fees of the demonstration."""
 
 import pytest
 

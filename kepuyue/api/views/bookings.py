@@ -17,7 +17,15 @@ from kepuyue.bookings import door
 from kepuyue.bookings.admission import NotYet, book
 from kepuyue.bookings.door import Reply, Wanted
 
-TELLING: dict[Any, Any] = {401: Problem, 404: Problem, 409: Problem, 422: Problem, 429: Problem, 503: Problem}
+TELLING: dict[Any, Any] = {
+    401: Problem,
+    404: Problem,
+    409: Problem,
+    422: Problem,
+    428: Problem,
+    429: Problem,
+    503: Problem,
+}
 
 # Bodies and headers are read by `door`, for the raw route as for this one; this tells of them
 ASKED: dict[str, Any] = {
@@ -71,11 +79,15 @@ class Booked(Schema):
 )  # fmt: skip
 @csrf_exempt
 def admission(request: HttpRequest, session: int) -> HttpResponse:
-    """A token for one session. Limits on networks stand here; before booking opens the queue is open already."""
+    """A token for one session. Limits on networks stand here; before booking opens the queue is open already.
+
+    Where the operator asks for a proof of work, the first answer is 428 with `challenge` (ALTCHA, as the `altcha-lib`
+    package solves it); the same request with {"challenge": "solution"} gets the token.
+    """
     if refused := door.held_off(client_address(request), _language()):
         return _written(refused)
     _learn(session)
-    return _written(door.admit(session, language=_language()))
+    return _written(door.admit(session, language=_language(), answer=door.answer_in(request.body)))
 
 
 @api.post(

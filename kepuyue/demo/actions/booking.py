@@ -46,21 +46,21 @@ def _set_up(agenda: Agenda, edition: Edition, cast: Cast, begins: datetime) -> N
     found = list(_chosen(edition))
     classes = _for_classes(found)
     chosen = iter([sessions for sessions in found if sessions is not classes])
-    people = count(1)
+    people, at_once = count(1), now().replace(microsecond=0)
     if open_ones := next(chosen, []):
         for session in open_ones:
-            _give_out(cast, session, opens_at=now(), waitlist_most=10)
+            _give_out(cast, session, opens_at=at_once, waitlist_most=10)
         agenda.at(begins + timedelta(hours=3), partial(_book, open_ones[0], people, [2, 1, 3]))
     for session in next(chosen, []):
         _give_out(cast, session, opens_at=stages.MOMENTS[Stage.MONTH] + OPENS_IN, waitlist_most=20)
     if full := next(chosen, []):
         for session in full[1:]:
-            _give_out(cast, session, opens_at=now(), waitlist_most=10)
-        _give_out(cast, full[0], opens_at=now(), seats=FULL, waitlist_most=10)
+            _give_out(cast, session, opens_at=at_once, waitlist_most=10)
+        _give_out(cast, full[0], opens_at=at_once, seats=FULL, waitlist_most=10)
         agenda.at(begins + timedelta(hours=4), partial(_book, full[0], people, [3, 2, 1, 2, 1, 3]))
     if classes:
         for session in classes:
-            _give_out(cast, session, opens_at=now(), seats=3 * CLASS, group_most=CLASS)
+            _give_out(cast, session, opens_at=at_once, seats=3 * CLASS, group_most=CLASS)
         group = Party(consent="1", school="演示小学三（2）班", adults=4)
         agenda.at(begins + timedelta(hours=5), partial(_book, classes[0], people, [CLASS - 1], group))
 
