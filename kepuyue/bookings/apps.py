@@ -29,6 +29,8 @@ class BookingsConfig(AppConfig):
                 "booking.look": pgettext_lazy("audit", "查看一个预约"),
                 "booking.show": pgettext_lazy("audit", "查看完整姓名和手机号"),
                 "booking.export": pgettext_lazy("audit", "导出预约名单"),
+                "booking.carry": pgettext_lazy("audit", "签到手机下载名单"),
+                "booking.find": pgettext_lazy("audit", "签到时按姓名查找"),
                 "booking.draw": pgettext_lazy("audit", "抽签结果"),
                 "ballot.draw": pgettext_lazy("audit", "抽签"),
                 "block.place": pgettext_lazy("audit", "限制网上预约"),

@@ -1,6 +1,7 @@
 """What is read across bookings."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +24,7 @@ CODE = re.compile(rf"[{READABLE}]{{{CODE_LENGTH}}}")
 # On one page; the rest comes up as these are decided or end
 MOST_BLOCKS = 200
 # What is written when somebody looks at personal data of a session
-LOOKS = ("booking.list", "booking.export")
+LOOKS = ("booking.list", "booking.export", "booking.carry", "booking.find")
 
 
 def booked_out(**of: Any) -> QuerySet[Quota]:
@@ -70,28 +71,66 @@ def by_state(session: Session) -> list[tuple[str, str, int, int]]:
 
 @dataclass(frozen=True)
 class Attendance:
-    """How many people came to a session, by how it is known. The figures stand side by side and are never added up:
-    one was scanned, one was counted by hand."""
+    """How many people came to a session, by how it is known. `checked_in` and `walk_in` stand side by side and are
+    never added up: one was scanned, one was counted by hand."""
 
+    booked: int
+    "People on confirmed bookings"
     checked_in: int
     "People on tickets that were scanned or typed at a door: the first check-in of each booking"
     walk_in: int
     "People without a booking whom the staff at the doors counted in"
     conflicts: int
     "Tickets' scans that let somebody in a second time; in none of the other figures"
+    walk_in_free: int = 0
+    "Seats that are left for people without a booking"
+
+    @property
+    def is_known(self) -> bool:
+        """Whether anybody was checked in or counted: where nobody was, nothing says that nobody came."""
+        return bool(self.checked_in or self.walk_in or self.conflicts)
+
+    @property
+    def missing(self) -> int:
+        """People who had booked and were not checked in."""
+        return max(0, self.booked - self.checked_in)
+
+    @property
+    def room(self) -> int:
+        """What the drawing of it is wide: everybody who booked, was counted in or still may be."""
+        return max(1, self.checked_in + self.missing + self.walk_in + self.walk_in_free)
 
 
 def attendance(session: Session) -> Attendance:
     """Who came, by method; check-ins that were taken back are in no figure."""
-    rows = CheckIn.objects.filter(session=session, undone_at=None).order_by().values("result")
-    found = {row["result"]: row for row in rows.annotate(people=Sum("seats"), scans=Count("pk"))}
-    none = {"people": 0, "scans": 0}
-    result = CheckIn.Result
-    return Attendance(
-        checked_in=found.get(result.FIRST, none)["people"],
-        walk_in=found.get(result.WALK_IN, none)["people"],
-        conflicts=found.get(result.CONFLICT, none)["scans"],
-    )
+    return attendances([session.pk])[session.pk]
+
+
+def attendances(sessions: Sequence[int]) -> dict[int, Attendance]:
+    """`attendance` of several sessions at once, by their numbers."""
+    came: dict[tuple[int, str], tuple[int, int]] = {}
+    rows = CheckIn.objects.filter(session__in=sessions, undone_at=None).order_by().values("session", "result")
+    for row in rows.annotate(people=Sum("seats"), scans=Count("pk")):
+        came[row["session"], row["result"]] = (row["people"], row["scans"])
+    confirmed = Booking.objects.filter(session__in=sessions, state=Booking.State.CONFIRMED).order_by()
+    booked = dict(confirmed.values_list("session").annotate(Sum("seats")))
+    free = {
+        quota.terms.session_id: quota.free
+        for quota in Quota.objects.filter(
+            terms__session__in=sessions, channel=Channel.WALK_IN
+        ).select_related("terms")
+    }
+    result, none = CheckIn.Result, (0, 0)
+    return {
+        pk: Attendance(
+            booked=booked.get(pk, 0),
+            checked_in=came.get((pk, result.FIRST), none)[0],
+            walk_in=came.get((pk, result.WALK_IN), none)[0],
+            conflicts=came.get((pk, result.CONFLICT), none)[1],
+            walk_in_free=free.get(pk, 0),
+        )
+        for pk in sessions
+    }
 
 
 def sessions_with_terms(activity: int) -> QuerySet[BookingTerms]:

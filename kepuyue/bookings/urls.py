@@ -1,6 +1,16 @@
 from django.urls import path
 
-from kepuyue.bookings.views import blocks, draws, feedback, lists, privacy, proxy, retention, terms
+from kepuyue.bookings.views import (
+    blocks,
+    checking_in,
+    draws,
+    feedback,
+    lists,
+    privacy,
+    proxy,
+    retention,
+    terms,
+)
 
 app_name = "bookings"
 urlpatterns = [
@@ -26,6 +36,13 @@ urlpatterns = [
     path("desk/bookings/<slug:code>/contact/", lists.contact, name="contact"),
     path("desk/bookings/<slug:code>/cancellation/", lists.cancel, name="cancellation"),
     path("desk/bookings/<slug:code>/seats/", lists.resize, name="seats"),
+    path("door/", checking_in.sessions, name="doors"),
+    path("door/<int:pk>/", checking_in.door, name="door"),
+    path("door/<int:pk>/walk-ins/", checking_in.walk_in, name="door-walk-in"),
+    path("door/<int:pk>/names/", checking_in.find, name="door-names"),
+    path("door/<int:pk>/carried.json", checking_in.carried, name="door-carried"),
+    path("door/<int:pk>/scans/", checking_in.scans, name="door-scans"),
+    path("door/check-ins/<int:pk>/undo/", checking_in.undo, name="door-undo"),
     path("desk/proxy/", proxy.find, name="proxy"),
     path("desk/proxy/<int:pk>/", proxy.book, name="proxy-book"),
     path("desk/proxy/booked/<slug:code>/", proxy.booked, name="proxy-booked"),

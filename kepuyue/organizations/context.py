@@ -31,6 +31,7 @@ def desk(request: HttpRequest) -> dict[str, Any]:
             "confirm_coverage": permissions.holds_anywhere(user, "coverage.confirm"),
             "import": permissions.holds_anywhere(user, "import.run"),
             "calendars": permissions.holds_anywhere(user, "calendar.see"),
+            "door": permissions.holds_anywhere(user, "session.check_in"),
             "proxy": permissions.holds_anywhere(user, "booking.by_proxy"),
             "liaisons": permissions.holds_anywhere(user, "unit.confirm"),
             "units": permissions.holds_anywhere(user, "unit.see"),

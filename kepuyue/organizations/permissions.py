@@ -45,6 +45,8 @@ REGISTERING = frozenset(
         "booking.see",
         "booking.manage",
         "booking.by_proxy",
+        # In small units who registers also stands at the door; at those of other units nobody does without the role
+        "session.check_in",
     }
 )
 # What one does with the units below one's own. They are asked for the superior of the unit that is changed (see

@@ -17,7 +17,7 @@ from kepuyue.activities.models import Activity, Remark, Sampling, SavedFilter, S
 from kepuyue.bookings import feedback, tickets
 from kepuyue.bookings.actions import blocking, terms
 from kepuyue.bookings.admission import take
-from kepuyue.bookings.models import Booking
+from kepuyue.bookings.models import Booking, CheckIn
 from kepuyue.cloud.models import CloudItem
 from kepuyue.core.time import now, today
 from kepuyue.editions.models import Booth, MainVenue, Paper, StageItem, Zone
@@ -232,10 +232,16 @@ def _at_the_desk(cast: Cast) -> dict[str, dict[str, Any]]:
         ]
     )
     blocked = blocking.block(cast.edition, phone="+85200000009", days=3, note="倒卖", by=cast.office)
+    scanned = CheckIn.objects.create(
+        session=session, booking=Booking.objects.get(code=online.code), device="phone", key="1", door="东门", seats=1,
+        result=CheckIn.Result.FIRST, scanned_at=now(), by=cast.check_in,
+    )  # fmt: skip
     return {
         "booked-activity": {"code": session.activity.code},
         "booked-session": {"code": session.activity.code, "pk": session.pk},
         "helped-session": {"pk": session.pk},
+        "door": {"pk": session.pk},
+        "door-scan": {"pk": scanned.pk},
         "visit": {"pk": session.pk, "seal": feedback.seal(session.pk)},
         "visit-wrong": {"pk": session.pk, "seal": "wrong"},
         "ballot": {"pk": lots.pk},

@@ -241,6 +241,14 @@ def helped_session(cast: Cast) -> Any:
     )
 
 
+def door(cast: Cast) -> Any:
+    """A session of today at whose door the own unit stands."""
+    session = bookable(5, in_days=0.1)
+    session.activity.organization = cast.own_unit
+    session.activity.save()
+    return session
+
+
 LISTS: list[tuple[str, str, Make]] = [
     ("anonymous", "/bases/", public_opening),
     ("anonymous", "/press/", public_story),
@@ -296,6 +304,7 @@ LISTS: list[tuple[str, str, Make]] = [
     ("district_reviewer", "/desk/reviews/remarks/", frequent_remark),
     ("office", "/desk/reviews/words/", sensitive_word),
     ("office", "/desk/activities/", own_activity),
+    ("check_in", "/door/", door),
 ]
 
 

@@ -51,7 +51,7 @@ def test_same_batch_twice_changes_nothing(cast: Cast) -> None:
 
     assert once == twice
     assert [one.row and one.row.result for one in twice] == ["first", "walk_in"]
-    assert queries.attendance(session) == Attendance(checked_in=2, walk_in=2, conflicts=0)
+    assert queries.attendance(session) == Attendance(booked=2, checked_in=2, walk_in=2, conflicts=0)
     assert AuditEvent.objects.filter(action="booking.check_in").count() == 2
 
 
@@ -65,7 +65,7 @@ def test_earliest_scan_wins_though_it_comes_late_and_both_doors_let_in(cast: Cas
     assert results() == {"a": "conflict", "b": "first"}
     assert late.first is None
     assert told.first and (told.first.door, told.first.by) == ("b门", cast.check_in)
-    assert queries.attendance(session) == Attendance(checked_in=2, walk_in=0, conflicts=1)
+    assert queries.attendance(session) == Attendance(2, checked_in=2, walk_in=0, conflicts=1, walk_in_free=2)
 
 
 @pytest.mark.parametrize(
@@ -137,7 +137,7 @@ def test_walk_ins_taken_back_give_their_seats_back(cast: Cast) -> None:
     checking_in.undo(counted.row, by=cast.check_in, reason="数错了")
 
     assert counters(session)["walk_in"] == (0, 0)
-    assert queries.attendance(session) == Attendance(checked_in=0, walk_in=0, conflicts=0)
+    assert queries.attendance(session) == Attendance(2, checked_in=0, walk_in=0, conflicts=0, walk_in_free=2)
 
 
 @pytest.mark.parametrize("person", ["helpdesk", "colleague", "district_reviewer", "judge", "outsider"])

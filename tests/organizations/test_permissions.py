@@ -31,7 +31,7 @@ PLACES = (OWN, DISTRICT, SISTER, FAR, OFFICE)
 BRANCH = {OWN, DISTRICT, SISTER}
 # What goes with confirming units; each is asked for the superior of the unit that is changed
 SUPERVISING = ("unit.confirm", "unit.create", "unit.appoint", "unit.close", "unit.move", "unit.merge")
-BOOKING = ("booking.see", "booking.manage", "booking.by_proxy")
+BOOKING = ("booking.see", "booking.manage", "booking.by_proxy", "session.check_in")
 
 # person: {permission: the units in which it holds}
 TABLE: dict[str, dict[str, set[str]]] = {
@@ -77,7 +77,7 @@ TABLE: dict[str, dict[str, set[str]]] = {
         "messages.manage": {OFFICE}, "audit.export": {OFFICE}, "highlight.choose": {OFFICE}, "key.decide": set(PLACES), "coverage.confirm": set(PLACES), "press.clear": set(PLACES), "coverage.record": {OFFICE}, "story.edit": set(PLACES),
         "resource.offer": {OFFICE}, "resource.request": {OFFICE}, "resource.oversee": set(PLACES),
         "cloud.edit": {OFFICE}, "cloud.review": set(PLACES), "content.moderate": set(PLACES),
-        "booking.see": set(PLACES), "booking.manage": set(PLACES), "booking.by_proxy": {OFFICE},
+        "booking.see": set(PLACES), "booking.manage": set(PLACES), "booking.by_proxy": {OFFICE}, "session.check_in": {OFFICE},
     },
     "judge": {"evaluation.score": {OFFICE}},
     "moderator": {"unit.see": {OFFICE}, "content.moderate": set(PLACES)},

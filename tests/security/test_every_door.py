@@ -61,7 +61,10 @@ MADE_ON_ASKING = {
     "programme:open-data-file": ("programme_output", "django_tasks_database_dbtaskresult"),
     "publicity:key-table": ("core_auditevent",),
     # Whoever looks at personal data of others is written down
-    **dict.fromkeys(("bookings:list", "bookings:export", "bookings:booking"), ("core_auditevent",)),
+    **dict.fromkeys(
+        ("bookings:list", "bookings:export", "bookings:booking", "bookings:door-carried"),
+        ("core_auditevent",),
+    ),
 }
 # What is for everybody though it belongs to a unit
 PUBLIC_PAGES = {

@@ -8,6 +8,7 @@ Whoever comes without a booking takes a seat of the walk-in quota, and nobody is
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -30,6 +31,25 @@ MOST_SCANS = 500  # in one batch
 Result = CheckIn.Result
 
 
+class Why(StrEnum):
+    """Why a scan was refused, for whoever shows it."""
+
+    UNKNOWN = "unknown"
+    ELSEWHERE = "elsewhere"
+    CANCELLED = "cancelled"
+    NOT_YET = "not-yet"
+    SEATS = "seats"
+    FULL = "full"
+
+
+class NotLetIn(Refused):
+    """A scan that lets nobody in, and why."""
+
+    def __init__(self, why: Why, text: str) -> None:
+        super().__init__(text)
+        self.why = why
+
+
 @dataclass(frozen=True, slots=True)
 class Scan:
     """What a phone did once; `key` is its own for each."""
@@ -41,7 +61,7 @@ class Scan:
     seats: int | None = None
     "How many came in; None: all of the booking, or one without a booking"
     let_in: bool = True
-    "Whether the phone showed it as a first scan, since it knew of none before"
+    "Whether the phone showed it as a first scan, since it knew of none before and had no answer of ours in time"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +72,15 @@ class Answer:
     row: CheckIn | None = None
     first: CheckIn | None = None
     refusal: str = ""
+    why: Why | None = None
 
 
 @transaction.atomic
 def sync(session: Session, scans: Sequence[Scan], *, device: str, door: str, by: "User") -> list[Answer]:
     """Take in a batch of scans of one phone; the same batch again changes nothing and is answered as things stand now.
+
+    A phone that has a network asks before it shows anything (`let_in` False). Where our answer did not come in time it
+    decides itself and sends the scan again, with `let_in`: then another door may have let in too.
 
     A scan that is refused leaves no row. Raises PermissionDenied, `Refused` where the session has no seats to book
     here, ValueError for more than `MOST_SCANS`.
@@ -65,11 +89,12 @@ def sync(session: Session, scans: Sequence[Scan], *, device: str, door: str, by:
     if len(scans) > MOST_SCANS:
         raise ValueError(f"at most {MOST_SCANS} scans in a batch")
     standing, received = _locked(session), now()
-    refusals: dict[str, str] = {}
-    kept = set(_of_phone(session, device, scans).values_list("key", flat=True))
+    refusals: dict[str, Refused] = {}
+    kept = {row.key: row for row in _of_phone(session, device, scans)}
     bookings = {one.code: one for one in Booking.objects.filter(code__in={scan.code for scan in scans})}
     for scan in sorted(scans, key=lambda one: one.scanned_at):
-        if scan.key in kept:
+        if known := kept.get(scan.key):
+            _let_in_after_all(known, scan)
             continue
         try:
             row = CheckIn(
@@ -81,9 +106,9 @@ def sync(session: Session, scans: Sequence[Scan], *, device: str, door: str, by:
             else:
                 _count_in(row, scan.seats or 1, standing)
         except Refused as refused:
-            refusals[scan.key] = str(refused)
+            refusals[scan.key] = refused
             continue
-        kept.add(scan.key)
+        kept[scan.key] = row
         audit.record(
             "booking.check_in", row, by=by, organization_path=standing.organization_path, is_quiet=True,
             changes={"result": ["", row.result], "seats": [0, row.seats]},
@@ -126,13 +151,16 @@ def _locked(session: Session) -> Standing:
 
 def _expected(scan: Scan, booking: Booking | None, session: Session) -> Booking:
     if booking is None:
-        raise Refused(_("没有这个预约号，请核对后再输。"))
+        raise NotLetIn(Why.UNKNOWN, _("没有这个预约号，请核对后再输。"))
     if booking.session_id != session.pk:
-        raise Refused(_("这是别的场次的预约，请观众核对入场码上的时间。"))
+        raise NotLetIn(Why.ELSEWHERE, _("这是别的场次的预约，请观众核对入场码上的时间。"))
     if booking.state != Booking.State.CONFIRMED:
-        raise Refused(_("这个预约现在是“%(state)s”，不能入场。") % {"state": booking.get_state_display()})
+        why = Why.NOT_YET if booking.is_active else Why.CANCELLED
+        text = _("这个预约现在是“%(state)s”，不能入场。") % {"state": booking.get_state_display()}
+        raise NotLetIn(why, text)
     if scan.seats is not None and not 1 <= scan.seats <= booking.seats:
-        raise Refused(_("到场人数要在1到%(most)s之间。") % {"most": booking.seats})
+        text = _("到场人数要在1到%(most)s之间。") % {"most": booking.seats}
+        raise NotLetIn(Why.SEATS, text)
     return booking
 
 
@@ -151,10 +179,20 @@ def _check_in(row: CheckIn, scan: Scan, booking: Booking) -> None:
     row.save()
 
 
+def _let_in_after_all(row: CheckIn, scan: Scan) -> None:
+    if not scan.let_in or row.result != Result.AGAIN:
+        return
+    first = CheckIn.objects.filter(booking=row.booking, result=Result.FIRST, undone_at=None).first()
+    if first is not None and first.device != row.device:
+        row.result = Result.CONFLICT
+        row.save(update_fields=["result"])
+
+
 def _count_in(row: CheckIn, seats: int, standing: Standing) -> None:
     free = standing.free.get(Channel.WALK_IN, 0)
     if not 1 <= seats <= free:
-        raise Refused(_("现场名额还有%(free)s个，不能再放%(seats)s人入场。") % {"free": free, "seats": seats})
+        text = _("现场名额还有%(free)s个，不能再放%(seats)s人入场。") % {"free": free, "seats": seats}
+        raise NotLetIn(Why.FULL, text)
     standing.free[Channel.WALK_IN] = free - seats
     ledger.count_up([(standing.terms, Channel.WALK_IN, seats, 0)])
     row.seats, row.result = seats, Result.WALK_IN
@@ -172,7 +210,9 @@ def _of_phone(session: Session, device: str, scans: Sequence[Scan]) -> QuerySet[
     return CheckIn.objects.filter(session=session, device=device, key__in=[scan.key for scan in scans])
 
 
-def _answers(session: Session, device: str, scans: Sequence[Scan], refusals: dict[str, str]) -> list[Answer]:
+def _answers(
+    session: Session, device: str, scans: Sequence[Scan], refusals: dict[str, Refused]
+) -> list[Answer]:
     rows = {row.key: row for row in _of_phone(session, device, scans).select_related("booking", "by")}
     standing = CheckIn.objects.filter(
         booking__in={row.booking_id for row in rows.values()}, result=Result.FIRST, undone_at=None
@@ -182,5 +222,14 @@ def _answers(session: Session, device: str, scans: Sequence[Scan], refusals: dic
     for scan in scans:
         row = rows.get(scan.key)
         first = firsts.get(row.booking_id) if row and row.booking_id else None
-        answers.append(Answer(scan.key, row, first if first != row else None, refusals.get(scan.key, "")))
+        refused = refusals.get(scan.key)
+        answers.append(
+            Answer(
+                scan.key,
+                row,
+                first if first != row else None,
+                str(refused or ""),
+                getattr(refused, "why", None),
+            )
+        )
     return answers

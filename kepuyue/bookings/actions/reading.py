@@ -13,8 +13,8 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from kepuyue.activities.models import Session
-from kepuyue.bookings import queries
-from kepuyue.bookings.models import HOLDING, Booking
+from kepuyue.bookings import arrivals, queries
+from kepuyue.bookings.models import HOLDING, Booking, CheckIn
 from kepuyue.bookings.permissions import check_can_manage
 from kepuyue.core import audit
 from kepuyue.organizations.permissions import check
@@ -65,6 +65,46 @@ def take_to_the_door(session: Session, *, by: "User") -> "QuerySet[Booking]":
         is_quiet=True,
     )  # fmt: skip
     return rows
+
+
+@transaction.atomic
+def carry(session: Session, *, by: "User") -> list[arrivals.Expected]:
+    """What a phone at the door takes along to check in without a network; recorded. Raises PermissionDenied."""
+    unit = session.activity.organization
+    check(by, "session.check_in", unit)
+    rows = arrivals.expected(session)
+    audit.record(
+        "booking.carry",
+        session,
+        by=by,
+        changes={"rows": ["", len(rows)]},
+        organization_path=unit.path,
+        is_quiet=True,
+    )
+    return rows
+
+
+@transaction.atomic
+def find_at_the_door(session: Session, *, by: "User", word: str) -> list[arrivals.Expected]:
+    """The bookings for whose name, number or its last four digits somebody asks at the door, masked; recorded, without
+    what was asked for. Raises PermissionDenied.
+
+    Names are opened one by one: a digest of a name would be no secret.
+    """
+    unit = session.activity.organization
+    check(by, "session.check_in", unit)
+    rows, way = queries.found_in(session, word)
+    if way == "none":
+        way, name = "name", "".join(word.split())
+        rows = Booking.objects.filter(session=session, state=Booking.State.CONFIRMED)
+        rows = rows.filter(pk__in=[row.pk for row in rows if name and row.plain_name.startswith(name)])
+    found = list(rows.order_by("code")[:PAGE_SIZE])
+    firsts = arrivals.standing(CheckIn.objects.filter(booking__in=found))
+    audit.record(
+        "booking.find", session, by=by, changes={"rows": ["", len(found)], "search": ["", way]},
+        organization_path=unit.path, is_quiet=True,
+    )  # fmt: skip
+    return [arrivals.as_expected(row, firsts.get(row.pk)) for row in found]
 
 
 def note_look(booking: Booking, *, by: "User") -> None:

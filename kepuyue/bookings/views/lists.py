@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from kepuyue.bookings import permissions, queries
+from kepuyue.bookings import arrivals, permissions, queries
 from kepuyue.bookings.actions import changing, reading
 from kepuyue.bookings.forms.desk import CancelForm, SearchForm, SizeForm
 from kepuyue.bookings.models import Booking
@@ -24,11 +24,19 @@ LOOKS_SHOWN = 10
 
 @require_safe
 def sessions(request: DeskRequest, code: str) -> HttpResponse:
-    """The sessions of an activity that can be booked, with what each channel has given out."""
+    """The sessions of an activity that can be booked: what each channel has given out, and who came."""
     activity = get_seen(request, code)
     check(request.user, "booking.see", activity.organization)
-    rows = [(one, when(one.session, activity)) for one in queries.sessions_with_terms(activity.pk)]
-    return render(request, "bookings/sessions.html", {"activity": activity, "rows": rows})
+    terms = list(queries.sessions_with_terms(activity.pk))
+    came = queries.attendances([one.session_id for one in terms])
+    twice = arrivals.conflicts([one.session_id for one in terms])
+    rows = [
+        (one, when(one.session, activity), came[one.session_id], twice.get(one.session_id, []))
+        for one in terms
+    ]
+    can_check_in = may(request.user, "session.check_in", activity.organization)
+    context = {"activity": activity, "rows": rows, "can_check_in": can_check_in}
+    return render(request, "bookings/sessions.html", context)
 
 
 @never_cache
