@@ -9,7 +9,6 @@ import argparse
 import json
 import os
 import random
-import re
 import subprocess
 import sys
 import tempfile
@@ -21,6 +20,7 @@ from typing import Any
 import psutil
 
 from bench import rush, site
+from kepuyue.core.management.commands.serve import WORKER_NAME
 from scripts import postgres
 
 ATTEMPTS, SEATS, SESSIONS, CONCURRENCY = 3_000, 1_500, 3, 128
@@ -82,7 +82,7 @@ def web_processes(server: site.Server) -> list[psutil.Process]:
     return [
         child
         for child in server.process.children()
-        if not {"worker", "tracker"} & set(re.split(r"\W+|_", " ".join(child.cmdline())))
+        if child.name() != WORKER_NAME and "tracker" not in " ".join(child.cmdline())
     ]
 
 

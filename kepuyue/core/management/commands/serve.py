@@ -7,16 +7,18 @@ import gc
 import os
 import signal
 import socket
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable
 from functools import partial
 from http.client import HTTPConnection, HTTPException
+from multiprocessing import get_context
+from multiprocessing.context import ForkProcess
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connections
 from django.urls import reverse
@@ -28,6 +30,8 @@ from granian.log import LogLevels
 
 PATIENCE = 15  # seconds that requests and the task in hand get to finish when all is stopped
 MOST_FAILURES = 5  # in a minute, before the server gives up
+WORKER_NAME = "kepuyue-worker"
+COMM = Path("/proc/self/comm")  # where Linux keeps a process's short name
 WAITING = 16_384  # connections that a web process holds, and as many that wait to be taken
 
 
@@ -131,7 +135,9 @@ def _load_in_web_process(threads: int) -> Any:
 
 
 class BackgroundWorker:
-    """The process `kepuyue worker`, started again when it ends by itself, stopped with the server."""
+    """What `kepuyue worker` does, in a process forked off like the web processes, so that it shares with them what is
+    loaded; started again when it ends by itself, stopped with the server.
+    """
 
     def __init__(self, *, is_over: Callable[[], bool]) -> None:
         self._is_over = is_over
@@ -140,13 +146,14 @@ class BackgroundWorker:
         self._watch = threading.Thread(target=self._keep_running, daemon=True)
         self._watch.start()
 
-    def _start(self) -> subprocess.Popen[bytes]:
-        command = [sys.executable, "-m", "kepuyue.cli", "worker", "--stop-with", str(os.getpid())]
-        return subprocess.Popen(command)  # noqa: S603 our own program
+    def _start(self) -> ForkProcess:
+        process = get_context("fork").Process(target=_work, args=(os.getpid(),), name=WORKER_NAME)
+        process.start()
+        return process
 
     def _keep_running(self) -> None:
         while True:
-            self._process.wait()
+            self._process.join()
             if self._stopping.wait(2) or self._is_over():
                 return
             self._process = self._start()
@@ -154,11 +161,17 @@ class BackgroundWorker:
     def stop(self) -> None:
         """Let it finish the task in hand, but not for ever."""
         self._stopping.set()
-        self._process.send_signal(signal.SIGTERM)
-        try:
-            self._process.wait(PATIENCE)
-        except subprocess.TimeoutExpired:
+        self._process.terminate()
+        self._process.join(PATIENCE)
+        if self._process.is_alive():
             self._process.kill()
+
+
+def _work(parent: int) -> None:
+    # So that `ps` and `top` tell it from the web processes
+    if COMM.exists():
+        COMM.write_text(WORKER_NAME)
+    call_command("worker", stop_with=parent)
 
 
 def _check_port(host: str, port: int) -> None:
