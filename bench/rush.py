@@ -120,12 +120,15 @@ def crowd(
     prepared: dict[str, Any],
     options: argparse.Namespace,
     *,
-    on_opening: Callable[[], None] | None = None,
+    accident: tuple[int, Callable[[], None]] | None = None,
 ) -> dict[str, Any]:
-    """Let the crowd come, in a process of its own; what it was answered. `on_opening` is called as the rush begins."""
+    """Let the crowd come, in a process of its own; what it was answered. `accident` is called after so many answers,
+    while the others are on their way.
+    """
     museum = MUSEUM if options.scenario == "museum" else None
     asked = {"port": port, "sessions": prepared["sessions"], "attempts": options.attempts,
-             "concurrency": options.concurrency, "museum": museum}  # fmt: skip
+             "concurrency": options.concurrency, "museum": museum,
+             "break_at": accident[0] if accident else 0}  # fmt: skip
     words = [sys.executable, "-m", "bench.rush_crowd"]
     with subprocess.Popen(
         words, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
@@ -135,8 +138,8 @@ def crowd(
         process.stdin.close()
         said = ""
         for line in process.stdout:
-            if line.strip() == "open" and on_opening is not None:
-                on_opening()
+            if line.strip() == "break" and accident is not None:
+                threading.Thread(target=accident[1]).start()
             said = line
     if process.returncode:
         raise RuntimeError("the crowd did not come to an end")

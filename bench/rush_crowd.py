@@ -74,6 +74,8 @@ class Crowd:
             asked["concurrency"],
             asked["museum"],
         )
+        # So many answers after which somebody breaks something
+        self.break_at = asked.get("break_at", 0)
         self.milliseconds: list[float] = []
         self.sold_out_ms: list[float] = []
         self.answers: Counter[str] = Counter()
@@ -142,6 +144,8 @@ class Crowd:
                 self.sold_out_ms.append(took)
         self.milliseconds.append(took)
         self.answers[what] += 1
+        if len(self.milliseconds) == self.break_at:
+            print("break", flush=True)
         return str(what)
 
     async def rush(self) -> None:
@@ -166,8 +170,6 @@ class Crowd:
                 self.note(status, body, began)
 
         self.all_lines = lines
-        # Whoever breaks something waits for this moment
-        print("open", flush=True)
         self.begun = time.perf_counter()
         await asyncio.gather(*(go(place) for place in range(len(lines))))
 

@@ -5,8 +5,7 @@ One accident of each kind on a server of its own; `make bench-faults` goes on fo
 
 import argparse
 import os
-import threading
-from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -40,14 +39,10 @@ def test_nothing_that_was_confirmed_is_lost(tmp_path: Path) -> None:
     with site.running(environment) as server:
         for accident, prepared in zip((kill_one, kill_all), mornings, strict=True):
             before = {process.pid for process in web_processes(server)}
-            told = rush.crowd(server.port, prepared, CROWD, on_opening=_soon(accident, server))
+            told = rush.crowd(server.port, prepared, CROWD, accident=(SEATS // 3, partial(accident, server)))
             assert not before <= {process.pid for process in web_processes(server)}, "nobody was killed"
 
             rows: dict[str, Any] = rush.counted(environment, prepared, told)
             assert told["answers"]["confirmed"] == SEATS, told
             assert told["answers"]["sold-out"] == ATTEMPTS - SEATS, told
             assert rows == {"oversold": 0, "lost": 0, "twice": 0, "unseen": 0, "wrong_counters": 0}
-
-
-def _soon(accident: Callable[[site.Server], None], server: site.Server) -> Callable[[], None]:
-    return lambda: threading.Timer(0.05, accident, [server]).start()

@@ -90,6 +90,10 @@ def _see_to_duties(duties: list[Duty], stopping: threading.Event) -> None:
             try:
                 duty.work()
                 pause = duty.every.total_seconds()
+            except DatabaseError as error:
+                logger.warning("%s waits for the database (%s)", duty.name, str(error).partition("\n")[0])
+                _forget_connection()
+                pause = PAUSE_AFTER_TROUBLE
             except Exception:  # whatever one duty meets, the others and the next time go on
                 logger.exception("%s failed", duty.name)
                 _forget_connection()
