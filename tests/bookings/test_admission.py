@@ -232,3 +232,43 @@ def test_arrival_is_kept(in_the_month: datetime) -> None:
     take([asks(session, 1, at=moment)])
 
     assert Booking.objects.get().arrived_at == moment
+
+
+def test_second_of_the_opening_is_in_and_that_of_the_closing_is_out(in_the_month: datetime) -> None:
+    opens, closes, moment = in_the_month, in_the_month + timedelta(hours=1), timedelta(microseconds=1)
+    session = bookable(10, opens_at=opens, closes_at=closes)
+
+    answers = take(
+        [
+            asks(session, place, at=at)
+            for place, at in enumerate((opens - moment, opens, closes - moment, closes))
+        ]
+    )
+
+    assert outcomes(answers) == ["not-open", "confirmed", "confirmed", "closed"]
+
+
+@pytest.mark.parametrize(
+    ("zone", "first", "second", "same_day"),
+    [
+        ("Asia/Shanghai", "2024-09-14T15:59Z", "2024-09-14T16:01Z", False),
+        ("Asia/Shanghai", "2024-09-14T16:01Z", "2024-09-15T15:59Z", True),
+        # The clocks go back there that night: the day has 25 hours, and two times 02:30
+        ("Europe/Berlin", "2024-10-26T22:30Z", "2024-10-27T22:30Z", True),
+        ("Europe/Berlin", "2024-10-27T00:30Z", "2024-10-27T01:30Z", True),
+        # And forward: 23 hours
+        ("Europe/Berlin", "2024-03-30T22:59Z", "2024-03-30T23:01Z", False),
+    ],
+)
+def test_day_of_the_cap_is_that_of_the_edition_s_clock(
+    zone: str, first: str, second: str, same_day: bool
+) -> None:
+    sessions = [bookable(per_day=1), bookable(per_day=1)]
+    for session, starts in zip(sessions, (first, second), strict=True):
+        Session.objects.filter(pk=session.pk).update(starts_at=starts.replace("Z", "+00:00"), ends_at=None)
+        BookingTerms.objects.filter(session=session).update(closes_at=now() + timedelta(days=1))
+    sessions[0].activity.edition.__class__.objects.update(time_zone=zone)
+
+    answers = take([asks(session, 1, key=str(session.pk)) for session in sessions])
+
+    assert outcomes(answers) == ["confirmed", "day-is-full" if same_day else "confirmed"]

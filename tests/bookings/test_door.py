@@ -17,7 +17,7 @@ from kepuyue.bookings.admission import take
 from kepuyue.bookings.admission.memory import sold_out
 from kepuyue.bookings.admission.queue import writer
 from kepuyue.bookings.models import Booking, BookingTerms, Quota
-from kepuyue.core.time import now
+from kepuyue.core.time import now, shifted
 from tests import loops
 from tests.bookings.given import bookable
 from tests.conftest import Clock
@@ -335,3 +335,24 @@ def test_opening_that_is_moved_gives_turns_from_the_new_one(in_the_month: Any) -
     second = door.admit(session.pk, language="zh-hans")
 
     assert first.body["wait_seconds"] > 3_000 and second.body["wait_seconds"] < 6
+
+
+def test_clocks_of_two_machines_that_differ_open_the_door_to_nobody_early(post: Post) -> None:
+    opens_at = now() + timedelta(minutes=1)
+    session = bookable(opens_at=opens_at)
+    place = f"/api/v1/sessions/{session.pk}/admission"
+
+    with shifted(timedelta(minutes=1, seconds=-2)):
+        # Two seconds before it opens, by this machine
+        behind = post(place).body["token"]
+        early = book(post, session, 1, authorization=f"Bearer {behind}")
+    with shifted(timedelta(minutes=1, seconds=3)):
+        ahead = post(place).body["token"]
+    with shifted(timedelta(minutes=1, seconds=1)):
+        # By the clock of this machine the other gave a turn that has not come yet
+        told = book(post, session, 1, authorization=f"Bearer {ahead}")
+        taken = book(post, session, 1, authorization=f"Bearer {behind}")
+
+    assert (early.status, early.body["type"]) == (429, "too-early")
+    assert (told.status, told.body["type"]) == (429, "too-early") and 0 < told.body["wait_seconds"] <= 2.5
+    assert (taken.status, taken.body["status"]) == (201, "confirmed")
