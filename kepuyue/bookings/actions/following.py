@@ -51,7 +51,7 @@ def fit(activity: Activity) -> None:
         assert terms.session.capacity is not None
         quotas = {one.channel: one for one in Quota.objects.filter(terms=terms)}
         excess = sum(one.capacity for one in quotas.values()) - terms.session.capacity
-        changes = {}
+        changes: dict[str, list[object]] = {}
         for channel in FIRST_TO_SHRINK:
             quota = quotas.get(channel)
             if quota is None or excess <= 0 or not (given_up := min(excess, quota.capacity - quota.taken)):
