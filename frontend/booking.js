@@ -1,5 +1,7 @@
 // Seats of a session: counts down by the server's clock, keeps one's place in the queue through a lost connection and a
 // reload, and asks when it is one's turn. Whatever else there is to say the server says: the form is then sent as it is.
+import { serverClock } from "./clock.js";
+
 const data = document.getElementById("booking-data");
 const facts = JSON.parse(data.textContent);
 const page = document.querySelector("[data-booking]");
@@ -29,29 +31,7 @@ function write(kept) {
   }
 }
 
-// The server's clock: its answer is taken for the middle of the fastest of three questions
-let offset = null;
-let measuredAt = 0;
-async function measure() {
-  let best = Infinity;
-  for (let time = 0; time < 3; time++) {
-    const sent = Date.now();
-    try {
-      const { now } = await (await fetch(facts.clock, { cache: "no-store" })).json();
-      const took = Date.now() - sent;
-      if (took < best) {
-        best = took;
-        offset = now - (sent + took / 2);
-      }
-    } catch {
-      await wait(300);
-    }
-  }
-  measuredAt = performance.now() - Date.now();
-}
-const serverNow = () => Date.now() + offset;
-/** Whether somebody has set this device's clock since. */
-const hasJumped = () => Math.abs(performance.now() - Date.now() - measuredAt) > 1_500;
+const clock = serverClock(facts.clock);
 
 function written(left, days) {
   const seconds = Math.max(0, Math.ceil(left / 1000));
@@ -66,12 +46,12 @@ const opens = page.querySelector("[data-opens]");
 async function countDown() {
   const left = opens.querySelector("[data-left]");
   while (true) {
-    if (offset === null || hasJumped()) await measure();
+    if (clock.offset === null || clock.hasJumped()) await clock.measure();
     // Without the server's clock nothing is counted: the moment itself stands above
-    left.hidden = offset === null;
-    if (offset !== null) {
-      if (serverNow() >= facts.opensAt) break;
-      left.textContent = written(facts.opensAt - serverNow(), left.dataset.days);
+    left.hidden = clock.offset === null;
+    if (clock.offset !== null) {
+      if (clock.now() >= facts.opensAt) break;
+      left.textContent = written(facts.opensAt - clock.now(), left.dataset.days);
     }
     await wait(250);
   }
@@ -130,7 +110,7 @@ async function join(kept) {
   if (status !== 200) return hand(kept);
   const place = { token: body.token, turnAt: Date.parse(body.turn_at), endsAt: Date.parse(body.expires_at) };
   const first = Math.max(facts.opensAt, Date.parse(body.server_time));
-  offset ??= Date.parse(body.server_time) - Date.now();
+  clock.suppose(Date.parse(body.server_time));
   const joined = { ...kept, ...place, first, position: body.position, opensAt: facts.opensAt };
   write(joined);
   return joined;
@@ -162,18 +142,18 @@ async function book(kept) {
   const left = queue.querySelector("[data-queue-left]");
   line.textContent = texts.waiting;
   left.textContent = "";
-  if (offset === null) await measure();
+  if (clock.offset === null) await clock.measure();
   while (isMine()) {
-    if (!kept.token || serverNow() > kept.endsAt) kept = await join(kept);
+    if (!kept.token || clock.now() > kept.endsAt) kept = await join(kept);
     if (!kept || !isMine()) return;
     say("");
-    while (isMine() && serverNow() < kept.turnAt) {
-      if (hasJumped()) await measure();
-      const ahead = Math.round((kept.position * (kept.turnAt - serverNow())) / Math.max(1, kept.turnAt - kept.first));
+    while (isMine() && clock.now() < kept.turnAt) {
+      if (clock.hasJumped()) await clock.measure();
+      const ahead = Math.round((kept.position * (kept.turnAt - clock.now())) / Math.max(1, kept.turnAt - kept.first));
       line.textContent =
-        serverNow() < facts.opensAt ? texts.first : ahead > 0 ? texts.ahead.replace("{count}", Math.min(ahead, kept.position)) : texts.next;
-      left.textContent = written(kept.turnAt - serverNow(), "");
-      await wait(Math.min(250, Math.max(5, kept.turnAt - serverNow())));
+        clock.now() < facts.opensAt ? texts.first : ahead > 0 ? texts.ahead.replace("{count}", Math.min(ahead, kept.position)) : texts.next;
+      left.textContent = written(kept.turnAt - clock.now(), "");
+      await wait(Math.min(250, Math.max(5, kept.turnAt - clock.now())));
     }
     if (!isMine()) return;
     line.textContent = texts.asking;
@@ -253,8 +233,8 @@ if (form) {
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     form.querySelector(".field__error[role]")?.remove();
-    if (offset === null) await measure();
-    if (offset !== null && facts.opensAt - serverNow() > SOON && !(await isRight())) {
+    if (clock.offset === null) await clock.measure();
+    if (clock.offset !== null && facts.opensAt - clock.now() > SOON && !(await isRight())) {
       form.elements.key.value = key;
       HTMLFormElement.prototype.submit.call(form);
       return;

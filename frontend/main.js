@@ -18,6 +18,7 @@ import "./questions.js";
 import "./player.js";
 import "./near-me.js";
 import "./place.js";
+import { forgetAll } from "./check-in/carried.js";
 
 // Only on the pages that have them, so that the others stay light
 if (document.querySelector("[data-booking]")) import("./booking.js");
@@ -30,6 +31,15 @@ if (booked) {
     // It kept nothing
   }
 }
+if (document.querySelector("[data-door]")) import("./check-in/index.js");
+// Who signs out leaves no list of people on the phone
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (event.defaultPrevented || !form.matches("[data-signs-out]")) return;
+  event.preventDefault();
+  const leave = () => HTMLFormElement.prototype.submit.call(form);
+  Promise.race([forgetAll(), new Promise((done) => setTimeout(done, 1_000))]).then(leave, leave);
+});
 const grid = document.querySelector("[data-grid]");
 if (grid) import("./grid/index.js").then(({ mount }) => mount(grid));
 for (const section of document.querySelectorAll("[data-map-pick]")) {

@@ -11,6 +11,7 @@ from kepuyue.bookings.views import (
     retention,
     terms,
 )
+from kepuyue.ui.views import service_worker
 
 app_name = "bookings"
 urlpatterns = [
@@ -37,6 +38,7 @@ urlpatterns = [
     path("desk/bookings/<slug:code>/cancellation/", lists.cancel, name="cancellation"),
     path("desk/bookings/<slug:code>/seats/", lists.resize, name="seats"),
     path("door/", checking_in.sessions, name="doors"),
+    path("door/service-worker.js", service_worker, {"script": "bookings/door-worker.js"}, name="door-worker"),
     path("door/<int:pk>/", checking_in.door, name="door"),
     path("door/<int:pk>/walk-ins/", checking_in.walk_in, name="door-walk-in"),
     path("door/<int:pk>/names/", checking_in.find, name="door-names"),

@@ -47,6 +47,37 @@ def titles() -> dict[str, str]:
     }
 
 
+def texts() -> dict[str, str]:
+    """{name: sentence} of the phone; what stands in braces it fills in itself."""
+    return {
+        "online": _("在线"),
+        "offline": _("离线"),
+        "kept": _("离线，先记在手机里"),
+        "signed-out": _("登录已过期"),
+        "refused": _("服务器没有接受"),
+        "waiting": _("{count}条待上传"),
+        "unsent": _("待上传"),
+        "people": _("{count}人"),
+        "tail": _("手机尾号{tail}"),
+        "walkIn": _("现场入场"),
+        "cameIn": _("{time}进了{seats}人"),
+        "cameInAt": _("{time}在{door}进了{seats}人"),
+        "elsewhere": _("这是别的场次的预约，请观众核对入场码上的时间。"),
+        "unknown": _("名单里没有这个预约号，请核对后再输。"),
+        "newer": _("离线：下载名单以后才约的，签名有效。"),
+        "full": _("现场名额还有{free}个，不能再放{seats}人入场。"),
+        "seats": _("到场人数要在1到{most}之间。"),
+        "list": _("名单共{count}单，{time}核对过"),
+        "noList": _("这部手机还没有这一场的名单。请连上网络打开一次这个页面。"),
+        "noneFound": _("没有找到。请换一种说法，或请观众出示入场码。"),
+        "scan": _("扫入场码"),
+        "stopScanning": _("关闭相机"),
+        "noCamera": _("打不开相机"),
+        "cameraRefused": _("请在浏览器设置里允许本站使用相机，或者输入预约号。"),
+        "cameraMissing": _("没有找到能用的相机，请输入预约号。"),
+    }
+
+
 def verdict(answer: Answer) -> Verdict:
     """What is said of a scan that the server has taken in."""
     row, first = answer.row, answer.first

@@ -43,9 +43,9 @@ def components(request: HttpRequest) -> HttpResponse:
 
 @login_not_required
 @require_safe
-def service_worker(request: HttpRequest) -> HttpResponse:
-    """The script that lets the plan be read without a network; it has to come from the root that it serves."""
-    found = finders.find("ui/service-worker.js")
+def service_worker(request: HttpRequest, script: str = "ui/service-worker.js") -> HttpResponse:
+    """A script that opens pages without a network; it has to come from the root of what it serves."""
+    found = finders.find(script)
     if not isinstance(found, str):
         raise Http404
     answer = HttpResponse(Path(found).read_bytes(), content_type="text/javascript; charset=utf-8")

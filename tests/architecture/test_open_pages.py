@@ -12,7 +12,7 @@ OPEN = {
     "editions:main-venue-plan", "editions:mark-picture",
     # the same for other programs
     "programme:feed", "programme:activity-feed", "programme:suggestions", "programme:my-month", "programme:my-month-changes",
-    "programme:my-month-feed", "ui:service-worker",
+    "programme:my-month-feed", "ui:service-worker", "bookings:door-worker",
     "programme:cloud", "programme:cloud-item", "programme:cloud-feed", "cloud:cover", "bookings:children",
     "bookings:draw", "bookings:draw-file", "bookings:feedback",
     # asking under a topic and looking after one's own question, without an account

@@ -55,12 +55,31 @@ def troubles() -> Iterator[Troubles]:
 
 
 @pytest.fixture
+def open_with_camera(chromium: Browser) -> Iterator[Callable[[Path], Browser]]:
+    """`open_with_camera(film)`: a browser of its own whose camera sees the film (Y4M, read when it is switched on)."""
+    browsers: list[Browser] = []
+
+    def opened(film: Path) -> Browser:
+        flags = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
+        flags.append(f"--use-file-for-fake-video-capture={film}")
+        browsers.append(chromium.browser_type.launch(executable_path=CHROMIUM, args=[*FLAGS, *flags]))
+        return browsers[-1]
+
+    yield opened
+    for browser in browsers:
+        browser.close()
+
+
+@pytest.fixture
 def open_page(chromium: Browser, live_server: Any, troubles: Troubles) -> Iterator[Callable[..., Page]]:
-    """`open_page(width, height, …)`: a page of a fresh visitor, with the live server as its base address."""
+    """`open_page(width, height, …)`: a page of a fresh visitor, with the live server as its base address; in another
+    browser with `browser=`."""
     contexts: list[BrowserContext] = []
 
-    def opened(width: int, height: int, *, locale: str = "zh-CN", **options: Any) -> Page:
-        context = chromium.new_context(
+    def opened(
+        width: int, height: int, *, locale: str = "zh-CN", browser: Browser = chromium, **options: Any
+    ) -> Page:
+        context = browser.new_context(
             base_url=live_server.url,
             viewport={"width": width, "height": height},
             locale=locale,

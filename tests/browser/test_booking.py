@@ -1,22 +1,40 @@
-"""A family books at the opening second, the next is waitlisted, one gives back, the other takes it: on two phones."""
+"""A family books at the opening second, the next is waitlisted, one gives back, the other takes it, and is scanned at a
+door without a network: on three phones."""
 
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+import segno
+from PIL import Image
+from playwright.sync_api import Browser, Page, expect
 
-from kepuyue.bookings.models import Booking, BookingTerms
+from kepuyue.bookings import tickets
+from kepuyue.bookings.models import Booking, BookingTerms, Channel, CheckIn, Quota
 from kepuyue.core.time import now, shifted
 from kepuyue.demo import stages
+from kepuyue.organizations.models import Role
 from tests.bookings.given import bookable
 from tests.browser.conftest import served_in_the_month
+from tests.factories import MembershipFactory
 from tests.programme.given import announce
 
 pytestmark = pytest.mark.django_db(transaction=True)
 live_server = pytest.fixture(scope="module")(served_in_the_month)
+
+
+# [lists that the phone carries, kept pages of the doors]
+CARRIED = """() => new Promise(done => {
+    const asked = indexedDB.open("door");
+    asked.onsuccess = () => {
+        asked.result.transaction("lists").objectStore("lists").count().onsuccess = async ({target}) =>
+            done([target.result, (await caches.keys()).filter(name => name.startsWith("door-")).length]);
+    };
+})"""
 
 
 def fill(page: Page, name: str, phone: str) -> None:
@@ -26,12 +44,27 @@ def fill(page: Page, name: str, phone: str) -> None:
     page.get_by_label("我看过上面的说明").check()
 
 
-def test_seats_are_booked_at_the_opening_second_given_back_and_taken_by_the_next(
+def film(path: Path, text: str) -> None:
+    """A film of two frames in which somebody holds the code before the camera."""
+    width, height = 480, 360
+    drawn = BytesIO()
+    segno.make(text, error="m").save(drawn, kind="png", scale=5)
+    code = Image.open(drawn).convert("L")
+    frame = Image.new("L", (width, height), 90)
+    frame.paste(code, ((width - code.width) // 2, (height - code.height) // 2))
+    gray = bytes([128]) * (width * height // 2)
+    head = f"YUV4MPEG2 W{width} H{height} F10:1 Ip A1:1 C420jpeg\n".encode()
+    path.write_bytes(head + 2 * (b"FRAME\n" + frame.tobytes() + gray))
+
+
+def test_seats_are_booked_at_the_opening_second_given_back_taken_by_the_next_and_scanned_without_a_network(
     open_page: Callable[..., Page], assert_accessible: Callable[[Page], None], assert_fits: Callable[[Page], None],
-    screenshot: Callable[..., None],
+    screenshot: Callable[..., None], open_with_camera: Callable[[Path], Browser], tmp_path: Path,
+    sign_in_browser: Callable[[Page, Any], None],
 ) -> None:  # fmt: skip
     with shifted(stages.default_shift()):
-        session = bookable(2, waitlist_most=5, opens_at=now() + timedelta(minutes=50))
+        session = bookable(2, waitlist_most=5, opens_at=now() + timedelta(minutes=50), in_days=0.2)
+        Quota.objects.create(terms=session.booking_terms, channel=Channel.WALK_IN, capacity=3)
         announce(session.activity)
     first, second = (open_page(390, 844, is_mobile=True, has_touch=True) for _one in range(2))
 
@@ -75,6 +108,59 @@ def test_seats_are_booked_at_the_opening_second_given_back_and_taken_by_the_next
     assert_accessible(second)
     assert_fits(second)
     assert list(Booking.objects.order_by("pk").values_list("state", flat=True)) == ["cancelled", "confirmed"]
+
+    # At the door the network is lost after the list was taken along. The ticket comes in once, and one of before not
+    booking = Booking.objects.latest("pk")
+    owner = MembershipFactory(organization=session.activity.organization, role=Role.OWNER).user
+    film(tmp_path / "camera.y4m", tickets.text_of(booking))
+    door = open_page(
+        390, 844, browser=open_with_camera(tmp_path / "camera.y4m"), is_mobile=True, has_touch=True
+    )
+    sign_in_browser(door, owner)
+    door.goto("/door/")
+    door.get_by_role("link", name=session.activity.title).click()
+    expect(door.locator("[data-carried]:not([hidden])")).to_be_attached()
+    door.get_by_text("入口名称、实到人数").click()
+    door.get_by_label("入口名称").fill("东门")
+    door.context.set_offline(True)
+    door.reload()
+    door.get_by_role("button", name="扫入场码").click()
+    verdict, network = door.locator("[data-verdict]"), door.locator("[data-network]")
+    expect(verdict).to_contain_text("可以入场")
+    expect(verdict).to_contain_text("2人")
+    expect(network).to_contain_text("1条待上传")
+    screenshot(door, "door-in-offline")
+    door.get_by_role("button", name="关闭相机").click()
+    type_code(door, booking.code)
+    expect(verdict).to_contain_text("已经进过")
+    expect(verdict).to_contain_text("东门")
+    type_code(door, Booking.objects.earliest("pk").code)
+    expect(verdict).to_contain_text("预约已取消")
+    door.get_by_label("没有预约的，一起来了几个人").fill("4")
+    door.get_by_role("button", name="放行").click()
+    expect(verdict).to_contain_text("现场名额已满")
+    assert not CheckIn.objects.exists()
+    door.context.set_offline(False)
+    expect(network).to_have_text("在线")
+    assert [(one.result, one.door, one.seats) for one in CheckIn.objects.order_by("pk")] == [
+        ("first", "东门", 2), ("again", "东门", 2),
+    ]  # fmt: skip
+    screenshot(door, "door-online")
+    assert_accessible(door)
+    assert_fits(door)
+    door.goto(f"/desk/activities/{session.activity.code}/bookings/")
+    expect(door.locator("[data-figure=in]")).to_have_text("2")
+    screenshot(door, "door-desk")
+    assert door.evaluate(CARRIED) == [1, 1]
+    door.locator(".menu summary").last.click()
+    door.get_by_role("button", name="退出登录").click()
+    expect(door).not_to_have_url(re.compile("/desk/"))
+    assert door.evaluate(CARRIED) == [0, 0], "who signs out leaves no list of people on the phone"
+
+
+def type_code(page: Page, code: str) -> None:
+    page.get_by_label("预约号或入场码").fill(f"{code[:4].lower()} {code[4:]}")
+    page.get_by_label("预约号或入场码").press("Enter")
 
 
 def test_lost_connection_keeps_the_place_and_what_is_full_names_other_sessions(

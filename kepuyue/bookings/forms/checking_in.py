@@ -21,8 +21,19 @@ F = TypeVar("F", bound=forms.Form)
 LATEST = 253_402_300_799_000  # milliseconds: the year 9999
 
 
-class CodeForm(forms.Form):
+class PartForm(forms.Form):
+    """One of several forms of a page, whose fields have to be told apart."""
+
+    part = ""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"auto_id": f"{self.part}-%s"} | kwargs)
+
+
+class CodeForm(PartForm):
     """A booking's code as it is read aloud, or the text of a ticket as a scanner at the USB socket types it."""
+
+    part = "check-in"
 
     key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
     code = forms.CharField(
@@ -58,15 +69,19 @@ class CodeForm(forms.Form):
         return ticket.code if ticket else ""
 
 
-class WalkInForm(forms.Form):
+class WalkInForm(PartForm):
     """People without a booking come in."""
+
+    part = "walk-in"
 
     key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
     seats = forms.IntegerField(label=_("没有预约的，一起来了几个人"), min_value=1, max_value=500, initial=1)
 
 
-class FindForm(forms.Form):
+class FindForm(PartForm):
     """A name as somebody says it, or a number or its last four digits. Sent in the body, not in an address."""
+
+    part = "find"
 
     q = forms.CharField(
         label=_("姓名、手机号或手机号后四位"),
@@ -75,8 +90,10 @@ class FindForm(forms.Form):
     )
 
 
-class UndoForm(forms.Form):
+class UndoForm(PartForm):
     """Why a check-in is taken back."""
+
+    part = "undo"
 
     reason = forms.CharField(
         label=_("撤销原因"), max_length=200, help_text=_("例如扫错了人、没有进场。不要写姓名和电话。")

@@ -202,18 +202,26 @@ def _page(request: DeskRequest, session: Session, *, status: int = 200, verdict:
         "is_today": first <= today <= last, "attendance": queries.attendance(session),
         "code_form": code_form or CodeForm(initial={"door": request.session.get(DOOR, "")}),
         "walk_in_form": walk_in_form or WalkInForm(), "find_form": find_form or FindForm(), "found": found,
+        "undo_form": UndoForm(),
         "door_name": request.session.get(DOOR, ""),
         "recent": arrivals.recent(session, request.user),
         "can_list": may(request.user, "booking.see", unit),
-        "data": _page_data(session),
+        "data": _page_data(request, session),
     }  # fmt: skip
     return render(request, "bookings/check_in/door.html", context, status=status)
 
 
-def _page_data(session: Session) -> dict[str, Any]:
-    """What the script needs; no person is in it, since a phone keeps the page."""
+def _page_data(request: DeskRequest, session: Session) -> dict[str, Any]:
+    """What the script needs. No person is named in it, since a phone keeps the page; the number of who has signed in
+    makes a phone forget what another person carried."""
     return {
         "session": session.pk,
+        "user": request.user.pk,
+        "zone": session.activity.edition.time_zone,
+        "doors": reverse("bookings:doors"),
+        "worker": reverse("bookings:door-worker"),
+        "tones": verdicts.TONES,
+        "texts": verdicts.texts(),
         "carried": reverse("bookings:door-carried", args=[session.pk]),
         "scans": reverse("bookings:door-scans", args=[session.pk]),
         "clock": reverse("programme:booking-clock"),
@@ -241,6 +249,7 @@ def _told(answer: Answer) -> dict[str, Any]:
         "detail": said.detail,
         "seats": said.seats,
         "result": answer.row.result if answer.row else "",
+        "at": _milliseconds(answer.row.scanned_at) if answer.row else 0,
         "undone": bool(answer.row and answer.row.undone_at),
     }
 

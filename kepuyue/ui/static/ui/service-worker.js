@@ -8,7 +8,7 @@ self.addEventListener("install", (event) => event.waitUntil(self.skipWaiting()))
 self.addEventListener("activate", (event) =>
   event.waitUntil(
     (async () => {
-      for (const name of await caches.keys()) if (name !== STORE) await caches.delete(name);
+      for (const name of await caches.keys()) if (name.startsWith("carried-") && name !== STORE) await caches.delete(name);
       await self.clients.claim();
     })(),
   ),
