@@ -5,6 +5,7 @@ What a person waits for is a task (`django_tasks`), not a duty.
 """
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -21,8 +22,21 @@ class Duty:
     work: Work
     every: timedelta
 
+    def do(self) -> None:
+        """Do it once, by the clock of its room."""
+        with _clock(self):
+            self.work()
 
+
+Clock = Callable[[Duty], AbstractContextManager[None]]
 _known: dict[str, Duty] = {}
+_clock: Clock = lambda _duty: nullcontext()  # noqa: E731
+
+
+def go_by(clock: Clock) -> None:
+    """Have duties done within what this gives for each; the demonstration moves its clock so."""
+    global _clock
+    _clock = clock
 
 
 def duty(*, every: timedelta) -> Callable[[Work], Work]:

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 
+from kepuyue.core import duties
 from kepuyue.core.time import now
 from kepuyue.demo import stages
 from kepuyue.demo.stages import Stage
@@ -117,3 +118,14 @@ def test_outside_demonstration_mode_none_of_it_exists(tmp_path):
     )
 
     assert done.returncode == 0, done.stderr.decode()
+
+
+def test_what_is_done_in_the_background_goes_by_the_month_and_the_post_by_the_machine():
+    seen = {}
+    for room in ("bookings", "messaging"):
+        duties.Duty(
+            f"kepuyue.{room}.tasks.look", lambda room=room: seen.update({room: now()}), timedelta(1)
+        ).do()
+
+    assert seen["bookings"].date() == stages.MOMENTS[Stage.MONTH].date()
+    assert abs(seen["messaging"] - timezone.now()) < timedelta(minutes=1)

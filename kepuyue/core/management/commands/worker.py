@@ -34,7 +34,7 @@ class Command(BaseCommand):
     def handle(self, *, once: bool, stop_with: int | None, **_options: Any) -> None:
         if once:
             for duty in all_duties():
-                duty.work()
+                duty.do()
             _drain(_task_runner())
             return
         stopping = threading.Event()
@@ -88,7 +88,7 @@ def _see_to_duties(duties: list[Duty], stopping: threading.Event) -> None:
             if stopping.is_set() or time.monotonic() < moment:
                 continue
             try:
-                duty.work()
+                duty.do()
                 pause = duty.every.total_seconds()
             except DatabaseError as error:
                 logger.warning("%s waits for the database (%s)", duty.name, str(error).partition("\n")[0])
