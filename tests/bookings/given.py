@@ -6,7 +6,7 @@ from typing import Any
 from kepuyue.activities.models import BookingMode, Session, State
 from kepuyue.bookings import door
 from kepuyue.bookings.admission import Asked
-from kepuyue.bookings.models import HOLDING, Booking, BookingTerms, Channel, Quota
+from kepuyue.bookings.models import HOLDING, Booking, BookingTerms, Channel, CheckIn, Quota
 from kepuyue.core.time import now
 from tests.factories import ActivityFactory, SessionFactory
 
@@ -32,11 +32,14 @@ def asks(session: Session, number: int, *, seats: int = 1, key: str = "", at: da
 
 
 def recount(session: Session) -> dict[str, tuple[int, int]]:
-    """By channel: the seats that bookings hold and the parties that wait, counted one by one."""
+    """By channel: the seats that bookings and walk-ins hold and the parties that wait, counted one by one."""
     found = {}
     for quota in Quota.objects.filter(terms__session=session):
         rows = Booking.objects.filter(session=session, channel=quota.channel)
         held = sum(row.seats for row in rows if row.state in HOLDING)
+        if quota.channel == Channel.WALK_IN:
+            came = CheckIn.objects.filter(session=session, result=CheckIn.Result.WALK_IN, undone_at=None)
+            held += sum(row.seats for row in came)
         found[quota.channel] = (held, sum(row.state == "waitlisted" for row in rows))
     return found
 

@@ -10,9 +10,12 @@ import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.test import Client
+from django.utils import timezone
 
+from kepuyue.accounts.models import User
 from kepuyue.activities.models import Activity, Origin, Session, State, Submission
-from kepuyue.bookings.models import Booking, BookingTerms
+from kepuyue.bookings import arrivals, queries
+from kepuyue.bookings.models import Booking, BookingTerms, CheckIn
 from kepuyue.bookings.offers import offers
 from kepuyue.core.models import AuditEvent
 from kepuyue.core.time import now
@@ -215,6 +218,7 @@ def test_earlier_stages_are_built_by_stopping_earlier(stage, monkeypatch):
 
     whole = source.activities
     monkeypatch.setattr(source, "activities", lambda edition: whole(edition)[::6])
+    CheckIn.objects.all().delete()
     Booking.objects.all().delete()
     Activity.objects.all().delete()
     edition = load_edition()
@@ -291,6 +295,20 @@ def test_booking_can_be_tried_open_soon_full_and_with_a_class(clock: Clock) -> N
     assert {one.plain_phone[:9] for one in bookings} == {"+86138000"}
     assert all(one.plain_name.startswith("演示") for one in bookings)
     assert counters_agree()
+
+
+def test_doors_of_the_last_days_have_let_people_in_and_one_of_today_can_be_tried(clock: Clock) -> None:
+    clock.set(stages.MOMENTS[Stage.MONTH])
+    office_account = User.objects.get(email="office@demo.example")
+    sessions = [terms.session for terms in arrivals.doors(office_account)]
+    came = queries.attendances([one.pk for one in sessions])
+    over = [came[one.pk] for one in sessions if one.is_over]
+
+    assert len(over) == 2 and all(one.checked_in > 8 and one.missing and one.walk_in == 2 for one in over)
+    assert all(one.conflicts == 1 for one in over)
+    [to_come] = [one for one in sessions if not one.is_over]
+    assert timezone.localdate(to_come.starts_at) == timezone.localdate(now())
+    assert came[to_come.pk].booked > 8 and not came[to_come.pk].is_known
 
 
 def counters_agree() -> bool:

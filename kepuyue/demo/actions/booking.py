@@ -49,20 +49,20 @@ def _set_up(agenda: Agenda, edition: Edition, cast: Cast, begins: datetime) -> N
     people, at_once = count(1), now().replace(microsecond=0)
     if open_ones := next(chosen, []):
         for session in open_ones:
-            _give_out(cast, session, opens_at=at_once, waitlist_most=10)
-        agenda.at(begins + timedelta(hours=3), partial(_book, open_ones[0], people, [2, 1, 3]))
+            give_out(cast, session, opens_at=at_once, waitlist_most=10)
+        agenda.at(begins + timedelta(hours=3), partial(book, open_ones[0], people, [2, 1, 3]))
     for session in next(chosen, []):
-        _give_out(cast, session, opens_at=stages.MOMENTS[Stage.MONTH] + OPENS_IN, waitlist_most=20)
+        give_out(cast, session, opens_at=stages.MOMENTS[Stage.MONTH] + OPENS_IN, waitlist_most=20)
     if full := next(chosen, []):
         for session in full[1:]:
-            _give_out(cast, session, opens_at=at_once, waitlist_most=10)
-        _give_out(cast, full[0], opens_at=at_once, seats=FULL, waitlist_most=10)
-        agenda.at(begins + timedelta(hours=4), partial(_book, full[0], people, [3, 2, 1, 2, 1, 3]))
+            give_out(cast, session, opens_at=at_once, waitlist_most=10)
+        give_out(cast, full[0], opens_at=at_once, seats=FULL, waitlist_most=10)
+        agenda.at(begins + timedelta(hours=4), partial(book, full[0], people, [3, 2, 1, 2, 1, 3]))
     if classes:
         for session in classes:
-            _give_out(cast, session, opens_at=at_once, seats=3 * CLASS, group_most=CLASS)
+            give_out(cast, session, opens_at=at_once, seats=3 * CLASS, group_most=CLASS)
         group = Party(consent="1", school="演示小学三（2）班", adults=4)
-        agenda.at(begins + timedelta(hours=5), partial(_book, classes[0], people, [CLASS - 1], group))
+        agenda.at(begins + timedelta(hours=5), partial(book, classes[0], people, [CLASS - 1], group))
 
 
 def _chosen(edition: Edition) -> Iterator[list[Session]]:
@@ -89,16 +89,18 @@ def _for_classes(found: list[list[Session]]) -> list[Session]:
     return next((one for one in roomy if "校园" in one[0].activity.title), roomy[0] if roomy else [])
 
 
-def _give_out(cast: Cast, session: Session, *, seats: int = SEATS, **facts: Any) -> None:
-    most = min(seats, session.capacity) if session.capacity is not None else seats
+def give_out(cast: Cast, session: Session, *, seats: int = SEATS, walk_in: int = 0, **facts: Any) -> None:
+    """Set up a session, by who registers for its unit: seats online and by helpers together, others at the door."""
+    most = min(seats, session.capacity - walk_in) if session.capacity is not None else seats
     helper = 0 if most <= FULL else most // 10
     terms.set_up(
         session, by=cast.registrar(session.activity.organization), most_seats=3,
-        quotas={Channel.ONLINE: most - helper, Channel.HELPER: helper}, **facts,
+        quotas={Channel.ONLINE: most - helper, Channel.HELPER: helper, Channel.WALK_IN: walk_in}, **facts,
     )  # fmt: skip
 
 
-def _book(session: Session, people: Iterator[int], sizes: list[int], party: Party | None = None) -> None:
+def book(session: Session, people: Iterator[int], sizes: list[int], party: Party | None = None) -> None:
+    """Let the next of the people book, each with so many seats."""
     take([_asked(session, next(people), seats, party) for seats in sizes])
 
 

@@ -20,6 +20,7 @@ from kepuyue.demo.actions import (
     booking,
     branches,
     desks,
+    doors,
     exchange,
     neighborhood,
     publicizing,
@@ -105,6 +106,7 @@ def seed(edition: Edition, stage: Stage, *, progress: Callable[[], Any] | None =
         publicizing.furnish(agenda, edition, players.cast, busy)
         reporting.furnish(agenda, edition, players.cast)
         booking.furnish(agenda, edition, players.cast, busy)
+        doors.furnish(agenda, edition, players.cast, busy)
         agenda.play(until)
         scattering.scatter(edition)
         # What is long done is no news at the desks; only the present work is
