@@ -112,6 +112,7 @@ INSTALLED_APPS = [
     "kepuyue.cloud",
     "kepuyue.publicity",
     "kepuyue.programme",
+    "kepuyue.summaries",
     "kepuyue.insight",
     "kepuyue.imports",
     "kepuyue.api",

@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("kepuyue.bookings.urls")),
     path("", include("kepuyue.cloud.urls")),
     path("", include("kepuyue.publicity.urls")),
+    path("", include("kepuyue.summaries.urls")),
     path("", include("kepuyue.insight.urls")),
     path("desk/imports/", include("kepuyue.imports.urls")),
     path("api/v1/", include("kepuyue.api.urls")),

@@ -236,6 +236,19 @@ class Feedback(Strict):
         return [line.strip() for line in self.questions.splitlines() if line.strip()][:5]
 
 
+class Summaries(Strict):
+    """When summaries open, and until when they can be supplemented. The due day itself is a key date (notice: 28
+    September, while the month runs to the 30th). All figures are the product's own defaults.
+    """
+
+    open_days: Annotated[
+        int, Field(ge=0, le=60, description="before the due day, for activities still on")
+    ] = 5
+    supplement_days: Annotated[
+        int, Field(ge=0, le=120, description="after the month, to file late or to supplement")
+    ] = 15
+
+
 class Policy(Strict):
     """The edition's rules.
 
@@ -255,6 +268,7 @@ class Policy(Strict):
     open_data: OpenData = OpenData()
     booking: Booking = Booking()
     feedback: Feedback = Feedback()
+    summaries: Summaries = Summaries()
 
     def steps(self, terms: list[str]) -> list[Step]:
         """The chain for an activity with these terms ("tier:main_venue"): the first that has its own, else the default.

@@ -29,6 +29,9 @@ def desk(request: HttpRequest) -> dict[str, Any]:
             "coverage": permissions.holds_anywhere(user, "coverage.record")
             or permissions.holds_anywhere(user, "coverage.confirm"),
             "confirm_coverage": permissions.holds_anywhere(user, "coverage.confirm"),
+            "file_summaries": permissions.holds_anywhere(user, "summary.file"),
+            "summaries": permissions.holds_anywhere(user, "summary.file")
+            or permissions.holds_anywhere(user, "summary.accept"),
             "import": permissions.holds_anywhere(user, "import.run"),
             "calendars": permissions.holds_anywhere(user, "calendar.see"),
             "door": permissions.holds_anywhere(user, "session.check_in"),

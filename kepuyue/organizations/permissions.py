@@ -42,6 +42,7 @@ REGISTERING = frozenset(
         "resource.request",
         "cloud.edit",
         "coverage.record",
+        "summary.file",
         "booking.see",
         "booking.manage",
         "booking.by_proxy",
@@ -67,6 +68,7 @@ OVERSEEING = (
             "cloud.review",
             "key.decide",
             "coverage.confirm",
+            "summary.accept",
             "press.clear",
         }
     )

@@ -38,6 +38,7 @@ from kepuyue.organizations.models import (
 )
 from kepuyue.publicity.models import Story
 from kepuyue.resources.models import Offer, PromisedDay
+from kepuyue.summaries.models import Annotation, Summary
 from tests.bookings.given import asks, bookable
 from tests.cast import Cast
 from tests.factories import (
@@ -59,6 +60,7 @@ from tests.factories import (
     RequestFactory,
     StoryFactory,
     SubmissionFactory,
+    SummaryFactory,
     UnitFactory,
     VenueFactory,
 )
@@ -103,6 +105,7 @@ def samples(cast: Cast) -> dict[str, dict[str, Any]]:
     talk, screen, booked = _talk(cast), _cloud(cast), _booked(cast)
     return {
         **screen,
+        **_summaries(cast),
         "-": {},
         **{f"feed-{form}": {"form": form} for form in ("ics", "atom", "json", "xml", "csv", "xlsx")},
         "sitemap-part": {"number": 1},
@@ -312,6 +315,24 @@ def _cloud(cast: Cast) -> dict[str, dict[str, Any]]:
         "cover-draft": {"pk": CoverFactory(item=draft).pk},
         "cover-far-draft": {"pk": CoverFactory(item=far_draft).pk},
     }
+
+
+def _summaries(cast: Cast) -> dict[str, dict[str, Any]]:
+    """Summaries of the own and the far unit: open, filed, given back with a remark, accepted."""
+
+    def of(unit: Organization, state: str | None = None) -> Summary:
+        activity = ActivityFactory(edition=cast.edition, organization=unit, state=State.PUBLISHED, sessions=1)
+        return SummaryFactory(activity=activity, filed=state)
+
+    returned = of(cast.own_unit, "returned")
+    Annotation.objects.create(
+        filing=returned.filings.get(), field="visits-count", text="签到才20人，请核对。"
+    )
+    made = {
+        "open": of(cast.own_unit), "filed": of(cast.own_unit, "filed"), "accepted": of(cast.own_unit, "accepted"),
+        "returned": returned, "far-open": of(cast.far_unit), "far-filed": of(cast.far_unit, "filed"),
+    }  # fmt: skip
+    return {f"summary-{name}": {"code": one.activity.code} for name, one in made.items()}
 
 
 def _main_venue(cast: Cast) -> StageItem:

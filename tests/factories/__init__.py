@@ -30,6 +30,7 @@ from tests.factories.organizations import (
 )
 from tests.factories.publicity import CoverageFactory, HighlightFactory, PressPictureFactory, StoryFactory
 from tests.factories.resources import OfferFactory, OpeningFactory, ProposalFactory, RequestFactory
+from tests.factories.summaries import SummaryFactory
 
 __all__ = [
     "ActivityFactory",
@@ -58,6 +59,7 @@ __all__ = [
     "StoryFactory",
     "SubThemeFactory",
     "SubmissionFactory",
+    "SummaryFactory",
     "TaxonomyFactory",
     "TermFactory",
     "UnitFactory",

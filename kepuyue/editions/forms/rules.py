@@ -31,6 +31,7 @@ SECTIONS: dict[str, Any] = {
     "open_data": gettext_lazy("开放数据"),
     "booking": gettext_lazy("预约和个人信息"),
     "feedback": gettext_lazy("观众评价"),
+    "summaries": gettext_lazy("总结"),
 }
 LABELS: dict[str, Any] = {
     "lead_times.ordinary": gettext_lazy("一般活动（工作日）"),
@@ -68,6 +69,8 @@ LABELS: dict[str, Any] = {
     "booking.no_show_days": gettext_lazy("暂停多少天"),
     "feedback.questions": gettext_lazy("问题"),
     "feedback.open_days": gettext_lazy("活动结束后多少天以内可以填"),
+    "summaries.open_days": gettext_lazy("截止前多少天，还没办完的活动也开始填总结"),
+    "summaries.supplement_days": gettext_lazy("科普月结束后多少天以内可以迟报和补报"),
     "calendar.source": gettext_lazy("依据"),
     "calendar.off": gettext_lazy("放假的日子"),
     "calendar.work": gettext_lazy("调休上班的日子"),

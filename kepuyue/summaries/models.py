@@ -1,0 +1,204 @@
+"""A summary, what was filed of it each time, the figures and the remarks."""
+
+from typing import Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, OuterRef, Q, Subquery
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from kepuyue.activities.models import Activity
+from kepuyue.core.time import now
+from kepuyue.organizations.models import Organization
+
+
+class Name(models.TextChoices):
+    """数字名称: what is counted; `figures.KINDS` says in which unit and how."""
+
+    SESSIONS = "sessions", _("举办场次")
+    CALLED_OFF = "called_off", _("取消场次")
+    UNITS = "units", _("参加单位")
+    VISITS = "visits", _("参与群众")
+    VIEWS = "views", _("线上观看")
+    ANSWERS = "answers", _("评价份数")
+    SATISFACTION = "satisfaction", _("满意度")
+    MEDIA = "media", pgettext_lazy("figure", "媒体报道")
+    VOLUNTEERS = "volunteers", _("科普志愿者")
+    EXPERTS = "experts", _("专家")
+    MATERIALS = "materials", _("发放资料")
+    BOARDS = "boards", _("展板、挂图")
+    EXHIBITS = "exhibits", _("实验展品")
+    CONSULTATIONS = "consultations", _("咨询")
+    CLINIC = "clinic", _("义诊")
+
+
+class Method(models.TextChoices):
+    """来源: how a figure was obtained. Figures of different methods are never added up."""
+
+    RECORD = "record", _("系统登记")
+    CHECK_IN = "check_in", pgettext_lazy("method", "签到")
+    COUNT = "count", _("清点")
+    ESTIMATE = "estimate", _("估计")
+    VIEWS = "views", _("平台观看数")
+
+
+class SummaryQuerySet(models.QuerySet["Summary"]):
+    def waiting(self) -> Self:
+        """Those that a superior has to look at."""
+        return self.filter(state__in=(Summary.State.FILED, Summary.State.SUPPLEMENTED))
+
+    def due(self) -> Self:
+        """Those that the unit has to file."""
+        return self.filter(state__in=(Summary.State.OPEN, Summary.State.RETURNED))
+
+
+class Summary(models.Model):
+    """总结: what one activity came to, filed by the unit that registered it."""
+
+    class State(models.TextChoices):
+        OPEN = "open", _("待填报")
+        FILED = "filed", _("已报送")
+        RETURNED = "returned", pgettext_lazy("summary", "退回修改")
+        ACCEPTED = "accepted", _("已采纳")
+        SUPPLEMENTING = "supplementing", _("补充中")
+        SUPPLEMENTED = "supplemented", _("已补报")
+        SETTLED = "settled", _("补报已采纳")
+
+    activity = models.OneToOneField(
+        Activity, models.CASCADE, related_name="activity_summary", verbose_name=_("活动")
+    )
+    state = models.CharField(_("状态"), max_length=14, choices=State, default=State.OPEN)
+    version = models.PositiveIntegerField(default=1, help_text="grows with every change")
+    opened_at = models.DateTimeField(default=now)
+    updated_at = models.DateTimeField(default=now)
+    chased_on = models.DateField(
+        null=True, help_text="the day, in the edition's zone, on which its unit was last told that it is late"
+    )
+
+    objects = SummaryQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("总结")
+        verbose_name_plural = _("总结")
+        ordering = ("pk",)
+        indexes = (models.Index(fields=("state",), name="summary_state"),)
+
+    def __str__(self) -> str:
+        return self.activity.shown_title
+
+
+class FilingQuerySet(models.QuerySet["Filing"]):
+    def standing(self) -> Self:
+        """Of each summary the filing that was accepted last: what others may count with."""
+        accepted = Filing.objects.filter(summary=OuterRef("summary"), decision=Filing.Decision.ACCEPTED)
+        return self.filter(pk=Subquery(accepted.order_by("-decided_at", "-pk").values("pk")[:1]))
+
+
+class Filing(models.Model):
+    """报送: one time that a unit files a summary; a draft until `filed_at`, unchanged from then on."""
+
+    class Kind(models.TextChoices):
+        PROVISIONAL = "provisional", _("初报")
+        SUPPLEMENT = "supplement", _("补报")
+
+    class Decision(models.TextChoices):
+        ACCEPTED = "accepted", _("已采纳")
+        RETURNED = "returned", pgettext_lazy("summary", "退回修改")
+
+    summary = models.ForeignKey(Summary, models.CASCADE, related_name="filings")
+    kind = models.CharField(_("种类"), max_length=12, choices=Kind, default=Kind.PROVISIONAL)
+    words = models.TextField(_("几句话"), max_length=1500, blank=True)
+    filed_at = models.DateTimeField(_("报送时间"), null=True, help_text="UTC; None: a draft")
+    filed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    is_late = models.BooleanField(_("迟报"), default=False, help_text="after the day that held for the unit")
+    decision = models.CharField(_("处理"), max_length=10, choices=Decision, blank=True)
+    decided_at = models.DateTimeField(null=True)
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    decided_for = models.ForeignKey(
+        Organization, models.SET_NULL, null=True, related_name="+", verbose_name=_("处理单位")
+    )
+    note = models.CharField(_("意见"), max_length=500, blank=True)
+
+    on_merge = {"decided_for": "move"}
+
+    objects = FilingQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("报送")
+        verbose_name_plural = _("报送")
+        ordering = ("pk",)
+        constraints = (
+            models.UniqueConstraint(
+                fields=("summary",), condition=Q(filed_at=None), name="one_draft_of_a_summary"
+            ),
+            models.CheckConstraint(
+                name="only_what_was_filed_is_decided", condition=Q(decision="") | Q(filed_at__isnull=False)
+            ),
+            models.CheckConstraint(
+                name="filing_decided_with_its_moment",
+                condition=Q(decision="", decided_at=None) | (~Q(decision="") & Q(decided_at__isnull=False)),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.summary} {self.get_kind_display()}"
+
+
+class Figure(models.Model):
+    """数字: how much of something, how it was obtained, and whether it is as the system measured it.
+
+    Of a draft only what somebody typed stands here; what the system measures is read anew until it is filed.
+    """
+
+    class Origin(models.TextChoices):
+        MEASURED = "measured", _("系统数字")
+        CORRECTED = "corrected", _("单位改正")
+        TYPED = "typed", _("单位填写")
+
+    filing = models.ForeignKey(Filing, models.CASCADE, related_name="figures")
+    name = models.CharField(_("名称"), max_length=14, choices=Name)
+    method = models.CharField(_("来源"), max_length=10, choices=Method)
+    value = models.PositiveBigIntegerField(
+        _("数值"), help_text="in the unit of figures.KINDS; satisfaction in hundredths"
+    )
+    origin = models.CharField(_("如何得到"), max_length=10, choices=Origin)
+    measured = models.PositiveBigIntegerField(
+        _("系统数字"), null=True, help_text="what the system knew when it was filed; None: nothing"
+    )
+    reason = models.CharField(_("改正原因"), max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = _("数字")
+        verbose_name_plural = _("数字")
+        ordering = ("pk",)
+        constraints = (
+            models.UniqueConstraint(fields=("filing", "name", "method"), name="figure_once_a_filing"),
+            models.CheckConstraint(
+                name="figure_says_where_it_comes_from",
+                condition=Q(origin="typed", measured=None)
+                | Q(origin="measured", measured=F("value"), reason="")
+                | (Q(origin="corrected", measured__isnull=False) & ~Q(reason="") & ~Q(measured=F("value"))),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.get_name_display()} {self.value}"
+
+
+class Annotation(models.Model):
+    """批注: what a superior says to one figure or text of a filing."""
+
+    filing = models.ForeignKey(Filing, models.CASCADE, related_name="annotations")
+    field = models.CharField(
+        _("位置"), max_length=30, help_text="key of figures.KINDS, or words; empty: the whole"
+    )
+    text = models.CharField(_("意见"), max_length=300)
+
+    class Meta:
+        verbose_name = _("批注")
+        verbose_name_plural = _("批注")
+        ordering = ("pk",)
+
+    def __str__(self) -> str:
+        return self.text

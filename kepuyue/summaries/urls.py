@@ -1,0 +1,19 @@
+from django.urls import path
+
+from kepuyue.summaries.views import branch, own
+
+app_name = "summaries"
+urlpatterns = [
+    path("desk/summaries/", own.own, name="own"),
+    path("desk/summaries/filing/", own.file_many, name="filing-many"),
+    path("desk/summaries/panel/", branch.panel, name="panel"),
+    path("desk/summaries/branch/", branch.branch, name="branch"),
+    path("desk/summaries/branch/acceptance/", branch.accept_many, name="acceptance-many"),
+    path("desk/summaries/branch/reminders/", branch.chase, name="reminders"),
+    path("desk/summaries/branch/table.xlsx", branch.export, name="table"),
+    path("desk/summaries/<slug:code>/", own.summary, name="summary"),
+    path("desk/summaries/<slug:code>/taking-back/", own.take_back, name="taking-back"),
+    path("desk/summaries/<slug:code>/supplement/", own.supplement, name="supplement"),
+    path("desk/summaries/<slug:code>/acceptance/", branch.accept, name="acceptance"),
+    path("desk/summaries/<slug:code>/return/", branch.return_for_changes, name="return"),
+]

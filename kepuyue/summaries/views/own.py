@@ -1,0 +1,209 @@
+"""The unit's side: what is due, one summary's page, filing one or all."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from kepuyue.core import audit
+from kepuyue.core.versions import Conflict
+from kepuyue.editions.request import DeskRequest
+from kepuyue.summaries import measuring, queries, workflow
+from kepuyue.summaries.actions import filing
+from kepuyue.summaries.deadlines import days_of
+from kepuyue.summaries.figures import MEANINGS
+from kepuyue.summaries.forms import ManyForm, SummaryForm, field_label
+from kepuyue.summaries.models import Filing, Summary
+from kepuyue.summaries.permissions import can_decide, can_file, check_can_file, check_files_somewhere
+from kepuyue.summaries.views.desk import BOTH, edition_of, get_seen, tabs
+
+DONE = (Summary.State.ACCEPTED, Summary.State.SETTLED)
+MISSING = (Summary.State.OPEN, Summary.State.RETURNED)
+
+
+@require_safe
+def own(request: DeskRequest) -> HttpResponse:
+    """What the person's units have to file, what waits above, what was accepted."""
+    check_files_somewhere(request.user)
+    edition = edition_of(request)
+    summaries = list(queries.own_summaries(request.user, edition).order_by("activity__title", "pk"))
+    to_write = [one for one in summaries if one.state in workflow.WRITTEN]
+    measured = measuring.measured_of(one.activity for one in to_write)
+    rows = [_row(one, measured[one.activity_id]) for one in to_write]
+    unit = summaries[0].activity.organization if summaries else None
+    context = {
+        "tabs": tabs(request, "own"),
+        "days": days_of(edition, unit),
+        "rows": rows,
+        "ready": sum(row["is_ready"] for row in rows),
+        "waiting": [one for one in summaries if one.state in workflow.DECIDED],
+        "done": [one for one in summaries if one.state in DONE],
+        "count": len(summaries),
+        "filed": sum(one.state not in MISSING for one in summaries),
+        "meanings": MEANINGS,
+    }  # fmt: skip
+    return render(request, "summaries/own.html", context)
+
+
+def _row(summary: Summary, measured: measuring.Measured) -> dict[str, Any]:
+    draft = queries.draft_of(summary)
+    lines = queries.lines_of(draft, measured) if draft else []
+    return {
+        "summary": summary,
+        "known": [line for line in lines if line.value is not None and not line.kind.is_fixed],
+        "is_ready": not filing.problems_of(lines),
+        "is_untouched": draft is not None and not draft.figures.all(),
+    }
+
+
+@require_http_methods(BOTH)
+def summary(request: DeskRequest, code: str) -> HttpResponse:
+    """One summary: a form while the unit writes, else what was filed; saved as it is typed."""
+    found = get_seen(request, code)
+    draft = queries.draft_of(found)
+    is_written = can_file(request.user, found) and found.state in workflow.WRITTEN and draft is not None
+    if request.method == "POST":
+        check_can_file(request.user, found)
+    if not is_written or draft is None:
+        if request.method == "POST":
+            messages.warning(
+                request, _("这份总结现在是“%(state)s”，不能修改。") % {"state": found.get_state_display()}
+            )
+            return redirect("summaries:summary", code)
+        return render(request, "summaries/summary.html", _context(request, found))
+    lines = queries.lines_of(draft, measuring.measured(found.activity))
+    options: dict[str, Any] = {"draft": draft, "lines": lines, "version": found.version}
+    form = SummaryForm(request.POST if request.method == "POST" else None, **options)
+    theirs = None
+    if request.method == "POST" and form.is_valid():
+        try:
+            found = _written(request, found, form)
+        except Conflict as conflict:
+            if not request.htmx:
+                form.add_error(None, conflict)
+                form.look_at(conflict.present.version)
+                theirs = form.differing_from(SummaryForm(**options))
+            else:
+                return _saved(request, form, conflict.messages[0])
+        except filing.NotReady as error:
+            form.take(error.message_dict)
+            form.look_at(get_seen(request, code).version)
+        except ValidationError as error:
+            form.add_error(None, error)
+        else:
+            if request.htmx:
+                return _saved(request, form, version=found.version)
+            is_filed = request.POST.get("then") == "file"
+            messages.success(request, _("已报送，上级单位会收到消息。") if is_filed else _("已保存。"))
+            return redirect("summaries:own") if is_filed else redirect("summaries:summary", code)
+    if request.htmx and request.method == "POST":
+        return _saved(request, form, _("有的数字还要改，改好后再保存。"))
+    context = _context(request, found) | {"form": form, "theirs": theirs, "lines": lines}
+    return render(request, "summaries/edit.html", context, status=_status(form, theirs))
+
+
+def _status(form: SummaryForm, theirs: Any) -> int:
+    return (409 if theirs is not None else 422) if form.is_bound and form.errors else 200
+
+
+def _written(request: DeskRequest, found: Summary, form: SummaryForm) -> Summary:
+    found = filing.write(found, form.typed(), by=request.user, version=form.cleaned_data["version"] or 0)
+    if request.POST.get("then") == "file" and not request.htmx:
+        found = filing.file(found, by=request.user, version=found.version)
+    return found
+
+
+def _saved(
+    request: DeskRequest, form: SummaryForm, not_saved: str = "", version: int | None = None
+) -> HttpResponse:
+    context = {
+        "version": version if version is not None else form["version"].value(),
+        "not_saved": not_saved,
+        "saved_at": timezone.localtime(),
+    }
+    answer = render(request, "summaries/edit.html#save_state", context)
+    if not not_saved:
+        answer["HX-Trigger"] = "saved"
+    return answer
+
+
+def _context(request: DeskRequest, found: Summary) -> dict[str, Any]:
+    filed = queries.last_filed(found)
+    writes = can_file(request.user, found)
+    sides = [one for one in found.filings.all() if one.filed_at is not None]
+    days = days_of(found.activity.edition, found.activity.organization)
+    return {
+        "summary": found,
+        "activity": found.activity,
+        "days": days,
+        "filed": filed,
+        "lines": queries.lines_of(filed) if filed else [],
+        "remarks": [(field_label(one.field), one.text) for one in filed.annotations.all()] if filed else [],
+        "returned": filed if filed and filed.decision == Filing.Decision.RETURNED else None,
+        "compared": compared(sides),
+        "may_file": writes,
+        "may_take_back": writes and found.state in workflow.DECIDED,
+        "may_supplement": writes and not days.is_closed and found.state in DONE,
+        "may_decide": found.state in workflow.DECIDED and can_decide(request.user, found),
+        "meanings": MEANINGS,
+        "trail": audit.trail(found)[:20],
+    }  # fmt: skip
+
+
+def compared(filings: list[Filing]) -> list[tuple[Any, queries.Line, queries.Line]]:
+    """(kind, provisional, supplement) of what was filed first and last; nothing where there is no supplement."""
+    firsts = [one for one in filings if one.kind == Filing.Kind.PROVISIONAL]
+    supplements = [one for one in filings if one.kind == Filing.Kind.SUPPLEMENT]
+    if not firsts or not supplements:
+        return []
+    pairs = zip(queries.lines_of(firsts[-1]), queries.lines_of(supplements[-1]), strict=True)
+    return [(old.kind, old, new) for old, new in pairs if old.value is not None or new.value is not None]
+
+
+@require_POST
+def file_many(request: DeskRequest) -> HttpResponse:
+    """File all that were ticked, as they stand; those that lack something are left and named."""
+    check_files_somewhere(request.user)
+    rows = queries.own_summaries(request.user, edition_of(request)).filter(state__in=workflow.WRITTEN)
+    by_code = {one.activity.code: one for one in rows}
+    form = ManyForm(request.POST, codes=by_code)
+    if not form.is_valid():
+        messages.warning(request, form.why_not())
+        return redirect("summaries:own")
+    outcome = filing.file_many([by_code[code] for code in form.cleaned_data["code"]], by=request.user)
+    if done := len(outcome.filed):
+        messages.success(request, ngettext("已报送%(n)s份总结。", "已报送%(n)s份总结。", done) % {"n": done})
+    for left, why in outcome.left:
+        messages.warning(request, f"{left.activity.title}：{why}")
+    return redirect("summaries:own")
+
+
+@require_POST
+def take_back(request: DeskRequest, code: str) -> HttpResponse:
+    """Take back what was filed and not decided about."""
+    return _pressed(request, code, filing.take_back, _("已取回，可以修改后再报送。"))
+
+
+@require_POST
+def supplement(request: DeskRequest, code: str) -> HttpResponse:
+    """Begin a supplement of what was accepted."""
+    return _pressed(
+        request, code, filing.supplement, _("可以补报了。原来的数字仍然有效，补报采纳后以新的为准。")
+    )
+
+
+def _pressed(request: DeskRequest, code: str, press: Any, done: str) -> HttpResponse:
+    found = get_seen(request, code)
+    try:
+        press(found, by=request.user)
+    except ValidationError as error:
+        messages.warning(request, error.messages[0])
+    else:
+        messages.success(request, done)
+    return redirect("summaries:summary", code)

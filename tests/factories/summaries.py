@@ -1,0 +1,35 @@
+from datetime import UTC, datetime
+
+import factory
+from factory.django import DjangoModelFactory
+
+from kepuyue.activities.models import State
+from kepuyue.summaries.models import Figure, Filing, Summary
+from tests.factories.activities import ActivityFactory
+
+
+class SummaryFactory(DjangoModelFactory[Summary]):
+    """The open summary of a published activity with one session, and its empty draft. `filed="filed"` has it filed
+    with 30 people counted; so "accepted" and "returned" (without the next draft)."""
+
+    activity = factory.SubFactory(ActivityFactory, state=State.PUBLISHED, sessions=1)
+
+    class Meta:
+        model = Summary
+        skip_postgeneration_save = True
+
+    @factory.post_generation
+    def filed(self: Summary, create: bool, state: str | None, **_options: object) -> None:
+        if not create:
+            return
+        filing = Filing.objects.create(summary=self, words="来了很多孩子。" if state else "")
+        if state is None:
+            return
+        Figure.objects.create(filing=filing, name="visits", method="count", value=30, origin="typed")
+        filing.filed_at = datetime(2024, 9, 27, 2, tzinfo=UTC)
+        if state != "filed":
+            filing.decision, filing.decided_at = state, datetime(2024, 9, 27, 3, tzinfo=UTC)
+            filing.decided_for = self.activity.organization.parent
+        filing.save()
+        self.state = state
+        self.save()
