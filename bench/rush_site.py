@@ -84,10 +84,12 @@ SELECT code FROM bookings_booking WHERE session_id = :session_id AND key = md5(:
  UNION SELECT code FROM bookings_booking WHERE session_id = :session_id AND person = md5(:person::text)
  AND state IN ('confirmed', 'offered', 'waitlisted');
 SELECT nth FROM bookings_booking WHERE person = md5(:person::text) AND day = current_date AND nth IS NOT NULL;
+SELECT edition_id, max(until) FROM bookings_block WHERE person = md5(:person::text) AND lifted_at IS NULL
+ AND until > now() GROUP BY edition_id;
 INSERT INTO bookings_booking (session_id, channel, code, state, seats, person, key, asked, name, phone, day, nth,
- arrived_at, created_at, end_reason) VALUES (:session_id, 'online', substr(md5(random()::text), 1, 8), 'confirmed', 1,
+ arrived_at, created_at, end_reason, consent, children, school, adults, roster) VALUES (:session_id, 'online', substr(md5(random()::text), 1, 8), 'confirmed', 1,
  md5(:person::text), md5(:key::text), md5(:key::text), repeat('n', 60), repeat('p', 60), current_date, 1, now(),
- now(), '')
+ now(), '', '', 0, '', 0, '')
  ON CONFLICT DO NOTHING;
 UPDATE bookings_quota SET taken = taken + 1 WHERE terms_id = {chosen} AND channel = 'online';
 INSERT INTO core_auditevent (at, actor_name, action, subject_type, subject_id, subject_name, organization_path, changes,
