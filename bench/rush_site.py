@@ -87,7 +87,8 @@ SELECT nth FROM bookings_booking WHERE person = md5(:person::text) AND day = cur
 SELECT edition_id, max(until) FROM bookings_block WHERE person = md5(:person::text) AND lifted_at IS NULL
  AND until > now() GROUP BY edition_id;
 INSERT INTO bookings_booking (session_id, channel, code, state, seats, person, key, asked, name, phone, day, nth,
- arrived_at, created_at, end_reason, consent, children, school, adults, roster) VALUES (:session_id, 'online', substr(md5(random()::text), 1, 8), 'confirmed', 1,
+ arrived_at, created_at, end_reason, consent, children, school, adults, roster)
+ VALUES (:session_id, 'online', substr(md5(random()::text), 1, 8), 'confirmed', 1,
  md5(:person::text), md5(:key::text), md5(:key::text), repeat('n', 60), repeat('p', 60), current_date, 1, now(),
  now(), '', '', 0, '', 0, '')
  ON CONFLICT DO NOTHING;

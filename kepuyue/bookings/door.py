@@ -6,6 +6,7 @@ terms of a session, which are read once in a few seconds.
 """
 
 import json
+import math
 import threading
 import time
 from dataclasses import dataclass, field
@@ -161,7 +162,7 @@ def admit(session: int, *, language: str, answer: str = "") -> Reply:
             "opens_at": _written(hours.opens_at),
             "turn_at": _written(turn_at),
             "expires_at": _written(turn_at + tokens.LIFETIME),
-            "wait_seconds": round(turn_at - moment, 3),
+            "wait_seconds": _seconds(turn_at - moment),
             "position": int((turn_at - first) * settings.ADMISSIONS_PER_SECOND * settings.WEB_WORKERS),
             "availability": "sold-out" if sold_out.is_full(session) else "open",
         },
@@ -289,7 +290,7 @@ def problem(
         body["errors"] = errors
     if wait:
         headers = (*headers, ("Retry-After", str(max(1, round(wait + 0.5)))))
-        body["wait_seconds"] = round(wait, 3)
+        body["wait_seconds"] = _seconds(wait)
     return Reply(status, body, headers)
 
 
@@ -338,6 +339,11 @@ def _party_faults(session: int, wanted: Wanted, language: str) -> list[dict[str,
 
 def _written(moment: float) -> str:
     return datetime.fromtimestamp(moment, UTC).isoformat(timespec="milliseconds")
+
+
+def _seconds(wait: float) -> float:
+    """In milliseconds, rounded up: who waits for so long does not come too early."""
+    return math.ceil(wait * 1_000) / 1_000
 
 
 def _invalid(error: ValidationError, language: str) -> Reply:
