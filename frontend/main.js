@@ -18,7 +18,7 @@ import "./questions.js";
 import "./player.js";
 import "./near-me.js";
 import "./place.js";
-import { forgetAll } from "./check-in/carried.js";
+import { forgetAll, forgetOld } from "./check-in/carried.js";
 
 // Only on the pages that have them, so that the others stay light
 if (document.querySelector("[data-booking]")) import("./booking.js");
@@ -32,6 +32,7 @@ if (booked) {
   }
 }
 if (document.querySelector("[data-door]")) import("./check-in/index.js");
+else if (document.querySelector(".desk, .door")) forgetOld().catch(() => {}); // a store that is closed to us holds nothing
 // Who signs out leaves no list of people on the phone
 document.addEventListener("submit", (event) => {
   const form = event.target;

@@ -3,6 +3,7 @@
 // somebody else signs in, and half a day after the session (docs/adr/0026).
 const NAME = "door";
 const CACHE = "door-";
+const CLOCK = "door-clock";
 const [KEYS, LISTS, SCANS] = ["keys", "lists", "scans"];
 
 let opened;
@@ -65,10 +66,19 @@ export async function forgetLists(isOver = () => true) {
   }
 }
 
+/** Forgets the lists whose time is over, by the server's clock as it was measured last; asked by pages of the desk. */
+export async function forgetOld() {
+  if (!(await isThere())) return;
+  const offset = Number(localStorage.getItem(CLOCK) ?? 0);
+  await forgetLists(({ until }) => !(until > Date.now() + offset));
+}
+
+// A browser that cannot tell makes an empty store
+const isThere = async () => "indexedDB" in window && (!indexedDB.databases || (await indexedDB.databases()).some((one) => one.name === NAME));
+
 /** What somebody who signs out leaves on the phone: nothing but scans that were not sent, which name nobody. */
 export async function forgetAll() {
-  if (!("indexedDB" in window)) return;
-  if (indexedDB.databases && !(await indexedDB.databases()).some((one) => one.name === NAME)) return;
+  if (!(await isThere())) return;
   await forgetLists();
   for (const name of await caches.keys()) if (name.startsWith(CACHE)) await caches.delete(name);
 }

@@ -41,11 +41,18 @@ export class Door {
     await this.sync();
   }
 
+  /** Whether there is a list to go by; without one, it is asked for once more. */
+  async #hasList() {
+    if (!this.list) await this.sync();
+    return Boolean(this.list);
+  }
+
   /** Lets in on what was scanned or typed, or says why not. */
   async check(text, seats = null) {
+    if (!(await this.#hasList())) return this.#verdict("no-list", this.facts.texts.noList);
     const plain = text.replace(/\s/g, "").toUpperCase();
     if (!plain.startsWith(PREFIX)) return this.#checkCode(plain.replace(/-/g, ""), seats, null);
-    const ticket = await read(plain, this.list?.keys ?? []);
+    const ticket = await read(plain, this.list.keys);
     if (!ticket) return this.#verdict("forged");
     if (ticket.session !== this.facts.session) return this.#verdict("elsewhere", this.facts.texts.elsewhere);
     return this.#checkCode(ticket.code, seats, ticket);
@@ -69,10 +76,11 @@ export class Door {
 
   /** Lets people in who have no booking, while there are seats for them. */
   async walkIn(seats) {
+    if (!(await this.#hasList())) return this.#verdict("no-list", this.facts.texts.noList);
     const scan = this.#scan({ code: "", seats, people: seats });
     const told = await this.#ask(scan);
     if (told) return told;
-    const free = this.list?.figures.free ?? 0;
+    const { free } = this.list.figures;
     if (seats > free) return this.#verdict("full", filled(this.facts.texts.full, { free, seats }));
     scan.letIn = true;
     await this.#keep(scan);
@@ -91,12 +99,12 @@ export class Door {
       await dropScan(scan.key);
       this.scans = this.scans.filter((one) => one !== scan);
     }
-    if (scan.code) {
-      this.#note(scan.code, [0, "", 0]);
-      this.list.figures.in -= scan.people;
-    } else {
+    if (this.list && !scan.code) {
       this.list.figures.walk_in -= scan.people;
       this.list.figures.free += scan.people;
+    } else if (this.list && scan.result !== "conflict") {
+      this.#note(scan.code, [0, "", 0]);
+      this.list.figures.in -= scan.people;
     }
     await this.#saved();
     await this.sync();
@@ -246,7 +254,7 @@ export class Door {
   }
 
   #judge(code, seats, ticket) {
-    const row = this.list?.rows[code];
+    const row = this.list.rows[code];
     if (!row) {
       if (ticket) return this.#verdict("in", this.facts.texts.newer, seats ?? ticket.seats);
       return this.#verdict("unknown", this.facts.texts.unknown);

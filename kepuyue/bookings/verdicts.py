@@ -44,6 +44,7 @@ def titles() -> dict[str, str]:
         Why.SEATS: _("人数不对"),
         Why.FULL: _("现场名额已满"),
         "forged": _("无效的码"),
+        "no-list": _("还没有名单"),
     }
 
 

@@ -14,6 +14,8 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
 from kepuyue.bookings import tickets
+from kepuyue.bookings.actions import checking_in
+from kepuyue.bookings.actions.checking_in import Scan
 from kepuyue.bookings.models import Booking, BookingTerms, Channel, CheckIn, Quota
 from kepuyue.core.time import now, shifted
 from kepuyue.demo import stages
@@ -140,16 +142,23 @@ def test_seats_are_booked_at_the_opening_second_given_back_taken_by_the_next_and
     door.get_by_role("button", name="放行").click()
     expect(verdict).to_contain_text("现场名额已满")
     assert not CheckIn.objects.exists()
+
+    # Meanwhile another door has let the same ticket in, a little earlier: the phone learns of it when it sends its own
+    with shifted(stages.default_shift()):
+        scan = Scan("1", now() - timedelta(minutes=9), booking.code)
+        checking_in.sync(session, [scan], device="other", door="西门", by=owner)
     door.context.set_offline(False)
     expect(network).to_have_text("在线")
     assert [(one.result, one.door, one.seats) for one in CheckIn.objects.order_by("pk")] == [
-        ("first", "东门", 2), ("again", "东门", 2),
+        ("first", "西门", 2), ("conflict", "东门", 2), ("again", "东门", 2),
     ]  # fmt: skip
+    expect(door.locator("[data-conflicts]")).to_contain_text("西门进了2人")
     screenshot(door, "door-online")
     assert_accessible(door)
     assert_fits(door)
     door.goto(f"/desk/activities/{session.activity.code}/bookings/")
     expect(door.locator("[data-figure=in]")).to_have_text("2")
+    expect(door.locator("main")).to_contain_text("1张票在两处都放行了")
     screenshot(door, "door-desk")
     assert door.evaluate(CARRIED) == [1, 1]
     door.locator(".menu summary").last.click()
