@@ -147,13 +147,14 @@ async function book(kept) {
     if (!kept.token || clock.now() > kept.endsAt) kept = await join(kept);
     if (!kept || !isMine()) return;
     say("");
-    while (isMine() && clock.now() < kept.turnAt) {
+    // Never before it, however the clock may be off: who asks early is sent back for a second
+    while (isMine() && clock.now() < kept.turnAt + clock.margin) {
       if (clock.hasJumped()) await clock.measure();
       const ahead = Math.round((kept.position * (kept.turnAt - clock.now())) / Math.max(1, kept.turnAt - kept.first));
       line.textContent =
         clock.now() < facts.opensAt ? texts.first : ahead > 0 ? texts.ahead.replace("{count}", Math.min(ahead, kept.position)) : texts.next;
       left.textContent = written(kept.turnAt - clock.now(), "");
-      await wait(Math.min(250, Math.max(5, kept.turnAt - clock.now())));
+      await wait(Math.min(250, Math.max(5, kept.turnAt + clock.margin - clock.now())));
     }
     if (!isMine()) return;
     line.textContent = texts.asking;

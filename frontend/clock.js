@@ -3,10 +3,15 @@
 /** A clock that asks `address` (answered {now: milliseconds}); `offset` may be what was known before. */
 export function serverClock(address, offset = null) {
   let measuredAt = performance.now() - Date.now();
+  let margin = 0;
   return {
     /** What has to be added to the device's clock, in milliseconds; null: not known yet. */
     get offset() {
       return offset;
+    },
+    /** By how much the clock may be fast or slow, in milliseconds: half of the fastest question's way, and what is rounded. */
+    get margin() {
+      return margin;
     },
     /** Takes another answer of the server for its clock where none was measured. */
     suppose(now) {
@@ -26,6 +31,7 @@ export function serverClock(address, offset = null) {
           if (took < best) {
             best = took;
             offset = now - (sent + took / 2);
+            margin = took / 2 + 2;
           }
         } catch {
           await new Promise((done) => setTimeout(done, 300));
