@@ -8,15 +8,19 @@ from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile, File
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
-from PIL import Image, ImageOps
+from PIL import Image, ImageCms, ImageOps
+from pillow_heif import register_heif_opener
 
 LONGEST_SIDE = 2000  # pixels
 MOST_PIXELS = 60_000_000
-READABLE = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF")
+READABLE = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "HEIF")
+SRGB = ImageCms.createProfile("sRGB")
+# What phones of one large maker take; the decoder is libheif
+register_heif_opener()
 
 
 def re_encoded(file: UploadedFile) -> ContentFile:
-    """The picture as a plain JPEG: upright, at most 2,000 pixels long, without EXIF, position or profile.
+    """The picture as a plain JPEG: upright, in sRGB, at most 2,000 pixels long, without EXIF, position or profile.
 
     Raises ValidationError in the reader's language for what is too large, truncated, or no picture.
     """
@@ -51,13 +55,30 @@ def _decoded(file: File) -> Image.Image:
                 raise ValidationError(_("图片的像素太多，请缩小后再上传。"))
             # Made small while it is read, so that a large photo never stands in memory in full
             image.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
-            with_alpha = ImageOps.exif_transpose(image).convert("RGBA")
+            with_alpha = _in_srgb(ImageOps.exif_transpose(image)).convert("RGBA")
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise ValidationError(_("图片的像素太多，请缩小后再上传。")) from error
     except ValidationError:
         raise
     except Exception as error:  # a broken file can break its decoder in any way
-        raise ValidationError(
-            _("这个文件不是能打开的图片。请用 JPG、PNG 或 WebP 格式；如果是手机照片，可以截图后上传。")
-        ) from error
+        raise ValidationError(_("这个文件不是能打开的图片。请用 JPG、PNG、WebP 或 HEIC 格式。")) from error
     return with_alpha
+
+
+def _in_srgb(image: Image.Image) -> Image.Image:
+    """In the colors that every screen assumes where none are named; a profile that cannot be read says nothing."""
+    profile = image.info.get("icc_profile")
+    if not profile or image.mode not in ("RGB", "CMYK", "RGBA"):
+        return image
+    alpha = image.getchannel("A") if image.mode == "RGBA" else None
+    plain = image.convert("RGB") if alpha else image
+    try:
+        source = ImageCms.ImageCmsProfile(BytesIO(profile))
+        converted = ImageCms.profileToProfile(plain, source, SRGB, outputMode="RGB")
+    except (ImageCms.PyCMSError, OSError):
+        return image
+    if converted is None:
+        return image
+    if alpha:
+        converted.putalpha(alpha)
+    return converted

@@ -5,6 +5,7 @@ What counts as one field typed:
 * a plain field, a chosen classification, a mark, a unit taking part, a fact of a speaker, a picture, a signature;
 * of the sessions one field per column (time, place, seats …) however many sessions, as on paper, where one cell
   holds all the times;
+* of a summary each figure, reason and text that was typed, four fields a photo; what the system filled in is none;
 * typed again it counts again, but saving while typing does not: what the same person does to the same field
   within `SITTING` is one;
 * a row of a spreadsheet counts as typed, once. What the program carries over (from last year, from an agreement
@@ -29,6 +30,7 @@ from kepuyue.editions.models import Edition
 from kepuyue.insight import paper
 from kepuyue.insight.paper import Stage
 from kepuyue.organizations.models import Organization
+from kepuyue.summaries.models import Summary
 
 if TYPE_CHECKING:
     from kepuyue.organizations.permissions import Person
@@ -42,6 +44,7 @@ REASONS = {"activity.cancel", "activity.withdraw", "activity.waiver_asked", "ses
            "session.retimed", "session.moved"}  # fmt: skip
 SINGLE = {"activity.picture.add": "pictures", "activity.sign_off": "signature", "activity.licence": "licence"}
 FACTS = {"activity.create", "activity.change"}
+SUMMARY_FACTS = {"summary.change", "summary.photo.add"}
 UNIT_FACTS = {"unit.register", "unit.create", "unit.edit"}
 COLUMNS = {"starts_at": "time", "ends_at": "time", "is_all_day": "time", "venue": "place", "venue_name": "place",
            "place": "place", "online_url": "place"}  # fmt: skip
@@ -58,6 +61,7 @@ class Line:
     name: str
     typed: int = 0
     again: int = 0  # of these, how many in a field that had been typed before
+    summed_up: int = 0  # fields typed into the summaries of its activities
     own_facts: int = 0  # of a unit: its own name, address, numbers …, typed once for everything
     activities: int = 0
     large: int = 0
@@ -65,7 +69,7 @@ class Line:
 
     @property
     def total(self) -> int:
-        return self.typed + self.own_facts
+        return self.typed + self.summed_up + self.own_facts
 
     @property
     def on_paper(self) -> int:
@@ -97,7 +101,10 @@ class Burden:
     @property
     def stages(self) -> list[tuple[Stage, int, int]]:
         """(stage, fields on paper, fields typed here). Later stages carry over what is typed at registration."""
-        typed = {Stage.REGISTRATION: self.whole.total}
+        typed = {
+            Stage.REGISTRATION: self.whole.typed + self.whole.own_facts,
+            Stage.SUMMARY: self.whole.summed_up,
+        }
         return [(stage, self.whole.paper[stage], typed.get(stage, 0)) for stage in Stage]
 
 
@@ -107,7 +114,9 @@ def facts_in(event: AuditEvent) -> Iterator[str]:
         yield f"{SINGLE[event.action]}:{event.reason if event.action == 'activity.picture.add' else ''}"
     if event.action in REASONS and event.reason:
         yield "reason"
-    if event.action in FACTS or event.action in UNIT_FACTS:
+    if event.action == "summary.photo.add":
+        yield from (f"photo:{event.reason}:{part}" for part in ("file", "caption", "rights", "people"))
+    if event.action in FACTS | UNIT_FACTS | SUMMARY_FACTS:
         for name, (old, new) in event.changes.items():
             yield from _facts_of(name, old, new)
 
@@ -170,6 +179,8 @@ def by_activity(edition: Edition, user: "Person", unit: Organization) -> list[Li
     for subject, _fact, is_again in _typed(_events("activity", lines), _carried_over(activities)):
         lines[subject].typed += 1
         lines[subject].again += is_again
+    for activity, _fact in _summed_up(activities):
+        lines[activity].summed_up += 1
     for line in lines.values():
         line.paper = {stage: paper.asked(stage, activities=1, large=line.large, units=0) for stage in Stage}
     return sorted(lines.values(), key=lambda line: (-line.typed, line.name))
@@ -192,10 +203,14 @@ def _count(edition: Edition, activities: QuerySet[Activity]) -> Burden:
         by_field[_plain_name(fact)] += 1
     for subject, _fact, _again in _typed(_events("organization", {str(pk) for pk in lines}), frozenset()):
         lines[int(subject)].own_facts += 1
+    for activity, fact in _summed_up(activities):
+        lines[unit_of[activity]].summed_up += 1
+        by_field[f"summary:{_plain_name(fact)}"] += 1
     whole = Line("", "")
     for line in lines.values():
         whole.typed += line.typed
         whole.again += line.again
+        whole.summed_up += line.summed_up
         whole.own_facts += line.own_facts
         whole.activities += line.activities
         whole.large += line.large
@@ -203,6 +218,14 @@ def _count(edition: Edition, activities: QuerySet[Activity]) -> Burden:
     whole.paper = _on_paper(whole, units=len(lines))
     units = sorted(lines.values(), key=lambda line: (-(line.share or 0), line.name))
     return Burden(whole, units, by_field.most_common())
+
+
+def _summed_up(activities: QuerySet[Activity]) -> Iterator[tuple[str, str]]:
+    """(activity, field) for each time that somebody typed it into a summary; what is filled in costs nothing."""
+    rows = Summary.objects.filter(activity__in=activities).values_list("pk", "activity")
+    activity_of = {str(pk): str(activity) for pk, activity in rows}
+    for subject, fact, _again in _typed(_events("summary", activity_of), frozenset()):
+        yield activity_of[subject], fact
 
 
 def _on_paper(line: Line, *, units: int) -> dict[str, int]:
@@ -226,7 +249,9 @@ def _carried_over(activities: QuerySet[Activity]) -> frozenset[str]:
 def _events(subject_type: str, subjects: Iterable[str]) -> Iterator[AuditEvent]:
     """What people did, in the order of time. Very many subjects are looked up here and not named in the query."""
     wanted = set(subjects)
-    actions = FACTS | REASONS | set(SINGLE) if subject_type == "activity" else UNIT_FACTS
+    actions = {"activity": FACTS | REASONS | set(SINGLE), "summary": SUMMARY_FACTS}.get(
+        subject_type, UNIT_FACTS
+    )
     rows = AuditEvent.objects.filter(subject_type=subject_type, action__in=actions, actor_id__isnull=False)
     if len(wanted) <= FEW:
         rows = rows.filter(subject_id__in=wanted)

@@ -6,15 +6,19 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from kepuyue.activities.content import labels
+from kepuyue.core import wording
 from kepuyue.insight import paper
 from kepuyue.insight.burden import GOAL, Burden, Line
 from kepuyue.insight.paper import Stage
+from kepuyue.summaries.forms import field_label
 
 OFTEN = 0.15  # of all fields typed: from here on typing again is named as a reason
 
 
 def field_name(fact: str) -> str:
     """The name of a counted field as people read it."""
+    if fact.startswith("summary:"):
+        return wording.labelled(_("总结"), field_label(fact.removeprefix("summary:")))
     names = labels() | {
         "sessions:time": _("场次时间"), "sessions:place": _("场次地点"), "sessions:capacity": _("场次名额"),
         "sessions:note": _("场次备注"), "sessions:safety_plan": _("场次安全预案"),

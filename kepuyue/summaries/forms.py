@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from kepuyue.summaries.actions.filing import Typed
 from kepuyue.summaries.figures import BY_KEY, MOST, Kind
-from kepuyue.summaries.models import Filing, Name, Summary
+from kepuyue.summaries.models import Filing, Name, Photo, Summary
 from kepuyue.summaries.queries import Line
 from kepuyue.ui.forms import VersionedForm
 
@@ -132,7 +132,7 @@ def field_label(key: str) -> str:
     kind: Kind | None = BY_KEY.get(key)
     if kind is not None:
         return kind.label
-    return {"words": _("几句话")}.get(key, _("整份总结"))
+    return {"words": _("几句话"), "photo": _("照片")}.get(key, _("整份总结"))
 
 
 class ReturnForm(VersionedForm):
@@ -185,3 +185,35 @@ class BranchFilter(forms.Form):
             by_unit = Q(activity__organization__name__icontains=word)
             rows = rows.filter(by_unit | Q(activity__title__icontains=word))
         return rows
+
+
+class PhotoForm(forms.ModelForm):
+    """Whose a photo is and who can be recognized in it; with the file where it is new."""
+
+    rights = forms.ChoiceField(
+        label=gettext_lazy("谁拍的"), choices=Photo.Rights.choices, widget=forms.RadioSelect
+    )
+    people = forms.ChoiceField(
+        label=gettext_lazy("画面中的人"), choices=Photo.People.choices, widget=forms.RadioSelect
+    )
+
+    class Meta:
+        model = Photo
+        fields = ("caption", "rights", "rights_note", "people", "guardians_agreed")
+        help_texts = {
+            "caption": gettext_lazy("谁在做什么，读给看不见照片的人听。不写孩子的姓名。"),
+            "rights_note": gettext_lazy("别人拍的要写：拍摄人，怎样同意的。不公开。"),
+            "guardians_agreed": gettext_lazy("没有监护人同意的，只给上级看，不公开，也不给媒体。"),
+        }
+
+    def __init__(self, *args: Any, is_new: bool, **options: Any) -> None:
+        super().__init__(*args, **options)
+        if is_new:
+            upload = forms.FileField(
+                label=_("照片"), widget=forms.ClearableFileInput(attrs={"accept": "image/*,.heic"})
+            )
+            self.fields = {"file": upload, **self.fields}
+
+    def facts(self) -> dict[str, Any]:
+        """What the action writes; call `is_valid` first."""
+        return {name: self.cleaned_data[name] for name in self.Meta.fields}

@@ -202,3 +202,64 @@ class Annotation(models.Model):
 
     def __str__(self) -> str:
         return self.text
+
+
+class Photo(models.Model):
+    """照片: a picture of how it was, re-encoded on the way in, with whose it is and who can be recognized in it."""
+
+    class Rights(models.TextChoices):
+        OWN = "own", _("本单位拍摄")
+        OTHERS = "others", _("别人拍摄，已同意使用")
+
+    class People(models.TextChoices):
+        NOBODY = "nobody", _("认不出是谁")
+        ADULTS = "adults", _("能认出成年人，已告知并同意")
+        CHILDREN = "children", _("能认出14岁以下的孩子")
+
+    summary = models.ForeignKey(Summary, models.CASCADE, related_name="photos")
+    file = models.ImageField(
+        _("图片"), upload_to="summaries/%Y/%m/", width_field="width", height_field="height"
+    )
+    width = models.PositiveIntegerField(editable=False, default=0)
+    height = models.PositiveIntegerField(editable=False, default=0)
+    caption = models.CharField(
+        _("图片说明"), max_length=100, help_text="read aloud to people who do not see it"
+    )
+    rights = models.CharField(_("谁拍的"), max_length=8, choices=Rights)
+    rights_note = models.CharField(
+        _("拍摄人和授权"),
+        max_length=120,
+        blank=True,
+        help_text="not public; needed where somebody else took it",
+    )
+    people = models.CharField(_("画面中的人"), max_length=10, choices=People)
+    guardians_agreed = models.BooleanField(
+        _("监护人已同意公开"), default=False, help_text="个人信息保护法 art. 28, 31: of children under 14"
+    )
+    likeness_key = models.CharField(max_length=16, help_text="see `likeness`")
+    added_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    added_at = models.DateTimeField(default=now)
+
+    personal_fields = ("rights_note",)
+
+    class Meta:
+        verbose_name = _("照片")
+        verbose_name_plural = _("照片")
+        ordering = ("pk",)
+        constraints = (
+            models.CheckConstraint(
+                name="photo_of_others_says_whose", condition=~Q(rights="others") | ~Q(rights_note="")
+            ),
+            models.CheckConstraint(
+                name="guardians_agree_for_children",
+                condition=Q(guardians_agreed=False) | Q(people="children"),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.caption
+
+    @property
+    def may_be_published(self) -> bool:
+        """Whether it may be shown to all: children only with their guardians' consent."""
+        return self.people != self.People.CHILDREN or self.guardians_agreed

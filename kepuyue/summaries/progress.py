@@ -3,9 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from kepuyue.editions.models import KeyDate
 from kepuyue.organizations.models import Organization
 from kepuyue.summaries import workflow
-from kepuyue.summaries.deadlines import days_of
+from kepuyue.summaries.deadlines import Days, days_of
 from kepuyue.summaries.models import Summary
 
 
@@ -50,11 +51,17 @@ class Progress:
 def by_unit(summaries: Iterable[Summary]) -> list[Progress]:
     """Each unit with its summaries: those that are late first, then by how much is missing."""
     found: dict[int, Progress] = {}
+    common: dict[int, Days | None] = {}
     for summary in summaries:
         unit = summary.activity.organization
         one = found.get(unit.pk)
         if one is None:
-            late = days_of(summary.activity.edition, unit).is_late
-            one = found[unit.pk] = Progress(unit, is_late=late)
+            edition = summary.activity.edition
+            if edition.pk not in common:
+                # Where nobody has an extension, one day holds for all
+                extended = edition.extensions.filter(kind=KeyDate.Kind.SUMMARY_DUE).exists()
+                common[edition.pk] = None if extended else days_of(edition)
+            days = common[edition.pk] or days_of(edition, unit)
+            one = found[unit.pk] = Progress(unit, is_late=days.is_late)
         one.summaries.append(summary)
     return sorted(found.values(), key=lambda one: (-one.missing * one.is_late, -one.waiting, one.unit.name))

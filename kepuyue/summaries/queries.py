@@ -13,9 +13,9 @@ from django.db.models import Prefetch, Q, QuerySet
 from kepuyue.activities.models import Activity
 from kepuyue.editions.models import Edition, Term
 from kepuyue.organizations.models import Organization
-from kepuyue.summaries import measuring
+from kepuyue.summaries import likeness, measuring
 from kepuyue.summaries.figures import KINDS, Kind, kind_of
-from kepuyue.summaries.models import Figure, Filing, FilingQuerySet, Summary, SummaryQuerySet
+from kepuyue.summaries.models import Figure, Filing, FilingQuerySet, Photo, Summary, SummaryQuerySet
 from kepuyue.summaries.permissions import decided_by, filed_by
 
 if TYPE_CHECKING:
@@ -174,3 +174,21 @@ def activities_without(edition: Edition) -> QuerySet[Activity]:
     """Public activities of the edition for which no summary was opened yet; what was called off needs none."""
     rows = Activity.objects.published().filter(edition=edition).exclude(state="cancelled")
     return rows.filter(Q(activity_summary=None))
+
+
+def alike(photos: list[Photo]) -> list[list[Photo]]:
+    """For each of these photos the others of its edition, under the same superior, that show nearly the same."""
+    if not photos:
+        return []
+    first = photos[0].summary.activity
+    top = first.organization.parent or first.organization
+    others = list(
+        Photo.objects.filter(
+            summary__activity__edition=first.edition_id,
+            summary__activity__organization__path__startswith=top.path,
+        ).select_related("summary__activity")
+    )
+    return [
+        [it for it in others if it.pk != one.pk and likeness.is_near(it.likeness_key, one.likeness_key)]
+        for one in photos
+    ]

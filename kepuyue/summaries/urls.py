@@ -1,6 +1,6 @@
 from django.urls import path
 
-from kepuyue.summaries.views import branch, own
+from kepuyue.summaries.views import branch, own, photos
 
 app_name = "summaries"
 urlpatterns = [
@@ -11,7 +11,11 @@ urlpatterns = [
     path("desk/summaries/branch/acceptance/", branch.accept_many, name="acceptance-many"),
     path("desk/summaries/branch/reminders/", branch.chase, name="reminders"),
     path("desk/summaries/branch/table.xlsx", branch.export, name="table"),
+    path("desk/summaries/photos/<int:pk>/", photos.photo, name="photo"),
+    path("desk/summaries/photos/<int:pk>/file/", photos.file, name="photo-file"),
+    path("desk/summaries/photos/<int:pk>/removal/", photos.remove, name="photo-removal"),
     path("desk/summaries/<slug:code>/", own.summary, name="summary"),
+    path("desk/summaries/<slug:code>/photos/", photos.photos, name="photos"),
     path("desk/summaries/<slug:code>/taking-back/", own.take_back, name="taking-back"),
     path("desk/summaries/<slug:code>/supplement/", own.supplement, name="supplement"),
     path("desk/summaries/<slug:code>/acceptance/", branch.accept, name="acceptance"),

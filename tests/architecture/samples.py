@@ -52,6 +52,7 @@ from tests.factories import (
     MembershipFactory,
     OfferFactory,
     OpeningFactory,
+    PhotoFactory,
     PictureFactory,
     PlanFactory,
     PressPictureFactory,
@@ -332,7 +333,11 @@ def _summaries(cast: Cast) -> dict[str, dict[str, Any]]:
         "open": of(cast.own_unit), "filed": of(cast.own_unit, "filed"), "accepted": of(cast.own_unit, "accepted"),
         "returned": returned, "far-open": of(cast.far_unit), "far-filed": of(cast.far_unit, "filed"),
     }  # fmt: skip
-    return {f"summary-{name}": {"code": one.activity.code} for name, one in made.items()}
+    photos = {"own": PhotoFactory(summary=made["open"]), "far": PhotoFactory(summary=made["far-open"])}
+    return {
+        **{f"summary-{name}": {"code": one.activity.code} for name, one in made.items()},
+        **{f"photo-{name}": {"pk": one.pk} for name, one in photos.items()},
+    }
 
 
 def _main_venue(cast: Cast) -> StageItem:

@@ -45,6 +45,7 @@ from tests.factories import (
     RequestFactory,
     StoryFactory,
     SubmissionFactory,
+    SummaryFactory,
     UnitFactory,
     VenueFactory,
 )
@@ -249,7 +250,21 @@ def door(cast: Cast) -> Any:
     return session
 
 
+def due_summary(cast: Cast) -> Any:
+    return SummaryFactory(activity__edition=cast.edition, activity__organization=cast.own_unit)
+
+
+def filed_summary(cast: Cast) -> Any:
+    """Each of another unit of the district."""
+    unit = UnitFactory(parent=cast.own_district)
+    return SummaryFactory(activity__edition=cast.edition, activity__organization=unit, filed="filed")
+
+
 LISTS: list[tuple[str, str, Make]] = [
+    ("owner", "/desk/summaries/", due_summary),
+    ("district_reviewer", "/desk/summaries/branch/", filed_summary),
+    ("district_reviewer", "/desk/summaries/branch/table.xlsx", filed_summary),
+    ("district_reviewer", "/desk/summaries/panel/", filed_summary),
     ("anonymous", "/bases/", public_opening),
     ("anonymous", "/press/", public_story),
     ("anonymous", "/press/", report),

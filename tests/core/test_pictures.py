@@ -5,12 +5,13 @@ from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from PIL import Image
+from PIL import Image, ImageCms
+from pillow_heif import register_heif_opener
 
 from kepuyue.core.pictures import LONGEST_SIDE, re_encoded
 
 ORIENTATION, MAKER, GPS = 0x0112, 0x010F, 0x8825
-NO_PICTURE = "这个文件不是能打开的图片。请用 JPG、PNG 或 WebP 格式；如果是手机照片，可以截图后上传。"
+NO_PICTURE = "这个文件不是能打开的图片。请用 JPG、PNG、WebP 或 HEIC 格式。"
 
 
 def encoded(image: Image.Image, format: str = "JPEG", **options: object) -> bytes:
@@ -167,3 +168,28 @@ def test_damaged_picture_is_taken_or_refused_but_never_breaks(
         assert len(refused.messages) == 1
     else:
         assert written.read()[:2] == b"\xff\xd8"
+
+
+def test_phones_own_format_is_read() -> None:
+    register_heif_opener()  # for writing one; the reader brings its own
+
+    assert opened(encoded(half_red((64, 48)), "HEIF", quality=95)).getpixel((10, 20))[0] > 230  # type: ignore[index]
+
+
+def test_colors_of_another_profile_are_told_as_every_screen_shows_them() -> None:
+    wide = ImageCms.createProfile("sRGB")
+    swapped = bytearray(ImageCms.ImageCmsProfile(wide).tobytes())
+    # The red and the blue primary change places, so that what the numbers call red is blue
+    red, blue = swapped.find(b"rXYZ"), swapped.find(b"bXYZ")
+    swapped[red : red + 4], swapped[blue : blue + 4] = b"bXYZ", b"rXYZ"
+
+    shown = opened(encoded(Image.new("RGB", (40, 40), "red"), "PNG", icc_profile=bytes(swapped)))
+
+    red_of, _green, blue_of = shown.getpixel((20, 20))  # type: ignore[misc]
+    assert blue_of > 200 > 60 > red_of
+
+
+def test_unreadable_profile_leaves_the_picture_as_it_is() -> None:
+    shown = opened(encoded(Image.new("RGB", (40, 40), "red"), "PNG", icc_profile=b"profile"))
+
+    assert shown.getpixel((20, 20))[0] > 240  # type: ignore[index]

@@ -30,7 +30,7 @@ from tests.factories.organizations import (
 )
 from tests.factories.publicity import CoverageFactory, HighlightFactory, PressPictureFactory, StoryFactory
 from tests.factories.resources import OfferFactory, OpeningFactory, ProposalFactory, RequestFactory
-from tests.factories.summaries import SummaryFactory
+from tests.factories.summaries import PhotoFactory, SummaryFactory
 
 __all__ = [
     "ActivityFactory",
@@ -49,6 +49,7 @@ __all__ = [
     "OfficeFactory",
     "OpeningFactory",
     "ParticipationFactory",
+    "PhotoFactory",
     "PictureFactory",
     "PlanFactory",
     "PressPictureFactory",

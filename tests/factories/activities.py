@@ -88,7 +88,8 @@ class ParticipationFactory(DjangoModelFactory[Participation]):
         model = Participation
 
 
-def _drawing() -> ContentFile:
+def drawing() -> ContentFile:
+    """A very small picture, as it is after re-encoding."""
     drawn = BytesIO()
     Image.new("RGB", (4, 3)).save(drawn, "JPEG")
     return ContentFile(drawn.getvalue(), "rocket.jpg")
@@ -98,7 +99,7 @@ class PictureFactory(DjangoModelFactory[Picture]):
     """A very small picture, as it is after re-encoding."""
 
     activity = factory.SubFactory(ActivityFactory)
-    file = factory.LazyFunction(_drawing)
+    file = factory.LazyFunction(drawing)
     alt = "一支水火箭"
 
     class Meta:

@@ -4,8 +4,8 @@ import factory
 from factory.django import DjangoModelFactory
 
 from kepuyue.activities.models import State
-from kepuyue.summaries.models import Figure, Filing, Summary
-from tests.factories.activities import ActivityFactory
+from kepuyue.summaries.models import Figure, Filing, Photo, Summary
+from tests.factories.activities import ActivityFactory, drawing
 
 
 class SummaryFactory(DjangoModelFactory[Summary]):
@@ -33,3 +33,17 @@ class SummaryFactory(DjangoModelFactory[Summary]):
         filing.save()
         self.state = state
         self.save()
+
+
+class PhotoFactory(DjangoModelFactory[Photo]):
+    """A very small photo that may be published."""
+
+    summary = factory.SubFactory(SummaryFactory)
+    file = factory.LazyFunction(drawing)
+    caption = "一支水火箭升空"
+    rights = Photo.Rights.OWN
+    people = Photo.People.NOBODY
+    likeness_key = "0" * 16
+
+    class Meta:
+        model = Photo

@@ -28,6 +28,7 @@ from kepuyue.demo.actions import (
     reviewing,
     scattering,
     screening,
+    summing_up,
 )
 from kepuyue.demo.actions.cast import Cast
 from kepuyue.demo.agenda import Agenda
@@ -107,6 +108,7 @@ def seed(edition: Edition, stage: Stage, *, progress: Callable[[], Any] | None =
         reporting.furnish(agenda, edition, players.cast)
         booking.furnish(agenda, edition, players.cast, busy)
         doors.furnish(agenda, edition, players.cast, busy)
+        summing_up.furnish(agenda, edition, players.cast)
         agenda.play(until)
         scattering.scatter(edition)
         # What is long done is no news at the desks; only the present work is
