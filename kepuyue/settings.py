@@ -105,6 +105,7 @@ INSTALLED_APPS = [
     "kepuyue.messaging",
     "kepuyue.accounts",
     "kepuyue.organizations",
+    "kepuyue.documents",
     "kepuyue.editions",
     "kepuyue.activities",
     "kepuyue.resources",

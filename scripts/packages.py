@@ -10,6 +10,7 @@ LIST = Path(__file__).resolve().parent.parent / "packages.txt"
 # Elsewhere than on Debian: the programs that the packages are for
 PROGRAMS = {
     "chromium": ("chromium", "chromium-browser", "google-chrome"),
+    "libreoffice-writer-nogui": ("soffice", "libreoffice"),
     "gettext": ("msgfmt",),
     "fonts-noto-cjk": (),
     "libpango-1.0-0": (),

@@ -1,0 +1,95 @@
+"""What an official document says, as plain data. Whoever has something to issue builds one of these."""
+
+from dataclasses import dataclass, field
+from datetime import date
+
+# Printed width in characters: a sign of another script is half as wide
+_FULL_FROM = 0x2E80
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading in the text; its number (一、（一）1.（1）) is counted. `text` that follows runs on in its line."""
+
+    level: int
+    "1 to 4"
+    title: str
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """A paragraph of the text."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table; its head is repeated on every page, and no row is divided. `widths`: shares of the block."""
+
+    head: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    widths: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture (PNG or JPEG) with what stands below it, as wide as a share of the block."""
+
+    data: bytes
+    caption: str = ""
+    share: float = 1.0
+
+
+Block = Heading | Paragraph | Table | Picture
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """附件: what is bound with the document, on pages of its own."""
+
+    title: str
+    blocks: tuple[Block, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One official document, in the order of its parts (GB/T 9704-2012, 7)."""
+
+    mark: str
+    "发文机关标志 as it is printed large and red, with 文件 where the issuer writes it"
+    number: str
+    "发文字号, as 深科联办〔2024〕4号; empty before it is issued"
+    title: str
+    addressees: str
+    "主送机关 without the colon; empty where there are none"
+    blocks: tuple[Block, ...]
+    issuer: str
+    "发文机关署名"
+    dated: date
+    on_behalf: str = ""
+    "The unit whose seal stands for the issuer's (代章)"
+    note: str = ""
+    "附注 without its brackets"
+    attachments: tuple[Attachment, ...] = ()
+    copies_to: tuple[str, ...] = ()
+    "抄送机关"
+    printed_by: str = ""
+    "印发机关; empty: no 版记"
+    printed_on: date | None = field(default=None)
+
+    @property
+    def date_text(self) -> str:
+        """成文日期: Arabic numerals, no leading zeros (7.3.5.4)."""
+        return date_text(self.dated)
+
+
+def date_text(day: date) -> str:
+    """A day as documents write it."""
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
+def width(text: str) -> float:
+    """The printed width of a text in characters."""
+    return sum(1.0 if ord(sign) >= _FULL_FROM or sign in "“”‘’…—·" else 0.5 for sign in text)

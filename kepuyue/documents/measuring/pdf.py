@@ -1,0 +1,239 @@
+"""Where things lie on the pages of a PDF, measured against the standard.
+
+Distances are taken from baselines, rules and the edges of signs. In a line of a fixed height the baseline lies at four
+fifths (LibreOffice; Word is within half a millimeter of it), whatever font stands in for the one that is named.
+"""
+
+from collections import Counter
+from dataclasses import dataclass
+from io import BytesIO
+from itertools import pairwise
+from typing import Any
+
+import pdfplumber
+from django.utils.translation import gettext as _
+
+from kepuyue.documents.content import width
+from kepuyue.documents.measuring import Measured, Unreadable, compared
+from kepuyue.documents.standard import FIGURES, MM_PER_POINT
+from kepuyue.documents.word import RECORD_PITCH, TITLE_PITCH
+
+ABOVE = 0.8  # of a line's height is above its baseline
+SAME = 1.5  # points within which two signs are of one line
+MOST_PAGES = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of signs: where its baseline is from the top of the page, from where to where it goes, in points."""
+
+    text: str
+    y: float
+    x0: float
+    x1: float
+    size: float
+    is_red: bool
+
+
+def measure(data: bytes) -> list[Measured]:
+    """Every figure of the standard that can be seen. Raises `Unreadable`."""
+    try:
+        with pdfplumber.open(BytesIO(data)) as file:
+            pages = file.pages[:MOST_PAGES]
+            paper = (float(pages[0].width), float(pages[0].height))
+            lines = [_lines(page) for page in pages]
+            rules = [_rules(page) for page in pages]
+    except Exception as error:  # pdfminer raises whatever it meets
+        raise Unreadable(_("这不是PDF文件，不能测量。")) from error
+    found: dict[str, float | None] = {
+        "paper_width": paper[0] * MM_PER_POINT,
+        "paper_height": paper[1] * MM_PER_POINT,
+    }
+    numerals = [_page_number(page) for page in lines]
+    text = [
+        [one for one in page if one is not numeral] for page, numeral in zip(lines, numerals, strict=True)
+    ]
+    found |= _of_text(text)
+    at = _Block(found, found.pop("pitch") or 1.0, found.pop("sign") or 1.0)
+    found |= _of_head(text[0], rules[0], at) | _of_end(text, at) | _of_record(text, rules, at)
+    found |= _of_numbers(numerals, at)
+    return compared(found, [code for code in FIGURES if code in found])
+
+
+class _Block:
+    """The block in points, as it was measured."""
+
+    def __init__(self, found: dict[str, float | None], pitch: float, sign: float) -> None:
+        self.pitch, self.sign = pitch, sign
+        self.left = (found["left"] or 0) / MM_PER_POINT
+        self.right = self.left + (found["block_width"] or 0) / MM_PER_POINT
+        self.top = (found["top"] or 0) / MM_PER_POINT
+        self.bottom = self.top + (found["block_height"] or 0) / MM_PER_POINT
+
+
+def _lines(page: Any) -> list[Line]:
+    rows: list[list[Any]] = []
+    height = float(page.height)
+    for sign in sorted(page.chars, key=lambda one: (height - one["matrix"][5], one["x0"])):
+        if not sign["text"].strip():
+            continue
+        y = height - sign["matrix"][5]
+        if rows and abs(rows[-1][0] - y) < SAME:
+            rows[-1][1].append(sign)
+        else:
+            rows.append([y, [sign]])
+    found = []
+    for y, signs in rows:
+        signs.sort(key=lambda one: one["x0"])
+        size = Counter(round(float(one["size"]), 1) for one in signs).most_common(1)[0][0]
+        text = "".join(one["text"] for one in signs)
+        found.append(
+            Line(text, y, signs[0]["x0"], signs[-1]["x1"], size, _is_red(signs[0]["non_stroking_color"]))
+        )
+    return found
+
+
+def _rules(page: Any) -> list[dict[str, Any]]:
+    """Horizontal rules: where the middle of each is, how thick it is, from where to where."""
+    found = []
+    for one in (*page.lines, *page.rects, *page.curves):
+        thick = one["bottom"] - one["top"]
+        if one["x1"] - one["x0"] < 100 or thick > 5:
+            continue
+        is_stroke = thick < 0.05
+        found.append(
+            {
+                "y": (one["top"] + one["bottom"]) / 2, "x0": one["x0"], "x1": one["x1"],
+                "thick": float(one.get("linewidth") or 0) if is_stroke else thick,
+                "is_red": _is_red(one.get("stroking_color") if is_stroke else one.get("non_stroking_color")),
+            }
+        )  # fmt: skip
+    return sorted(found, key=lambda one: one["y"])
+
+
+def _is_red(color: Any) -> bool:
+    return (
+        isinstance(color, (list, tuple))
+        and len(color) == 3
+        and color[0] > 0.9
+        and color[1] < 0.1
+        and color[2] < 0.1
+    )
+
+
+def _page_number(page: list[Line]) -> Line | None:
+    last = page[-1] if page else None
+    return last if last and last.text.startswith("—") and last.text.strip("— ").isdigit() else None
+
+
+def _of_text(pages: list[list[Line]]) -> dict[str, float | None]:
+    everything = [line for page in pages for line in page]
+    size: Counter[float] = Counter()
+    for line in everything:
+        size[line.size] += len(line.text)
+    body = size.most_common(1)[0][0]
+    steps: Counter[float] = Counter()
+    for page in pages:
+        plain = [line for line in page if line.size == body]
+        steps.update(round(two.y - one.y, 1) for one, two in pairwise(plain))
+    pitch = steps.most_common(1)[0][0]
+    # A page that is full of text tells most
+    full = max(pages, key=lambda page: sum(line.size == body for line in page))
+    plain = [line for line in full if line.size == body]
+    whole = [line for line in everything if line.size == body and width(line.text) > 20]
+    left = min(line.x0 for line in whole)
+    right = max(line.x1 for line in whole)
+    sign = max(width(line.text) for line in whole)
+    starts = Counter(
+        round((line.x0 - left) / ((right - left) / round(sign)), 1) for line in plain if line.x0 - left > 4
+    )
+    count = round((plain[-1].y - plain[0].y) / pitch) + 1
+    return {
+        "body_size": body, "pitch": pitch, "sign": (right - left) / round(sign), "left": left * MM_PER_POINT,
+        "block_width": (right - left) * MM_PER_POINT, "top": (plain[0].y - ABOVE * pitch) * MM_PER_POINT,
+        "lines": count, "characters": round(sign), "block_height": count * pitch * MM_PER_POINT,
+        "indent": starts.most_common(1)[0][0] if starts else None,
+    }  # fmt: skip
+
+
+def _of_head(page: list[Line], rules: list[dict[str, Any]], at: _Block) -> dict[str, float | None]:
+    mark = next((line for line in page if line.is_red), None)
+    if mark is None:
+        return {}
+    place = page.index(mark)
+    number, title = page[place + 1], [line for line in page if line.size > 20 and not line.is_red]
+    found: dict[str, float | None] = {
+        "mark_top": (mark.y - ABOVE * mark.size - at.top) * MM_PER_POINT,
+        "number_lines": (number.y - ABOVE * at.pitch - (mark.y + (1 - ABOVE) * mark.size)) / at.pitch,
+        "rule_gap": None,
+        "title_size": title[0].size if title else None,
+        "title_lines": None,
+        "addressee_lines": None,
+    }
+    rule = next((one for one in rules if one["is_red"]), None)
+    if rule is not None:
+        lower = number.y + (1 - ABOVE) * at.pitch - (at.pitch - number.size) / 2
+        found["rule_gap"] = (rule["y"] - lower) * MM_PER_POINT
+    if title and rule is not None:
+        found["title_lines"] = (title[0].y - ABOVE * title[0].size * TITLE_PITCH - rule["y"]) / at.pitch
+        after = page[page.index(title[-1]) + 1]
+        lower = title[-1].y + (1 - ABOVE) * title[-1].size * TITLE_PITCH
+        found["addressee_lines"] = (after.y - ABOVE * at.pitch - lower) / at.pitch
+    return found
+
+
+def _of_end(pages: list[list[Line]], at: _Block) -> dict[str, float | None]:
+    found: dict[str, float | None] = {}
+    for page in pages:
+        for before, line in pairwise(page):
+            if line.text.startswith("附件：") and "attachment_lines" not in found:
+                found["attachment_lines"] = (line.y - before.y) / at.pitch - 1
+            text = line.text.replace(" ", "")
+            if (
+                text[:4].isdigit()
+                and text.endswith("日")
+                and line.x0 - at.left > 10 * at.sign
+                and "date_right" not in found
+            ):
+                # Where the issuer's name is longer than the date and eight signs, the date has to move
+                beside = [one for one in page[: page.index(line)][-2:] if one.x0 > at.left + 6 * at.sign]
+                name = max((one.x1 - one.x0 for one in beside), default=0.0)
+                moved = max(0.0, (name - (line.x1 - line.x0)) / 2 / at.sign - 4)
+                found["date_right"] = (at.right - line.x1) / at.sign - (moved if name < 27 * at.sign else 0)
+    return found
+
+
+def _of_record(
+    pages: list[list[Line]], rules: list[list[dict[str, Any]]], at: _Block
+) -> dict[str, float | None]:
+    wide = [
+        one for one in rules[-1] if not one["is_red"] and one["x1"] - one["x0"] > (at.right - at.left) * 0.98
+    ]
+    printed = next((line for line in pages[-1] if line.text.endswith("印发")), None)
+    if printed is None:
+        return {}
+    pitch = printed.size * RECORD_PITCH
+    near = [one for one in wide if printed.y - 2.5 * pitch < one["y"] < printed.y + pitch]
+    if not near:
+        return dict.fromkeys(("record_outer", "record_below"))
+    outer = max((near[0]["thick"], near[-1]["thick"]), key=lambda one: abs(one * MM_PER_POINT - 0.35))
+    found = {
+        "record_size": printed.size, "record_outer": outer * MM_PER_POINT,
+        "record_below": (near[-1]["y"] + near[-1]["thick"] / 2 - at.bottom) * MM_PER_POINT,
+    }  # fmt: skip
+    if len(near) > 2:
+        found["record_inner"] = near[1]["thick"] * MM_PER_POINT
+    return found
+
+
+def _of_numbers(numerals: list[Line | None], at: _Block) -> dict[str, float | None]:
+    found = [(place, one) for place, one in enumerate(numerals, 1) if one is not None]
+    if not found:
+        return dict.fromkeys(("page_size", "page_below", "page_side"))
+    sides = [(at.right - one.x1 if place % 2 else one.x0 - at.left) / one.size for place, one in found]
+    one = found[0][1]
+    return {
+        "page_size": one.size,
+        "page_below": (one.y - (ABOVE - 0.5) * one.size - at.bottom) * MM_PER_POINT,
+        "page_side": max(sides, key=lambda side: abs(side - 1)),
+    }

@@ -1,0 +1,129 @@
+"""Every figure of GB/T 9704-2012, in the Word file and on the pages of the PDF; and what is wrong is found out by its name."""
+
+import io
+import json
+import subprocess
+import zipfile
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from kepuyue.documents import pdf, word
+from kepuyue.documents.measuring import Measured, Unreadable
+from kepuyue.documents.measuring import pdf as pdf_files
+from kepuyue.documents.measuring import word as word_files
+from kepuyue.documents.standard import FIGURES, VALUES
+from tests.documents.given import whole
+
+
+def off(code: str) -> Mapping[str, float]:
+    """The standard's figures with one that is clearly wrong."""
+    figure = FIGURES[code]
+    least = {"mm": 0.15, "行": 1.0, "字": 1.0, "pt": 1.0}[figure.unit]
+    return {**VALUES, code: figure.value + max(3 * figure.tolerance, least)}
+
+
+def wrong(found: list[Measured]) -> set[str]:
+    return {one.figure.code for one in found if not one.is_right}
+
+
+@pytest.fixture(scope="module")
+def pages() -> dict[str, list[Measured]]:
+    """The right document and one for each wrong figure, as PDF: one start of LibreOffice for all."""
+    codes = ["", *FIGURES]
+    files = [word.render(whole(), off(code) if code else VALUES) for code in codes]
+    return {code: pdf_files.measure(data) for code, data in zip(codes, pdf.from_word(files), strict=True)}
+
+
+def test_word_file_keeps_every_figure() -> None:
+    found = word_files.measure(word.render(whole()))
+
+    assert {one.figure.code for one in found} == set(FIGURES)
+    assert wrong(found) == set()
+
+
+def test_pages_keep_every_figure(pages: dict[str, list[Measured]]) -> None:
+    assert {one.figure.code for one in pages[""]} == set(FIGURES)
+    assert wrong(pages[""]) == set()
+
+
+@pytest.mark.parametrize("code", FIGURES)
+def test_wrong_figure_in_a_word_file_is_found_out_and_no_other(code: str) -> None:
+    assert wrong(word_files.measure(word.render(whole(), off(code)))) == {code}
+
+
+@pytest.mark.parametrize("code", FIGURES)
+def test_wrong_figure_on_the_pages_is_found_out(code: str, pages: dict[str, list[Measured]]) -> None:
+    assert code in wrong(pages[code])
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"attachments": ()},
+        {"copies_to": ()},
+        {"printed_by": ""},
+        {"addressees": ""},
+        {"on_behalf": "", "issuer": "市科协"},
+    ],
+)
+def test_documents_without_some_of_the_parts_keep_the_other_figures(change: dict[str, Any]) -> None:
+    assert wrong(word_files.measure(word.render(replace(whole(), **change)))) == set()
+
+
+def test_command_names_what_is_wrong(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    good, bad = tmp_path / "good.docx", tmp_path / "bad.docx"
+    good.write_bytes(word.render(whole()))
+    bad.write_bytes(word.render(whole(), off("mark_top")))
+
+    call_command("documents", "measure", str(good), "--format", "json")
+    assert all(one["is_right"] for one in json.loads(capsys.readouterr().out))
+    with pytest.raises(CommandError, match="发文机关标志上边缘"):
+        call_command("documents", "measure", str(bad))
+
+
+def archive(**parts: bytes) -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as made:
+        for name, data in parts.items():
+            made.writestr(name.replace("__", "/"), data)
+    return file.getvalue()
+
+
+ENTITIES = b'<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b "x"><!ENTITY c "&b;&b;">]><a>&c;</a>'
+
+
+@pytest.mark.parametrize("data", [b"", b"text", archive(word__x=b"<a/>"), archive(**{"word__document.xml": b"<a"}),
+                                  archive(**{"word__document.xml": ENTITIES})])  # fmt: skip
+def test_what_is_no_document_is_refused(data: bytes, tmp_path: Path) -> None:
+    with pytest.raises(Unreadable):
+        word_files.measure(data)
+    with pytest.raises(Unreadable):
+        pdf_files.measure(data)
+    path = tmp_path / "x"
+    path.write_bytes(data)
+    with pytest.raises(CommandError):
+        call_command("documents", "measure", str(path))
+
+
+def test_machine_without_libreoffice_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pdf, "program", lambda: None)
+
+    with pytest.raises(pdf.NotPossible, match="LibreOffice"):
+        pdf.from_word([b""])
+
+
+def test_what_takes_too_long_is_given_up(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    slow = tmp_path / "soffice"
+    slow.write_text("#!/bin/sh\nexec sleep 60\n")
+    slow.chmod(0o755)
+    monkeypatch.setattr(pdf, "program", lambda: str(slow))
+    monkeypatch.setattr(pdf, "PATIENCE", 0.2)
+
+    with pytest.raises(pdf.NotPossible, match="超时"):
+        pdf.from_word([b""])
+    assert subprocess.run(["pgrep", "-f", str(slow)], capture_output=True, check=False).returncode == 1

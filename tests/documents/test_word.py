@@ -1,0 +1,91 @@
+"""What stands in the Word file, and how titles are broken."""
+
+from dataclasses import replace
+from io import BytesIO
+
+import docx
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image
+
+from kepuyue.documents import word
+from kepuyue.documents.content import Picture, width
+from kepuyue.documents.titles import LONGEST, broken
+from tests.documents.given import TITLE, whole
+
+
+def texts(data: bytes) -> list[str]:
+    return [one.text for one in docx.Document(BytesIO(data)).paragraphs]
+
+
+def test_parts_stand_in_the_order_of_the_standard() -> None:
+    found = [text for text in texts(word.render(whole())) if text.strip()]
+
+    begins = ["深圳市科普工作联席会议办公室文件", "深科联办〔2024〕4号", "深圳市科普工作联席会议办公室\n关于举办", "市科普工作联席会议各成员单位",
+              "各区各部门", "一、时间和主题", "各区", "二、活动内容", "（一）践行", "1. 科普基地", "（1）示范点", "（二）开展科学教育"]  # fmt: skip
+    assert [text.startswith(one) for text, one in zip(found, begins, strict=False)] == [True] * len(begins)
+    after = found[found.index("附件：1. 中国科协科普部关于2024年全国科普日活动的预通知") :]
+    assert after[:8] == [
+        "附件：1. 中国科协科普部关于2024年全国科普日活动的预通知", "2. 2024年深圳科普月重点活动一览表",
+        "深圳市科普工作联席会议办公室", "（深圳市科学技术协会代章）", "2024年8月6日", "（联系人：科普部，电话：12345）",
+        "附件1", "中国科协科普部关于2024年\n全国科普日活动的预通知",
+    ]  # fmt: skip
+    assert not any("此页无正文" in text for text in found)
+
+
+def test_table_repeats_its_head_and_divides_no_row() -> None:
+    table = docx.Document(BytesIO(word.render(whole()))).tables[0]
+
+    assert [cell.text for cell in table.rows[0].cells] == ["序号", "活动名称", "时间"] and len(
+        table.rows
+    ) == 50
+    assert "w:tblHeader" in table.rows[0]._tr.xml and "w:tblHeader" not in table.rows[1]._tr.xml
+    assert all("w:cantSplit" in row._tr.xml for row in table.rows)
+
+
+def test_picture_is_set_with_its_caption() -> None:
+    file = BytesIO()
+    Image.new("RGB", (40, 20), "navy").save(file, "PNG")
+    document = replace(whole(), blocks=(Picture(file.getvalue(), "图1 主场", 0.5),))
+
+    data = word.render(document)
+
+    [shape] = docx.Document(BytesIO(data)).inline_shapes
+    assert round(shape.width.mm) == 78 and "图1 主场" in texts(data)
+
+
+def test_one_attachment_has_no_number() -> None:
+    document = replace(whole(), attachments=whole().attachments[:1])
+
+    found = texts(word.render(document))
+
+    assert "附件：中国科协科普部关于2024年全国科普日活动的预通知" in found and "附件" in found
+
+
+@pytest.mark.parametrize(
+    ("title", "lines"),
+    [
+        (TITLE, ["深圳市科普工作联席会议办公室", "关于举办2024年深圳全国科普日", "暨深圳科普月活动的通知"]),
+        ("关于做好2025年全国科普日活动的通知", ["关于做好2025年全国科普日活动的通知"]),
+        (
+            "中国科协科普部关于2024年全国科普日活动的预通知",
+            ["中国科协科普部关于2024年", "全国科普日活动的预通知"],
+        ),
+    ],
+)
+def test_title_is_broken_by_meaning(title: str, lines: list[str]) -> None:
+    assert broken(title) == lines
+
+
+@given(
+    st.text(
+        alphabet="深圳市科普工作联席会议办公室关于举办2024年暨的和、《》“”活动通知", min_size=1, max_size=60
+    )
+)
+def test_broken_title_loses_nothing_and_fits(title: str) -> None:
+    lines = broken(title)
+
+    assert "".join(lines) == title
+    assert all(width(line) <= LONGEST + 0.5 for line in lines)
+    assert not any(line.startswith("的") for line in lines[1:] if len(title) < 20)
