@@ -21,6 +21,7 @@ import "./place.js";
 import { forgetAll, forgetOld } from "./check-in/carried.js";
 
 // Only on the pages that have them, so that the others stay light
+if (document.querySelector("[data-draw]")) import("./draw.js");
 if (document.querySelector("[data-booking]")) import("./booking.js");
 // Who has the ticket waits no more: what the tab kept of it, name and number among it, is forgotten
 const booked = document.querySelector("[data-booked]");

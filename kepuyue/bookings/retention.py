@@ -17,8 +17,8 @@ from kepuyue.bookings.models import Block, Booking
 from kepuyue.core.time import now
 from kepuyue.editions.models import Edition
 
-# Fields that lead to a person, and for how long each is kept; the digest of the number goes with them
-FIELDS = ("name", "phone", "person", "roster", "end_reason")
+# Fields that lead to a person. The names of pupils are needed for the visit alone, and go first
+FIELDS = ("name", "phone", "person", "end_reason")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,7 @@ class Report:
 
     edition: str
     kept_days: int
+    roster_days: int
     to_come: int
     "The session is not over: needed for entry and changes"
     within: int
@@ -41,7 +42,7 @@ class Report:
     def as_data(self) -> dict[str, Any]:
         """For machines, with the fields that the days hold for."""
         found = asdict(self) | {"oldest_due": self.oldest_due and self.oldest_due.isoformat()}
-        return found | {"fields": dict.fromkeys(FIELDS, self.kept_days)}
+        return found | {"fields": dict.fromkeys(FIELDS, self.kept_days) | {"roster": self.roster_days}}
 
 
 def kept(edition: Edition) -> QuerySet[Booking]:
@@ -52,9 +53,18 @@ def kept(edition: Edition) -> QuerySet[Booking]:
 
 def due(edition: Edition) -> QuerySet[Booking]:
     """Those whose time is over. A session over weeks is not over on its first day."""
-    days = timedelta(days=edition.rules.booking.kept_days)
-    last = now().astimezone(edition.zone).date() - days
-    return kept(edition).filter(day__lt=last).exclude(session__ends_at__gt=now() - days)
+    return _over_since(edition, edition.rules.booking.kept_days)
+
+
+def rosters_due(edition: Edition) -> QuerySet[Booking]:
+    """Bookings of classes whose names are needed no longer."""
+    return _over_since(edition, edition.rules.booking.roster_days).exclude(roster="")
+
+
+def _over_since(edition: Edition, days: int) -> QuerySet[Booking]:
+    ago = now() - timedelta(days=days)
+    last = ago.astimezone(edition.zone).date()
+    return kept(edition).filter(day__lt=last).exclude(session__ends_at__gt=ago)
 
 
 def blocks_due(edition: Edition) -> QuerySet[Block]:
@@ -72,6 +82,7 @@ def report(edition: Edition) -> Report:
     return Report(
         edition=edition.code,
         kept_days=edition.rules.booking.kept_days,
+        roster_days=edition.rules.booking.roster_days,
         to_come=to_come,
         within=everything.count() - to_come - count,
         due=count,

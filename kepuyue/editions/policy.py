@@ -188,6 +188,9 @@ class Booking(Strict):
     kept_days: Annotated[
         int, Field(ge=1, le=366, description="after the session, until name and number are erased")
     ] = 30
+    roster_days: Annotated[
+        int, Field(ge=1, le=366, description="after the session, until the names of a class are erased")
+    ] = 7
     notice: Annotated[str, Field(min_length=1, max_length=2_000)] = (
         "只收姓名和手机号，用来核对入场、通知变更和候补，由{unit}处理，不作他用，不公开。活动结束{days}天后自动删除。"
         "您可以随时在“我的预约”里查看、导出或删除。"

@@ -10,6 +10,8 @@ from kepuyue.activities.models import Session
 from kepuyue.bookings import retention
 from kepuyue.bookings.admission import take
 from kepuyue.bookings.models import Booking
+from kepuyue.core import ciphers
+from kepuyue.core.models import AuditEvent
 from kepuyue.core.time import now, shifted
 from kepuyue.editions.models import Edition
 from tests.bookings.given import asks, bookable
@@ -46,7 +48,7 @@ def test_report_says_what_is_kept_and_why(capsys: pytest.CaptureFixture[str]) ->
     assert Booking.objects.filter(name="").count() == 0 and found["erased_now"] == 0
     [one] = found["editions"]  # type: ignore[misc]
     assert (one["to_come"], one["within"], one["due"], one["erased"], one["kept_days"]) == (2, 1, 3, 0, 30)
-    assert one["fields"]["phone"] == 30
+    assert (one["fields"]["phone"], one["fields"]["roster"]) == (30, 7)
     assert date.fromisoformat(one["oldest_due"]) < date.today() - timedelta(days=38)
 
 
@@ -81,3 +83,16 @@ def test_edition_says_how_many_days() -> None:
     held(edition, days_ago=20)
 
     assert (retention.report(edition).kept_days, retention.report(edition).due) == (5, 1)
+
+
+def test_names_of_pupils_go_before_the_rest(capsys: pytest.CaptureFixture[str]) -> None:
+    edition = EditionFactory()
+    held(edition, days_ago=9)
+    held(edition, days_ago=5)
+    Booking.objects.update(roster=ciphers.encrypted("甲\n乙"))
+
+    run(capsys=capsys)
+
+    old, new = Booking.objects.order_by("day")
+    assert (old.roster, bool(old.phone), old.plain_name) == ("", True, "观众90")
+    assert new.roster and AuditEvent.objects.get(action="booking.erase").subject_id == str(old.pk)

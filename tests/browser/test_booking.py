@@ -10,18 +10,22 @@ from typing import Any
 
 import pytest
 import segno
+from django.utils import timezone
 from PIL import Image
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from kepuyue.bookings import tickets
-from kepuyue.bookings.actions import checking_in
+from kepuyue.bookings.actions import ballots, checking_in
 from kepuyue.bookings.actions.checking_in import Scan
-from kepuyue.bookings.models import Booking, BookingTerms, Channel, CheckIn, Quota
+from kepuyue.bookings.admission import take
+from kepuyue.bookings.models import Ballot, Booking, BookingTerms, Channel, CheckIn, Quota
 from kepuyue.core.time import now, shifted
 from kepuyue.demo import stages
 from kepuyue.organizations.models import Role
-from tests.bookings.given import bookable
+from tests.bookings.given import asks, bookable
+from tests.bookings.test_ballots import ballot_for
 from tests.browser.conftest import served_in_the_month
+from tests.cast import Cast
 from tests.factories import MembershipFactory
 from tests.programme.given import announce
 
@@ -192,3 +196,30 @@ def test_lost_connection_keeps_the_place_and_what_is_full_names_other_sessions(
     expect(other.locator("main")).to_contain_text("这一场已经约满")
     expect(other.locator("[data-others]")).to_be_visible()
     troubles.clear()
+
+
+def test_draw_is_done_again_on_the_reader_s_device_and_a_changed_file_is_found_out(
+    open_page: Callable[..., Page], assert_fits: Callable[[Page], None], cast: Cast
+) -> None:
+    with shifted(stages.default_shift()):
+        session = ballot_for(cast, 3, source="当天的收盘指数", waitlist_most=2)
+        announce(session.activity)
+        take([asks(session, number, seats=1 + number % 2) for number in range(9)])
+    with shifted(session.starts_at - timezone.now() - timedelta(days=1)):
+        ballots.draw(Ballot.objects.get(), by=cast.owner, public_value="3210.98")
+    page = open_page(390, 844)
+    page.goto(f"/draws/{session.pk}/")
+
+    page.get_by_role("button", name="在我的设备上重算一遍").click()
+
+    expect(page.locator("[data-draw-said]")).to_contain_text("重算的结果和公布的一样")
+    assert_fits(page)
+
+    def changed(route: Route) -> None:
+        file = route.fetch().json()
+        file["entries"][0]["seats"] += 1
+        route.fulfill(json=file)
+
+    page.route("**/draw.json", changed)
+    page.get_by_role("button", name="在我的设备上重算一遍").click()
+    expect(page.locator("[data-draw-said]")).to_contain_text("名单和它的摘要对不上")

@@ -43,8 +43,22 @@ def erase_old() -> int:
     count = 0
     for edition in Edition.objects.all():
         count += _erase(list(retention.due(edition).values_list("pk", flat=True)[:BATCH]))
+        _forget_rosters(list(retention.rosters_due(edition).values_list("pk", flat=True)[:BATCH]))
         _forget_blocks(retention.blocks_due(edition)[:BATCH])
     return count
+
+
+@transaction.atomic
+def _forget_rosters(keys: Iterable[int]) -> None:
+    rows = list(Booking.objects.select_for_update().filter(pk__in=list(keys)).order_by("pk"))
+    Booking.objects.filter(pk__in=[one.pk for one in rows]).update(roster="")
+    audit.record_many(
+        audit.Entry(
+            action="booking.erase", subject_type="booking", subject_id=str(one.pk), subject_name=one.code,
+            actor_id=None, changes={"roster": ["…", ""]},
+        )
+        for one in rows
+    )  # fmt: skip
 
 
 def _forget_blocks(blocks: Iterable[Block]) -> None:

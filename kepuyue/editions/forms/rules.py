@@ -60,6 +60,7 @@ LABELS: dict[str, Any] = {
     "open_data.license_url": gettext_lazy("许可全文的网址"),
     "booking.version": gettext_lazy("说明的版本"),
     "booking.kept_days": gettext_lazy("活动结束多少天后删除姓名和手机号"),
+    "booking.roster_days": gettext_lazy("活动结束多少天后删除班级名单"),
     "booking.notice": gettext_lazy("给预约人的个人信息说明"),
     "booking.notice_en": gettext_lazy("说明的英文"),
     "booking.guardian": gettext_lazy("带孩子时监护人同意的内容"),
