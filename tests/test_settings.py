@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-NAMES = ("SECRET_KEY", "ALLOWED_HOSTS", "EMAIL_PORT", "DEBUG", "DEMO", "SESSION_COOKIE_SECURE")
+NAMES = ("SECRET_KEY", "ALLOWED_HOSTS", "EMAIL_PORT", "DEBUG", "DEMO", "SESSION_COOKIE_SECURE", "DATABASES")
 TOLD = f"import json, kepuyue.settings as s; print(json.dumps({{n: getattr(s, n, None) for n in {NAMES}}}))"
 
 
@@ -45,3 +45,11 @@ def test_a_public_site_is_answered_at_its_address_and_keeps_cookies_to_https(tmp
 )
 def test_mail_goes_to_the_usual_port_of_its_kind(tmp_path: Path, url: str, port: int) -> None:
     assert started(tmp_path, EMAIL_URL=url)["EMAIL_PORT"] == port
+
+
+def test_database_server_that_does_not_answer_is_given_up_soon(tmp_path: Path) -> None:
+    url = "postgres://month@db.example.org/month?sslmode=require"
+
+    options = started(tmp_path, DATABASE_URL=url)["DATABASES"]["default"]["OPTIONS"]
+
+    assert options == {"connect_timeout": 5, "tcp_user_timeout": 10_000, "sslmode": "require"}
