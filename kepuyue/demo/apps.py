@@ -17,7 +17,7 @@ class DemoConfig(AppConfig):
 
         def clock(duty: duties.Duty) -> AbstractContextManager[None]:
             # Offers, reminders and erasure would all be years late
-            room = duty.name.split(".")[1]
+            room = duty.name.removeprefix("kepuyue.").partition(".")[0]
             return nullcontext() if room in BY_THE_MACHINE_S_CLOCK else shifted(stages.default_shift())
 
         duties.go_by(clock)

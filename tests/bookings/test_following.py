@@ -9,7 +9,7 @@ from kepuyue.activities.models import Activity, Session
 from kepuyue.activities.signals import public_content_changed
 from kepuyue.bookings.actions import following
 from kepuyue.bookings.admission import take
-from kepuyue.bookings.models import Booking, BookingTerms, Channel, Quota
+from kepuyue.bookings.models import Ballot, Booking, BookingTerms, Channel, Quota
 from kepuyue.core.models import AuditEvent
 from kepuyue.core.time import now
 from tests.bookings.given import asks, bookable
@@ -97,3 +97,28 @@ def test_smaller_room_takes_free_seats_of_the_door_first_and_given_ones_never(
     found = quotas(session)
     assert tuple(found[one][0] for one in ("online", "helper", "walk_in")) == left
     assert found["online"][1] == 6
+
+
+def test_draw_that_was_held_opens_no_second_time() -> None:
+    session = bookable(5)
+    closes, draws = session.starts_at - DAY, session.starts_at - HOUR
+    BookingTerms.objects.filter(session=session).update(closes_at=closes, draws_at=draws)
+    Ballot.objects.create(
+        terms=session.booking_terms, seed="s", commitment="c", drawn_at=now(), record={"result": {}}
+    )
+
+    terms = moved(session, 7 * DAY)
+
+    assert (terms.closes_at, terms.draws_at) == (closes, draws)
+
+
+def test_ballot_without_time_left_is_paused_for_the_unit_to_settle() -> None:
+    session = bookable(5)
+    closes, draws = session.starts_at - 8 * DAY, session.starts_at - 7 * DAY
+    BookingTerms.objects.filter(session=session).update(
+        opens_at=now() + HOUR, closes_at=closes, draws_at=draws
+    )
+
+    terms = moved(session, -2 * DAY)
+
+    assert (terms.is_paused, terms.closes_at, terms.draws_at) == (True, closes, draws)

@@ -104,7 +104,8 @@ def absent(edition: Edition) -> Iterable[tuple[str, int, datetime]]:
         .exclude(phone="")
         .alias(over=over)
         .filter(
-            Exists(stands.filter(session=OuterRef("session"))),
+            # Tickets were looked at there; a door that only counts heads tells of nobody
+            Exists(stands.filter(session=OuterRef("session"), booking__isnull=False)),
             ~Exists(stands.filter(booking=OuterRef("pk"))),
             ~Exists(counted),
             over__lt=now() - LATE_SCANS,

@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from kepuyue.activities.models import Activity, Session
 from kepuyue.bookings.admission import ledger
-from kepuyue.bookings.models import ACTIVE, Booking, BookingTerms, Channel, Quota
+from kepuyue.bookings.models import ACTIVE, Ballot, Booking, BookingTerms, Channel, Quota
 from kepuyue.bookings.signals import availability_changed
 from kepuyue.core import audit
 
@@ -23,19 +23,22 @@ def follow(session: Session, *, was: datetime) -> None:
     if terms is None:
         return
     by_how_much = session.starts_at - was
-    changes: dict[str, list[object]] = {}
-    if by_how_much and terms.closes_at is not None:
-        if terms.closes_at + by_how_much > terms.opens_at:
-            changes["closes_at"] = [terms.closes_at, terms.closes_at + by_how_much]
-            if terms.draws_at is not None:
-                changes["draws_at"] = [terms.draws_at, terms.draws_at + by_how_much]
-        elif terms.draws_at is None:
-            # It would close before it opens: then it closes as the session begins
-            changes["closes_at"] = [terms.closes_at, None]
-    if changes:
-        for name, (_before, after) in changes.items():
-            setattr(terms, name, after)
-        _keep(terms, changes)
+    # What was drawn stays drawn: nobody enters again after it
+    if by_how_much and terms.closes_at is not None and not _is_drawn(terms):
+        closes_at: datetime | None = terms.closes_at + by_how_much
+        draws_at = terms.draws_at and terms.draws_at + by_how_much
+        pauses = terms.is_paused
+        if terms.closes_at + by_how_much <= terms.opens_at:
+            # It would close before it opens. Then it closes as the session begins; a ballot has no time left for it
+            closes_at = None if draws_at is None else terms.closes_at
+            draws_at, pauses = terms.draws_at, pauses or draws_at is not None
+        changes: dict[str, list[object]] = {}
+        for name, after in (("closes_at", closes_at), ("draws_at", draws_at), ("is_paused", pauses)):
+            if getattr(terms, name) != after:
+                changes[name] = [getattr(terms, name), after]
+                setattr(terms, name, after)
+        if changes:
+            _keep(terms, changes)
     zone = session.activity.edition.zone
     if (day := session.starts_at.astimezone(zone).date()) != was.astimezone(zone).date():
         _count_for(day, Booking.objects.filter(session=session, state__in=ACTIVE))
@@ -44,8 +47,9 @@ def follow(session: Session, *, was: datetime) -> None:
 def fit(activity: Activity) -> None:
     """Quotas of sessions whose room became smaller give up what nobody holds; what is given out stays given out."""
     rows = BookingTerms.objects.filter(session__activity=activity, session__capacity__isnull=False)
+    ledger.standings(rows.values_list("session_id", flat=True))
+    # Read after the lock: what is given out meanwhile is not written over
     sessions = {terms.session_id: terms for terms in rows.select_related("session")}
-    ledger.standings(sessions)
     shrunk = []
     for terms in sessions.values():
         assert terms.session.capacity is not None
@@ -67,9 +71,13 @@ def fit(activity: Activity) -> None:
         availability_changed.send(sender=Quota, terms=shrunk)
 
 
+def _is_drawn(terms: BookingTerms) -> bool:
+    return Ballot.objects.filter(terms=terms, drawn_at__isnull=False).exists()
+
+
 def _keep(terms: BookingTerms, changes: dict[str, list[object]]) -> None:
     terms.version += 1
-    terms.save()
+    terms.save(update_fields=["closes_at", "draws_at", "is_paused", "version"])
     audit.record("terms.change", terms, by=None, changes=changes, version=terms.version,
                  organization_path=terms.session.activity.organization.path)  # fmt: skip
 
