@@ -7,6 +7,7 @@ import { PREFIX, read } from "./ticket.js";
 const PATIENCE = 2_000; // milliseconds that an answer may take before the phone decides itself
 const OVERLAP = 10_000; // milliseconds: what was being committed while the last answer was read
 const MOST = 200; // scans in one batch
+const CODE = /^[0-9A-Z]{8}$/;
 const CONFIRMED = "confirmed";
 const ENDED = ["cancelled", "expired", "not_drawn"];
 
@@ -51,7 +52,11 @@ export class Door {
   async check(text, seats = null) {
     if (!(await this.#hasList())) return this.#verdict("no-list", this.facts.texts.noList);
     const plain = text.replace(/\s/g, "").toUpperCase();
-    if (!plain.startsWith(PREFIX)) return this.#checkCode(plain.replace(/-/g, ""), seats, null);
+    if (!plain.startsWith(PREFIX)) {
+      const code = plain.replace(/-/g, "");
+      // What is neither a ticket nor a code (a poster, a health code) is nothing to ask the server about
+      return CODE.test(code) ? this.#checkCode(code, seats, null) : this.#verdict("unknown", this.facts.texts.unknown);
+    }
     const ticket = await read(plain, this.list.keys);
     if (!ticket) return this.#verdict("forged");
     if (ticket.session !== this.facts.session) return this.#verdict("elsewhere", this.facts.texts.elsewhere);

@@ -50,7 +50,10 @@ function inTurn(work) {
 const check = (text) =>
   inTurn(async () => {
     const seats = codeForm.elements.seats;
-    show(await door.check(text, Number(seats.value) || null));
+    const count = seats.value === "" ? null : Number(seats.value);
+    // A number that no party has would be refused with all that is sent along with it
+    if (count !== null && (!Number.isInteger(count) || count < 1)) return seats.reportValidity() && seats.focus();
+    show(await door.check(text, count));
     seats.value = "";
   });
 

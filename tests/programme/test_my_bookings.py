@@ -185,3 +185,6 @@ def test_pause_of_online_booking_is_told_and_can_be_explained_once(client: Clien
     assert "正在处理" in said.text and address not in said.text
     made.refresh_from_db()
     assert (again.status_code, made.appeal) == (422, "孩子发烧")
+    blocking.lift(made.pk, by=cast.office, decision="可以理解，已恢复。")
+    answered = client.get("/booking/mine/").text
+    assert "可以理解，已恢复。" in answered and "已经恢复，可以网上预约了" in answered

@@ -31,7 +31,7 @@ def erase_person(person: str) -> int:
         rows.filter(state__in=ACTIVE, session__starts_at__gt=now()).values_list("code", flat=True)
     ):
         changing.cancel(code)
-    Block.objects.standing().filter(person=person).update(appeal="")
+    Block.objects.standing().filter(person=person).update(appeal="", appealed_at=None)
     _forget_blocks(Block.objects.filter(person=person).exclude(pk__in=Block.objects.standing()))
     return _erase(list(rows.values_list("pk", flat=True)))
 

@@ -1,5 +1,7 @@
 """Who may not book online for a while, why and until when."""
 
+from datetime import timedelta
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -8,6 +10,9 @@ from django.utils.translation import gettext_lazy as _
 from kepuyue.core.time import now
 from kepuyue.editions.models import Edition
 
+# So long what the office answered is shown to the person
+ANSWERED = timedelta(days=30)
+
 
 class BlockQuerySet(models.QuerySet["Block"]):
     """Blocks by whether they hold."""
@@ -15,6 +20,11 @@ class BlockQuerySet(models.QuerySet["Block"]):
     def standing(self) -> "BlockQuerySet":
         """Those that hold now."""
         return self.filter(lifted_at=None, until__gt=now())
+
+    def of_interest(self, person: str) -> "BlockQuerySet":
+        """To the person behind a number: those that hold, and what was decided of late."""
+        answered = Q(decided_at__gt=now() - ANSWERED, appealed_at__isnull=False)
+        return self.filter(Q(lifted_at=None, until__gt=now()) | answered, person=person)
 
 
 class Block(models.Model):

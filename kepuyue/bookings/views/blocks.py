@@ -63,6 +63,10 @@ def _decide(request: DeskRequest, pk: int, decide: Callable[..., Block], said: s
         else:
             messages.success(request, said)
             return redirect("bookings:blocks")
+    if not Block.objects.standing().filter(pk=pk).exists():
+        # Its row is no longer on the page
+        messages.warning(request, _("这条限制已经结束或由同事处理了，不用再答复。"))
+        return redirect("bookings:blocks")
     return _page(request, BlockForm(), decided=(pk, form), status=422)
 
 

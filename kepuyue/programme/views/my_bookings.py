@@ -73,7 +73,7 @@ def appeal(request: PublicRequest, person: str, pk: int) -> HttpResponse:
 def _listing(request: PublicRequest, person: str, *, refusal: str = "", said: str = "") -> HttpResponse:
     rows = [_row(one) for one in offers.of_person(person)]
     context = {
-        "blocks": Block.objects.standing().filter(person=person).select_related("edition"),
+        "blocks": Block.objects.of_interest(person).select_related("edition"),
         "refusal": refusal,
         "said": said,
         "ahead": [row for row in rows if not row.is_past],
