@@ -31,7 +31,7 @@ PLACES = (OWN, DISTRICT, SISTER, FAR, OFFICE)
 BRANCH = {OWN, DISTRICT, SISTER}
 # What goes with confirming units; each is asked for the superior of the unit that is changed
 SUPERVISING = ("unit.confirm", "unit.create", "unit.appoint", "unit.close", "unit.move", "unit.merge")
-BOOKING = ("booking.see", "booking.manage", "booking.by_proxy", "session.check_in")
+REGISTERED = ("booking.see", "booking.manage", "booking.by_proxy", "session.check_in", "summary.file")
 
 # person: {permission: the units in which it holds}
 TABLE: dict[str, dict[str, set[str]]] = {
@@ -40,12 +40,12 @@ TABLE: dict[str, dict[str, set[str]]] = {
         "activity.submit": {OWN}, "activity.cancel": {OWN}, "import.run": {OWN}, "audit.see": {OWN},
         "liaison.see": {OWN}, "liaison.edit": {OWN}, "resource.offer": {OWN}, "resource.request": {OWN}, "plan.edit": {OWN},
         "cloud.edit": {OWN}, "content.moderate": {OWN}, "coverage.record": {OWN},
-        **{key: {OWN} for key in BOOKING},
+        **{key: {OWN} for key in REGISTERED},
     },
     "editor": {
         "calendar.see": {OWN}, "unit.see": {OWN}, "activity.see": {OWN}, "activity.edit": {OWN}, "activity.submit": {OWN},
         "import.run": {OWN}, "resource.offer": {OWN}, "resource.request": {OWN}, "cloud.edit": {OWN}, "coverage.record": {OWN},
-        **{key: {OWN} for key in BOOKING},
+        **{key: {OWN} for key in REGISTERED},
     },
     "check_in": {"unit.see": {OWN}, "activity.see": {OWN}, "session.check_in": {OWN}, "booking.see": {OWN}},
     "helpdesk": {"unit.see": {OWN}, "activity.see": {OWN}, "booking.by_proxy": {OWN}},
@@ -55,21 +55,21 @@ TABLE: dict[str, dict[str, set[str]]] = {
         "import.run": {SISTER}, "audit.see": {SISTER}, "liaison.see": {SISTER}, "liaison.edit": {SISTER},
         "resource.offer": {SISTER}, "resource.request": {SISTER}, "plan.edit": {SISTER},
         "cloud.edit": {SISTER}, "content.moderate": {SISTER}, "coverage.record": {SISTER},
-        **{key: {SISTER} for key in BOOKING},
+        **{key: {SISTER} for key in REGISTERED},
     },
     "district_reviewer": {
-        "calendar.see": BRANCH, "unit.see": BRANCH, "activity.see": BRANCH, "review.decide": BRANCH,
+        "calendar.see": BRANCH, "unit.see": BRANCH, "activity.see": BRANCH, "review.decide": BRANCH, "summary.accept": BRANCH,
         "audit.see": BRANCH, "liaison.see": BRANCH, "liaison.edit": {DISTRICT}, "resource.oversee": BRANCH, "plan.edit": {DISTRICT}, "cloud.review": BRANCH, "key.decide": BRANCH,
         "coverage.confirm": BRANCH, "press.clear": BRANCH, "coverage.record": {DISTRICT}, "story.edit": {DISTRICT},
         **dict.fromkeys(SUPERVISING, BRANCH),
     },
     "other_reviewer": {
-        "calendar.see": {FAR}, "unit.see": {FAR}, "activity.see": {FAR}, "review.decide": {FAR}, "audit.see": {FAR},
+        "calendar.see": {FAR}, "unit.see": {FAR}, "activity.see": {FAR}, "review.decide": {FAR}, "summary.accept": {FAR}, "audit.see": {FAR},
         "liaison.see": {FAR}, "resource.oversee": {FAR}, "cloud.review": {FAR}, "key.decide": {FAR}, "coverage.confirm": {FAR}, "press.clear": {FAR}, **{name: {FAR} for name in SUPERVISING},
     },
     "department_reviewer": {},
     "office": {
-        "calendar.see": set(PLACES), "unit.see": set(PLACES), "activity.see": set(PLACES), "review.decide": set(PLACES),
+        "calendar.see": set(PLACES), "unit.see": set(PLACES), "activity.see": set(PLACES), "review.decide": set(PLACES), "summary.accept": set(PLACES), "summary.file": {OFFICE},
         **{name: set(PLACES) for name in SUPERVISING}, "liaison.see": set(PLACES), "liaison.edit": set(PLACES),
         "audit.see": set(PLACES), "unit.edit": set(PLACES),
         "unit.people": set(PLACES), "activity.edit": set(PLACES), "activity.cancel": set(PLACES),
