@@ -1,5 +1,7 @@
 // The server's clock, for pages that count down by it or write moments down: nobody can rely on a phone's own.
 
+const PATIENCE = 3_000; // milliseconds: a network that leads nowhere is not waited for
+
 /** A clock that asks `address` (answered {now: milliseconds}); `offset` may be what was known before. */
 export function serverClock(address, offset = null) {
   let measuredAt = performance.now() - Date.now();
@@ -26,7 +28,7 @@ export function serverClock(address, offset = null) {
       for (let time = 0; time < 3; time++) {
         const sent = Date.now();
         try {
-          const { now } = await (await fetch(address, { cache: "no-store" })).json();
+          const { now } = await (await fetch(address, { cache: "no-store", signal: AbortSignal.timeout?.(PATIENCE) })).json();
           const took = Date.now() - sent;
           if (took < best) {
             best = took;

@@ -14,16 +14,31 @@ function open() {
       for (const store of [KEYS, LISTS]) asked.result.createObjectStore(store);
       asked.result.createObjectStore(SCANS, { keyPath: "key" });
     };
-    asked.onsuccess = () => done(asked.result);
-    asked.onerror = () => failed(asked.error);
+    asked.onsuccess = () => {
+      // A browser may close it under a page that was out of sight; the next question opens it again
+      asked.result.onclose = () => (opened = null);
+      done(asked.result);
+    };
+    asked.onerror = () => {
+      opened = null;
+      failed(asked.error);
+    };
   });
   return opened;
 }
 
+async function begun(stores, mode) {
+  try {
+    return (await open()).transaction(stores, mode);
+  } catch {
+    opened = null; // closed without a word
+    return (await open()).transaction(stores, mode);
+  }
+}
+
 async function within(stores, mode, work) {
-  const base = await open();
+  const transaction = await begun(stores, mode);
   return new Promise((done, failed) => {
-    const transaction = base.transaction(stores, mode);
     const asked = work(transaction);
     transaction.oncomplete = () => done(asked?.result);
     transaction.onerror = transaction.onabort = () => failed(transaction.error);
@@ -91,4 +106,10 @@ export const dropScan = (key) => within([SCANS], "readwrite", (one) => void one.
 export async function scansOf(session) {
   const scans = await within([SCANS], "readonly", (one) => one.objectStore(SCANS).getAll());
   return scans.filter((scan) => scan.session === session).sort((one, other) => one.at - other.at);
+}
+
+/** The other sessions of which scans wait on this phone to be sent: only the page of a session sends its own. */
+export async function sessionsThatWait(but) {
+  const scans = await within([SCANS], "readonly", (one) => one.objectStore(SCANS).getAll());
+  return [...new Set(scans.filter((scan) => scan.session !== but && (!scan.sent || scan.undo)).map((scan) => scan.session))];
 }

@@ -1,7 +1,7 @@
 // One session's door on this phone: decides by the list that is carried along, asks the server where there is a network,
 // keeps what it could not send. The rules are the server's (kepuyue/bookings/actions/checking_in.py), which has the last
 // word: where it differs from what was shown here, that is a conflict that people have to look at.
-import { dropScan, forgetLists, keepList, keepScan, keptList, scansOf } from "./carried.js";
+import { dropScan, forgetLists, keepList, keepScan, keptList, scansOf, sessionsThatWait } from "./carried.js";
 import { PREFIX, read } from "./ticket.js";
 
 const PATIENCE = 2_000; // milliseconds that an answer may take before the phone decides itself
@@ -19,6 +19,7 @@ export class Door {
   scans = [];
   network = "online"; // offline, signed-out, refused
   name = "";
+  elsewhere = []; // other sessions of which scans wait on this phone
   #busy = null;
 
   constructor({ facts, clock, device, changed }) {
@@ -34,12 +35,13 @@ export class Door {
     return this.scans.filter((scan) => !scan.undone && !scan.undo && scan.sent && (scan.result === "conflict" || (scan.letIn && scan.refusal)));
   }
 
-  async start() {
+  /** What the phone carries: it can decide by it from now on, whatever the network does. */
+  async open() {
     await forgetLists((kept) => !(kept.until > this.clock.now()) || kept.user !== this.facts.user);
     this.list = await keptList(this.facts.session);
     this.scans = await scansOf(this.facts.session);
+    this.elsewhere = await sessionsThatWait(this.facts.session);
     this.changed();
-    await this.sync();
   }
 
   /** Whether there is a list to go by; without one, it is asked for once more. */
@@ -68,7 +70,7 @@ export class Door {
     const scan = this.#scan({ code, seats, people: own.seats });
     const told = await this.#ask(scan);
     if (told) return told;
-    if (own.kind !== "in" && own.kind !== "again") return own;
+    if (own.kind !== "in" && own.kind !== "again") return this.#turnedAway(scan, own);
     scan.letIn = own.kind === "in";
     await this.#keep(scan);
     if (scan.letIn) {
@@ -86,7 +88,7 @@ export class Door {
     const told = await this.#ask(scan);
     if (told) return told;
     const { free } = this.list.figures;
-    if (seats > free) return this.#verdict("full", filled(this.facts.texts.full, { free, seats }));
+    if (seats > free) return this.#turnedAway(scan, this.#verdict("full", filled(this.facts.texts.full, { free, seats })));
     scan.letIn = true;
     await this.#keep(scan);
     this.list.figures.walk_in += seats;
@@ -95,9 +97,17 @@ export class Door {
     return this.#verdict("counted", this.facts.texts.kept, seats);
   }
 
-  /** Takes a scan of this phone back; one that was never sent is forgotten. */
+  /** Nobody came in; the server may have taken the question for a scan, though its answer never came. */
+  async #turnedAway(scan, verdict) {
+    if (!scan.tried) return verdict;
+    scan.undo = this.facts.texts.turnedAway;
+    await this.#keep(scan);
+    return verdict;
+  }
+
+  /** Takes a scan of this phone back; one that never left it is forgotten. */
   async undo(scan, reason) {
-    if (scan.sent) {
+    if (scan.sent || scan.tried) {
       scan.undo = reason;
       await keepScan(scan);
     } else {
@@ -112,7 +122,8 @@ export class Door {
       this.list.figures.in -= scan.people;
     }
     await this.#saved();
-    await this.sync();
+    // Nobody at the door waits for it
+    this.sync();
   }
 
   /** Whom somebody may mean who says a name, a code or the last digits of a number: masked, as they are carried. */
@@ -134,7 +145,8 @@ export class Door {
 
   async #sync() {
     const waiting = this.scans.filter((scan) => !scan.sent).slice(0, MOST);
-    const back = this.scans.filter((scan) => scan.sent && scan.undo).slice(0, MOST);
+    // What was asked for and never answered goes along with its undoing: the server takes them in this order
+    const back = this.scans.filter((scan) => scan.undo && (scan.sent || waiting.includes(scan))).slice(0, MOST);
     const told = await this.#send(waiting, back);
     if (!told) return;
     for (const scan of back) {
@@ -153,6 +165,10 @@ export class Door {
       scans: scans.map(({ key, at, code, seats, letIn }) => ({ key, at: Math.round(at), code, seats, let_in: letIn })),
       undone: back.map(({ key, undo }) => ({ key, reason: undo })),
     };
+    for (const scan of scans.filter((one) => !one.tried)) {
+      scan.tried = true;
+      await keepScan(scan);
+    }
     const told = await this.#fetch(this.facts.scans, { method: "POST", body: JSON.stringify(batch) }, patience);
     if (!told) return null;
     for (const answer of told.answers) await this.#told(scans.find((scan) => scan.key === answer.key), answer);
@@ -175,7 +191,7 @@ export class Door {
     for (const [code, seats, state, name, tail, children, school, at, door, came] of told.rows)
       rows[code] = { seats, state, name, tail, children, school, first: [at, door, came] };
     this.list = { ...told, rows, user: this.facts.user };
-    for (const scan of this.scans) if (!scan.sent && scan.letIn && scan.code) this.#note(scan.code, [scan.at, scan.door, scan.people]);
+    for (const scan of this.scans) if (!scan.sent && scan.letIn && scan.code && !scan.undo) this.#note(scan.code, [scan.at, scan.door, scan.people]);
     this.#countUnsent();
     await this.#saved();
   }
@@ -279,7 +295,7 @@ export class Door {
 
   #countUnsent() {
     for (const scan of this.scans) {
-      if (scan.sent || !scan.letIn) continue;
+      if (scan.sent || !scan.letIn || scan.undo) continue;
       if (scan.code) this.list.figures.in += scan.people;
       else {
         this.list.figures.walk_in += scan.people;

@@ -53,9 +53,17 @@ const check = (text) =>
     const count = seats.value === "" ? null : Number(seats.value);
     // A number that no party has would be refused with all that is sent along with it
     if (count !== null && (!Number.isInteger(count) || count < 1)) return seats.reportValidity() && seats.focus();
-    show(await door.check(text, count));
+    await decided(() => door.check(text, count));
     seats.value = "";
   });
+/** Shows what was decided; where the phone cannot keep it any more, that nobody may go by it. */
+async function decided(work) {
+  try {
+    show(await work());
+  } catch {
+    show({ kind: "forged", title: facts.texts.broken, detail: facts.texts.brokenHelp });
+  }
+}
 
 function draw() {
   const waits = door.unsent.length;
@@ -65,12 +73,26 @@ function draw() {
   network.dataset.state = state;
   network.textContent = facts.texts[state] + (waits ? ` · ${filled(facts.texts.waiting, { count: waits })}` : "");
   part("signed-out").hidden = state !== "signed-out";
+  drawElsewhere();
   drawFigures();
   drawRecent();
   drawConflicts();
   part("list").textContent = door.list
     ? filled(facts.texts.list, { count: Object.keys(door.list.rows).length, time: time(door.list.now) })
     : facts.texts.noList;
+}
+
+function drawElsewhere() {
+  const box = part("elsewhere");
+  box.hidden = !door.elsewhere.length;
+  part("elsewhere-links").replaceChildren(
+    ...door.elsewhere.map((session) => {
+      const link = document.createElement("a");
+      link.href = facts.door.replace("/0/", `/${session}/`);
+      link.textContent = facts.texts.openDoor;
+      return link;
+    }),
+  );
 }
 
 function drawFigures() {
@@ -216,7 +238,7 @@ function bind() {
     const count = Number(seats.value);
     if (!Number.isInteger(count) || count < 1) return seats.focus();
     seats.value = 1;
-    inTurn(async () => show(await door.walkIn(count)));
+    inTurn(() => decided(() => door.walkIn(count)));
   });
   part("find-form").addEventListener("submit", (event) => {
     event.preventDefault();
@@ -258,11 +280,16 @@ async function measure() {
 }
 
 async function start() {
+  try {
+    await door.open();
+  } catch {
+    return; // a browser that keeps nothing: the forms work as they are
+  }
   for (const one of page.querySelectorAll("[data-app]")) one.hidden = false;
   for (const one of page.querySelectorAll("[data-plain]")) one.remove();
   bind();
   if (navigator.onLine) await measure();
-  await door.start();
+  await door.sync();
   await camera;
   if (navigator.onLine && "serviceWorker" in navigator) await carry();
   window.addEventListener("online", refresh);

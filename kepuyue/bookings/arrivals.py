@@ -115,11 +115,14 @@ def news(session: Session, since: datetime) -> list[tuple[str, CheckIn | None]]:
 
 
 def mark(session: Session) -> str:
-    """Says another thing once a booking of the session was made, given back or changed: a phone then asks for the list
-    again. Two changes of seats that cancel each other out are not noticed; what counts is decided here anyway."""
+    """Says another thing once a booking of the session was made, given back or changed, or its time was moved: a phone
+    then asks for the list again. Two changes of seats that cancel each other out are not noticed; what counts is
+    decided here anyway.
+    """
     rows = Booking.objects.filter(session=session).order_by("state").values_list("state")
     parts = rows.annotate(Count("pk"), Sum("seats"), Max("pk"))
-    return "~".join(".".join(str(value) for value in part) for part in parts)
+    counts = "~".join(".".join(str(value) for value in part) for part in parts)
+    return f"{counts}@{kept_until(session):%Y%m%d%H%M}"
 
 
 def recent(session: Session, user: "Person") -> list[CheckIn]:

@@ -75,6 +75,10 @@ def texts() -> dict[str, str]:
         "stopScanning": _("关闭相机"),
         "noCamera": _("打不开相机"),
         "cameraRefused": _("请在浏览器设置里允许本站使用相机，或者输入预约号。"),
+        "turnedAway": _("没有收到答复，没有放行"),
+        "openDoor": _("打开并上传"),
+        "broken": _("这部手机记不下签到"),
+        "brokenHelp": _("请重新打开这个页面；还不行就换一部手机，或者退出浏览器的无痕模式。这张票还没有算。"),
         "cameraMissing": _("没有找到能用的相机，请输入预约号。"),
     }
 

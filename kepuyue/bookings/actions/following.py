@@ -1,8 +1,10 @@
 """Booking follows its session: to another time, another day, a smaller room. In the transaction of that change."""
 
 from collections import defaultdict
-from collections.abc import Iterable
 from datetime import date, datetime
+
+from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 
 from kepuyue.activities.models import Activity, Session
 from kepuyue.bookings.admission import ledger
@@ -10,6 +12,7 @@ from kepuyue.bookings.models import ACTIVE, Ballot, Booking, BookingTerms, Chann
 from kepuyue.bookings.signals import availability_changed
 from kepuyue.core import audit
 
+TRIES = 3
 # Whose free seats are given up first where the room becomes smaller
 FIRST_TO_SHRINK = (Channel.WALK_IN, Channel.HELPER, Channel.ONLINE)
 
@@ -82,11 +85,22 @@ def _keep(terms: BookingTerms, changes: dict[str, list[object]]) -> None:
                  organization_path=terms.session.activity.organization.path)  # fmt: skip
 
 
-def _count_for(day: date, bookings: Iterable[Booking]) -> None:
+def _count_for(day: date, bookings: QuerySet[Booking]) -> None:
     """Nobody loses a booking because the session came to a day on which they have booked: the next number is theirs,
     beyond the cap where it has to be.
     """
-    rows = list(bookings)
+    for attempt in reversed(range(TRIES)):
+        try:
+            with transaction.atomic():
+                _number(day, list(bookings.all()))
+                return
+        except IntegrityError:
+            # Somebody was given another session of that day meanwhile
+            if not attempt:
+                raise
+
+
+def _number(day: date, rows: list[Booking]) -> None:
     given: dict[str, set[int]] = defaultdict(set)
     others = Booking.objects.filter(day=day, person__in={one.person for one in rows}, nth__isnull=False)
     for person, nth in others.exclude(pk__in=[one.pk for one in rows]).values_list("person", "nth"):

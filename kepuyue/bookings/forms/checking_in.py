@@ -150,6 +150,8 @@ class Batch:
     scans: list[Scan]
     taken_back: list[tuple[str, str]]
     "(key, reason)"
+    malformed: list[str]
+    "Keys of scans that are not as agreed: each is answered by itself, or none after it would ever leave the phone"
 
 
 def moment(milliseconds: int) -> datetime:
@@ -158,7 +160,7 @@ def moment(milliseconds: int) -> datetime:
 
 
 def batch_of(body: bytes) -> Batch:
-    """What was sent, as JSON. Raises ValidationError where anything in it is not as agreed."""
+    """What was sent, as JSON. Raises ValidationError where anything but single scans is not as agreed."""
     try:
         sent = json.loads(body)
     except ValueError as error:
@@ -166,10 +168,14 @@ def batch_of(body: bytes) -> Batch:
     if not isinstance(sent, dict):
         raise ValidationError("no object")
     whole = _cleaned(BatchForm, sent)
-    scans = [_checked(ScanForm, one).scan for one in _list(sent, "scans")]
+    sent_scans = [ScanForm(one if isinstance(one, dict) else {}) for one in _list(sent, "scans")]
+    if unnamed := next((form for form in sent_scans if "key" in form.errors), None):
+        raise ValidationError(unnamed.errors.as_data())
     back = [_cleaned(TakenBackForm, one) for one in _list(sent, "undone")]
     return Batch(
-        device=whole["device"], door=whole["door"], since=moment(whole["since"] or 0), scans=scans,
+        device=whole["device"], door=whole["door"], since=moment(whole["since"] or 0),
+        scans=[form.scan for form in sent_scans if form.is_valid()],
+        malformed=[form.cleaned_data["key"] for form in sent_scans if not form.is_valid()],
         taken_back=[(one["key"], one["reason"]) for one in back],
     )  # fmt: skip
 

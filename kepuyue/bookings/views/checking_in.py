@@ -18,7 +18,7 @@ from kepuyue.activities.models import Session
 from kepuyue.bookings import arrivals, queries, tickets, verdicts
 from kepuyue.bookings.actions import checking_in, reading
 from kepuyue.bookings.actions.changing import Refused
-from kepuyue.bookings.actions.checking_in import Answer, Scan
+from kepuyue.bookings.actions.checking_in import Answer, Scan, Why
 from kepuyue.bookings.forms.checking_in import CodeForm, FindForm, UndoForm, WalkInForm, batch_of
 from kepuyue.bookings.models import Booking, CheckIn
 from kepuyue.bookings.verdicts import Verdict
@@ -125,10 +125,12 @@ def undo(request: DeskRequest, pk: int) -> HttpResponse:
 def carried(request: DeskRequest, pk: int) -> HttpResponse:
     """What a phone takes along, so that it can check in without a network; recorded."""
     session = _session(request, pk)
+    # Before the rows: what is booked while they are read is asked for once more
+    standing = _standing(session)
     rows = reading.carry(session, by=request.user)
     states = dict(Booking.State.choices)
     return JsonResponse(
-        _standing(session)
+        standing
         | {
             "until": _milliseconds(arrivals.kept_until(session)),
             "keys": tickets.public_keys(),
@@ -167,7 +169,7 @@ def scans(request: DeskRequest, pk: int) -> HttpResponse:
     return JsonResponse(
         _standing(session)
         | {
-            "answers": [_told(one) for one in answers],
+            "answers": [_told(one) for one in answers] + [_not_taken(key) for key in batch.malformed],
             "news": [[code, *_first(first)] for code, first in news],
         }
     )
@@ -219,6 +221,7 @@ def _page_data(request: DeskRequest, session: Session) -> dict[str, Any]:
         "user": request.user.pk,
         "zone": session.activity.edition.time_zone,
         "doors": reverse("bookings:doors"),
+        "door": reverse("bookings:door", args=[0]),
         "worker": reverse("bookings:door-worker"),
         "tones": verdicts.TONES,
         "texts": verdicts.texts(),
@@ -251,6 +254,19 @@ def _told(answer: Answer) -> dict[str, Any]:
         "result": answer.row.result if answer.row else "",
         "at": _milliseconds(answer.row.scanned_at) if answer.row else 0,
         "undone": bool(answer.row and answer.row.undone_at),
+    }
+
+
+def _not_taken(key: str) -> dict[str, Any]:
+    detail = _("手机发来的这一条不完整，没有算进去。请观众再出示一次。")
+    return {
+        "key": key,
+        "kind": Why.UNKNOWN,
+        "detail": detail,
+        "seats": 0,
+        "result": "",
+        "at": 0,
+        "undone": False,
     }
 
 
