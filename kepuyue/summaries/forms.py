@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from kepuyue.summaries.actions.filing import Typed
 from kepuyue.summaries.figures import BY_KEY, MOST, Kind
-from kepuyue.summaries.models import Filing, Name, Photo, Summary
+from kepuyue.summaries.models import Filing, Name, Photo
 from kepuyue.summaries.queries import Line
 from kepuyue.ui.forms import VersionedForm
 
@@ -174,13 +174,12 @@ class BranchFilter(forms.Form):
         """The rows that are asked for."""
         self.is_valid()
         show, word = self.cleaned_data.get("show"), self.cleaned_data.get("q")
-        state = Summary.State
         if show == "waiting":
             rows = rows.waiting()
         elif show == "missing":
             rows = rows.due()
         elif show == "accepted":
-            rows = rows.filter(state__in=(state.ACCEPTED, state.SUPPLEMENTING, state.SETTLED))
+            rows = rows.accepted()
         if word:
             by_unit = Q(activity__organization__name__icontains=word)
             rows = rows.filter(by_unit | Q(activity__title__icontains=word))

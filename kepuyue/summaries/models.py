@@ -46,11 +46,15 @@ class Method(models.TextChoices):
 class SummaryQuerySet(models.QuerySet["Summary"]):
     def waiting(self) -> Self:
         """Those that a superior has to look at."""
-        return self.filter(state__in=(Summary.State.FILED, Summary.State.SUPPLEMENTED))
+        return self.filter(state__in=WAITING)
 
     def due(self) -> Self:
         """Those that the unit has to file."""
-        return self.filter(state__in=(Summary.State.OPEN, Summary.State.RETURNED))
+        return self.filter(state__in=DUE)
+
+    def accepted(self) -> Self:
+        """Those with which others may count; a supplement may be under way."""
+        return self.filter(state__in=ACCEPTED)
 
 
 class Summary(models.Model):
@@ -86,6 +90,13 @@ class Summary(models.Model):
 
     def __str__(self) -> str:
         return self.activity.shown_title
+
+
+# Filed by nobody yet, or given back; in which the unit writes; which a superior has to look at; accepted once
+DUE = frozenset({Summary.State.OPEN, Summary.State.RETURNED})
+WRITTEN = DUE | {Summary.State.SUPPLEMENTING}
+WAITING = frozenset({Summary.State.FILED, Summary.State.SUPPLEMENTED})
+ACCEPTED = frozenset({Summary.State.ACCEPTED, Summary.State.SUPPLEMENTING, Summary.State.SETTLED})
 
 
 class FilingQuerySet(models.QuerySet["Filing"]):

@@ -5,9 +5,8 @@ from dataclasses import dataclass, field
 
 from kepuyue.editions.models import KeyDate
 from kepuyue.organizations.models import Organization
-from kepuyue.summaries import workflow
 from kepuyue.summaries.deadlines import Days, days_of
-from kepuyue.summaries.models import Summary
+from kepuyue.summaries.models import ACCEPTED, DUE, WAITING, Summary
 
 
 @dataclass
@@ -27,17 +26,17 @@ class Progress:
     @property
     def missing(self) -> int:
         """Not filed, or given back."""
-        return self._count(Summary.State.OPEN, Summary.State.RETURNED)
+        return self._count(*DUE)
 
     @property
     def waiting(self) -> int:
         """Filed and not decided about."""
-        return self._count(*workflow.DECIDED)
+        return self._count(*WAITING)
 
     @property
     def accepted(self) -> int:
         """Accepted at least once; a supplement may be under way."""
-        return self._count(Summary.State.ACCEPTED, Summary.State.SUPPLEMENTING, Summary.State.SETTLED)
+        return self._count(*ACCEPTED)
 
     @property
     def filed(self) -> int:

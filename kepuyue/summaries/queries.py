@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Prefetch, Q, QuerySet
 
-from kepuyue.activities.models import Activity
+from kepuyue.activities.models import Activity, State
 from kepuyue.editions.models import Edition, Term
 from kepuyue.organizations.models import Organization
 from kepuyue.summaries import likeness, measuring
@@ -172,7 +172,7 @@ def sums(filings: Iterable[Filing]) -> list[Sum]:
 
 def activities_without(edition: Edition) -> QuerySet[Activity]:
     """Public activities of the edition for which no summary was opened yet; what was called off needs none."""
-    rows = Activity.objects.published().filter(edition=edition).exclude(state="cancelled")
+    rows = Activity.objects.published().filter(edition=edition).exclude(state=State.CANCELLED)
     return rows.filter(Q(activity_summary=None))
 
 

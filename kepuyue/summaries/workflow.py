@@ -32,7 +32,3 @@ SUMMARY = Table(
     },
     labels=dict(Summary.State.choices),
 )
-
-# In which the unit writes, and in which a superior decides
-WRITTEN = frozenset({STATE.OPEN, STATE.RETURNED, STATE.SUPPLEMENTING})
-DECIDED = frozenset({STATE.FILED, STATE.SUPPLEMENTED})

@@ -162,7 +162,7 @@ def test_summary_that_says_nothing_of_people_is_not_filed_and_left_among_many(ca
 
     outcome = filing.file_many([silent, known], by=cast.editor)
 
-    assert [one.pk for one in outcome.filed] == [known.pk]
+    assert [one.pk for one in outcome.done] == [known.pk]
     assert [(one.pk, "来了多少人" in why) for one, why in outcome.left] == [(silent.pk, True)]
 
 

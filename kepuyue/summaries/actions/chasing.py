@@ -15,7 +15,7 @@ from kepuyue.organizations.models import Organization
 from kepuyue.organizations.queries import people_of
 from kepuyue.summaries.actions.opening import WRITING
 from kepuyue.summaries.deadlines import Days, days_of, written
-from kepuyue.summaries.models import Summary
+from kepuyue.summaries.models import DUE, Summary
 from kepuyue.summaries.permissions import check_can_decide
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def late(summaries: Iterable[Summary]) -> list[Chase]:
     """Of these the ones that are due, by unit, where the unit's day is over; the units with most first."""
     by_unit: dict[Organization, list[Summary]] = defaultdict(list)
     for summary in summaries:
-        if summary.state in (Summary.State.OPEN, Summary.State.RETURNED):
+        if summary.state in DUE:
             by_unit[summary.activity.organization].append(summary)
     found = []
     for unit, ones in by_unit.items():

@@ -48,7 +48,7 @@ def accept_many(summaries: Iterable[Summary], *, by: "User") -> Outcome:
     outcome = Outcome()
     for summary in summaries:
         try:
-            outcome.filed.append(accept(summary, by=by))
+            outcome.done.append(accept(summary, by=by))
         except ValidationError as error:
             outcome.left.append((summary, error.messages[0]))
     return outcome

@@ -20,7 +20,7 @@ from kepuyue.organizations.queries import people_of
 from kepuyue.summaries import measuring, queries, workflow
 from kepuyue.summaries.deadlines import days_of, written
 from kepuyue.summaries.figures import BY_KEY, MOST
-from kepuyue.summaries.models import Figure, Filing, Summary
+from kepuyue.summaries.models import WRITTEN, Figure, Filing, Summary
 from kepuyue.summaries.permissions import check_can_file
 
 if TYPE_CHECKING:
@@ -134,7 +134,7 @@ def problems_of(lines: Iterable[queries.Line]) -> dict[str, list[str]]:
 class Outcome:
     """What became of many at once."""
 
-    filed: list[Summary] = field(default_factory=list)
+    done: list[Summary] = field(default_factory=list)
     left: list[tuple[Summary, str]] = field(default_factory=list)
     "Those that have to be opened one by one, and why"
 
@@ -144,7 +144,7 @@ def file_many(summaries: Iterable[Summary], *, by: "User") -> Outcome:
     outcome = Outcome()
     for summary in summaries:
         try:
-            outcome.filed.append(file(summary, by=by))
+            outcome.done.append(file(summary, by=by))
         except ValidationError as error:
             outcome.left.append((summary, error.messages[0]))
     return outcome
@@ -217,7 +217,7 @@ def _written(summary: Summary, by: "User") -> tuple[Summary, Filing]:
     check_can_file(by, summary)
     check_open(summary)
     draft = queries.draft_of(summary)
-    if summary.state not in workflow.WRITTEN or draft is None:
+    if summary.state not in WRITTEN or draft is None:
         raise NotPossibleNow(
             _("这份总结现在是“%(state)s”，不能修改。") % {"state": summary.get_state_display()},
             code="not-open",

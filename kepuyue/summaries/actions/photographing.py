@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 
 from kepuyue.core import pictures
 from kepuyue.core.transitions import NotPossibleNow
-from kepuyue.summaries import likeness, workflow
+from kepuyue.summaries import likeness
 from kepuyue.summaries.actions import filing
-from kepuyue.summaries.models import Photo, Summary
+from kepuyue.summaries.models import WRITTEN, Photo, Summary
 from kepuyue.summaries.permissions import check_can_file
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def _open(summary: Summary, by: "User") -> Summary:
     summary = filing.locked(summary)
     check_can_file(by, summary)
     filing.check_open(summary)
-    if summary.state not in workflow.WRITTEN:
+    if summary.state not in WRITTEN:
         raise NotPossibleNow(
             _("这份总结现在是“%(state)s”，不能修改。") % {"state": summary.get_state_display()},
             code="not-open",

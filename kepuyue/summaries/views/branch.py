@@ -15,14 +15,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from kepuyue.core import tables
 from kepuyue.core.versions import Conflict
 from kepuyue.editions.request import DeskRequest
-from kepuyue.summaries import progress, queries, workflow
+from kepuyue.summaries import progress, queries
 from kepuyue.summaries.actions import chasing, deciding
 from kepuyue.summaries.deadlines import days_of
 from kepuyue.summaries.figures import KINDS, MEANINGS
-from kepuyue.summaries.forms import BranchFilter, ManyForm, ReturnForm
-from kepuyue.summaries.models import Filing, Summary
+from kepuyue.summaries.forms import BranchFilter, ReturnForm
+from kepuyue.summaries.models import WAITING, Filing, Summary
 from kepuyue.summaries.permissions import check_can_decide, check_oversees
-from kepuyue.summaries.views.desk import BOTH, edition_of, get_seen, tabs
+from kepuyue.summaries.views.desk import BOTH, edition_of, get_seen, press_many, tabs
 
 PAGE_SIZE = 40
 IN_THE_PANEL = 6
@@ -68,7 +68,7 @@ def _listed(summary: Summary) -> dict[str, Any]:
         "filed": filed,
         "known": [line for line in lines if line.value is not None and line.kind.is_people],
         "corrected": sum(line.origin == "corrected" for line in lines),
-        "is_waiting": summary.state in workflow.DECIDED,
+        "is_waiting": summary.state in WAITING,
     }
 
 
@@ -92,16 +92,8 @@ def accept_many(request: DeskRequest) -> HttpResponse:
     """Accept all that were ticked, as they stand."""
     check_oversees(request.user)
     rows = queries.branch_summaries(request.user, edition_of(request)).waiting()
-    by_code = {one.activity.code: one for one in rows}
-    form = ManyForm(request.POST, codes=by_code)
-    if not form.is_valid():
-        messages.warning(request, form.why_not())
-        return redirect("summaries:branch")
-    outcome = deciding.accept_many([by_code[code] for code in form.cleaned_data["code"]], by=request.user)
-    if done := len(outcome.filed):
+    if done := press_many(request, rows, deciding.accept_many):
         messages.success(request, ngettext("已采纳%(n)s份总结。", "已采纳%(n)s份总结。", done) % {"n": done})
-    for left, why in outcome.left:
-        messages.warning(request, f"{left.activity.title}：{why}")
     return redirect("summaries:branch")
 
 
@@ -125,7 +117,7 @@ def return_for_changes(request: DeskRequest, code: str) -> HttpResponse:
     found = get_seen(request, code)
     check_can_decide(request.user, found)
     filed = queries.last_filed(found)
-    if filed is None or found.state not in workflow.DECIDED:
+    if filed is None or found.state not in WAITING:
         messages.warning(
             request, _("这份总结现在是“%(state)s”，不用处理。") % {"state": found.get_state_display()}
         )

@@ -14,17 +14,16 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from kepuyue.core import audit
 from kepuyue.core.versions import Conflict
 from kepuyue.editions.request import DeskRequest
-from kepuyue.summaries import measuring, queries, workflow
+from kepuyue.summaries import measuring, queries
 from kepuyue.summaries.actions import filing
 from kepuyue.summaries.deadlines import days_of
 from kepuyue.summaries.figures import MEANINGS
-from kepuyue.summaries.forms import ManyForm, SummaryForm, field_label
-from kepuyue.summaries.models import Filing, Summary
+from kepuyue.summaries.forms import SummaryForm, field_label
+from kepuyue.summaries.models import ACCEPTED, DUE, WAITING, WRITTEN, Filing, Summary
 from kepuyue.summaries.permissions import can_decide, can_file, check_can_file, check_files_somewhere
-from kepuyue.summaries.views.desk import BOTH, edition_of, get_seen, tabs
+from kepuyue.summaries.views.desk import BOTH, edition_of, get_seen, press_many, tabs
 
-DONE = (Summary.State.ACCEPTED, Summary.State.SETTLED)
-MISSING = (Summary.State.OPEN, Summary.State.RETURNED)
+DONE = ACCEPTED - WRITTEN
 
 
 @require_safe
@@ -33,7 +32,7 @@ def own(request: DeskRequest) -> HttpResponse:
     check_files_somewhere(request.user)
     edition = edition_of(request)
     summaries = list(queries.own_summaries(request.user, edition).order_by("activity__title", "pk"))
-    to_write = [one for one in summaries if one.state in workflow.WRITTEN]
+    to_write = [one for one in summaries if one.state in WRITTEN]
     measured = measuring.measured_of(one.activity for one in to_write)
     rows = [_row(one, measured[one.activity_id]) for one in to_write]
     unit = summaries[0].activity.organization if summaries else None
@@ -42,10 +41,10 @@ def own(request: DeskRequest) -> HttpResponse:
         "days": days_of(edition, unit),
         "rows": rows,
         "ready": sum(row["is_ready"] for row in rows),
-        "waiting": [one for one in summaries if one.state in workflow.DECIDED],
+        "waiting": [one for one in summaries if one.state in WAITING],
         "done": [one for one in summaries if one.state in DONE],
         "count": len(summaries),
-        "filed": sum(one.state not in MISSING for one in summaries),
+        "filed": sum(one.state not in DUE for one in summaries),
         "meanings": MEANINGS,
     }  # fmt: skip
     return render(request, "summaries/own.html", context)
@@ -67,7 +66,7 @@ def summary(request: DeskRequest, code: str) -> HttpResponse:
     """One summary: a form while the unit writes, else what was filed; saved as it is typed."""
     found = get_seen(request, code)
     draft = queries.draft_of(found)
-    is_written = can_file(request.user, found) and found.state in workflow.WRITTEN and draft is not None
+    is_written = can_file(request.user, found) and found.state in WRITTEN and draft is not None
     if request.method == "POST":
         check_can_file(request.user, found)
     if not is_written or draft is None:
@@ -148,9 +147,9 @@ def _context(request: DeskRequest, found: Summary) -> dict[str, Any]:
         "returned": filed if filed and filed.decision == Filing.Decision.RETURNED else None,
         "compared": compared(sides),
         "may_file": writes,
-        "may_take_back": writes and found.state in workflow.DECIDED,
+        "may_take_back": writes and found.state in WAITING,
         "may_supplement": writes and not days.is_closed and found.state in DONE,
-        "may_decide": found.state in workflow.DECIDED and can_decide(request.user, found),
+        "may_decide": found.state in WAITING and can_decide(request.user, found),
         "meanings": MEANINGS,
         "trail": audit.trail(found)[:20],
     }  # fmt: skip
@@ -170,17 +169,9 @@ def compared(filings: list[Filing]) -> list[tuple[Any, queries.Line, queries.Lin
 def file_many(request: DeskRequest) -> HttpResponse:
     """File all that were ticked, as they stand; those that lack something are left and named."""
     check_files_somewhere(request.user)
-    rows = queries.own_summaries(request.user, edition_of(request)).filter(state__in=workflow.WRITTEN)
-    by_code = {one.activity.code: one for one in rows}
-    form = ManyForm(request.POST, codes=by_code)
-    if not form.is_valid():
-        messages.warning(request, form.why_not())
-        return redirect("summaries:own")
-    outcome = filing.file_many([by_code[code] for code in form.cleaned_data["code"]], by=request.user)
-    if done := len(outcome.filed):
+    rows = queries.own_summaries(request.user, edition_of(request)).filter(state__in=WRITTEN)
+    if done := press_many(request, rows, filing.file_many):
         messages.success(request, ngettext("已报送%(n)s份总结。", "已报送%(n)s份总结。", done) % {"n": done})
-    for left, why in outcome.left:
-        messages.warning(request, f"{left.activity.title}：{why}")
     return redirect("summaries:own")
 
 

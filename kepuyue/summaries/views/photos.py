@@ -9,10 +9,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from kepuyue.editions.request import DeskRequest
-from kepuyue.summaries import queries, workflow
+from kepuyue.summaries import queries
 from kepuyue.summaries.actions import photographing
 from kepuyue.summaries.forms import PhotoForm
-from kepuyue.summaries.models import Photo
+from kepuyue.summaries.models import WRITTEN, Photo
 from kepuyue.summaries.permissions import can_file, check_can_file
 from kepuyue.summaries.views.desk import BOTH, get_seen
 
@@ -35,7 +35,7 @@ def photos(request: DeskRequest, code: str) -> HttpResponse:
             messages.success(request, _("照片已添加。"))
             return redirect("summaries:photos", code)
     found = list(summary.photos.all())
-    is_open = can_file(request.user, summary) and summary.state in workflow.WRITTEN
+    is_open = can_file(request.user, summary) and summary.state in WRITTEN
     context = {
         "summary": summary,
         "activity": summary.activity,
