@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 MM_PER_POINT = 25.4 / 72
+TWIPS = 20  # in a point
+# The standard leaves the height of these lines open: so many times the size of their signs
+TITLE_PITCH = RECORD_PITCH = 1.5
 # Sizes of Chinese typesetting in points
 SIZE_2, SIZE_3, SIZE_4 = 22.0, 16.0, 14.0
 # Named in the file and never shipped: commercial or fonts of a system; what stands in for each where it is missing

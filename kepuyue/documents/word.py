@@ -2,7 +2,6 @@
 which has to be found out by measuring.
 """
 
-import re
 from collections.abc import Iterable, Mapping
 from io import BytesIO
 from typing import Any
@@ -15,33 +14,25 @@ from lxml import etree
 
 from kepuyue.documents import standard
 from kepuyue.documents.content import Block, Document, Heading, Paragraph, Picture, Table, date_text, width
-from kepuyue.documents.standard import BODY, HEADLINE, LEVEL_1, LEVEL_2, MM_PER_POINT, NUMERALS, RED, VALUES
+from kepuyue.documents.ooxml import EMU, box, element, lay_out, properties_of, run_of, text_of
+from kepuyue.documents.standard import (
+    BODY,
+    HEADLINE,
+    LEVEL_1,
+    LEVEL_2,
+    MM_PER_POINT,
+    NUMERALS,
+    RECORD_PITCH,
+    RED,
+    TITLE_PITCH,
+    TWIPS,
+    VALUES,
+)  # fmt: skip
 from kepuyue.documents.titles import broken
 
-TWIPS = 20  # in a point
 # 发文机关标志: as large as the block lets it be, and no larger than this
 MARK_LARGEST, MARK_ROOM = 46.0, 0.96
-TITLE_PITCH = RECORD_PITCH = 1.5  # of their size
 NUMERAL = "一二三四五六七八九十"
-# A box without a frame of its own, set apart by distances from the paper's edges (English Metric Units)
-BOX = """<w:drawing
- xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"
- xmlns:wp="http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing"
- xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main"
- xmlns:wps="http://schemas.microsoft.com/office/word/2010/wordprocessingShape">
- <wp:anchor distT="0" distB="0" distL="0" distR="0" simplePos="0" relativeHeight="2" behindDoc="0" locked="0"
-  layoutInCell="1" allowOverlap="1"><wp:simplePos x="0" y="0"/>
-  <wp:positionH relativeFrom="page"><wp:posOffset>{left}</wp:posOffset></wp:positionH>
-  <wp:positionV relativeFrom="page"><wp:posOffset>{upper}</wp:posOffset></wp:positionV>
-  <wp:extent cx="{wide}" cy="{high}"/><wp:wrapTopAndBottom/><wp:docPr id="900" name="record"/>
-  <a:graphic><a:graphicData uri="http://schemas.microsoft.com/office/word/2010/wordprocessingShape">
-   <wps:wsp><wps:cNvSpPr txBox="1"/>
-    <wps:spPr><a:xfrm><a:off x="0" y="0"/><a:ext cx="{wide}" cy="{high}"/></a:xfrm>
-     <a:prstGeom prst="rect"><a:avLst/></a:prstGeom><a:noFill/><a:ln><a:noFill/></a:ln></wps:spPr>
-    <wps:txbx><w:txbxContent/></wps:txbx>
-    <wps:bodyPr lIns="0" tIns="0" rIns="0" bIns="0"><a:noAutofit/></wps:bodyPr></wps:wsp>
-  </a:graphicData></a:graphic></wp:anchor></w:drawing>"""
-_MARKUP = re.compile(r"\s+")
 
 
 def render(document: Document, values: Mapping[str, float] = VALUES) -> bytes:
@@ -72,7 +63,7 @@ class _Page:
         self._named_attachments()
         self._signature()
         if document.note:
-            self._line(f"（{document.note}）", first=2)
+            self._line(f"（{document.note}）")
         for number, attachment in enumerate(document.attachments, 1):
             self._attachment(attachment.title, attachment.blocks, number)
         if document.printed_by:
@@ -96,7 +87,7 @@ class _Page:
         section.footer_distance = Mm(below - values["page_below"] - values["page_size"] * MM_PER_POINT / 2)
         section.header_distance = Mm(15)
         self.word.settings.odd_and_even_pages_header_footer = True
-        grid = _element("w:docGrid", type="lines", linePitch=round(self.pitch * TWIPS))
+        grid = element("w:docGrid", type="lines", linePitch=round(self.pitch * TWIPS))
         for old in section._sectPr.findall(qn("w:docGrid")):
             section._sectPr.remove(old)
         section._sectPr.append(grid)
@@ -110,21 +101,19 @@ class _Page:
         properties = paragraph.get_or_add_pPr()
         for old in list(properties):
             properties.remove(old)
-        properties.append(
-            _element("w:spacing", before=0, after=0, line=round(size * TWIPS), lineRule="exact")
-        )
-        properties.append(_element("w:ind", **{side: round(self.values["page_side"] * size * TWIPS)}))
-        properties.append(_element("w:jc", val=side))
+        properties.append(element("w:spacing", before=0, after=0, line=round(size * TWIPS), lineRule="exact"))
+        properties.append(element("w:ind", **{side: round(self.values["page_side"] * size * TWIPS)}))
+        properties.append(element("w:jc", val=side))
         for kind, text in (("t", "— "), ("begin", ""), ("instr", "PAGE"), ("end", ""), ("t", " —")):
-            run = _run("", NUMERALS, size)
+            run = run_of("", NUMERALS, size)
             if kind == "t":
-                run.append(_text(text))
+                run.append(text_of(text))
             elif kind == "instr":
                 instruction = OxmlElement("w:instrText")
                 instruction.text = text
                 run.append(instruction)
             else:
-                run.append(_element("w:fldChar", fldCharType=kind))
+                run.append(element("w:fldChar", fldCharType=kind))
             paragraph.append(run)
 
     def _set_fonts(self) -> None:
@@ -149,28 +138,27 @@ class _Page:
         size = min(
             MARK_LARGEST, values["block_width"] / MM_PER_POINT * MARK_ROOM / max(width(document.mark), 1)
         )
-        mark = self._paragraph(
-            [_run(document.mark, HEADLINE, size, color=RED)], align="center",
+        self._paragraph(
+            [run_of(document.mark, HEADLINE, size, color=RED)], align="center",
             before=values["mark_top"] / MM_PER_POINT, line=size,
         )  # fmt: skip
-        mark.set(qn("w:rsidR"), "00000001")
         gap = values["number_lines"] * self.pitch
         number = self._paragraph([self._text_run(document.number or " ")], align="center", before=gap)
         # From the number's line the rule is so far as the standard says, less what the line leaves below its signs
         leading = (self.pitch - values["body_size"]) / 2
         space = max(0, round(values["rule_gap"] / MM_PER_POINT - leading))
         border = OxmlElement("w:pBdr")
-        border.append(_element("w:bottom", val="single", sz=12, space=space, color=RED))
-        _properties(number).insert(0, border)
+        border.append(element("w:bottom", val="single", sz=12, space=space, color=RED))
+        properties_of(number).insert(0, border)
 
     def _title(self, title: str, empty_lines: float) -> None:
         size = self.values["title_size"]
         lines = broken(title, longest=self.values["block_width"] / MM_PER_POINT / size * 0.98)
-        run = _run("", HEADLINE, size)
+        run = run_of("", HEADLINE, size)
         for place, line in enumerate(lines):
             if place:
                 run.append(OxmlElement("w:br"))
-            run.append(_text(line))
+            run.append(text_of(line))
         self._paragraph(
             [run], align="center", before=empty_lines * self.pitch, line=size * TITLE_PITCH, keep=True
         )
@@ -244,7 +232,7 @@ class _Page:
     def _attachment(self, title: str, blocks: Iterable[Block], number: int) -> None:
         last = self._paragraph([], line=1)
         run = OxmlElement("w:r")
-        run.append(_element("w:br", type="page"))
+        run.append(element("w:br", type="page"))
         last.append(run)
         mark = f"附件{number}" if len(self.document.attachments) > 1 else "附件"
         self._paragraph([self._text_run(mark, LEVEL_1)], keep=True)
@@ -258,7 +246,7 @@ class _Page:
         made = self.word.add_table(rows=0, cols=len(table.head))
         made.style, made.autofit = self.word.styles["Table Grid"], False
         for column, share in zip(made.columns, shares, strict=True):
-            column.width = Emu(round(whole * share / sum(shares) * 12_700))
+            column.width = Emu(round(whole * share / sum(shares) * EMU))
         for place, cells in enumerate((table.head, *table.rows)):
             row = made.add_row()
             properties = row._tr.get_or_add_trPr()
@@ -266,20 +254,20 @@ class _Page:
             if not place:
                 properties.append(OxmlElement("w:tblHeader"))
             for cell, text, share in zip(row.cells, cells, shares, strict=True):
-                cell.width = Emu(round(whole * share / sum(shares) * 12_700))
+                cell.width = Emu(round(whole * share / sum(shares) * EMU))
                 paragraph = cell.paragraphs[0]._p
-                _set(paragraph, align="center" if not place else "left", line=20, exact=False)
-                paragraph.append(_run(text, LEVEL_1 if not place else BODY, 12))
+                lay_out(paragraph, align="center" if not place else "left", line=20, exact=False)
+                paragraph.append(run_of(text, LEVEL_1 if not place else BODY, 12))
         self._paragraph([], line=self.pitch / 2)
 
     def _picture(self, picture: Picture) -> None:
         paragraph = self.word.add_paragraph()
-        _set(paragraph._p, align="center", line=0, keep=bool(picture.caption))
+        lay_out(paragraph._p, align="center", line=0, keep=bool(picture.caption))
         paragraph.add_run().add_picture(
             BytesIO(picture.data), width=Mm(self.values["block_width"] * picture.share)
         )
         if picture.caption:
-            self._paragraph([_run(picture.caption, LEVEL_2, self.values["body_size"] - 2)], align="center")
+            self._paragraph([run_of(picture.caption, LEVEL_2, self.values["body_size"] - 2)], align="center")
 
     # The record: 版记
 
@@ -297,49 +285,43 @@ class _Page:
         # A long list of copies is turned over
         lines = sum(max(1, -(-int(width(left) + 1) // int(whole / size - 1))) for left, _right in rows)
         upper = lower - lines * size * RECORD_PITCH
-        box = etree.fromstring(
-            BOX.format(
-                left=_emu(self.values["left"]), upper=round(upper * 12_700), wide=_emu(self.values["block_width"]),
-                high=round((lower - upper) * 12_700),
-            )
-        )  # fmt: skip
-        inside = next(box.iter(qn("w:txbxContent")))
+        drawing, inside = box(self.values["left"] / MM_PER_POINT, upper, whole, lower - upper)
         for place, (left, right) in enumerate(rows):
             inside.append(self._record_line(left, right, place == 0, place == len(rows) - 1, whole))
         run = OxmlElement("w:r")
-        run.append(box)
+        run.append(drawing)
         # What is set apart hangs on a paragraph of the last page
         self._paragraph([run], line=1)
 
     def _record_line(self, left: str, right: str, is_first: bool, is_last: bool, whole: float) -> Any:
         size, paragraph = self.values["record_size"], OxmlElement("w:p")
         # One character is left at each side by tabs: the rules go over the whole block
-        _set(paragraph, align="left", line=size * RECORD_PITCH, left=size, hanging=size)
-        properties = _properties(paragraph)
+        lay_out(paragraph, align="left", line=size * RECORD_PITCH, left=size, hanging=size)
+        properties = properties_of(paragraph)
         borders = OxmlElement("w:pBdr")
         for side, which in (
             *((("top", "record_outer"),) if is_first else ()), ("bottom", "record_outer" if is_last else "record_inner")
         ):  # fmt: skip
             eighths = round(self.values[which] / MM_PER_POINT * 8)
-            borders.append(_element(f"w:{side}", val="single", sz=eighths, space=0, color="000000"))
+            borders.append(element(f"w:{side}", val="single", sz=eighths, space=0, color="000000"))
         tabs = OxmlElement("w:tabs")
-        tabs.append(_element("w:tab", val="left", pos=round(size * TWIPS)))
-        tabs.append(_element("w:tab", val="right", pos=round((whole - size) * TWIPS)))
+        tabs.append(element("w:tab", val="left", pos=round(size * TWIPS)))
+        tabs.append(element("w:tab", val="right", pos=round((whole - size) * TWIPS)))
         for one in (tabs, borders):
             properties.insert(list(properties).index(properties.find(qn("w:snapToGrid"))), one)
-        run = _run("", BODY, size)
+        run = run_of("", BODY, size)
         run.append(OxmlElement("w:tab"))
-        run.append(_text(left))
+        run.append(text_of(left))
         if right:
             run.append(OxmlElement("w:tab"))
-            run.append(_text(right))
+            run.append(text_of(right))
         paragraph.append(run)
         return paragraph
 
     # Pieces
 
     def _text_run(self, text: str, font: str = BODY) -> Any:
-        return _run(text, font, self.values["body_size"], spacing=self.character - self.values["body_size"])
+        return run_of(text, font, self.values["body_size"], spacing=self.character - self.values["body_size"])
 
     def _paragraph(
         self, runs: Iterable[Any], *, align: str = "both", before: float = 0, line: float | None = None,
@@ -348,72 +330,12 @@ class _Page:
         """Indents in characters, `before` and `line` in points."""
         paragraph = OxmlElement("w:p")
         at = self.character
-        _set(paragraph, align=align, before=before, line=self.pitch if line is None else line, first=first * at,
+        lay_out(paragraph, align=align, before=before, line=self.pitch if line is None else line, first=first * at,
              left=left * at, right=right * at, hanging=hanging * at, keep=keep)  # fmt: skip
         for run in runs:
             paragraph.append(run)
         self.body.insert(len(self.body) - 1, paragraph)
         return paragraph
-
-
-def _set(
-    paragraph: Any, *, align: str = "both", before: float = 0, line: float = 0, first: float = 0, left: float = 0,
-    right: float = 0, hanging: float = 0, keep: bool = False, exact: bool = True,
-) -> None:  # fmt: skip
-    properties = _properties(paragraph)
-    if keep:
-        properties.append(OxmlElement("w:keepNext"))
-    properties.append(_element("w:widowControl", val=0))
-    properties.append(_element("w:snapToGrid", val=0))
-    spacing: dict[str, Any] = {"before": round(before * TWIPS), "after": 0}
-    if line:
-        spacing |= {"line": round(line * TWIPS), "lineRule": "exact" if exact else "atLeast"}
-    properties.append(_element("w:spacing", **spacing))
-    indents = {"left": left, "right": right, "firstLine": first, "hanging": hanging}
-    if given := {name: round(value * TWIPS) for name, value in indents.items() if value}:
-        properties.append(_element("w:ind", **given))
-    properties.append(_element("w:jc", val=align))
-
-
-def _properties(paragraph: Any) -> Any:
-    found = paragraph.find(qn("w:pPr"))
-    if found is None:
-        found = OxmlElement("w:pPr")
-        paragraph.insert(0, found)
-    return found
-
-
-def _run(text: str, font: str, size: float, *, color: str = "", spacing: float = 0) -> Any:
-    run, properties = OxmlElement("w:r"), OxmlElement("w:rPr")
-    properties.append(_element("w:rFonts", ascii=font, hAnsi=font, eastAsia=font, cs=font, hint="eastAsia"))
-    if color:
-        properties.append(_element("w:color", val=color))
-    if spacing:
-        properties.append(_element("w:spacing", val=round(spacing * TWIPS)))
-    properties.append(_element("w:sz", val=round(size * 2)))
-    properties.append(_element("w:szCs", val=round(size * 2)))
-    run.append(properties)
-    if text:
-        run.append(_text(text))
-    return run
-
-
-def _text(text: str) -> Any:
-    found = OxmlElement("w:t")
-    found.text = _MARKUP.sub(" ", text)
-    found.set("{http://www.w3.org/XML/1998/namespace}space", "preserve")
-    return found
-
-
-def _element(name: str, **attributes: Any) -> Any:
-    made = OxmlElement(name)
-    for key, value in attributes.items():
-        made.set(qn(f"w:{key}"), str(value))
-    return made
-
-
-def _emu(millimeters: float) -> int:
-    return round(millimeters / MM_PER_POINT * 12_700)
 
 
 def _numeral(number: int) -> str:

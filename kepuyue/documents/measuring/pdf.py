@@ -15,8 +15,7 @@ from django.utils.translation import gettext as _
 
 from kepuyue.documents.content import width
 from kepuyue.documents.measuring import Measured, Unreadable, compared
-from kepuyue.documents.standard import FIGURES, MM_PER_POINT
-from kepuyue.documents.word import RECORD_PITCH, TITLE_PITCH
+from kepuyue.documents.standard import FIGURES, MM_PER_POINT, RECORD_PITCH, TITLE_PITCH
 
 ABOVE = 0.8  # of a line's height is above its baseline
 SAME = 1.5  # points within which two signs are of one line
