@@ -32,6 +32,11 @@ _SPACES = re.compile(r"\s+")
 _UNWRITABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
+def writable(text: str) -> str:
+    """The text with single spaces and without what XML cannot hold."""
+    return _SPACES.sub(" ", _UNWRITABLE.sub("", text))
+
+
 def box(left: float, upper: float, wide: float, high: float) -> tuple[Any, Any]:
     """(the drawing, what takes its paragraphs): a box set apart by distances from the paper's edges, in points."""
     lengths = {"left": left, "upper": upper, "wide": wide, "high": high}
@@ -87,7 +92,7 @@ def run_of(text: str, font: str, size: float, *, color: str = "", spacing: float
 def text_of(text: str) -> Any:
     """The text of a run. What XML cannot hold is left out."""
     found = OxmlElement("w:t")
-    found.text = _SPACES.sub(" ", _UNWRITABLE.sub("", text))
+    found.text = writable(text)
     found.set("{http://www.w3.org/XML/1998/namespace}space", "preserve")
     return found
 

@@ -3,7 +3,8 @@ and the lines have the shape of a trapezium or a diamond.
 """
 
 import re
-from itertools import pairwise
+from collections.abc import Iterator, Mapping
+from itertools import accumulate, pairwise
 
 from kepuyue.documents.content import width
 
@@ -35,16 +36,18 @@ _WHOLE = re.compile(
 )
 # A title is broken into as few lines as can be; this many characters of 2号 fit the block
 LONGEST = 20
+MORE = 3  # lines, where words do not fit the fewest
 
 
 def broken(title: str, *, longest: float = LONGEST) -> list[str]:
     """The lines of a title: the best of all ways to break it, by the rules above."""
     text = "".join(title.split())
     pieces = _pieces(text)
+    costs = _costs(pieces)
     count = max(1, -(-int(width(text) * 2) // int(longest * 2)))
-    for lines in range(count, count + 4):
-        if ways := [way for way in _ways(pieces, lines) if all(width(line) <= longest for line in way)]:
-            return min(ways, key=lambda way: (_badness(way), way))
+    for lines in range(count, count + MORE):
+        if ways := list(_ways([word for word, _cost in pieces], lines, longest)):
+            return min(ways, key=lambda way: (_badness(way, costs), way))
     # One word is longer than a line: nothing is lost, it is divided
     size = int(longest)
     return [text[place : place + size] for place in range(0, len(text), size)]
@@ -77,47 +80,33 @@ def _phrase(text: str, place: int) -> str:
     return found[0] if found else next((one for one in _BEFORE if text.startswith(one, place)), "")
 
 
-def _ways(pieces: list[tuple[str, int]], lines: int) -> list[list[str]]:
+def _ways(words: list[str], lines: int, longest: float) -> Iterator[list[str]]:
+    """Every way to set the words in so many lines, none wider than `longest`."""
     if lines == 1:
-        return [["".join(word for word, _cost in pieces)]]
-    found: list[list[str]] = []
-
-    def go(begin: int, left: int, so_far: list[str]) -> None:
-        if left == 1:
-            found.append([*so_far, "".join(word for word, _cost in pieces[begin:])])
+        if width("".join(words)) <= longest:
+            yield ["".join(words)]
+        return
+    for end in range(1, len(words) - lines + 2):
+        line = "".join(words[:end])
+        if width(line) > longest:
             return
-        for end in range(begin + 1, len(pieces) - left + 2):
-            line = "".join(word for word, _cost in pieces[begin:end])
-            if width(line) > LONGEST:
-                return
-            go(end, left - 1, [*so_far, line])
-
-    go(0, lines, [])
-    costs = dict(_starts(pieces))
-    found.sort(key=lambda way: sum(costs.get(place, 9) for place in _places(way)))
-    return found[:400]
+        for rest in _ways(words[end:], lines - 1, longest):
+            yield [line, *rest]
 
 
-def _starts(pieces: list[tuple[str, int]]) -> list[tuple[int, int]]:
-    place, found = 0, []
+def _costs(pieces: list[tuple[str, int]]) -> dict[int, int]:
+    """What it costs to break before the sign at each place at which one may."""
+    place, found = 0, {}
     for word, cost in pieces:
-        found.append((place, cost))
+        found[place] = cost
         place += len(word)
     return found
 
 
-def _places(way: list[str]) -> list[int]:
-    place, found = 0, []
-    for line in way[:-1]:
-        place += len(line)
-        found.append(place)
-    return found
-
-
-def _badness(way: list[str]) -> float:
+def _badness(way: list[str], costs: Mapping[int, int]) -> float:
     widths = [width(line) for line in way]
-    costs = dict(_starts(_pieces("".join(way))))
-    bad = sum(costs.get(place, 9) for place in _places(way)) * 2.0
+    places = accumulate(len(line) for line in way[:-1])
+    bad = sum(costs[place] for place in places) * 2.0
     bad += sum(50 for line in way if len(line) < 3 or line[0] == "的")
     bad += (max(widths) - min(widths)) * 0.6
     grows = all(one <= other for one, other in pairwise(widths))

@@ -14,7 +14,7 @@ from lxml import etree
 
 from kepuyue.documents import standard
 from kepuyue.documents.content import Block, Document, Heading, Paragraph, Picture, Table, date_text, width
-from kepuyue.documents.ooxml import EMU, box, element, lay_out, properties_of, run_of, text_of
+from kepuyue.documents.ooxml import EMU, box, element, lay_out, properties_of, run_of, text_of, writable
 from kepuyue.documents.standard import (
     BODY,
     HEADLINE,
@@ -69,8 +69,8 @@ class _Page:
         if document.printed_by:
             self._record()
         file = BytesIO()
-        self.word.core_properties.title = document.title
-        self.word.core_properties.author = document.issuer
+        self.word.core_properties.title = writable(document.title)
+        self.word.core_properties.author = writable(document.issuer)
         self.word.save(file)
         return file.getvalue()
 

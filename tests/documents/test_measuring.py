@@ -9,8 +9,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import docx
 import pytest
 from django.core.management import CommandError, call_command
+from docx.oxml.ns import qn
+from docx.shared import RGBColor
 
 from kepuyue.documents import pdf, word
 from kepuyue.documents.measuring import Measured, Unreadable
@@ -108,6 +111,33 @@ def test_what_is_no_document_is_refused(data: bytes, tmp_path: Path) -> None:
     path.write_bytes(data)
     with pytest.raises(CommandError):
         call_command("documents", "measure", str(path))
+
+
+def other_s(*texts: str, name: str = "", red: bool = False) -> bytes:
+    """A Word file that others have made."""
+    made = docx.Document()
+    for text in texts:
+        run = made.add_paragraph().add_run(text)
+        if red:
+            run.font.color.rgb = RGBColor(255, 0, 0)
+            properties = run._r.get_or_add_rPr()
+            properties.append(properties.makeelement(qn("w:rFonts"), {qn("w:eastAsia"): name}))
+    file = io.BytesIO()
+    made.save(file)
+    return file.getvalue()
+
+
+def test_files_of_others_are_measured_too_and_found_wrong() -> None:
+    red = other_s("某某局文件", name="方正小标宋简体", red=True)
+
+    assert {"body_size", "lines", "left"} <= wrong(
+        word_files.measure(other_s("关于活动的通知", "各单位：", "正文。"))
+    )
+    assert "mark_top" in wrong(word_files.measure(red))
+    assert "paper_width" in wrong(word_files.measure(other_s()))
+    for data in pdf.from_word([other_s(), other_s("短。"), red]):
+        with pytest.raises(Unreadable, match=r"没有文字|太少"):
+            pdf_files.measure(data)
 
 
 def test_machine_without_libreoffice_says_so(monkeypatch: pytest.MonkeyPatch) -> None:

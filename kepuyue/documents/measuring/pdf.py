@@ -37,17 +37,19 @@ class Line:
 def measure(data: bytes) -> list[Measured]:
     """Every figure of the standard that can be seen. Raises `Unreadable`."""
     try:
-        with pdfplumber.open(BytesIO(data)) as file:
-            pages = file.pages[:MOST_PAGES]
-            paper = (float(pages[0].width), float(pages[0].height))
-            lines = [_lines(page) for page in pages]
-            rules = [_rules(page) for page in pages]
+        file = pdfplumber.open(BytesIO(data))
+        pages = [(page, page.objects) for page in file.pages[:MOST_PAGES]]
     except Exception as error:  # pdfminer raises whatever it meets
         raise Unreadable(_("这不是PDF文件，不能测量。")) from error
+    with file:
+        lines = [_lines(page) for page, _objects in pages]
+        rules = [_rules(page) for page, _objects in pages]
+    if not any(lines):
+        raise Unreadable(_("这份PDF里没有文字，可能是扫描的图片，不能测量。"))
+    first = pages[0][0]
     found: dict[str, float | None] = {
-        "paper_width": paper[0] * MM_PER_POINT,
-        "paper_height": paper[1] * MM_PER_POINT,
-    }
+        "paper_width": float(first.width) * MM_PER_POINT, "paper_height": float(first.height) * MM_PER_POINT
+    }  # fmt: skip
     numerals = [_page_number(page) for page in lines]
     text = [
         [one for one in page if one is not numeral] for page, numeral in zip(lines, numerals, strict=True)
@@ -135,11 +137,13 @@ def _of_text(pages: list[list[Line]]) -> dict[str, float | None]:
     for page in pages:
         plain = [line for line in page if line.size == body]
         steps.update(round(two.y - one.y, 1) for one, two in pairwise(plain))
-    pitch = steps.most_common(1)[0][0]
     # A page that is full of text tells most
     full = max(pages, key=lambda page: sum(line.size == body for line in page))
     plain = [line for line in full if line.size == body]
     whole = [line for line in everything if line.size == body and width(line.text) > 20]
+    if not whole or not steps:
+        raise Unreadable(_("整行的正文太少，量不出版心。"))
+    pitch = steps.most_common(1)[0][0]
     left = min(line.x0 for line in whole)
     right = max(line.x1 for line in whole)
     sign = max(width(line.text) for line in whole)
@@ -159,26 +163,37 @@ def _of_head(page: list[Line], rules: list[dict[str, Any]], at: _Block) -> dict[
     mark = next((line for line in page if line.is_red), None)
     if mark is None:
         return {}
-    place = page.index(mark)
-    number, title = page[place + 1], [line for line in page if line.size > 20 and not line.is_red]
-    found: dict[str, float | None] = {
-        "mark_top": (mark.y - ABOVE * mark.size - at.top) * MM_PER_POINT,
-        "number_lines": (number.y - ABOVE * at.pitch - (mark.y + (1 - ABOVE) * mark.size)) / at.pitch,
-        "rule_gap": None,
-        "title_size": title[0].size if title else None,
-        "title_lines": None,
-        "addressee_lines": None,
-    }
+    number = _after(page, mark)
+    title = [line for line in page if line.size > 20 and not line.is_red]
     rule = next((one for one in rules if one["is_red"]), None)
-    if rule is not None:
-        lower = number.y + (1 - ABOVE) * at.pitch - (at.pitch - number.size) / 2
+    found: dict[str, float | None] = dict.fromkeys(
+        ("number_lines", "rule_gap", "title_size", "title_lines", "addressee_lines")
+    )
+    found["mark_top"] = (mark.y - ABOVE * mark.size - at.top) * MM_PER_POINT
+    if number is not None:
+        found["number_lines"] = (number.y - ABOVE * at.pitch - _lower(mark, mark.size)) / at.pitch
+    if number is not None and rule is not None:
+        lower = _lower(number, at.pitch) - (at.pitch - number.size) / 2
         found["rule_gap"] = (rule["y"] - lower) * MM_PER_POINT
+    if title:
+        found["title_size"] = title[0].size
+        after = _after(page, title[-1])
+        if after is not None:
+            lower = _lower(title[-1], title[-1].size * TITLE_PITCH)
+            found["addressee_lines"] = (after.y - ABOVE * at.pitch - lower) / at.pitch
     if title and rule is not None:
         found["title_lines"] = (title[0].y - ABOVE * title[0].size * TITLE_PITCH - rule["y"]) / at.pitch
-        after = page[page.index(title[-1]) + 1]
-        lower = title[-1].y + (1 - ABOVE) * title[-1].size * TITLE_PITCH
-        found["addressee_lines"] = (after.y - ABOVE * at.pitch - lower) / at.pitch
     return found
+
+
+def _after(page: list[Line], line: Line) -> Line | None:
+    place = page.index(line) + 1
+    return page[place] if place < len(page) else None
+
+
+def _lower(line: Line, height: float) -> float:
+    """Where a line of this height ends."""
+    return line.y + (1 - ABOVE) * height
 
 
 def _of_end(pages: list[list[Line]], at: _Block) -> dict[str, float | None]:

@@ -124,17 +124,19 @@ def _of_head(
     )
     if mark is not None:
         found["mark_top"] = head[mark]["before"] * MM_PER_POINT
-        number = paragraphs[mark + 1]
-        found["number_lines"] = head[mark + 1]["before"] / pitch
-        space = _number(number, f"{W}pPr/{W}pBdr/{W}bottom", "space")
-        leading = (pitch - head[mark + 1]["size"]) / 2
-        found["rule_gap"] = (space + leading) * MM_PER_POINT if space is not None else None
+        found |= dict.fromkeys(("number_lines", "rule_gap"))
+    if mark is not None and mark + 1 < len(head):
+        number = head[mark + 1]
+        found["number_lines"] = number["before"] / pitch
+        space = _number(paragraphs[mark + 1], f"{W}pPr/{W}pBdr/{W}bottom", "space")
+        if space is not None:
+            found["rule_gap"] = (space + (pitch - number["size"]) / 2) * MM_PER_POINT
     title = next(
         (place for place, one in enumerate(head) if one["font"] == HEADLINE and one["color"] != RED), None
     )
     if title is not None:
         found["title_size"], found["title_lines"] = head[title]["size"], head[title]["before"] / pitch
-        if head[title + 1]["text"].endswith("："):
+        if title + 1 < len(head) and head[title + 1]["text"].endswith("："):
             found["addressee_lines"] = head[title + 1]["before"] / pitch
     for place, one in enumerate(head):
         if one["text"].startswith("附件：") and one["before"]:
