@@ -41,8 +41,23 @@ class Kind:
     @property
     def label(self) -> str:
         """The name with its method where one name has several."""
-        several = sum(kind.name == self.name for kind in KINDS) > 1
-        return wording.with_aside(self.name.label, self.method.label) if several else str(self.name.label)
+        return (
+            wording.with_aside(self.name.label, self.method.label)
+            if self._has_others
+            else str(self.name.label)
+        )
+
+    @property
+    def asked(self) -> str:
+        """The same with the unit in which it is typed."""
+        unit = str(self.unit)
+        if self._has_others:
+            unit = _("%(method)s，%(unit)s") % {"method": self.method.label, "unit": unit}
+        return wording.with_aside(self.name.label, unit)
+
+    @property
+    def _has_others(self) -> bool:
+        return sum(kind.name == self.name for kind in KINDS) > 1
 
     @property
     def is_people(self) -> bool:

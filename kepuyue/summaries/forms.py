@@ -48,12 +48,14 @@ class SummaryForm(VersionedForm):
         self.lines = [line for line in lines if not line.kind.is_fixed and _is_offered(line)]
         for line in self.lines:
             self.fields[line.kind.key] = forms.IntegerField(
-                label=line.kind.label, required=False, min_value=0, max_value=MOST, help_text=line.kind.help,
+                label=line.kind.asked, required=False, min_value=0, max_value=MOST, help_text=line.kind.help,
                 widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
             )  # fmt: skip
             if line.measured is not None:
                 self.fields[line.kind.key + WHY] = forms.CharField(
-                    label=_("为什么不同"), required=False, max_length=200
+                    label=_("%(figure)s为什么不同") % {"figure": line.kind.label},
+                    required=False,
+                    max_length=200,
                 )
 
     def typed(self) -> Typed:

@@ -20,7 +20,7 @@ class Name(models.TextChoices):
     CALLED_OFF = "called_off", _("取消场次")
     UNITS = "units", _("参加单位")
     VISITS = "visits", _("参与群众")
-    VIEWS = "views", _("线上观看")
+    VIEWS = "views", pgettext_lazy("figure", "线上观看")
     ANSWERS = "answers", _("评价份数")
     SATISFACTION = "satisfaction", _("满意度")
     MEDIA = "media", pgettext_lazy("figure", "媒体报道")
