@@ -111,6 +111,20 @@ def file(summary: Summary, *, by: "User", version: int | None = None) -> Summary
     return again(summary)
 
 
+def write_and_file(summary: Summary, typed: Typed, *, by: "User", version: int) -> Summary:
+    """Keep what was typed and file it, both or neither; only what is not ready to be filed is kept all the same.
+
+    Raises as `write` and `file` do.
+    """
+    with transaction.atomic():
+        summary = write(summary, typed, by=by, version=version)
+        try:
+            return file(summary, by=by, version=summary.version)
+        except NotReady as error:
+            not_ready = error
+    raise not_ready
+
+
 def problems_of(lines: Iterable[queries.Line]) -> dict[str, list[str]]:
     """What keeps a draft from being filed, {key: sentences}."""
     lines = list(lines)

@@ -112,10 +112,9 @@ def _status(form: SummaryForm, theirs: Any) -> int:
 
 
 def _written(request: DeskRequest, found: Summary, form: SummaryForm) -> Summary:
-    found = filing.write(found, form.typed(), by=request.user, version=form.cleaned_data["version"] or 0)
-    if request.POST.get("then") == "file" and not request.htmx:
-        found = filing.file(found, by=request.user, version=found.version)
-    return found
+    files = request.POST.get("then") == "file" and not request.htmx
+    act = filing.write_and_file if files else filing.write
+    return act(found, form.typed(), by=request.user, version=form.cleaned_data["version"] or 0)
 
 
 def _saved(
