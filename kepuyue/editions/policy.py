@@ -240,8 +240,8 @@ class Feedback(Strict):
 
 
 class Summaries(Strict):
-    """When summaries open, and until when they can be supplemented. The due day itself is a key date (notice: 28
-    September, while the month runs to the 30th). All figures are the product's own defaults.
+    """When summaries open, until when they can be supplemented, how many photos they hold. The due day itself is a
+    key date (notice: 28 September, while the month runs to the 30th). All figures are the product's own defaults.
     """
 
     open_days: Annotated[
@@ -250,6 +250,7 @@ class Summaries(Strict):
     supplement_days: Annotated[
         int, Field(ge=0, le=120, description="after the month, to file late or to supplement")
     ] = 15
+    photos: Annotated[int, Field(ge=0, le=30, description="of one summary, at most")] = 5
 
 
 class Policy(Strict):

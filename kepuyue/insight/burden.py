@@ -122,7 +122,8 @@ def facts_in(event: AuditEvent) -> Iterator[str]:
 
 
 def _facts_of(name: str, old: Any, new: Any) -> Iterator[str]:
-    if new in (None, "", [], {}, False) or new == old:
+    # A typed 0 is typed; of a box only the tick is
+    if new in (None, "", [], {}) or new is False or new == old:
         return
     if not isinstance(new, list):
         yield name

@@ -9,9 +9,9 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from kepuyue.summaries.actions.filing import Typed
+from kepuyue.summaries.actions.filing import Seen, Typed
 from kepuyue.summaries.figures import BY_KEY, MOST, Kind
-from kepuyue.summaries.models import Filing, Name, Photo
+from kepuyue.summaries.models import Filing, Name, Photo, SummaryQuerySet
 from kepuyue.summaries.queries import Line
 from kepuyue.ui.forms import VersionedForm
 
@@ -105,28 +105,48 @@ def _initial(draft: Filing, lines: list[Line]) -> dict[str, Any]:
     return values
 
 
+class SeenField(forms.MultipleChoiceField):
+    """Boxes of rows: "CODE:7" is the summary of that activity in the version 7 that the page showed."""
+
+    def valid_value(self, value: str) -> bool:
+        """Whether it is written like that; whose summary it is the form says."""
+        _code, _colon, version = value.partition(":")
+        return version.isdecimal() and len(version) < 10
+
+
 class ManyForm(forms.Form):
-    """Which summaries are meant, by the codes of their activities."""
+    """Which summaries are meant, each in the version that the person saw."""
 
-    code = forms.MultipleChoiceField(required=False)
+    code = SeenField(required=False)
 
-    def __init__(self, *args: Any, codes: Iterable[str], **options: Any) -> None:
+    def __init__(self, *args: Any, rows: SummaryQuerySet, **options: Any) -> None:
         super().__init__(*args, **options)
-        field = self.fields["code"]
-        assert isinstance(field, forms.MultipleChoiceField)
-        field.choices = [(code, code) for code in codes]
-        field.error_messages["invalid_choice"] = _("有的总结已经不在这里，请刷新页面。")
+        self.rows = rows
 
-    def clean_code(self) -> list[str]:
-        """At least one."""
-        codes: list[str] = self.cleaned_data["code"]
-        if not codes:
+    def clean_code(self) -> list[Seen]:
+        """At least one, and all of them of `rows`."""
+        versions = {
+            code: int(version) for code, _colon, version in (it.partition(":") for it in self.cleaned_data["code"])
+        }  # fmt: skip
+        if not versions:
             raise forms.ValidationError(_("请至少选一项。"))
-        return codes
+        found = list(self.rows.filter(activity__code__in=versions).order_by("activity__title", "pk"))
+        if len(found) < len(versions):
+            raise forms.ValidationError(_("有的总结已经不在这里，请刷新页面。"))
+        return [(one, versions[one.activity.code]) for one in found]
 
     def why_not(self) -> str:
         """The first thing that is wrong, in a sentence."""
         return str(next(iter(self.errors.values()))[0])
+
+
+class ReturnManyForm(ManyForm):
+    """Why several summaries are given back at once."""
+
+    note = forms.CharField(
+        label=gettext_lazy("给每个单位的意见"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=gettext_lazy("每份总结的单位都会收到这段话。只和某个数字有关的，请点开那一份单独退回。"),
+    )  # fmt: skip
 
 
 def field_label(key: str) -> str:

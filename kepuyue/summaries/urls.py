@@ -1,14 +1,15 @@
 from django.urls import path
 
-from kepuyue.summaries.views import branch, own, photos
+from kepuyue.summaries.views import branch, many, own, photos
 
 app_name = "summaries"
 urlpatterns = [
     path("desk/summaries/", own.own, name="own"),
-    path("desk/summaries/filing/", own.file_many, name="filing-many"),
+    path("desk/summaries/filing/", many.file, name="filing-many"),
     path("desk/summaries/panel/", branch.panel, name="panel"),
     path("desk/summaries/branch/", branch.branch, name="branch"),
-    path("desk/summaries/branch/acceptance/", branch.accept_many, name="acceptance-many"),
+    path("desk/summaries/branch/acceptance/", many.accept, name="acceptance-many"),
+    path("desk/summaries/branch/return/", many.return_for_changes, name="return-many"),
     path("desk/summaries/branch/reminders/", branch.chase, name="reminders"),
     path("desk/summaries/branch/table.xlsx", branch.export, name="table"),
     path("desk/summaries/photos/<int:pk>/", photos.photo, name="photo"),

@@ -50,7 +50,7 @@ class VersionedForm(forms.Form):
 
 
 def _written(field: Any, value: Any) -> str:
-    if value in (None, "", [], False):
+    if value in (None, "", []) or value is False:  # a typed 0 says something
         return ""
     choices = {str(key): str(label) for key, label in getattr(field, "choices", ())}
     values = value if isinstance(value, (list, tuple)) or hasattr(value, "all") else [value]

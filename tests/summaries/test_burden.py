@@ -20,7 +20,7 @@ def test_typed_figures_and_words_count_in_the_stage_of_summaries(cast: Cast) -> 
     )
     with shifted(datetime(2024, 9, 25, 2, tzinfo=UTC) - timezone.now()):
         summary = SummaryFactory(activity=activity)
-        typed = Typed({"visits-count": (30, ""), "units-record": (1, "")}, "很好")
+        typed = Typed({"visits-count": (0, ""), "units-record": (1, "")}, "很好")
         filing.file(filing.write(summary, typed, by=cast.editor, version=1), by=cast.editor)
 
     found = burden.of_edition(cast.edition)

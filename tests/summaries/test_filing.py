@@ -160,7 +160,7 @@ def test_summary_that_says_nothing_of_people_is_not_filed_and_left_among_many(ca
     silent, known = opened(held(cast)), opened(held(cast))
     write(known, cast, visits__estimate=80)
 
-    outcome = filing.file_many([silent, known], by=cast.editor)
+    outcome = filing.file_many([(silent, None), (known, None)], by=cast.editor)
 
     assert [one.pk for one in outcome.done] == [known.pk]
     assert [(one.pk, "来了多少人" in why) for one, why in outcome.left] == [(silent.pk, True)]
@@ -184,6 +184,20 @@ def test_filing_after_the_due_day_is_late_and_after_the_last_day_refused(cast: C
         filing.file(summary, by=cast.editor)
 
     assert queries.last_filed(late).is_late  # type: ignore[union-attr]
+
+
+def test_supplement_is_never_late_nor_what_was_given_back_after_it_was_filed_in_time(cast: Cast) -> None:
+    summary = filing.file(write(opened(held(cast)), cast, visits__count=30), by=cast.editor)
+    with shifted(datetime(2024, 10, 2, 2, tzinfo=UTC) - timezone.now()):
+        deciding.return_for_changes(summary, by=cast.district_reviewer, note="再数一遍", remarks={})
+        filing.file(summary, by=cast.editor)
+        deciding.accept(summary, by=cast.district_reviewer)
+        filing.supplement(summary, by=cast.editor)
+        filing.file(summary, by=cast.editor)
+
+    assert list(Filing.objects.values_list("kind", "is_late")) == [
+        ("provisional", False), ("provisional", False), ("supplement", False),
+    ]  # fmt: skip
 
 
 def test_only_the_unit_writes_and_only_those_above_decide(cast: Cast) -> None:
@@ -262,9 +276,9 @@ def test_list_offers_to_file_what_is_ready_in_one_go(cast: Cast, client: Client)
     client.force_login(cast.editor)
 
     page = client.get("/desk/summaries/").content.decode()
-    client.post("/desk/summaries/filing/", {"code": [ready.code]})
+    client.post("/desk/summaries/filing/", {"code": [f"{ready.code}:1"]})
 
-    assert f'value="{ready.code}" checked' in page
-    assert f'value="{silent.code}" disabled' in page
+    assert f'value="{ready.code}:1" checked' in page
+    assert f'value="{silent.code}:1" disabled' in page
     assert Summary.objects.get(activity=ready).state == Summary.State.FILED
     assert deadlines.days_of(cast.edition, cast.own_unit).left == 3

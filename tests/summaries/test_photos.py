@@ -1,4 +1,4 @@
-"""Photos of a summary: clean, five at most, whose they are, children not public without consent, likeness shown."""
+"""Photos of a summary: clean, as many as the edition takes, whose they are, children not public without consent, likeness shown."""
 
 from datetime import UTC, datetime
 from io import BytesIO
@@ -52,12 +52,14 @@ def add(summary: Any, cast: Cast, file: SimpleUploadedFile | None = None, **more
     return photographing.add(summary, by=cast.editor, file=file or drawn(), facts=FACTS | more)
 
 
-def test_sixth_photo_is_refused_and_others_may_not_add(cast: Cast) -> None:
+def test_more_photos_than_the_edition_takes_are_refused_and_others_may_not_add(cast: Cast) -> None:
     summary = opened(cast)
-    for _number in range(photographing.MOST):
+    cast.edition.policy = {"summaries": {"photos": 2}}
+    cast.edition.save()
+    for _number in range(2):
         add(summary, cast)
 
-    with pytest.raises(ValidationError, match="最多5张"):
+    with pytest.raises(ValidationError, match="最多2张"):
         add(summary, cast)
     with pytest.raises(PermissionDenied):
         photographing.add(summary, by=cast.district_reviewer, file=drawn(), facts=FACTS)

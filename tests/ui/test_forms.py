@@ -14,6 +14,7 @@ class Record(VersionedForm):
     day = forms.DateField(label="日期", widget=DateInput, required=False)
     hour = forms.TimeField(label="时间", widget=TimeInput, required=False)
     moment = forms.DateTimeField(label="开播", widget=MomentInput, required=False)
+    count = forms.IntegerField(label="人数", required=False)
     kinds = forms.MultipleChoiceField(label="种类", choices=[("a", "讲座"), ("b", "展览")], required=False)
 
 
@@ -46,6 +47,12 @@ def test_what_differs_stands_with_both_values_in_words() -> None:
         ("名称", "星空", ""),
         ("种类", "展览、讲座", "讲座"),
     ]
+
+
+def test_typed_0_differs_from_nothing() -> None:
+    typed = Record(_sent(TYPED | {"title": "星空", "count": ""}))
+
+    assert typed.differing_from(Record(initial=SAVED | {"count": 0})) == [("人数", "0", "")]
 
 
 def test_once_shown_the_newer_version_is_the_one_looked_at() -> None:

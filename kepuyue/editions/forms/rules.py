@@ -72,6 +72,7 @@ LABELS: dict[str, Any] = {
     "feedback.open_days": gettext_lazy("活动结束后多少天以内可以填"),
     "summaries.open_days": gettext_lazy("截止前多少天，还没办完的活动也开始填总结"),
     "summaries.supplement_days": gettext_lazy("科普月结束后多少天以内可以迟报和补报"),
+    "summaries.photos": gettext_lazy("每份总结最多几张照片"),
     "calendar.source": gettext_lazy("依据"),
     "calendar.off": gettext_lazy("放假的日子"),
     "calendar.work": gettext_lazy("调休上班的日子"),

@@ -1,4 +1,4 @@
-"""The superior's side: accepting what was filed, one or many, or giving it back with remarks at the figures."""
+"""The superior's side: accepting what was filed or giving it back with remarks at the figures; one or many."""
 
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
@@ -15,7 +15,7 @@ from kepuyue.organizations.actions import notices
 from kepuyue.organizations.queries import people_of
 from kepuyue.summaries import queries, workflow
 from kepuyue.summaries.actions import filing
-from kepuyue.summaries.actions.filing import Outcome
+from kepuyue.summaries.actions.filing import Outcome, Seen
 from kepuyue.summaries.actions.opening import WRITING
 from kepuyue.summaries.figures import BY_KEY
 from kepuyue.summaries.models import Annotation, Filing, Summary
@@ -43,15 +43,18 @@ def accept(summary: Summary, *, by: "User", version: int | None = None) -> Summa
     return filing.again(summary)
 
 
-def accept_many(summaries: Iterable[Summary], *, by: "User") -> Outcome:
-    """Accept each as it stands; what somebody else has decided meanwhile is left and named."""
-    outcome = Outcome()
-    for summary in summaries:
-        try:
-            outcome.done.append(accept(summary, by=by))
-        except ValidationError as error:
-            outcome.left.append((summary, error.messages[0]))
-    return outcome
+def accept_many(seen: Iterable[Seen], *, by: "User") -> Outcome:
+    """Accept each in the version that the person saw; what was changed or decided meanwhile is left and named."""
+    return filing.each(seen, lambda summary, version: accept(summary, by=by, version=version))
+
+
+def return_many(seen: Iterable[Seen], *, by: "User", note: str) -> Outcome:
+    """Give each back with the same note, in the version that the person saw; the rest as `accept_many`."""
+
+    def press(summary: Summary, version: int | None) -> Summary:
+        return return_for_changes(summary, by=by, note=note, remarks={}, version=version)
+
+    return filing.each(seen, press)
 
 
 @transaction.atomic

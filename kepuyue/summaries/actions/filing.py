@@ -1,6 +1,6 @@
 """The unit's side: writing a draft, filing it, taking it back, beginning a supplement."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -103,12 +103,21 @@ def file(summary: Summary, *, by: "User", version: int | None = None) -> Summary
         if line.value is not None
     )  # fmt: skip
     draft.filed_at, draft.filed_by = now(), by
-    draft.is_late = days_of(summary.activity.edition, summary.activity.organization).is_late
+    draft.is_late = _is_late(summary, draft)
     draft.save()
     summary.state = workflow.SUMMARY.next_state(summary.state, "file")
     keep(summary, "summary.file", by, {"kind": [None, draft.kind]})
     _tell_superior(summary)
     return again(summary)
+
+
+def _is_late(summary: Summary, draft: Filing) -> bool:
+    """A supplement is never late, nor what was filed in time and is filed again after it was given back."""
+    if draft.kind == Filing.Kind.SUPPLEMENT:
+        return False
+    earlier = [one for one in summary.filings.all() if one.filed_at is not None and one.pk != draft.pk]
+    was_in_time = any(not one.is_late for one in earlier)
+    return not was_in_time and days_of(summary.activity.edition, summary.activity.organization).is_late
 
 
 def write_and_file(summary: Summary, typed: Typed, *, by: "User", version: int) -> Summary:
@@ -152,13 +161,27 @@ class Outcome:
     left: list[tuple[Summary, str]] = field(default_factory=list)
     "Those that have to be opened one by one, and why"
 
+    @property
+    def count(self) -> int:
+        """How many were pressed."""
+        return len(self.done) + len(self.left)
 
-def file_many(summaries: Iterable[Summary], *, by: "User") -> Outcome:
-    """File each as it stands; what is not ready is left and named."""
+
+# A summary and the version of it that the person looked at; None: as it stands
+Seen = tuple[Summary, int | None]
+
+
+def file_many(seen: Iterable[Seen], *, by: "User") -> Outcome:
+    """File each in the version that the person saw; what is not ready is left and named."""
+    return each(seen, lambda summary, version: file(summary, by=by, version=version))
+
+
+def each(seen: Iterable[Seen], press: Callable[[Summary, int | None], Summary]) -> Outcome:
+    """Press one action for each, every one in a transaction of its own; what it refuses is left with the reason."""
     outcome = Outcome()
-    for summary in summaries:
+    for summary, version in seen:
         try:
-            outcome.done.append(file(summary, by=by))
+            outcome.done.append(press(summary, version))
         except ValidationError as error:
             outcome.left.append((summary, error.messages[0]))
     return outcome

@@ -17,16 +17,18 @@ from kepuyue.summaries.permissions import check_can_file
 if TYPE_CHECKING:
     from kepuyue.accounts.models import User
 
-# Enough to tell how it was; the notice names no number
-MOST = 5
+
+def most(summary: Summary) -> int:
+    """How many photos the edition lets a summary hold."""
+    return summary.activity.edition.rules.summaries.photos
 
 
 @transaction.atomic
 def add(summary: Summary, *, by: "User", file: UploadedFile, facts: dict[str, Any]) -> Photo:
     """Keep one more photo. Raises ValidationError for what is no picture, too large, or one too many."""
     summary = _open(summary, by)
-    if summary.photos.count() >= MOST:
-        raise ValidationError(_("每份总结最多%(most)s张照片，请先删除一张。") % {"most": MOST})
+    if summary.photos.count() >= most(summary):
+        raise ValidationError(_("每份总结最多%(most)s张照片，请先删除一张。") % {"most": most(summary)})
     clean = pictures.re_encoded(file)
     photo = Photo(summary=summary, added_by=by, likeness_key=likeness.digest(clean), **_checked(facts))
     clean.seek(0)

@@ -22,7 +22,7 @@ from kepuyue.summaries.figures import KINDS, MEANINGS
 from kepuyue.summaries.forms import BranchFilter, ReturnForm
 from kepuyue.summaries.models import WAITING, Filing, Summary
 from kepuyue.summaries.permissions import check_can_decide, check_oversees
-from kepuyue.summaries.views.desk import BOTH, edition_of, get_seen, press_many, tabs
+from kepuyue.summaries.views.desk import BOTH, edition_of, get_seen, tabs
 
 PAGE_SIZE = 40
 IN_THE_PANEL = 6
@@ -32,6 +32,11 @@ IN_THE_PANEL = 6
 def branch(request: DeskRequest) -> HttpResponse:
     """Each unit's progress, and the summaries with a box to accept many at once."""
     check_oversees(request.user)
+    return show(request)
+
+
+def show(request: DeskRequest, status: int = 200, **more: Any) -> HttpResponse:
+    """The same page with what became of many (`outcome`) or with what was wrong (`many`)."""
     edition = edition_of(request)
     form = BranchFilter(request.GET)
     everything = list(queries.branch_summaries(request.user, edition))
@@ -56,8 +61,8 @@ def branch(request: DeskRequest) -> HttpResponse:
         "query": request.GET.urlencode(),
         "is_filtered": any(request.GET.get(name) for name in form.fields),
         "meanings": MEANINGS,
-    }  # fmt: skip
-    return render(request, "summaries/branch.html", context)
+    } | more  # fmt: skip
+    return render(request, "summaries/branch.html", context, status=status)
 
 
 def _listed(summary: Summary) -> dict[str, Any]:
@@ -85,16 +90,6 @@ def panel(request: DeskRequest) -> HttpResponse:
         "days": days_of(edition),
     }
     return render(request, "summaries/_panel.html", context)
-
-
-@require_POST
-def accept_many(request: DeskRequest) -> HttpResponse:
-    """Accept all that were ticked, as they stand."""
-    check_oversees(request.user)
-    rows = queries.branch_summaries(request.user, edition_of(request)).waiting()
-    if done := press_many(request, rows, deciding.accept_many):
-        messages.success(request, ngettext("已采纳%(n)s份总结。", "已采纳%(n)s份总结。", done) % {"n": done})
-    return redirect("summaries:branch")
 
 
 @require_POST

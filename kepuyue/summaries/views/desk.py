@@ -1,9 +1,7 @@
 """What every page of this room begins with."""
 
-from collections.abc import Callable
 from typing import Any
 
-from django.contrib import messages
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -12,9 +10,7 @@ from kepuyue.editions.models import Edition
 from kepuyue.editions.request import DeskRequest
 from kepuyue.organizations.permissions import holds_anywhere
 from kepuyue.summaries import queries
-from kepuyue.summaries.actions.filing import Outcome
-from kepuyue.summaries.forms import ManyForm
-from kepuyue.summaries.models import Summary, SummaryQuerySet
+from kepuyue.summaries.models import Summary
 
 BOTH = ("GET", "HEAD", "POST")
 
@@ -43,18 +39,3 @@ def tabs(request: DeskRequest, current: str) -> list[dict[str, Any]]:
         for name, label, is_shown in ways
         if is_shown
     ]
-
-
-def press_many(request: DeskRequest, rows: SummaryQuerySet, press: Callable[..., Outcome]) -> int:
-    """Do to those of the rows that were ticked what `press` does; those that are left are named with their reason.
-    How many were done.
-    """
-    by_code = {one.activity.code: one for one in rows}
-    form = ManyForm(request.POST, codes=by_code)
-    if not form.is_valid():
-        messages.warning(request, form.why_not())
-        return 0
-    outcome = press([by_code[code] for code in form.cleaned_data["code"]], by=request.user)
-    for left, why in outcome.left:
-        messages.warning(request, f"{left.activity.title}：{why}")
-    return len(outcome.done)

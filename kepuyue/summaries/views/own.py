@@ -8,7 +8,6 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from kepuyue.core import audit
@@ -21,7 +20,7 @@ from kepuyue.summaries.figures import MEANINGS
 from kepuyue.summaries.forms import SummaryForm, field_label
 from kepuyue.summaries.models import ACCEPTED, DUE, WAITING, WRITTEN, Filing, Summary
 from kepuyue.summaries.permissions import can_decide, can_file, check_can_file, check_files_somewhere
-from kepuyue.summaries.views.desk import BOTH, edition_of, get_seen, press_many, tabs
+from kepuyue.summaries.views.desk import BOTH, edition_of, get_seen, tabs
 
 DONE = ACCEPTED - WRITTEN
 
@@ -30,6 +29,11 @@ DONE = ACCEPTED - WRITTEN
 def own(request: DeskRequest) -> HttpResponse:
     """What the person's units have to file, what waits above, what was accepted."""
     check_files_somewhere(request.user)
+    return show(request)
+
+
+def show(request: DeskRequest, status: int = 200, **more: Any) -> HttpResponse:
+    """The same page with what became of many (`outcome`) or with what was wrong (`many`)."""
     edition = edition_of(request)
     summaries = list(queries.own_summaries(request.user, edition).order_by("activity__title", "pk"))
     to_write = [one for one in summaries if one.state in WRITTEN]
@@ -46,8 +50,8 @@ def own(request: DeskRequest) -> HttpResponse:
         "count": len(summaries),
         "filed": sum(one.state not in DUE for one in summaries),
         "meanings": MEANINGS,
-    }  # fmt: skip
-    return render(request, "summaries/own.html", context)
+    } | more  # fmt: skip
+    return render(request, "summaries/own.html", context, status=status)
 
 
 def _row(summary: Summary, measured: measuring.Measured) -> dict[str, Any]:
@@ -162,16 +166,6 @@ def compared(filings: list[Filing]) -> list[tuple[Any, queries.Line, queries.Lin
         return []
     pairs = zip(queries.lines_of(firsts[-1]), queries.lines_of(supplements[-1]), strict=True)
     return [(old.kind, old, new) for old, new in pairs if old.value is not None or new.value is not None]
-
-
-@require_POST
-def file_many(request: DeskRequest) -> HttpResponse:
-    """File all that were ticked, as they stand; those that lack something are left and named."""
-    check_files_somewhere(request.user)
-    rows = queries.own_summaries(request.user, edition_of(request)).filter(state__in=WRITTEN)
-    if done := press_many(request, rows, filing.file_many):
-        messages.success(request, ngettext("已报送%(n)s份总结。", "已报送%(n)s份总结。", done) % {"n": done})
-    return redirect("summaries:own")
 
 
 @require_POST

@@ -42,8 +42,8 @@ def photos(request: DeskRequest, code: str) -> HttpResponse:
         "form": form,
         "rows": list(zip(found, queries.alike(found), strict=True)),
         "is_open": is_open,
-        "takes_more": is_open and len(found) < photographing.MOST,
-        "most": photographing.MOST,
+        "takes_more": is_open and len(found) < photographing.most(summary),
+        "most": photographing.most(summary),
         "limit_mb": settings.UPLOAD_MAX_BYTES // 1_000_000,
     }
     return render(request, "summaries/photos.html", context, status=422 if form.errors else 200)
