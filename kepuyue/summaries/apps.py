@@ -21,6 +21,7 @@ class SummariesConfig(AppConfig):
                 "summary.photo.add": pgettext_lazy("audit", "添加总结照片"),
                 "summary.photo.describe": pgettext_lazy("audit", "修改照片说明"),
                 "summary.photo.remove": pgettext_lazy("audit", "删除总结照片"),
+                "summary.photo.withhold": pgettext_lazy("audit", "不再公开总结照片"),
                 "summary.accept": pgettext_lazy("audit", "采纳总结"),
                 "summary.return": pgettext_lazy("audit", "退回总结"),
                 "summary.chase": pgettext_lazy("audit", "催报总结"),

@@ -167,13 +167,16 @@ class ReturnForm(VersionedForm):
         widget=forms.Textarea(attrs={"rows": 3}),
     )
 
-    def __init__(self, *args: Any, lines: Iterable[Line], has_words: bool, **options: Any) -> None:
+    def __init__(self, *args: Any, lines: Iterable[Line], more: Iterable[str], **options: Any) -> None:
         super().__init__(*args, **options)
-        self.places = [line.kind.key for line in lines if line.value is not None]
-        if has_words:
-            self.places.append("words")
+        self.more = list(more)
+        self.places = [line.kind.key for line in lines if line.value is not None] + self.more
         for place in self.places:
             self.fields[place] = forms.CharField(label=field_label(place), max_length=300, required=False)
+
+    def rest(self) -> list[forms.BoundField]:
+        """The places that are no figures: the words, the photos."""
+        return [self[place] for place in self.more]
 
     def remarks(self) -> dict[str, str]:
         """What was said at the figures; call `is_valid` first."""

@@ -250,6 +250,13 @@ class Photo(models.Model):
     likeness_key = models.CharField(max_length=16, help_text="see `likeness`")
     added_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     added_at = models.DateTimeField(default=now)
+    described_at = models.DateTimeField(
+        default=now,
+        help_text="UTC; when it was added or what is said of it last changed: accepted are those filed later",
+    )
+    withheld_at = models.DateTimeField(
+        null=True, help_text="UTC; since then no longer public, whatever was accepted"
+    )
 
     personal_fields = ("rights_note",)
 
@@ -272,5 +279,6 @@ class Photo(models.Model):
 
     @property
     def may_be_published(self) -> bool:
-        """Whether it may be shown to all: children only with their guardians' consent."""
-        return self.people != self.People.CHILDREN or self.guardians_agreed
+        """Whether it may be shown to all: children only with their guardians' consent, nothing that was withheld."""
+        agreed = self.people != self.People.CHILDREN or self.guardians_agreed
+        return agreed and self.withheld_at is None

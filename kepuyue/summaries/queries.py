@@ -176,6 +176,17 @@ def activities_without(edition: Edition) -> QuerySet[Activity]:
     return rows.filter(Q(activity_summary=None))
 
 
+def public_photos(activity: Activity) -> list[Photo]:
+    """What everybody may see of how it was: filed with what was accepted, as described then, with consent."""
+    if not activity.is_public:
+        return []
+    standing = Filing.objects.standing().filter(summary__activity=activity).first()
+    if standing is None:
+        return []
+    rows = Photo.objects.filter(summary=standing.summary_id, described_at__lte=standing.filed_at)
+    return [one for one in rows if one.may_be_published]
+
+
 def alike(photos: list[Photo]) -> list[list[Photo]]:
     """For each of these photos the others of its edition, under the same superior, that show nearly the same."""
     if not photos:

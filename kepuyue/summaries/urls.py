@@ -1,6 +1,6 @@
 from django.urls import path
 
-from kepuyue.summaries.views import branch, many, own, photos
+from kepuyue.summaries.views import branch, many, own, photos, public
 
 app_name = "summaries"
 urlpatterns = [
@@ -14,6 +14,9 @@ urlpatterns = [
     path("desk/summaries/branch/table.xlsx", branch.export, name="table"),
     path("desk/summaries/photos/<int:pk>/", photos.photo, name="photo"),
     path("desk/summaries/photos/<int:pk>/file/", photos.file, name="photo-file"),
+    path("activities/<slug:code>/photos/", public.photos, name="public-photos"),
+    path("photos/<int:pk>.jpg", public.photo, name="public-photo"),
+    path("desk/summaries/photos/<int:pk>/withholding/", photos.withhold, name="photo-withholding"),
     path("desk/summaries/photos/<int:pk>/removal/", photos.remove, name="photo-removal"),
     path("desk/summaries/<slug:code>/", own.summary, name="summary"),
     path("desk/summaries/<slug:code>/photos/", photos.photos, name="photos"),

@@ -5,7 +5,7 @@ unit of the other district; "waiting" are things that wait for that district, "f
 """
 
 from dataclasses import replace
-from datetime import date, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from django.core.files.base import ContentFile
@@ -333,7 +333,10 @@ def _summaries(cast: Cast) -> dict[str, dict[str, Any]]:
         "open": of(cast.own_unit), "filed": of(cast.own_unit, "filed"), "accepted": of(cast.own_unit, "accepted"),
         "returned": returned, "far-open": of(cast.far_unit), "far-filed": of(cast.far_unit, "filed"),
     }  # fmt: skip
-    photos = {"own": PhotoFactory(summary=made["open"]), "far": PhotoFactory(summary=made["far-open"])}
+    photos = {
+        "own": PhotoFactory(summary=made["open"]), "far": PhotoFactory(summary=made["far-open"]),
+        "public": PhotoFactory(summary=made["accepted"], described_at=datetime(2024, 9, 20, tzinfo=UTC)),
+    }  # fmt: skip
     return {
         **{f"summary-{name}": {"code": one.activity.code} for name, one in made.items()},
         **{f"photo-{name}": {"pk": one.pk} for name, one in photos.items()},

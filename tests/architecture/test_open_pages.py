@@ -28,6 +28,8 @@ OPEN = {
     "programme:ticket-cancellation", "programme:ticket-seats", "programme:ticket-roster", "programme:ticket-calendar",
     "programme:my-bookings", "programme:my-bookings-code", "programme:my-bookings-proof", "programme:my-bookings-leaving",
     "programme:my-bookings-export", "programme:my-bookings-appeal", "programme:my-bookings-erasure",
+    # photos of how it was, once accepted and with consent
+    "summaries:public-photos", "summaries:public-photo",
     "programme:robots", "programme:sitemap", "programme:sitemap-part",
     "editions:notice", "editions:paper",
     "resources:bases",

@@ -72,7 +72,7 @@ PUBLIC_PAGES = {
     "programme:press-story", "programme:press-picture", "api:admission", "api:bookings",
     "bookings:draw", "bookings:feedback", "programme:booking", "programme:ticket", "programme:ticket-code",
     "programme:ticket-cancellation", "programme:ticket-acceptance", "programme:ticket-seats", "programme:ticket-roster",
-    "programme:ticket-calendar", "programme:my-bookings-appeal",
+    "programme:ticket-calendar", "programme:my-bookings-appeal", "summaries:public-photos", "summaries:public-photo",
 }  # fmt: skip
 # An address that names nothing of a unit's: what is shown there is the reader's own
 OF_NO_UNIT = {"-", "coverage-table"}

@@ -14,7 +14,8 @@ from PIL import Image, ImageDraw
 from kepuyue.activities.models import State
 from kepuyue.core.time import shifted
 from kepuyue.summaries import likeness, queries
-from kepuyue.summaries.actions import photographing
+from kepuyue.summaries.actions import deciding, filing, photographing
+from kepuyue.summaries.actions.filing import Typed
 from kepuyue.summaries.models import Photo
 from tests.cast import Cast
 from tests.factories import ActivityFactory, SummaryFactory
@@ -119,3 +120,68 @@ def test_removed_photo_leaves_no_file(cast: Cast, django_capture_on_commit_callb
         photographing.remove(photo, by=cast.editor)
 
     assert not storage.exists(str(name))
+
+
+def accepted(cast: Cast, **more: Any) -> tuple[Any, Photo]:
+    """A summary with one photo, filed and accepted."""
+    summary = opened(cast)
+    photo = add(summary, cast, **more)
+    typed = Typed({"visits-count": (30, "")})
+    summary = filing.write(filing.again(summary), typed, by=cast.editor, version=2)
+    filing.file(summary, by=cast.editor)
+    return deciding.accept(summary, by=cast.district_reviewer), photo
+
+
+def test_what_was_accepted_with_consent_is_public_and_nothing_else(cast: Cast) -> None:
+    summary, photo = accepted(cast)
+    filing.supplement(summary, by=cast.editor)
+    add(summary, cast, drawn(x=200), caption="补报时加的")
+    _others, _children = accepted(cast, people="children")
+
+    assert queries.public_photos(summary.activity) == [photo]
+    assert queries.public_photos(_others.activity) == []
+
+
+def test_described_anew_it_is_public_again_only_when_that_is_accepted(cast: Cast) -> None:
+    summary, photo = accepted(cast)
+    summary = filing.supplement(summary, by=cast.editor)
+    photographing.describe(photo, by=cast.editor, facts=FACTS | {"caption": "水火箭飞过了操场"})
+    before = queries.public_photos(summary.activity)
+    deciding.accept(filing.file(summary, by=cast.editor), by=cast.district_reviewer)
+
+    assert (before, queries.public_photos(summary.activity)) == ([], [photo])
+
+
+def status_of(client: Client, address: str) -> int:
+    answer = client.get(address)
+    b"".join(answer)  # reads a file to its end, which closes it
+    return answer.status_code
+
+
+def test_withheld_photo_is_gone_for_the_public_at_once_and_stays_for_those_concerned(
+    cast: Cast, client: Client
+) -> None:
+    summary, photo = accepted(cast)
+    page, picture = f"/activities/{summary.activity.code}/photos/", f"/photos/{photo.pk}.jpg"
+    seen = (client.get(page).content.decode(), status_of(client, picture))
+    with pytest.raises(PermissionDenied):
+        photographing.withhold(photo, by=cast.other_reviewer)
+
+    photographing.withhold(photo, by=cast.district_reviewer)
+
+    assert picture in seen[0]
+    assert seen[1] == 200
+    assert picture not in client.get(page).content.decode()
+    assert status_of(client, picture) == 404
+    client.force_login(cast.editor)
+    assert status_of(client, f"/desk/summaries/photos/{photo.pk}/file/") == 200
+
+
+def test_part_of_the_activity_page_is_nothing_where_there_are_no_photos(cast: Cast, client: Client) -> None:
+    address = f"/activities/{opened(cast).activity.code}/photos/"
+
+    part = client.get(address, headers={"HX-Request": "true"})
+    page = client.get(address)
+
+    assert part.content.decode().strip() == ""
+    assert "还没有照片" in page.content.decode()

@@ -90,6 +90,7 @@ def activity(request: PublicRequest, code: str) -> HttpResponse:
         "more_sessions": sessions[SHOWN_AT_ONCE:],
         "session_count": len(sessions),
         "is_over": bool(sessions) and all(one["is_over"] or one["is_cancelled"] for one in sessions),
+        "was_held": any(one["is_over"] and not one["is_cancelled"] for one in sessions),
         "next": next((one for one in sessions if not one["is_over"] and not one["is_cancelled"]), None),
         "where": where(found),
         "host": host(found),

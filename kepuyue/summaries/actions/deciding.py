@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from kepuyue.accounts.models import User
 
 # What a remark can be pinned to besides a figure; "" is the whole
-PLACES = frozenset({"", "words", *BY_KEY})
+PLACES = frozenset({"", "words", "photo", *BY_KEY})
 
 
 @transaction.atomic
@@ -33,7 +33,9 @@ def accept(summary: Summary, *, by: "User", version: int | None = None) -> Summa
     """Accept what was filed last: from now on others count with it. `version` None: as it stands."""
     summary, filed = _to_decide(summary, by, version, "accept")
     _decided(filed, Filing.Decision.ACCEPTED, by)
-    filing.keep(summary, "summary.accept", by, {"kind": [None, filed.kind]})
+    filing.keep(
+        summary, "summary.accept", by, {"kind": [None, filed.kind]}, is_quiet=not summary.photos.exists()
+    )
     _tell(
         summary,
         gettext_lazy("总结已采纳：%(title)s"),

@@ -268,15 +268,23 @@ def again(summary: Summary) -> Summary:
 
 
 def keep(
-    summary: Summary, action: str, by: "User", changes: dict[str, list[Any]] | None = None, reason: str = ""
+    summary: Summary,
+    action: str,
+    by: "User",
+    changes: dict[str, list[Any]] | None = None,
+    reason: str = "",
+    is_quiet: bool = True,
 ) -> None:
-    """Save the state, count the version up, record it. Inside the caller's transaction."""
+    """Save the state, count the version up, record it; `is_quiet` unless public photos may change with it.
+
+    Inside the caller's transaction.
+    """
     summary.version += 1
     summary.updated_at = now()
     summary.save(update_fields=["state", "version", "updated_at"])
     audit.record(
         action, summary, by=by, changes=changes, reason=reason,
-        organization_path=summary.activity.organization.path, version=summary.version, is_quiet=True,
+        organization_path=summary.activity.organization.path, version=summary.version, is_quiet=is_quiet,
     )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""Photos of a summary: taken in clean, described, taken out again, by the unit while it writes."""
+"""Photos of a summary: taken in clean, described, taken out again while the unit writes; withheld at any time."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -8,11 +8,12 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from kepuyue.core import pictures
+from kepuyue.core.time import now
 from kepuyue.core.transitions import NotPossibleNow
 from kepuyue.summaries import likeness
 from kepuyue.summaries.actions import filing
 from kepuyue.summaries.models import WRITTEN, Photo, Summary
-from kepuyue.summaries.permissions import check_can_file
+from kepuyue.summaries.permissions import can_decide, check_can_file
 
 if TYPE_CHECKING:
     from kepuyue.accounts.models import User
@@ -47,9 +48,26 @@ def describe(photo: Photo, *, by: "User", facts: dict[str, Any]) -> Photo:
     changes = {name: [old[name], value] for name, value in facts.items() if old[name] != value}
     for name, value in facts.items():
         setattr(photo, name, value)
-    photo.save()
     if changes:
-        filing.keep(summary, "summary.photo.describe", by, changes)
+        photo.described_at = now()
+        photo.save()
+        filing.keep(summary, "summary.photo.describe", by, changes, is_quiet=False)
+    return photo
+
+
+@transaction.atomic
+def withhold(photo: Photo, *, by: "User") -> Photo:
+    """Take a photo from the public at once and for good, in whatever state its summary is: who is in it may have
+    withdrawn their consent (个人信息保护法 art. 15). The unit does it, or who decides about its summaries.
+    """
+    summary = filing.locked(photo.summary)
+    if not can_decide(by, summary):
+        check_can_file(by, summary)
+    photo = summary.photos.select_for_update().get(pk=photo.pk)
+    if photo.withheld_at is None:
+        photo.withheld_at = now()
+        photo.save(update_fields=["withheld_at"])
+        filing.keep(summary, "summary.photo.withhold", by, reason=photo.caption, is_quiet=False)
     return photo
 
 
@@ -58,7 +76,7 @@ def remove(photo: Photo, *, by: "User") -> None:
     """Take a photo out, with its file once the transaction is over."""
     summary = _open(photo.summary, by)
     storage, name = photo.file.storage, photo.file.name
-    filing.keep(summary, "summary.photo.remove", by, reason=photo.caption)
+    filing.keep(summary, "summary.photo.remove", by, reason=photo.caption, is_quiet=False)
     photo.delete()
     transaction.on_commit(lambda: storage.delete(name or ""))
 

@@ -120,7 +120,7 @@ def return_for_changes(request: DeskRequest, code: str) -> HttpResponse:
     lines = queries.lines_of(filed)
     form = ReturnForm(
         request.POST if request.method == "POST" else None,
-        lines=lines, has_words=bool(filed.words), initial={"version": found.version},
+        lines=lines, more=_more(found, filed), initial={"version": found.version},
     )  # fmt: skip
     if request.method == "POST" and form.is_valid():
         said = {"note": form.cleaned_data["note"], "remarks": form.remarks()}
@@ -137,9 +137,13 @@ def return_for_changes(request: DeskRequest, code: str) -> HttpResponse:
             messages.success(request, _("已退回，单位会收到消息。"))
             return redirect("summaries:branch")
     places = [(form[line.kind.key], line.shown) for line in lines if line.kind.key in form.places]
-    context = {"form": form, "summary": found, "activity": found.activity, "filed": filed, "places": places,
-               "words": form["words"] if filed.words else None}  # fmt: skip
+    context = {"form": form, "summary": found, "activity": found.activity, "places": places}
     return render(request, "summaries/return.html", context, status=422 if form.errors else 200)
+
+
+def _more(summary: Summary, filed: Filing) -> list[str]:
+    """What can be remarked on besides figures, as far as there is any."""
+    return ["words"] * bool(filed.words) + ["photo"] * summary.photos.exists()
 
 
 @require_http_methods(BOTH)

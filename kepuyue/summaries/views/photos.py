@@ -13,7 +13,7 @@ from kepuyue.summaries import queries
 from kepuyue.summaries.actions import photographing
 from kepuyue.summaries.forms import PhotoForm
 from kepuyue.summaries.models import WRITTEN, Photo
-from kepuyue.summaries.permissions import can_file, check_can_file
+from kepuyue.summaries.permissions import can_decide, can_file, check_can_file
 from kepuyue.summaries.views.desk import BOTH, get_seen
 
 
@@ -35,6 +35,7 @@ def photos(request: DeskRequest, code: str) -> HttpResponse:
             messages.success(request, _("照片已添加。"))
             return redirect("summaries:photos", code)
     found = list(summary.photos.all())
+    may_withhold = can_file(request.user, summary) or can_decide(request.user, summary)
     is_open = can_file(request.user, summary) and summary.state in WRITTEN
     context = {
         "summary": summary,
@@ -42,6 +43,7 @@ def photos(request: DeskRequest, code: str) -> HttpResponse:
         "form": form,
         "rows": list(zip(found, queries.alike(found), strict=True)),
         "is_open": is_open,
+        "may_withhold": may_withhold,
         "takes_more": is_open and len(found) < photographing.most(summary),
         "most": photographing.most(summary),
         "limit_mb": settings.UPLOAD_MAX_BYTES // 1_000_000,
@@ -83,6 +85,15 @@ def photo(request: DeskRequest, pk: int) -> HttpResponse:
             return redirect("summaries:photos", found.summary.activity.code)
     context = {"form": form, "photo": found, "activity": found.summary.activity}
     return render(request, "summaries/photo.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+def withhold(request: DeskRequest, pk: int) -> HttpResponse:
+    """Take one from the public, whatever was accepted."""
+    found = get_photo(request, pk)
+    photographing.withhold(found, by=request.user)
+    messages.success(request, _("这张照片不再公开，只有本单位和上级能看。"))
+    return redirect("summaries:photos", found.summary.activity.code)
 
 
 @require_POST
