@@ -10,6 +10,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", include("kepuyue.accounts.urls")),
     path("desk/", include("kepuyue.organizations.urls")),
     path("desk/messages/", include("kepuyue.messaging.urls")),
+    path("desk/documents/", include("kepuyue.documents.urls")),
     path("", include("kepuyue.editions.urls")),
     path("desk/", include("kepuyue.activities.urls")),
     path("", include("kepuyue.resources.urls")),

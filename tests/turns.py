@@ -52,6 +52,7 @@ LEANS_ON_THE_DATABASE = (
     "tests/accounts/test_lockout.py",
     "tests/activities/test_races.py",
     "tests/activities/test_review.py",
+    "tests/documents/test_races.py",
     "tests/editions/test_side_by_side.py",
     "tests/insight/",
     "tests/messaging/test_outbox.py",

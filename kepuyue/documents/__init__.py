@@ -1,5 +1,6 @@
-"""Official documents (公文): from plain content to Word by GB/T 9704-2012, to PDF, and measured afterwards.
+"""Official documents (公文): set by GB/T 9704-2012 as Word and PDF, measured, numbered, frozen, filed.
 
-Knows nothing of what a document is about: rooms above hand over a `content.Document`. Its front door: `word.render`,
+Knows nothing of what a document is about: rooms above register kinds (`kinds.register`) and press
+`actions.issuing.issue`, or let people begin drafts at the desk. Front door of the setting: `word.render`,
 `pdf.from_word`, `measuring.word.measure`, `measuring.pdf.measure`.
 """

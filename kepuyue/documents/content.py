@@ -1,6 +1,6 @@
 """What an official document says, as plain data. Whoever has something to issue builds one of these."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 
 # Printed width in characters: a sign of another script is half as wide
@@ -55,29 +55,30 @@ class Attachment:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One official document, in the order of its parts (GB/T 9704-2012, 7)."""
+    """One official document (GB/T 9704-2012, 7). A kind gives what it is about; its issuer fills in what is empty of
+    `mark`, `issuer`, `on_behalf` and `printed_by`, the register its number."""
 
-    mark: str
-    "发文机关标志 as it is printed large and red, with 文件 where the issuer writes it"
-    number: str
-    "发文字号, as 深科联办〔2024〕4号; empty before it is issued"
     title: str
-    addressees: str
-    "主送机关 without the colon; empty where there are none"
     blocks: tuple[Block, ...]
-    issuer: str
-    "发文机关署名"
     dated: date
-    on_behalf: str = ""
-    "The unit whose seal stands for the issuer's (代章)"
+    addressees: str = ""
+    "主送机关 without the colon; empty where there are none"
     note: str = ""
     "附注 without its brackets"
     attachments: tuple[Attachment, ...] = ()
     copies_to: tuple[str, ...] = ()
     "抄送机关"
+    mark: str = ""
+    "发文机关标志 as it is printed large and red, with 文件 where the issuer writes it"
+    number: str = ""
+    "发文字号, as 深科联办〔2024〕4号; empty before it is issued"
+    issuer: str = ""
+    "发文机关署名"
+    on_behalf: str = ""
+    "The unit whose seal stands for the issuer's (代章)"
     printed_by: str = ""
     "印发机关; empty: no 版记"
-    printed_on: date | None = field(default=None)
+    printed_on: date | None = None
 
     @property
     def date_text(self) -> str:

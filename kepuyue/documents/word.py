@@ -29,10 +29,10 @@ from kepuyue.documents.standard import (
     VALUES,
 )  # fmt: skip
 from kepuyue.documents.titles import broken
+from kepuyue.documents.typed import mark
 
 # 发文机关标志: as large as the block lets it be, and no larger than this
 MARK_LARGEST, MARK_ROOM = 46.0, 0.96
-NUMERAL = "一二三四五六七八九十"
 
 
 def render(document: Document, values: Mapping[str, float] = VALUES) -> bytes:
@@ -181,14 +181,8 @@ class _Page:
                     self._picture(block)
 
     def _heading(self, heading: Heading, number: int) -> None:
-        mark = {
-            1: f"{_numeral(number)}、",
-            2: f"（{_numeral(number)}）",
-            3: f"{number}. ",
-            4: f"（{number}）",
-        }[heading.level]
         font = {1: LEVEL_1, 2: LEVEL_2}.get(heading.level, BODY)
-        runs = [self._text_run(f"{mark}{heading.title}", font)]
+        runs = [self._text_run(f"{mark(heading.level, number)}{heading.title}", font)]
         if heading.text:
             runs.append(self._text_run(heading.text))
         self._paragraph(runs, first=self.values["indent"], keep=not heading.text)
@@ -336,11 +330,3 @@ class _Page:
             paragraph.append(run)
         self.body.insert(len(self.body) - 1, paragraph)
         return paragraph
-
-
-def _numeral(number: int) -> str:
-    """1 to 99 as Chinese numerals."""
-    tens, ones = divmod(number, 10)
-    return ("" if tens == 0 else "十" if tens == 1 else f"{NUMERAL[tens - 1]}十") + (
-        NUMERAL[ones - 1] if ones else ""
-    )

@@ -32,6 +32,7 @@ def desk(request: HttpRequest) -> dict[str, Any]:
             "file_summaries": permissions.holds_anywhere(user, "summary.file"),
             "summaries": permissions.holds_anywhere(user, "summary.file")
             or permissions.holds_anywhere(user, "summary.accept"),
+            "documents": permissions.holds_anywhere(user, "document.see"),
             "import": permissions.holds_anywhere(user, "import.run"),
             "calendars": permissions.holds_anywhere(user, "calendar.see"),
             "door": permissions.holds_anywhere(user, "session.check_in"),

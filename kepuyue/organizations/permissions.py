@@ -79,11 +79,12 @@ LIAISON = frozenset({"liaison.see", "liaison.edit"})
 ROLES: dict[str, Grant] = {
     Role.OFFICE: Grant(
         gettext_lazy("统筹全市：管理各届活动、单位和人员，终审活动，查看全部记录。"),
-        own=REGISTERING | {"messages.manage", "audit.export", "edition.manage", "highlight.choose"},
+        own=REGISTERING
+        | {"messages.manage", "audit.export", "edition.manage", "highlight.choose", "document.issue"},
         branch=OVERSEEING
         | LIAISON
         | {"unit.edit", "unit.people", "activity.edit", "activity.cancel", "content.moderate", "story.edit"}
-        | {"booking.see", "booking.manage"},
+        | {"booking.see", "booking.manage", "document.see"},
     ),
     Role.OWNER: Grant(
         gettext_lazy("管理本单位资料和人员，填报、提交和取消本单位活动。"),
@@ -94,7 +95,7 @@ ROLES: dict[str, Grant] = {
     Role.EDITOR: Grant(gettext_lazy("填报和提交本单位活动。"), own=REGISTERING),
     Role.REVIEWER: Grant(
         gettext_lazy("审核本单位及下级单位的活动，确认和管理下级单位。"),
-        own=LIAISON | {"plan.edit", "story.edit", "coverage.record"},
+        own=LIAISON | {"plan.edit", "story.edit", "coverage.record", "document.issue", "document.see"},
         branch=OVERSEEING,
     ),
     Role.CHECK_IN: Grant(

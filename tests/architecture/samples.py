@@ -20,6 +20,9 @@ from kepuyue.bookings.admission import take
 from kepuyue.bookings.models import Booking, CheckIn
 from kepuyue.cloud.models import CloudItem
 from kepuyue.core.time import now, today
+from kepuyue.documents import storing
+from kepuyue.documents.actions import issuing
+from kepuyue.documents.content import Paragraph, Picture
 from kepuyue.editions.models import Booth, MainVenue, Paper, StageItem, Zone
 from kepuyue.imports.actions import staging
 from kepuyue.imports.models import CalendarItem, CalendarSubscription, ImportBatch, UnitBatch
@@ -46,12 +49,14 @@ from tests.factories import (
     CloudItemFactory,
     CoverageFactory,
     CoverFactory,
+    DraftFactory,
     ExtensionFactory,
     HighlightFactory,
     MarkFactory,
     MembershipFactory,
     OfferFactory,
     OpeningFactory,
+    OrganFactory,
     PhotoFactory,
     PictureFactory,
     PlanFactory,
@@ -65,6 +70,7 @@ from tests.factories import (
     UnitFactory,
     VenueFactory,
 )
+from tests.factories.documents import content as letter
 from tests.factories.editions import png
 
 
@@ -107,6 +113,7 @@ def samples(cast: Cast) -> dict[str, dict[str, Any]]:
     return {
         **screen,
         **_summaries(cast),
+        **_documents(cast),
         "-": {},
         **{f"feed-{form}": {"form": form} for form in ("ics", "atom", "json", "xml", "csv", "xlsx")},
         "sitemap-part": {"number": 1},
@@ -340,6 +347,34 @@ def _summaries(cast: Cast) -> dict[str, dict[str, Any]]:
     return {
         **{f"summary-{name}": {"code": one.activity.code} for name, one in made.items()},
         **{f"photo-{name}": {"pk": one.pk} for name, one in photos.items()},
+    }
+
+
+def _documents(cast: Cast) -> dict[str, dict[str, Any]]:
+    """The organ of the own district with a draft, one that could not be built and one that was issued with a picture; a
+    draft of the other district."""
+    organ, far_organ = (
+        OrganFactory(organization=cast.own_district),
+        OrganFactory(organization=cast.other_district),
+    )
+    draft, far_draft = DraftFactory(organ=organ), DraftFactory(organ=far_organ)
+    failed = DraftFactory(organ=organ, state="failed", trouble="没有活动")
+    picture = Picture(png(), "主场")
+    stored = storing.to_json(replace(letter(), blocks=(Paragraph("请看图。"), picture)))
+    issued = issuing.issue_draft(DraftFactory(organ=organ, content=stored), by=cast.district_reviewer)
+    issuing.void(
+        issuing.issue_draft(DraftFactory(organ=organ), by=cast.district_reviewer),
+        by=cast.district_reviewer,
+        reason="日期写错",
+    )
+    rows = {"draft": draft, "far-draft": far_draft, "failed": failed, "issued": issued}
+    [name] = storing.picture_names(stored)
+    return {
+        **{f"document-{which}": {"pk": one.pk} for which, one in rows.items()},
+        "document-picture": {"pk": issued.pk, "name": name},
+        "organ-own": {"pk": organ.pk},
+        "organ-far": {"pk": far_organ.pk},
+        "organ-kind": {"organ": organ.pk, "kind": "no-such-kind"},
     }
 
 

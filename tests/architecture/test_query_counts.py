@@ -24,6 +24,8 @@ from kepuyue.activities.models import (
 from kepuyue.activities.signals import public_content_changed
 from kepuyue.bookings.admission import take
 from kepuyue.core import audit
+from kepuyue.documents.actions import issuing
+from kepuyue.documents.models import IssuingOrgan
 from kepuyue.imports.models import CalendarSubscription, ImportBatch
 from kepuyue.messaging.actions import outbox
 from kepuyue.organizations.models import Organization
@@ -35,9 +37,11 @@ from tests.factories import (
     CoverageFactory,
     CoverFactory,
     DistrictAssociationFactory,
+    DraftFactory,
     MembershipFactory,
     OfferFactory,
     OpeningFactory,
+    OrganFactory,
     PictureFactory,
     PressPictureFactory,
     ProposalFactory,
@@ -260,7 +264,16 @@ def filed_summary(cast: Cast) -> Any:
     return SummaryFactory(activity__edition=cast.edition, activity__organization=unit, filed="filed")
 
 
+def issued_document(cast: Cast) -> Any:
+    """With a draft beside it."""
+    organ = IssuingOrgan.objects.first() or OrganFactory(organization=cast.office_unit)
+    DraftFactory(organ=organ)
+    return issuing.issue_draft(DraftFactory(organ=organ), by=cast.office)
+
+
 LISTS: list[tuple[str, str, Make]] = [
+    ("office", "/desk/documents/?year=2024", issued_document),
+    ("office", "/desk/documents/register.xlsx?year=2024", issued_document),
     ("owner", "/desk/summaries/", due_summary),
     ("district_reviewer", "/desk/summaries/branch/", filed_summary),
     ("district_reviewer", "/desk/summaries/branch/table.xlsx", filed_summary),

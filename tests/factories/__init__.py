@@ -11,6 +11,7 @@ from tests.factories.activities import (
     complete_content,
 )
 from tests.factories.cloud import CloudItemFactory, CoverFactory, QuestionFactory
+from tests.factories.documents import DraftFactory, OrganFactory
 from tests.factories.editions import (
     EditionFactory,
     ExtensionFactory,
@@ -40,6 +41,7 @@ __all__ = [
     "DepartmentFactory",
     "DistrictAssociationFactory",
     "DistrictFactory",
+    "DraftFactory",
     "EditionFactory",
     "ExtensionFactory",
     "HighlightFactory",
@@ -48,6 +50,7 @@ __all__ = [
     "OfferFactory",
     "OfficeFactory",
     "OpeningFactory",
+    "OrganFactory",
     "ParticipationFactory",
     "PhotoFactory",
     "PictureFactory",

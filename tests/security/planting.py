@@ -62,6 +62,11 @@ WRITTEN_BY_THE_HOUSE = {
     "core.AuditEvent.organization_path",
     "core.AuditEvent.subject_id",
     "core.AuditEvent.subject_type",
+    "documents.OfficialDocument.facts",
+    "documents.OfficialDocument.full_number",
+    "documents.OfficialDocument.kind",
+    "documents.OfficialDocument.pdf_sha256",
+    "documents.OfficialDocument.word_sha256",
     "editions.CityMap.boundaries",
     "editions.CityMap.outlines",
     "editions.Edition.policy",
@@ -108,7 +113,7 @@ TYPED: dict[str, Any] = {
 }
 # Values in JSON that are codes and not texts
 CODES = {"role", "mode", "admission", "booking_mode", "starts_at", "ends_at", "district", "cell", "code", "severity",
-         "terms", "marks", "city", "hours", "closed", "special", "booking", "concessions", "facilities", "key"}  # fmt: skip
+         "terms", "marks", "city", "hours", "closed", "special", "booking", "concessions", "facilities", "key", "block", "file", "dated", "printed_on"}  # fmt: skip
 
 
 def text_fields(model: type[models.Model]) -> Iterator["models.Field[Any, Any]"]:

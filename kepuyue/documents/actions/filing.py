@@ -1,0 +1,68 @@
+"""What is filed beside an issued document: its PDF. And tidying up pictures of drafts that are gone."""
+
+from datetime import timedelta
+from hashlib import sha256
+
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.db.models import Q
+from django.utils import timezone
+
+from kepuyue.documents import pdf, storing
+from kepuyue.documents.models import OfficialDocument
+
+# A process that has not finished by then is taken for dead; what was not possible is tried again as late
+AGAIN_AFTER = timedelta(minutes=30)
+# At a time: one start of LibreOffice serves them all
+AT_ONCE = 8
+KEPT = timedelta(days=1)
+
+
+def make_pdfs() -> int:
+    """Make the PDF of issued documents that have none; how many were made. Two processes take different ones.
+
+    A PDF copies the frozen Word file and can be made again at any time, so that no trail records it.
+    """
+    at = timezone.now()
+    due = OfficialDocument.objects.registered().filter(
+        Q(pdf_begun_at=None) | Q(pdf_begun_at__lt=at - AGAIN_AFTER), pdf=""
+    )
+    taken = [
+        document
+        for document in due.order_by("pk")[:AT_ONCE]
+        if due.filter(pk=document.pk).update(pdf_begun_at=at)
+    ]
+    if not taken:
+        return 0
+    words = []
+    for document in taken:
+        with document.word.open("rb") as file:
+            words.append(file.read())
+    try:
+        made = pdf.from_word(words)
+    except pdf.NotPossible as reason:
+        rows = OfficialDocument.objects.filter(pk__in=[document.pk for document in taken])
+        rows.update(trouble=str(reason)[:300])
+        return 0
+    for document, data in zip(taken, made, strict=True):
+        document.pdf.save(f"{document.year}-{document.number}.pdf", ContentFile(data), save=False)
+        OfficialDocument.objects.filter(pk=document.pk).update(
+            pdf=document.pdf.name, pdf_sha256=sha256(data).hexdigest(), trouble=""
+        )
+    return len(taken)
+
+
+def tidy_pictures() -> int:
+    """Remove pictures that no document names any more; how many. Young ones may belong to what is just written."""
+    if not default_storage.exists(storing.FOLDER):
+        return 0
+    _folders, names = default_storage.listdir(storing.FOLDER)
+    young = timezone.now() - KEPT
+    old = {name for name in names if default_storage.get_modified_time(storing.path_of(name)) < young}
+    if not old:
+        return 0
+    for content in OfficialDocument.objects.values_list("content", flat=True).iterator(50):
+        old -= storing.picture_names(content)
+    for name in old:
+        default_storage.delete(storing.path_of(name))
+    return len(old)
