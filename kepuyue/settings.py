@@ -117,6 +117,7 @@ INSTALLED_APPS = [
     "kepuyue.insight",
     "kepuyue.imports",
     "kepuyue.api",
+    "kepuyue.mailbox",
     *(["kepuyue.demo"] if DEMO else []),
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -416,6 +417,23 @@ if EMAIL_URL:
 else:
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
     EMAIL_FILE_PATH = DATA_DIR / "mail"
+
+# The mailbox that units report to: imaps://user:password@host/folder (TLS from the start), imap+tls:// (STARTTLS), or
+# imap:// without encryption, which a server on this machine alone may have. Empty: no mailbox is read
+IMAP_URL = env_text("IMAP_URL", "")
+# The name that the receiving server gives itself in Authentication-Results (RFC 8601); set, a sender whom the server
+# has not found genuine by DMARC is not believed
+IMAP_AUTHSERV_ID = env_text("IMAP_AUTHSERV_ID", "")
+if IMAP_URL:
+    _box = urlsplit(IMAP_URL)
+    if _box.scheme not in {"imaps", "imap+tls", "imap"} or not (
+        _box.hostname and _box.username and _box.password
+    ):
+        raise ImproperlyConfigured("IMAP_URL: write imaps://user:password@host:993/INBOX, or imap+tls://")
+    if _box.scheme == "imap" and _box.hostname not in {"127.0.0.1", "localhost", "::1"}:
+        raise ImproperlyConfigured(
+            "IMAP_URL: imap:// sends the password in the clear; write imaps:// or imap+tls://"
+        )
 
 
 def env_pairs(name: str) -> dict[str, str]:

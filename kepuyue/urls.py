@@ -18,6 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("kepuyue.cloud.urls")),
     path("", include("kepuyue.publicity.urls")),
     path("", include("kepuyue.summaries.urls")),
+    path("", include("kepuyue.mailbox.urls")),
     path("", include("kepuyue.insight.urls")),
     path("desk/imports/", include("kepuyue.imports.urls")),
     path("api/v1/", include("kepuyue.api.urls")),

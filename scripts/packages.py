@@ -12,6 +12,7 @@ PROGRAMS = {
     "chromium": ("chromium", "chromium-browser", "google-chrome"),
     "libreoffice-writer-nogui": ("soffice", "libreoffice"),
     "gettext": ("msgfmt",),
+    "dovecot-imapd": ("dovecot",),
     "fonts-noto-cjk": (),
     "libpango-1.0-0": (),
     "libpangoft2-1.0-0": (),

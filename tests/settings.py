@@ -14,7 +14,7 @@ os.environ["DATA_DIR"] = _folder
 os.environ.setdefault("KEPUYUE_DEMO", "1")
 for name in ("SECRET_KEY", "PUBLIC_URL", "ALLOWED_HOSTS", "EMAIL_URL", "REDIS_URL", "DEBUG", "BEHIND_PROXY",
              "TRUSTED_PROXIES", "SECOND_FACTOR_REQUIRED_FOR", "SESSION_IDLE_MINUTES", "OIDC_ISSUER", "WEIXIN_APP_ID",
-             "MAP_TILES"):  # fmt: skip
+             "MAP_TILES", "IMAP_URL", "IMAP_AUTHSERV_ID"):  # fmt: skip
     os.environ.pop(name, None)
 
 from kepuyue.settings import *  # noqa: E402, F403

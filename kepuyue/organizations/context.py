@@ -33,6 +33,7 @@ def desk(request: HttpRequest) -> dict[str, Any]:
             "summaries": permissions.holds_anywhere(user, "summary.file")
             or permissions.holds_anywhere(user, "summary.accept"),
             "documents": permissions.holds_anywhere(user, "document.see"),
+            "letters": permissions.holds_anywhere(user, "letter.handle"),
             "import": permissions.holds_anywhere(user, "import.run"),
             "calendars": permissions.holds_anywhere(user, "calendar.see"),
             "door": permissions.holds_anywhere(user, "session.check_in"),

@@ -69,6 +69,7 @@ OVERSEEING = (
             "key.decide",
             "coverage.confirm",
             "summary.accept",
+            "letter.handle",
             "press.clear",
         }
     )

@@ -15,6 +15,7 @@ class SummariesConfig(AppConfig):
             {
                 "summary.open": pgettext_lazy("audit", "总结开始填报"),
                 "summary.change": pgettext_lazy("audit", "填写总结"),
+                "summary.fill": pgettext_lazy("audit", "用来件填入总结草稿"),
                 "summary.file": pgettext_lazy("audit", "报送总结"),
                 "summary.take_back": pgettext_lazy("audit", "取回总结"),
                 "summary.supplement": pgettext_lazy("audit", "开始补报"),

@@ -216,7 +216,10 @@ class Annotation(models.Model):
 
 
 class Photo(models.Model):
-    """照片: a picture of how it was, re-encoded on the way in, with whose it is and who can be recognized in it."""
+    """照片: a picture of how it was, re-encoded on the way in, with whose it is and who can be recognized in it.
+
+    One that came by mail says neither until the unit has said it; before that it is not for the public.
+    """
 
     class Rights(models.TextChoices):
         OWN = "own", _("本单位拍摄")
@@ -278,7 +281,13 @@ class Photo(models.Model):
         return self.caption
 
     @property
+    def is_described(self) -> bool:
+        """Whether the unit has said whose it is, who is in it and what it shows."""
+        return bool(self.rights and self.people and self.caption)
+
+    @property
     def may_be_published(self) -> bool:
-        """Whether it may be shown to all: children only with their guardians' consent, nothing that was withheld."""
+        """Whether it may be shown to all: once it is described, children only with their guardians' consent, and
+        nothing that was withheld."""
         agreed = self.people != self.People.CHILDREN or self.guardians_agreed
-        return agreed and self.withheld_at is None
+        return self.is_described and agreed and self.withheld_at is None

@@ -66,6 +66,11 @@ def check_oversees(user: "Person") -> None:
         raise PermissionDenied(_("总结的报送情况由市级统筹单位、区级科协和成员单位查看。"))
 
 
+def check_can_fill(user: "Person", summary: Summary) -> None:
+    """Raise unless the person puts letters into drafts of the activity's unit (which it confirms and files itself)."""
+    check(user, "letter.handle", summary.activity.organization)
+
+
 def filed_by(user: "Person") -> Q:
     """A condition for the summaries that the person files."""
     return reach(user, "summary.file", OWN)

@@ -52,6 +52,7 @@ from tests.factories import (
     DraftFactory,
     ExtensionFactory,
     HighlightFactory,
+    LetterFactory,
     MarkFactory,
     MembershipFactory,
     OfferFactory,
@@ -114,6 +115,7 @@ def samples(cast: Cast) -> dict[str, dict[str, Any]]:
         **screen,
         **_summaries(cast),
         **_documents(cast),
+        **_letters(cast),
         "-": {},
         **{f"feed-{form}": {"form": form} for form in ("ics", "atom", "json", "xml", "csv", "xlsx")},
         "sitemap-part": {"number": 1},
@@ -375,6 +377,19 @@ def _documents(cast: Cast) -> dict[str, dict[str, Any]]:
         "organ-own": {"pk": organ.pk},
         "organ-far": {"pk": far_organ.pk},
         "organ-kind": {"organ": organ.pk, "kind": "no-such-kind"},
+    }
+
+
+def _letters(cast: Cast) -> dict[str, dict[str, Any]]:
+    """Letters of the own unit, of the far one, and one of which nobody knows whose it is; one to each is a picture."""
+    of = {"own": cast.own_unit, "far": cast.far_unit, "nobody": None}
+    made = {name: LetterFactory(edition=cast.edition, unit=unit) for name, unit in of.items()}
+    return {
+        **{f"letter-{name}": {"code": one.code} for name, one in made.items()},
+        **{
+            f"letter-{name}-picture": {"code": one.code, "pk": one.parts.get(kind="picture").pk}
+            for name, one in made.items()
+        },
     }
 
 

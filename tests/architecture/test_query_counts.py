@@ -38,6 +38,7 @@ from tests.factories import (
     CoverFactory,
     DistrictAssociationFactory,
     DraftFactory,
+    LetterFactory,
     MembershipFactory,
     OfferFactory,
     OpeningFactory,
@@ -271,7 +272,14 @@ def issued_document(cast: Cast) -> Any:
     return issuing.issue_draft(DraftFactory(organ=organ), by=cast.office)
 
 
+def letter(cast: Cast) -> Any:
+    """Each of another unit of the district."""
+    return LetterFactory(edition=cast.edition, unit=UnitFactory(parent=cast.own_district))
+
+
 LISTS: list[tuple[str, str, Make]] = [
+    ("district_reviewer", "/desk/mailbox/", letter),
+    ("office", "/desk/mailbox/", letter),
     ("office", "/desk/documents/?year=2024", issued_document),
     ("office", "/desk/documents/register.xlsx?year=2024", issued_document),
     ("owner", "/desk/summaries/", due_summary),

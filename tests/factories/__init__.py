@@ -21,6 +21,7 @@ from tests.factories.editions import (
     TaxonomyFactory,
     TermFactory,
 )
+from tests.factories.mailbox import LetterFactory
 from tests.factories.organizations import (
     DepartmentFactory,
     DistrictAssociationFactory,
@@ -45,6 +46,7 @@ __all__ = [
     "EditionFactory",
     "ExtensionFactory",
     "HighlightFactory",
+    "LetterFactory",
     "MarkFactory",
     "MembershipFactory",
     "OfferFactory",

@@ -58,18 +58,18 @@ TABLE: dict[str, dict[str, set[str]]] = {
         **{key: {SISTER} for key in REGISTERED},
     },
     "district_reviewer": {
-        "calendar.see": BRANCH, "unit.see": BRANCH, "activity.see": BRANCH, "review.decide": BRANCH, "summary.accept": BRANCH,
+        "calendar.see": BRANCH, "unit.see": BRANCH, "activity.see": BRANCH, "review.decide": BRANCH, "summary.accept": BRANCH, "letter.handle": BRANCH,
         "audit.see": BRANCH, "liaison.see": BRANCH, "liaison.edit": {DISTRICT}, "resource.oversee": BRANCH, "plan.edit": {DISTRICT}, "cloud.review": BRANCH, "key.decide": BRANCH,
         "coverage.confirm": BRANCH, "press.clear": BRANCH, "coverage.record": {DISTRICT}, "story.edit": {DISTRICT},
         **dict.fromkeys(SUPERVISING, BRANCH),
     },
     "other_reviewer": {
-        "calendar.see": {FAR}, "unit.see": {FAR}, "activity.see": {FAR}, "review.decide": {FAR}, "summary.accept": {FAR}, "audit.see": {FAR},
+        "calendar.see": {FAR}, "unit.see": {FAR}, "activity.see": {FAR}, "review.decide": {FAR}, "summary.accept": {FAR}, "letter.handle": {FAR}, "audit.see": {FAR},
         "liaison.see": {FAR}, "resource.oversee": {FAR}, "cloud.review": {FAR}, "key.decide": {FAR}, "coverage.confirm": {FAR}, "press.clear": {FAR}, **{name: {FAR} for name in SUPERVISING},
     },
     "department_reviewer": {},
     "office": {
-        "calendar.see": set(PLACES), "unit.see": set(PLACES), "activity.see": set(PLACES), "review.decide": set(PLACES), "summary.accept": set(PLACES), "summary.file": {OFFICE},
+        "calendar.see": set(PLACES), "unit.see": set(PLACES), "activity.see": set(PLACES), "review.decide": set(PLACES), "summary.accept": set(PLACES), "letter.handle": set(PLACES), "summary.file": {OFFICE},
         **{name: set(PLACES) for name in SUPERVISING}, "liaison.see": set(PLACES), "liaison.edit": set(PLACES),
         "audit.see": set(PLACES), "unit.edit": set(PLACES),
         "unit.people": set(PLACES), "activity.edit": set(PLACES), "activity.cancel": set(PLACES),

@@ -270,7 +270,7 @@ def again(summary: Summary) -> Summary:
 def keep(
     summary: Summary,
     action: str,
-    by: "User",
+    by: "User | None",
     changes: dict[str, list[Any]] | None = None,
     reason: str = "",
     is_quiet: bool = True,
