@@ -8,10 +8,14 @@ class ActivitiesConfig(AppConfig):
     label = "activities"
 
     def ready(self) -> None:
-        from kepuyue.activities import receivers  # noqa: F401 (models must be ready before they listen)
+        from kepuyue.activities import (
+            official,
+            receivers,  # noqa: F401 (models must be ready before they listen)
+        )
         from kepuyue.core import audit  # models must be loaded first
         from kepuyue.messaging import kinds
 
+        official.register()
         kinds.register("review.turn", label=_("轮到我审核"), digest=True, may_unsubscribe=True)
         kinds.register("review.decided", label=_("审核结果"))
         kinds.register("review.assigned", label=_("审核分办和接手"), digest=True, may_unsubscribe=True)

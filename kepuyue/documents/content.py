@@ -47,7 +47,7 @@ Block = Heading | Paragraph | Table | Picture
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """附件: what is bound with the document, on pages of its own."""
+    """附件: what is bound with the document, on pages of its own; without blocks it is only named."""
 
     title: str
     blocks: tuple[Block, ...] = ()

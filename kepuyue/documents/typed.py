@@ -5,8 +5,9 @@ Tables and pictures stand as 〔表1〕 and 〔图2〕 on lines of their own: th
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
-from kepuyue.documents.content import Block, Heading, Paragraph, Picture, Table
+from kepuyue.documents.content import Attachment, Block, Heading, Paragraph, Picture, Table
 
 _CHINESE = "[一二三四五六七八九十]+"
 _LEVELS = (
@@ -17,6 +18,19 @@ _LEVELS = (
 )
 _PLACE = re.compile(r"〔(表|图)(\d{1,3})〕")
 _NUMERALS = "一二三四五六七八九十"
+
+
+_ATTACHMENT = re.compile(r"(?:附件：|附件:)?\s*(?:\d{1,2}\s*[.．](?!\d)\s*)?(.+)")
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What a whole text holds besides its title: see `parts_of`."""
+
+    addressees: str
+    blocks: tuple[Block, ...]
+    attachments: tuple[Attachment, ...]
+    note: str
 
 
 class Unknown(ValueError):
@@ -66,6 +80,25 @@ def from_text(text: str, given: Sequence[Block]) -> tuple[Block, ...]:
         else:
             blocks.append(Paragraph(line))
     return tuple(blocks)
+
+
+def parts_of(text: str) -> Parts:
+    """A whole text as people write it: addressees and a colon in the first line, 附件：… at the end (further ones on
+    lines of their own), a note in brackets last of all. Attachments have a name only.
+    """
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    addressees = note = ""
+    if lines and lines[0].endswith(("：", ":")):
+        addressees = lines.pop(0)[:-1]
+    if lines and re.fullmatch(r"[（(].+[）)]", lines[-1]):
+        note = lines.pop()[1:-1]
+    begins = next(
+        (place for place, line in enumerate(lines) if line.startswith(("附件：", "附件:"))), len(lines)
+    )
+    named = [found[1] for line in lines[begins:] if (found := _ATTACHMENT.fullmatch(line))]
+    return Parts(
+        addressees, from_text("\n".join(lines[:begins]), ()), tuple(Attachment(name) for name in named), note
+    )
 
 
 def mark(level: int, number: int) -> str:

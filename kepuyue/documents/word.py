@@ -2,19 +2,20 @@
 which has to be found out by measuring.
 """
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from io import BytesIO
 from typing import Any
 
 import docx
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
-from docx.shared import Emu, Mm
+from docx.shared import Mm
 from lxml import etree
 
 from kepuyue.documents import standard
 from kepuyue.documents.content import Block, Document, Heading, Paragraph, Picture, Table, date_text, width
-from kepuyue.documents.ooxml import EMU, box, element, lay_out, properties_of, run_of, text_of, writable
+from kepuyue.documents.ooxml import box, element, lay_out, properties_of, run_of, text_of, writable
 from kepuyue.documents.standard import (
     BODY,
     HEADLINE,
@@ -31,6 +32,8 @@ from kepuyue.documents.standard import (
 from kepuyue.documents.titles import broken
 from kepuyue.documents.typed import mark
 
+# Stands at the right of its cell
+_FIGURE = re.compile(r"[\d,.]+%?")
 # 发文机关标志: as large as the block lets it be, and no larger than this
 MARK_LARGEST, MARK_ROOM = 46.0, 0.96
 
@@ -65,7 +68,8 @@ class _Page:
         if document.note:
             self._line(f"（{document.note}）")
         for number, attachment in enumerate(document.attachments, 1):
-            self._attachment(attachment.title, attachment.blocks, number)
+            if attachment.blocks:
+                self._attachment(attachment.title, attachment.blocks, number)
         if document.printed_by:
             self._record()
         file = BytesIO()
@@ -235,24 +239,42 @@ class _Page:
         self._blocks(blocks)
 
     def _table(self, table: Table) -> None:
-        whole = self.values["block_width"] / MM_PER_POINT
-        shares = table.widths or tuple(1 / len(table.head) for _column in table.head)
-        made = self.word.add_table(rows=0, cols=len(table.head))
-        made.style, made.autofit = self.word.styles["Table Grid"], False
-        for column, share in zip(made.columns, shares, strict=True):
-            column.width = Emu(round(whole * share / sum(shares) * EMU))
+        """Put together by hand: python-docx looks through all cells for each that it adds."""
+        whole = self.values["block_width"] / MM_PER_POINT * TWIPS
+        shares = table.widths or tuple(1.0 for _column in table.head)
+        widths = [round(whole * share / sum(shares)) for share in shares]
+        made = OxmlElement("w:tbl")
+        properties = OxmlElement("w:tblPr")
+        properties.append(element("w:tblStyle", val=self.word.styles["Table Grid"].style_id))
+        properties.append(element("w:tblW", w=sum(widths), type="dxa"))
+        properties.append(element("w:tblLayout", type="fixed"))
+        made.append(properties)
+        grid = OxmlElement("w:tblGrid")
+        for wide in widths:
+            grid.append(element("w:gridCol", w=wide))
+        made.append(grid)
         for place, cells in enumerate((table.head, *table.rows)):
-            row = made.add_row()
-            properties = row._tr.get_or_add_trPr()
-            properties.append(OxmlElement("w:cantSplit"))
-            if not place:
-                properties.append(OxmlElement("w:tblHeader"))
-            for cell, text, share in zip(row.cells, cells, shares, strict=True):
-                cell.width = Emu(round(whole * share / sum(shares) * EMU))
-                paragraph = cell.paragraphs[0]._p
-                lay_out(paragraph, align="center" if not place else "left", line=20, exact=False)
-                paragraph.append(run_of(text, LEVEL_1 if not place else BODY, 12))
-        self._paragraph([], line=self.pitch / 2)
+            made.append(self._row(cells, widths, is_head=not place))
+        self.body.insert(len(self.body) - 1, made)
+
+    def _row(self, cells: Sequence[str], widths: Sequence[int], *, is_head: bool) -> Any:
+        row, properties = OxmlElement("w:tr"), OxmlElement("w:trPr")
+        properties.append(OxmlElement("w:cantSplit"))
+        if is_head:
+            properties.append(OxmlElement("w:tblHeader"))
+        row.append(properties)
+        for text, wide in zip(cells, widths, strict=True):
+            cell, about, paragraph = OxmlElement("w:tc"), OxmlElement("w:tcPr"), OxmlElement("w:p")
+            about.append(element("w:tcW", w=wide, type="dxa"))
+            about.append(element("w:vAlign", val="center"))
+            is_figure = not is_head and _FIGURE.fullmatch(text) is not None
+            align = "center" if is_head else "right" if is_figure else "left"
+            lay_out(paragraph, align=align, line=20, exact=False)
+            paragraph.append(run_of(text, LEVEL_1 if is_head else BODY, 12))
+            cell.append(about)
+            cell.append(paragraph)
+            row.append(cell)
+        return row
 
     def _picture(self, picture: Picture) -> None:
         paragraph = self.word.add_paragraph()

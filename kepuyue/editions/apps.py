@@ -9,10 +9,11 @@ class EditionsConfig(AppConfig):
 
     def ready(self) -> None:
         from kepuyue.core import audit  # models must be loaded first
-        from kepuyue.editions import queries
+        from kepuyue.editions import official, queries
         from kepuyue.messaging import clock, kinds
 
         clock.keep_to(lambda: edition.zone if (edition := queries.current_edition()) else None)
+        official.register()
         kinds.register("plan", label=_("工作方案的报送和备案"))
         audit.name_actions(
             {

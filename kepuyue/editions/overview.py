@@ -70,8 +70,8 @@ def settings_at_a_glance(edition: Edition) -> list[Card]:
         else wording.days_text(edition.starts_on, edition.ends_on, year=True)
     )
     terms = Term.objects.filter(taxonomy__edition=edition, is_retired=False).count()
-    drafts = edition.papers.filter(is_published=False).count()
-    papers = edition.papers.count()
+    papers = edition.papers.filter(template_of="").count()
+    drafts = edition.papers.filter(template_of="", is_published=False).count()
     waiting = sum(row.plan is not None and row.plan.state == Plan.State.FILED for row in rows)
     kinds = edition.taxonomies.count()
     return [

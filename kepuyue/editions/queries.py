@@ -8,14 +8,14 @@ from functools import lru_cache
 from math import ceil, cos, radians
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from kepuyue.core import wording
 from kepuyue.core.geo import Point, locate
 from kepuyue.core.time import today
-from kepuyue.editions.models import CityMap, Edition, Extension, KeyDate, Taxonomy
+from kepuyue.editions.models import CityMap, Edition, Extension, KeyDate, Paper, Taxonomy
 from kepuyue.organizations.models import District, Organization
 
 
@@ -32,6 +32,17 @@ def taxonomies(edition: Edition) -> list[Taxonomy]:
 def key_day(edition: Edition, kind: str) -> date | None:
     """The day of a key date, or None where the edition does not set it."""
     return KeyDate.objects.filter(edition=edition, kind=kind).values_list("day", flat=True).first()
+
+
+def templates_of(which: str) -> QuerySet[Paper]:
+    """The templates of one kind of official document, of editions that are no archive."""
+    return Paper.objects.filter(template_of=which, edition__is_archive=False).select_related("edition")
+
+
+def forwardable() -> QuerySet[Paper]:
+    """What the office has published with a number in the current edition: branches hand it on."""
+    rows = Paper.objects.filter(edition__is_current=True, is_published=True, template_of="")
+    return rows.exclude(number="").exclude(issuer="").select_related("edition")
 
 
 class Phase(StrEnum):

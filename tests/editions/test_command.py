@@ -49,7 +49,7 @@ def test_check_for_machines_is_json(folder: Path) -> None:
 
 @pytest.mark.django_db
 def test_load_tells_what_it_did_in_figures_and_again_nothing(folder: Path) -> None:
-    assert "新增232" in run("load", folder)
+    assert "新增234" in run("load", folder)
     assert run("load", folder) == "2024年深圳科普月没有变化。\n"
 
 

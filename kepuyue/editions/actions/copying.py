@@ -71,6 +71,8 @@ def _rewrite(draft: Path, folder: Folder, year: int) -> None:
     if folder.main_venue:
         _rewrite_main_venue(draft, folder, year)
     for paper in folder.edition.papers:
+        if paper.template_of:
+            continue  # the next edition's own facts fill it in
         (draft / paper.file).write_text(f"{TO_FILL_IN}\n", encoding="utf-8")
     provenance = draft / "PROVENANCE.md"
     if provenance.exists():
@@ -114,7 +116,9 @@ def _new_values(document: Document, folder: Folder, year: int) -> dict[Location,
     for number, key_day in enumerate(old.key_dates):
         values["key_dates", number, "day"] = _shifted(key_day.day, shift)
         values["key_dates", number, "source"] = TO_FILL_IN
-    for number, _paper in enumerate(old.papers):
+    for number, paper in enumerate(old.papers):
+        if paper.template_of:
+            continue
         for key in ("title", "number", "issued_on"):
             values["papers", number, key] = TO_FILL_IN
     return {place: text for place, text in values.items() if place in document.spans}

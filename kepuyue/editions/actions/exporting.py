@@ -126,6 +126,7 @@ def _facts(edition: Edition, city_map: CityMap | None) -> dict[str, Any]:
             {"code": paper.code, "file": f"{paper.code}.md", "title": paper.title, "number": paper.number,
              "issuer": paper.issuer} | ({"issued_on": paper.issued_on.isoformat()} if paper.issued_on else {})
             | ({} if paper.is_published else {"is_published": False})
+            | ({"template_of": paper.template_of} if paper.template_of else {})
             for paper in edition.papers.all()
         ],
     }  # fmt: skip

@@ -77,13 +77,13 @@ def draft(source: Edition, year: int, *, align: str = SAME_DAY) -> Draft:
         terms=Term.objects.filter(taxonomy__edition=source, is_retired=False).count(),
         marks=source.marks.count(),
         synonyms=source.synonyms.count(),
-        notice=source.papers.first(),
+        notice=source.papers.filter(template_of="").first(),
     )
 
 
 @transaction.atomic
 def begin(source: Edition, year: int, *, by: "User", align: str = SAME_DAY) -> Edition:
-    """Make it. Taken over: names and ordinals counted on, dates, terms in use, marks, rules, synonyms, map,
+    """Make it. Taken over: names and ordinals counted on, dates, terms in use, marks, rules, synonyms, templates, map,
     and the main venue without its exhibitors.
 
     Left out: theme, clauses of the dates, holidays, extensions, sub-themes, plans, papers; the notice stands as a
@@ -108,6 +108,9 @@ def begin(source: Edition, year: int, *, by: "User", align: str = SAME_DAY) -> E
     Synonym.objects.bulk_create(
         Synonym(edition=edition, words=group.words) for group in source.synonyms.all()
     )
+    for paper in source.papers.exclude(template_of=""):
+        paper.pk, paper.edition = None, edition
+        paper.save()
     if city_map := CityMap.objects.filter(edition=source).first():
         city_map.pk, city_map.edition = None, edition
         city_map.save()

@@ -2,12 +2,12 @@
 
 import re
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
-from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
 from kepuyue.core.codes import credit_code_is_valid
@@ -138,6 +138,13 @@ class PaperEntry(Strict):
     issuer: Annotated[str, may_be_empty(120)] = ""
     issued_on: Day | None = None
     is_published: bool = True
+    template_of: Literal["", "notice", "forwarding"] = ""
+
+    @model_validator(mode="after")
+    def _no_template_is_public(self) -> Self:
+        if self.template_of and self.is_published:
+            raise ValueError("a template is not published: is_published: false")
+        return self
 
 
 class MapFacts(Strict):

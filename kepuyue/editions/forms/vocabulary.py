@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from kepuyue.core.codes import new_code
 from kepuyue.editions.actions import editing, terms
+from kepuyue.editions.filling import WORDS
 from kepuyue.editions.forms.seen import SeenForm, day_field, taken, text_area
 from kepuyue.editions.models import Edition, Mark, Paper, Taxonomy, Term
 
@@ -121,6 +122,13 @@ class PaperForm(SeenForm):
             "用 Markdown 书写：空一行分段，“## ”开头是标题，“1. ”“- ”开头是清单。"
         )
         self.fields["is_published"].help_text = _("不勾选时只有市级管理员看得到。")
+        if paper is not None and paper.template_of:
+            # A template is never public, and has its number and day when a document is issued
+            for name in ("number", "issuer", "issued_on", "is_published"):
+                del self.fields[name]
+            self.fields["body"].help_text = _(
+                "照公文的样子一行一段；{%(words)s}这些地方起草时按本届资料填入。"
+            ) % {"words": "}、{".join(WORDS)}
 
 
 class SynonymsForm(SeenForm):

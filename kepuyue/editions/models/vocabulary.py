@@ -94,7 +94,11 @@ class Mark(LocalizedName):
 
 
 class Paper(models.Model):
-    """文件: the notice and its annexes as published to units."""
+    """文件: the notice and its annexes as published to units; and templates of official documents (`filling`)."""
+
+    class Template(models.TextChoices):
+        NOTICE = "notice", _("通知模板")
+        FORWARDING = "forwarding", _("转发通知模板")
 
     edition = models.ForeignKey(Edition, models.CASCADE, related_name="papers")
     code = models.SlugField(_("代码"), max_length=40)
@@ -104,13 +108,25 @@ class Paper(models.Model):
     issued_on = models.DateField(_("成文日期"), null=True, blank=True)
     body = models.TextField(_("正文"), blank=True, help_text="Markdown")
     is_published = models.BooleanField(_("已发布"), default=True)
+    template_of = models.CharField(
+        _("模板"), max_length=12, choices=Template, blank=True, default="",
+        help_text="what is drafted from it; empty: a paper",
+    )  # fmt: skip
     position = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
         verbose_name = pgettext_lazy("paper", "文件")
         verbose_name_plural = pgettext_lazy("paper", "文件")
         ordering = ("position", "pk")
-        constraints = (models.UniqueConstraint(fields=("edition", "code"), name="paper_code_once"),)
+        constraints = (
+            models.UniqueConstraint(fields=("edition", "code"), name="paper_code_once"),
+            models.UniqueConstraint(
+                fields=("edition", "template_of"), condition=~models.Q(template_of=""), name="one_template_of_a_kind"
+            ),
+            models.CheckConstraint(
+                name="no_template_is_public", condition=models.Q(template_of="") | models.Q(is_published=False)
+            ),
+        )  # fmt: skip
 
     def __str__(self) -> str:
         return self.title
