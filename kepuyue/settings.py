@@ -115,6 +115,7 @@ INSTALLED_APPS = [
     "kepuyue.programme",
     "kepuyue.summaries",
     "kepuyue.insight",
+    "kepuyue.evaluation",
     "kepuyue.imports",
     "kepuyue.api",
     "kepuyue.mailbox",

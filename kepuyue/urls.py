@@ -20,6 +20,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("kepuyue.summaries.urls")),
     path("", include("kepuyue.mailbox.urls")),
     path("", include("kepuyue.insight.urls")),
+    path("", include("kepuyue.evaluation.urls")),
     path("desk/imports/", include("kepuyue.imports.urls")),
     path("api/v1/", include("kepuyue.api.urls")),
 ]

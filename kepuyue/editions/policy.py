@@ -8,18 +8,14 @@ law or notice fixes is a default of the product, and its field says so.
 from datetime import date, timedelta
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from kepuyue.core.links import web_address
+from kepuyue.editions import scheme
+from kepuyue.editions.strict import Strict
 
 # The notice's own division of the month (三): main venue, districts, departments, city-wide joint action
 SHOWN_AS = frozenset({"tier", "joint_action"})
-
-
-class Strict(BaseModel):
-    """An unknown key is an error: it is a slip, and what it meant would be lost."""
-
-    model_config = ConfigDict(extra="forbid")
 
 
 Step = Literal["branch", "office"]
@@ -273,6 +269,7 @@ class Policy(Strict):
     booking: Booking = Booking()
     feedback: Feedback = Feedback()
     summaries: Summaries = Summaries()
+    evaluation: scheme.Evaluation = Field(default_factory=scheme.usual)
 
     def steps(self, terms: list[str]) -> list[Step]:
         """The chain for an activity with these terms ("tier:main_venue"): the first that has its own, else the default.

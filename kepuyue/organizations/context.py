@@ -34,6 +34,15 @@ def desk(request: HttpRequest) -> dict[str, Any]:
             or permissions.holds_anywhere(user, "summary.accept"),
             "documents": permissions.holds_anywhere(user, "document.see"),
             "letters": permissions.holds_anywhere(user, "letter.handle"),
+            "evaluation": any(
+                permissions.holds_anywhere(user, name)
+                for name in (
+                    "evaluation.apply",
+                    "evaluation.recommend",
+                    "evaluation.manage",
+                    "evaluation.score",
+                )
+            ),
             "import": permissions.holds_anywhere(user, "import.run"),
             "calendars": permissions.holds_anywhere(user, "calendar.see"),
             "door": permissions.holds_anywhere(user, "session.check_in"),

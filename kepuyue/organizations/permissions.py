@@ -43,6 +43,7 @@ REGISTERING = frozenset(
         "cloud.edit",
         "coverage.record",
         "summary.file",
+        "evaluation.apply",
         "booking.see",
         "booking.manage",
         "booking.by_proxy",
@@ -70,6 +71,7 @@ OVERSEEING = (
             "coverage.confirm",
             "summary.accept",
             "letter.handle",
+            "evaluation.recommend",
             "press.clear",
         }
     )
@@ -81,7 +83,8 @@ ROLES: dict[str, Grant] = {
     Role.OFFICE: Grant(
         gettext_lazy("统筹全市：管理各届活动、单位和人员，终审活动，查看全部记录。"),
         own=REGISTERING
-        | {"messages.manage", "audit.export", "edition.manage", "highlight.choose", "document.issue"},
+        | {"messages.manage", "audit.export", "edition.manage", "highlight.choose", "document.issue"}
+        | {"evaluation.manage", "evaluation.sign"},
         branch=OVERSEEING
         | LIAISON
         | {"unit.edit", "unit.people", "activity.edit", "activity.cancel", "content.moderate", "story.edit"}
@@ -91,7 +94,8 @@ ROLES: dict[str, Grant] = {
         gettext_lazy("管理本单位资料和人员，填报、提交和取消本单位活动。"),
         own=REGISTERING
         | LIAISON
-        | {"unit.edit", "unit.people", "activity.cancel", "audit.see", "plan.edit", "content.moderate"},
+        | {"unit.edit", "unit.people", "activity.cancel", "audit.see", "plan.edit", "content.moderate"}
+        | {"evaluation.sign"},
     ),
     Role.EDITOR: Grant(gettext_lazy("填报和提交本单位活动。"), own=REGISTERING),
     Role.REVIEWER: Grant(

@@ -46,15 +46,21 @@ from tests.bookings.given import asks, bookable
 from tests.cast import Cast
 from tests.factories import (
     ActivityFactory,
+    CandidateFactory,
     CloudItemFactory,
     CoverageFactory,
     CoverFactory,
     DraftFactory,
+    EditionFactory,
     ExtensionFactory,
     HighlightFactory,
+    HonorFactory,
+    JudgeFactory,
     LetterFactory,
     MarkFactory,
     MembershipFactory,
+    NoticeFactory,
+    ObjectionFactory,
     OfferFactory,
     OpeningFactory,
     OrganFactory,
@@ -65,6 +71,8 @@ from tests.factories import (
     ProposalFactory,
     QuestionFactory,
     RequestFactory,
+    RoundFactory,
+    SheetFactory,
     StoryFactory,
     SubmissionFactory,
     SummaryFactory,
@@ -73,6 +81,7 @@ from tests.factories import (
 )
 from tests.factories.documents import content as letter
 from tests.factories.editions import png
+from tests.factories.evaluation import freeze
 
 
 def samples(cast: Cast) -> dict[str, dict[str, Any]]:
@@ -114,6 +123,7 @@ def samples(cast: Cast) -> dict[str, dict[str, Any]]:
     return {
         **screen,
         **_summaries(cast),
+        **_evaluation(cast),
         **_documents(cast),
         **_letters(cast),
         "-": {},
@@ -391,6 +401,36 @@ def _letters(cast: Cast) -> dict[str, dict[str, Any]]:
             for name, one in made.items()
         },
     }
+
+
+def _evaluation(cast: Cast) -> dict[str, dict[str, Any]]:
+    """Rounds in four states, candidates of the own and the far unit, a judge with a sheet, an objection, an honor."""
+    scoring = RoundFactory(edition=cast.edition, state="scoring")
+    earlier = EditionFactory(code="earlier-2023", office=cast.office_unit, is_current=False)
+    later = EditionFactory(code="later-2025", office=cast.office_unit, is_current=False)
+    applying = RoundFactory(edition=later)
+    draft = RoundFactory(edition=earlier, line="units", state="draft")
+    noticed = RoundFactory(edition=earlier, state="noticed")
+    own = {"organization": cast.own_unit}
+    made = {
+        "draft": CandidateFactory(round=applying, **own),
+        "applied": CandidateFactory(round=applying, **own, state="applied"),
+        "far-applied": CandidateFactory(round=applying, organization=cast.far_unit, state="applied"),
+        "recommended": CandidateFactory(round=applying, **own, state="recommended"),
+    }
+    marked = CandidateFactory(round=scoring, **own, state="admitted", number=1)
+    shown = CandidateFactory(round=noticed, **own, state="admitted", number=1)
+    freeze(noticed)
+    judge = JudgeFactory(round=scoring, user=cast.judge, number=1)
+    objection = ObjectionFactory(notice=NoticeFactory(round=noticed), candidate=shown)
+    rounds = {"scoring": scoring, "applying": applying, "draft": draft, "noticed": noticed}
+    return {
+        **{f"round-{name}": {"pk": one.pk} for name, one in rounds.items()},
+        **{f"candidate-{name}": {"pk": one.pk} for name, one in made.items()},
+        "round-entry": {"pk": scoring.pk, "number": 1}, "judge": {"pk": judge.pk},
+        "sheet": {"pk": SheetFactory(judge=judge, candidate=marked).pk}, "objection": {"pk": objection.pk},
+        "honor": {"pk": HonorFactory(edition=cast.edition, **own).pk},
+    }  # fmt: skip
 
 
 def _main_venue(cast: Cast) -> StageItem:

@@ -21,6 +21,15 @@ from tests.factories.editions import (
     TaxonomyFactory,
     TermFactory,
 )
+from tests.factories.evaluation import (
+    CandidateFactory,
+    HonorFactory,
+    JudgeFactory,
+    NoticeFactory,
+    ObjectionFactory,
+    RoundFactory,
+    SheetFactory,
+)
 from tests.factories.mailbox import LetterFactory
 from tests.factories.organizations import (
     DepartmentFactory,
@@ -36,6 +45,7 @@ from tests.factories.summaries import PhotoFactory, SummaryFactory
 
 __all__ = [
     "ActivityFactory",
+    "CandidateFactory",
     "CloudItemFactory",
     "CoverFactory",
     "CoverageFactory",
@@ -46,9 +56,13 @@ __all__ = [
     "EditionFactory",
     "ExtensionFactory",
     "HighlightFactory",
+    "HonorFactory",
+    "JudgeFactory",
     "LetterFactory",
     "MarkFactory",
     "MembershipFactory",
+    "NoticeFactory",
+    "ObjectionFactory",
     "OfferFactory",
     "OfficeFactory",
     "OpeningFactory",
@@ -61,7 +75,9 @@ __all__ = [
     "ProposalFactory",
     "QuestionFactory",
     "RequestFactory",
+    "RoundFactory",
     "SessionFactory",
+    "SheetFactory",
     "StoryFactory",
     "SubThemeFactory",
     "SubmissionFactory",

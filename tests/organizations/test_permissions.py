@@ -31,7 +31,14 @@ PLACES = (OWN, DISTRICT, SISTER, FAR, OFFICE)
 BRANCH = {OWN, DISTRICT, SISTER}
 # What goes with confirming units; each is asked for the superior of the unit that is changed
 SUPERVISING = ("unit.confirm", "unit.create", "unit.appoint", "unit.close", "unit.move", "unit.merge")
-REGISTERED = ("booking.see", "booking.manage", "booking.by_proxy", "session.check_in", "summary.file")
+REGISTERED = (
+    "booking.see",
+    "booking.manage",
+    "booking.by_proxy",
+    "session.check_in",
+    "summary.file",
+    "evaluation.apply",
+)
 
 # person: {permission: the units in which it holds}
 TABLE: dict[str, dict[str, set[str]]] = {
@@ -39,7 +46,7 @@ TABLE: dict[str, dict[str, set[str]]] = {
         "calendar.see": {OWN}, "unit.see": {OWN}, "unit.edit": {OWN}, "unit.people": {OWN}, "activity.see": {OWN}, "activity.edit": {OWN},
         "activity.submit": {OWN}, "activity.cancel": {OWN}, "import.run": {OWN}, "audit.see": {OWN},
         "liaison.see": {OWN}, "liaison.edit": {OWN}, "resource.offer": {OWN}, "resource.request": {OWN}, "plan.edit": {OWN},
-        "cloud.edit": {OWN}, "content.moderate": {OWN}, "coverage.record": {OWN},
+        "cloud.edit": {OWN}, "content.moderate": {OWN}, "coverage.record": {OWN}, "evaluation.sign": {OWN},
         **{key: {OWN} for key in REGISTERED},
     },
     "editor": {
@@ -54,22 +61,25 @@ TABLE: dict[str, dict[str, set[str]]] = {
         "activity.edit": {SISTER}, "activity.submit": {SISTER}, "activity.cancel": {SISTER},
         "import.run": {SISTER}, "audit.see": {SISTER}, "liaison.see": {SISTER}, "liaison.edit": {SISTER},
         "resource.offer": {SISTER}, "resource.request": {SISTER}, "plan.edit": {SISTER},
-        "cloud.edit": {SISTER}, "content.moderate": {SISTER}, "coverage.record": {SISTER},
+        "cloud.edit": {SISTER}, "content.moderate": {SISTER}, "coverage.record": {SISTER}, "evaluation.sign": {SISTER},
         **{key: {SISTER} for key in REGISTERED},
     },
     "district_reviewer": {
-        "calendar.see": BRANCH, "unit.see": BRANCH, "activity.see": BRANCH, "review.decide": BRANCH, "summary.accept": BRANCH, "letter.handle": BRANCH,
+        "calendar.see": BRANCH, "unit.see": BRANCH, "activity.see": BRANCH, "review.decide": BRANCH, "summary.accept": BRANCH, "letter.handle": BRANCH, "evaluation.recommend": BRANCH,
         "audit.see": BRANCH, "liaison.see": BRANCH, "liaison.edit": {DISTRICT}, "resource.oversee": BRANCH, "plan.edit": {DISTRICT}, "cloud.review": BRANCH, "key.decide": BRANCH,
         "coverage.confirm": BRANCH, "press.clear": BRANCH, "coverage.record": {DISTRICT}, "story.edit": {DISTRICT},
+        "document.see": {DISTRICT}, "document.issue": {DISTRICT},
         **dict.fromkeys(SUPERVISING, BRANCH),
     },
     "other_reviewer": {
-        "calendar.see": {FAR}, "unit.see": {FAR}, "activity.see": {FAR}, "review.decide": {FAR}, "summary.accept": {FAR}, "letter.handle": {FAR}, "audit.see": {FAR},
+        "calendar.see": {FAR}, "unit.see": {FAR}, "activity.see": {FAR}, "review.decide": {FAR}, "summary.accept": {FAR}, "letter.handle": {FAR}, "evaluation.recommend": {FAR}, "audit.see": {FAR},
         "liaison.see": {FAR}, "resource.oversee": {FAR}, "cloud.review": {FAR}, "key.decide": {FAR}, "coverage.confirm": {FAR}, "press.clear": {FAR}, **{name: {FAR} for name in SUPERVISING},
     },
     "department_reviewer": {},
     "office": {
-        "calendar.see": set(PLACES), "unit.see": set(PLACES), "activity.see": set(PLACES), "review.decide": set(PLACES), "summary.accept": set(PLACES), "letter.handle": set(PLACES), "summary.file": {OFFICE},
+        "calendar.see": set(PLACES), "unit.see": set(PLACES), "activity.see": set(PLACES), "review.decide": set(PLACES), "summary.accept": set(PLACES), "letter.handle": set(PLACES), "evaluation.recommend": set(PLACES), "summary.file": {OFFICE},
+        **{f"evaluation.{name}": {OFFICE} for name in ("apply", "sign", "manage")},
+        "document.see": set(PLACES), "document.issue": {OFFICE},
         **{name: set(PLACES) for name in SUPERVISING}, "liaison.see": set(PLACES), "liaison.edit": set(PLACES),
         "audit.see": set(PLACES), "unit.edit": set(PLACES),
         "unit.people": set(PLACES), "activity.edit": set(PLACES), "activity.cancel": set(PLACES),

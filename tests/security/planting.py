@@ -67,6 +67,9 @@ WRITTEN_BY_THE_HOUSE = {
     "documents.OfficialDocument.kind",
     "documents.OfficialDocument.pdf_sha256",
     "documents.OfficialDocument.word_sha256",
+    "evaluation.Round.rules",
+    "evaluation.Sheet.marks",
+    "evaluation.Snapshot.chosen",
     "editions.CityMap.boundaries",
     "editions.CityMap.outlines",
     "editions.Edition.policy",
@@ -96,7 +99,10 @@ WRITTEN_BY_THE_HOUSE = {
     "programme.IndexedActivity.initials",
 }
 # Encrypted where it is kept, whatever somebody typed
-SEALED = {"bookings.Booking.name", "bookings.Booking.phone", "bookings.Booking.roster"}
+SEALED = {
+    "bookings.Booking.name", "bookings.Booking.phone", "bookings.Booking.roster",
+    "evaluation.Objection.name", "evaluation.Objection.contact",
+}  # fmt: skip
 # What an empty JSON field holds once somebody has typed something into it
 TYPED: dict[str, Any] = {
     "activities.Activity.unsaved": {"basics": {"title": ["x"], "summary": ["x"]}},

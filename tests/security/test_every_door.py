@@ -73,6 +73,7 @@ PUBLIC_PAGES = {
     "bookings:draw", "bookings:feedback", "programme:booking", "programme:ticket", "programme:ticket-code",
     "programme:ticket-cancellation", "programme:ticket-acceptance", "programme:ticket-seats", "programme:ticket-roster",
     "programme:ticket-calendar", "programme:my-bookings-appeal", "summaries:public-photos", "summaries:public-photo",
+    "evaluation:notice", "evaluation:honors",
 }  # fmt: skip
 # An address that names nothing of a unit's: what is shown there is the reader's own
 OF_NO_UNIT = {"-", "coverage-table"}

@@ -81,6 +81,10 @@ class Cast:
             return self._person(unit, Role.OFFICE)
         return self._people.get((unit.pk, Role.EDITOR)) or self._person(unit, Role.OWNER)
 
+    def owner(self, unit: Organization) -> User:
+        """Who answers for the unit."""
+        return self._person(unit, Role.OFFICE if unit.level == Level.OFFICE else Role.OWNER)
+
     def reviewer(self, unit: Organization) -> User:
         """Who reviews for the unit."""
         return self._person(unit, Role.OFFICE if unit.level == Level.OFFICE else Role.REVIEWER)

@@ -21,6 +21,7 @@ from kepuyue.demo.actions import (
     branches,
     desks,
     doors,
+    evaluating,
     exchange,
     neighborhood,
     publicizing,
@@ -109,6 +110,7 @@ def seed(edition: Edition, stage: Stage, *, progress: Callable[[], Any] | None =
         booking.furnish(agenda, edition, players.cast, busy)
         doors.furnish(agenda, edition, players.cast, busy)
         summing_up.furnish(agenda, edition, players.cast)
+        evaluating.furnish(agenda, edition, players.cast)
         agenda.play(until)
         scattering.scatter(edition)
         # What is long done is no news at the desks; only the present work is

@@ -11,7 +11,7 @@ from kepuyue.editions.folder.parts import Parts
 from kepuyue.editions.folder.problems import Problem
 from kepuyue.editions.folder.schema import Code, Day, EnglishName, Name, line, may_be_empty
 from kepuyue.editions.models import StageItem
-from kepuyue.editions.policy import Strict
+from kepuyue.editions.strict import Strict
 
 FILE = "main_venue.yaml"
 ShortCode = Annotated[Code, Field(max_length=12)]

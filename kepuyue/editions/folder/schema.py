@@ -13,7 +13,8 @@ from pydantic_core import PydanticCustomError
 from kepuyue.core.codes import credit_code_is_valid
 from kepuyue.editions.folder.problems import TO_FILL_IN
 from kepuyue.editions.models import KeyDate
-from kepuyue.editions.policy import Policy, Strict
+from kepuyue.editions.policy import Policy
+from kepuyue.editions.strict import Strict
 from kepuyue.organizations.models import Organization
 
 

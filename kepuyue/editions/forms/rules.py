@@ -112,6 +112,8 @@ CHAINS: dict[str, Any] = {
 # What is longer is written in several lines
 LINE = 400
 CLASSES = ("tier", "joint_action")
+# Edited where they are used, on pages of their own
+ELSEWHERE = frozenset({"evaluation"})
 
 
 class RulesForm(SeenForm):
@@ -125,7 +127,7 @@ class RulesForm(SeenForm):
         self._add_systems()
         for section in Policy.model_fields:
             value = getattr(self.rules, section)
-            if isinstance(value, BaseModel):
+            if isinstance(value, BaseModel) and section not in ELSEWHERE:
                 names = list(self._add_all(section, value))
                 self.section_names.append((section, str(SECTIONS.get(section, section)), names))
 
@@ -164,6 +166,7 @@ class RulesForm(SeenForm):
         if self.errors:
             return data
         typed: dict[str, Any] = {"review": {}, "systems": {}}
+        typed |= {section: getattr(self.rules, section).model_dump(mode="json") for section in ELSEWHERE}
         for name, value in data.items():
             kind, _dot, key = name.partition("|")
             if kind == "review" and value:
@@ -311,7 +314,7 @@ def _flat(policy: Policy) -> dict[str, Any]:
         else:
             found[key] = value
 
-    for section, value in policy.model_dump(mode="json").items():
+    for section, value in policy.model_dump(mode="json", exclude=set(ELSEWHERE)).items():
         for name, inner in value.items():
             if section in ("review", "systems"):
                 found[f"{section}|{name}"] = inner

@@ -1,0 +1,173 @@
+"""Reads across rounds; what a person may not see is not in the answer."""
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Count, Q, QuerySet
+
+from kepuyue.activities.models import PUBLIC_STATES, Activity
+from kepuyue.editions.models import Edition
+from kepuyue.evaluation import ranking, snapshots
+from kepuyue.evaluation.models import Breach, Candidate, Honor, Judge, Notice, Round, Sheet, Snapshot
+from kepuyue.evaluation.permissions import seen_by
+from kepuyue.organizations.permissions import holds_anywhere, organizations_where
+
+if TYPE_CHECKING:
+    from kepuyue.organizations.models import Organization
+    from kepuyue.organizations.permissions import Person
+
+
+def rounds_of(edition: Edition) -> QuerySet[Round]:
+    """All rounds of an edition, the newest first, with how many stand in them."""
+    standing = Q(candidates__state=Candidate.State.ADMITTED)
+    return (
+        Round.objects.filter(edition=edition)
+        .select_related("edition__office")
+        .annotate(admitted=Count("candidates", filter=standing))
+    )
+
+
+def candidates_seen(user: "Person") -> QuerySet[Candidate]:
+    """Those that the person may open."""
+    related = (
+        "round__edition__office",
+        "organization__district",
+        "organization__parent",
+        "activity",
+        "recommender",
+    )
+    return Candidate.objects.filter(seen_by(user)).select_related(*related)
+
+
+def to_recommend(user: "Person", edition: Edition) -> QuerySet[Candidate]:
+    """Those that wait until the person recommends them or gives them back."""
+    units = organizations_where(user, "evaluation.recommend")
+    return (
+        Candidate.objects.filter(
+            round__edition=edition, round__state=Round.State.APPLYING, state=Candidate.State.APPLIED,
+            recommender__in=units,
+        )
+        .select_related("round", "organization", "activity", "recommender")
+        .order_by("pk")
+    )  # fmt: skip
+
+
+def own_candidates(user: "Person", edition: Edition) -> QuerySet[Candidate]:
+    """What the person's units have put forward."""
+    units = organizations_where(user, "evaluation.apply")
+    return (
+        Candidate.objects.filter(round__edition=edition, organization__in=units)
+        .select_related("round", "organization", "activity", "recommender")
+        .order_by("round", "pk")
+    )
+
+
+def units_to_apply(user: "Person") -> "list[Organization]":
+    """For which units the person may put something forward."""
+    return list(organizations_where(user, "evaluation.apply").active().order_by("path"))  # type: ignore[attr-defined]
+
+
+def activities_to_apply(round: Round, organization: "Organization") -> QuerySet[Activity]:
+    """Activities of the unit that are public and do not stand in the round yet."""
+    standing = round.candidates.filter(activity__isnull=False).exclude(state=Candidate.State.WITHDRAWN)
+    return (
+        Activity.objects.filter(
+            edition=round.edition,
+            organization=organization,
+            state__in=PUBLIC_STATES,
+            published_at__isnull=False,
+        )
+        .exclude(pk__in=standing.values("activity"))
+        .select_related("activity_summary")
+        .order_by("title", "pk")
+    )
+
+
+def judging_of(user: "Person") -> QuerySet[Judge]:
+    """The rounds in which the person is a judge or is asked to be."""
+    if not holds_anywhere(user, "evaluation.score"):
+        return Judge.objects.none()
+    states = (Judge.State.INVITED, Judge.State.ACCEPTED)
+    return Judge.objects.filter(user_id=user.pk or 0, state__in=states).select_related(
+        "round__edition__office"
+    )
+
+
+def sheets_of(judge: Judge) -> QuerySet[Sheet]:
+    """What a judge has to fill in, in the order of the numbers."""
+    related = ("candidate__organization", "candidate__activity__organization", "judge__round__edition")
+    return (
+        Sheet.objects.filter(judge=judge, void_because="", candidate__state=Candidate.State.ADMITTED)
+        .select_related(*related)
+        .order_by("candidate__number")
+    )
+
+
+def last_snapshot(round: Round) -> Snapshot | None:
+    """What was frozen last and holds; None where the round is open."""
+    if round.state not in (Round.State.FROZEN, Round.State.NOTICED, Round.State.SETTLED):
+        return None
+    return round.snapshots.order_by("pk").last()
+
+
+def chosen_numbers(round: Round) -> list[int]:
+    """The list that was frozen last, in its order."""
+    found = last_snapshot(round)
+    return list(found.chosen) if found else []
+
+
+def ranked_of(snapshot: Snapshot) -> list[ranking.Ranked]:
+    """The list of a snapshot, made anew from its data; a process keeps the last few."""
+    return _ranked(snapshot.pk, snapshot.digest)
+
+
+@lru_cache(maxsize=4)
+def _ranked(pk: int, _digest: str) -> list[ranking.Ranked]:
+    return ranking.rank(Snapshot.objects.get(pk=pk).content)
+
+
+def data_and_list(round: Round) -> tuple[dict[str, Any], list[ranking.Ranked]]:
+    """What the list is made from, and the list: as frozen, or as it would be at this moment."""
+    found = last_snapshot(round)
+    if found is not None:
+        return found.content, ranked_of(found)
+    data = snapshots.gathered(round)
+    return data, ranking.rank(data)
+
+
+def present_ranking(round: Round) -> list[ranking.Ranked]:
+    """The list alone."""
+    return data_and_list(round)[1]
+
+
+def judges_with_progress(round: Round) -> QuerySet[Judge]:
+    """Judges with how many sheets they have (`given`) and how many they handed in (`done`)."""
+    counting = Q(sheets__void_because="")
+    return (
+        round.judges.select_related("user")
+        .annotate(
+            given=Count("sheets", filter=counting),
+            done=Count("sheets", filter=counting & Q(sheets__submitted_at__isnull=False)),
+        )
+        .order_by("number")
+    )
+
+
+def breaches() -> QuerySet[Breach]:
+    """Breaches that the office knows of, the newest first."""
+    return Breach.objects.select_related("organization")
+
+
+def public_notice(round: Round) -> Notice | None:
+    """The notice that everybody may read: the last of a round whose list is shown or settled."""
+    if round.state not in (Round.State.NOTICED, Round.State.SETTLED):
+        return None
+    return round.notices.order_by("pk").last()
+
+
+def honors(edition: Edition | None = None) -> QuerySet[Honor]:
+    """Honors, the newest and highest first; those taken back among them."""
+    rows = Honor.objects.select_related("organization", "activity", "edition", "candidate")
+    if edition is not None:
+        rows = rows.filter(edition=edition)
+    return rows.order_by("-edition__year", "line", "level", "pk")

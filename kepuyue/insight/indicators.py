@@ -1,0 +1,246 @@
+"""What the month is counted by: each indicator once, for pages, exports, documents and the evaluation.
+
+A value belongs to one activity, and values are put together only by `Fold`: sums of what can be summed, unions of
+what can be named, averages kept with their weights. So a total over some activities is the same however a unit cuts
+them up: one activity of ten sessions, or ten activities of one, come to the same.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from kepuyue.activities.models import Activity, Participation, Session
+from kepuyue.cloud.models import CloudItem
+from kepuyue.core.time import now
+from kepuyue.editions.models import Edition
+from kepuyue.publicity.models import Coverage
+from kepuyue.summaries.figures import kind_of
+from kepuyue.summaries.models import Figure, Filing, Method, Name, Summary
+
+# An int, the set of what was found, or (sum, weight)
+Value = int | frozenset[str] | tuple[int, int]
+
+
+class Fold(StrEnum):
+    """How values of several activities become one."""
+
+    SUM = "sum"
+    UNION = "union"
+    MEAN = "mean"
+
+    @property
+    def nothing(self) -> Value:
+        """The value of no activity at all."""
+        if self is Fold.SUM:
+            return 0
+        return frozenset() if self is Fold.UNION else (0, 0)
+
+    def together(self, values: Iterable[Value]) -> Value:
+        """One value of several, whatever their order and grouping."""
+        found: Any = self.nothing
+        for value in values:
+            one: Any = value
+            if self is Fold.SUM:
+                found += one
+            elif self is Fold.UNION:
+                found |= one
+            else:
+                found = (found[0] + one[0], found[1] + one[1])
+        result: Value = found
+        return result
+
+    def size(self, value: Value) -> int:
+        """The value as a number: the sum, how many were found, or the average (halves up)."""
+        if isinstance(value, tuple):
+            total, weight = value
+            return (2 * total + weight) // (2 * weight) if weight else 0
+        return value if isinstance(value, int) else len(value)
+
+
+@dataclass(frozen=True)
+class Indicator:
+    """指标: a name, what it means, its unit, and how values are put together."""
+
+    code: str
+    name: Any
+    unit: Any
+    definition: Any
+    fold: Fold
+    figure: str = ""
+    "Key of summaries.figures.KINDS where it is a figure of accepted summaries"
+    hundredths: bool = False
+    "Whether the number is in hundredths of its unit"
+
+    def shown(self, value: Value) -> str:
+        """The value as people read it."""
+        size = self.fold.size(value)
+        number = f"{size / 100:.2f}" if self.hundredths else f"{size:,}"
+        return f"{number} {self.unit}".strip()
+
+
+_FIGURES = (
+    (Name.SESSIONS, Method.RECORD, "sessions"), (Name.VISITS, Method.CHECK_IN, "visits-check_in"),
+    (Name.VISITS, Method.COUNT, "visits-count"), (Name.VISITS, Method.ESTIMATE, "visits-estimate"),
+    (Name.VIEWS, Method.VIEWS, "views"), (Name.VOLUNTEERS, Method.COUNT, "volunteers"),
+    (Name.EXPERTS, Method.COUNT, "experts"),
+)  # fmt: skip
+
+
+def _of_figures() -> Iterator[Indicator]:
+    said = _("各活动已采纳总结里的数字之和，不同来源分开统计。")
+    for name, method, code in _FIGURES:
+        kind = kind_of(name, method)
+        yield Indicator(code, kind.label, kind.unit, said, Fold.SUM, kind.key)
+
+
+def _all() -> Iterator[Indicator]:
+    yield from _of_figures()
+    yield Indicator(
+        "satisfaction", _("满意度"), pgettext_lazy("unit", "分（满分5分）"),
+        _("观众评价的平均分，按评价份数加权。"), Fold.MEAN, hundredths=True,
+    )  # fmt: skip
+    yield Indicator(
+        "media", _("媒体报道"), pgettext_lazy("unit", "条"), _("登记并确认的报道，一条报道写了几项活动也只算一条。"),
+        Fold.UNION,
+    )  # fmt: skip
+    yield Indicator(
+        "partners", _("联合单位"), pgettext_lazy("unit", "个"),
+        _("主办、承办、协办、指导、支持单位里除填报单位以外的，同一单位只算一个。"), Fold.UNION,
+    )  # fmt: skip
+    yield Indicator(
+        "districts",
+        _("覆盖区"),
+        pgettext_lazy("unit", "个"),
+        _("举办过场次的区，同一个区只算一个。"),
+        Fold.UNION,
+    )
+    yield Indicator(
+        "days",
+        _("活动天数"),
+        pgettext_lazy("unit", "天"),
+        _("有场次开始的日子，同一天只算一天。"),
+        Fold.UNION,
+    )
+    yield Indicator(
+        "audiences", _("覆盖人群"), pgettext_lazy("unit", "类"), _("活动面向的人群种类。"), Fold.UNION
+    )
+    yield Indicator(
+        "contents", _("覆盖内容"), pgettext_lazy("unit", "类"), _("活动所属的内容种类。"), Fold.UNION
+    )
+    yield Indicator(
+        "online",
+        _("云上节目"),
+        pgettext_lazy("unit", "个"),
+        _("公开的直播、短视频、云展览和话题。"),
+        Fold.UNION,
+    )
+    yield Indicator(
+        "punctual", _("总结按时报送"), pgettext_lazy("unit", "%"),
+        _("按时报送总结的活动占的比例，按场次加权：把一项活动拆成几项，比例不变。"), Fold.MEAN,
+    )  # fmt: skip
+
+
+INDICATORS: dict[str, Indicator] = {one.code: one for one in _all()}
+# How a taxonomy feeds an indicator
+_TAXONOMIES = {"audience": "audiences", "content": "contents"}
+Facts = Mapping[str, Value]
+
+
+def facts_of(edition: Edition, activities: Iterable[Activity]) -> dict[int, Facts]:
+    """{activity: {code: value}} of activities of one edition; figures only of summaries that were accepted.
+
+    A handful of queries, however many activities.
+    """
+    own = {one.pk: one for one in activities}
+    gathered: dict[int, dict[str, list[Value]]] = {pk: defaultdict(list) for pk in own}
+    rows = (
+        *_from_filings(edition), *_from_sessions(edition, own), *_from_units(edition, own), *_from_coverage(edition),
+        *_from_cloud(edition), *_from_terms(edition),
+    )  # fmt: skip
+    for pk, code, value in rows:
+        if pk in gathered:
+            gathered[pk][code].append(value)
+    return {
+        pk: {code: INDICATORS[code].fold.together(values) for code, values in some.items()}
+        for pk, some in gathered.items()
+    }
+
+
+def together(facts: Iterable[Facts]) -> dict[str, Value]:
+    """The facts of several activities as one."""
+    values: dict[str, list[Value]] = defaultdict(list)
+    for one in facts:
+        for code, value in one.items():
+            values[code].append(value)
+    return {code: INDICATORS[code].fold.together(some) for code, some in values.items()}
+
+
+Found = Iterator[tuple[int, str, Value]]
+
+
+def _from_filings(edition: Edition) -> Found:
+    codes = {one.figure: one.code for one in INDICATORS.values() if one.figure}
+    answers: dict[int, dict[str, int]] = defaultdict(dict)
+    rows = Figure.objects.filter(
+        filing__in=Filing.objects.standing().filter(summary__activity__edition=edition)
+    )
+    for pk, name, method, value in rows.values_list("filing__summary__activity", "name", "method", "value"):
+        if (code := codes.get(kind_of(name, method).key)) is not None:
+            yield pk, code, value
+        elif name in (Name.ANSWERS, Name.SATISFACTION):
+            answers[pk][name] = value
+    for pk, given in answers.items():
+        if Name.SATISFACTION in given and (count := given.get(Name.ANSWERS, 0)):
+            yield pk, "satisfaction", (given[Name.SATISFACTION] * count, count)
+
+
+def _from_sessions(edition: Edition, own: Mapping[int, Activity]) -> Found:
+    held: Counter[int] = Counter()
+    rows = Session.objects.held().filter(activity__edition=edition, is_postponed=False, starts_at__lte=now())
+    for pk, starts_at, district in rows.values_list("activity", "starts_at", "venue__district__code"):
+        held[pk] += 1
+        yield pk, "days", frozenset({starts_at.astimezone(edition.zone).date().isoformat()})
+        if district:
+            yield pk, "districts", frozenset({district})
+    for pk, activity in own.items():
+        if held[pk] and activity.district is not None:
+            yield pk, "districts", frozenset({activity.district.code})
+    first: dict[int, bool] = {}
+    filed = Filing.objects.filter(summary__activity__edition=edition, filed_at__isnull=False).order_by("pk")
+    for pk, is_late in filed.values_list("summary__activity", "is_late"):
+        first.setdefault(pk, is_late)
+    for pk in Summary.objects.filter(activity__edition=edition).values_list("activity", flat=True):
+        if held[pk]:
+            yield pk, "punctual", (100 * held[pk] if first.get(pk) is False else 0, held[pk])
+
+
+def _from_units(edition: Edition, own: Mapping[int, Activity]) -> Found:
+    rows = Participation.objects.filter(activity__edition=edition)
+    for pk, unit, name in rows.values_list("activity", "organization", "name"):
+        if pk in own and unit != own[pk].organization_id and name != own[pk].organization.name:
+            yield pk, "partners", frozenset({str(unit) if unit else name})
+
+
+def _from_coverage(edition: Edition) -> Found:
+    rows = Coverage.objects.confirmed().filter(edition=edition, activities__isnull=False)
+    for pk, report in rows.order_by().values_list("activities", "pk"):
+        yield pk, "media", frozenset({str(report)})
+
+
+def _from_cloud(edition: Edition) -> Found:
+    rows = CloudItem.objects.public().filter(edition=edition, activity__isnull=False)
+    for pk, code in rows.values_list("activity", "code"):
+        yield pk, "online", frozenset({code})
+
+
+def _from_terms(edition: Edition) -> Found:
+    rows = Activity.terms.through.objects.filter(
+        activity__edition=edition, term__taxonomy__code__in=_TAXONOMIES, term__parent=None
+    )
+    for pk, taxonomy, code in rows.values_list("activity", "term__taxonomy__code", "term__code"):
+        yield pk, _TAXONOMIES[taxonomy], frozenset({code})
