@@ -21,18 +21,18 @@ from kepuyue.evaluation.permissions import can_recommend, check_can_apply, manag
 from kepuyue.evaluation.views.desk import BOTH, get_candidate
 from kepuyue.evaluation.views.steps import take
 from kepuyue.organizations.models import Organization
-from kepuyue.organizations.permissions import holds_anywhere, may
+from kepuyue.organizations.permissions import may
 
 
 @require_http_methods(BOTH)
 def begin(request: DeskRequest, pk: int) -> HttpResponse:
     """Choose what to put forward in a round."""
-    if not holds_anywhere(request.user, "evaluation.apply"):
+    units = queries.units_to_apply(request.user)
+    if not units:
         raise PermissionDenied(_("由各单位的填报人和负责人申报。"))
     round = get_object_or_404(
         Round.objects.select_related("edition__office"), pk=pk, state=Round.State.APPLYING
     )
-    units = queries.units_to_apply(request.user)
     activities = {one.name: list(queries.activities_to_apply(round, one)) for one in units}
     form = BeginForm(
         request.POST if request.method == "POST" else None, round=round, units=units, activities=activities
