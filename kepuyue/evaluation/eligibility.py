@@ -18,8 +18,8 @@ class Fault:
     text: str
 
 
-def faults(candidates: Iterable[Candidate], day: date) -> dict[int, list[Fault]]:
-    """{candidate: what speaks against it on that day}, in three queries."""
+def faults(candidates: Iterable[Candidate]) -> dict[int, list[Fault]]:
+    """{candidate: what speaks against it today}, in three queries; candidates of one edition."""
     candidates = list(candidates)
     if not candidates:
         return {}
@@ -27,7 +27,9 @@ def faults(candidates: Iterable[Candidate], day: date) -> dict[int, list[Fault]]
     asked = edition.rules.evaluation.eligibility
     units = {one.organization_id for one in candidates}
     breaches = dict(
-        Breach.objects.filter(organization__in=units, happened_on__gt=_years_before(day, asked.breach_years))
+        Breach.objects.filter(
+            organization__in=units, happened_on__gt=_years_before(edition.today, asked.breach_years)
+        )
         .order_by("happened_on")
         .values_list("organization", "happened_on")
     )

@@ -13,7 +13,6 @@ from django.db.models import Count, Max, Prefetch, QuerySet
 from django.utils.translation import gettext as _
 
 from kepuyue.activities.models import Activity, Picture, Session, State
-from kepuyue.core.time import now
 from kepuyue.editions.models import Edition
 from kepuyue.publicity.models import Highlight
 
@@ -79,7 +78,7 @@ def seen_of(highlights: Iterable[Highlight]) -> str:
 
 def month(edition: Edition) -> list[Day]:
     """Every day of the edition, first to last, with what was chosen. A fixed number of queries."""
-    today = now().astimezone(edition.zone).date()
+    today = edition.today
     rows = list(read(edition).select_related("activity__organization", "activity__district"))
     return [Day(day, [entry_of(row) for row in rows if row.day == day], today) for day in edition.days]
 

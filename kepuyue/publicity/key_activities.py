@@ -10,7 +10,6 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from kepuyue.activities.models import Activity, State
-from kepuyue.core.time import now
 from kepuyue.editions.models import Edition, KeyDate
 from kepuyue.editions.queries import key_day
 from kepuyue.organizations.permissions import reach
@@ -125,7 +124,7 @@ def opens_on(edition: Edition) -> date:
 
 def is_open(edition: Edition) -> bool:
     """Whether that day has come, in the edition's zone."""
-    return now().astimezone(edition.zone).date() >= opens_on(edition)
+    return edition.today >= opens_on(edition)
 
 
 def by_district(found: Iterable[Row]) -> list[Tally]:

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from kepuyue.core import wording
-from kepuyue.core.time import now
 from kepuyue.editions.models import Edition
 from kepuyue.editions.queries import window
 from kepuyue.organizations.models import Organization
@@ -51,5 +50,5 @@ def days_of(edition: Edition, organization: Organization | None = None) -> Days:
         opens=due and due - timedelta(days=rules.open_days),
         due=due,
         closes=max(closes, due or closes),
-        today=now().astimezone(edition.zone).date(),
+        today=edition.today,
     )

@@ -343,7 +343,7 @@ class Session(models.Model):
             return False
         if self.ends_at is not None:
             return self.ends_at <= now()
-        return self.last_day < now().astimezone(self.activity.edition.zone).date()
+        return self.last_day < self.activity.edition.today
 
     @property
     def last_day(self) -> date:

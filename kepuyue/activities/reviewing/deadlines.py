@@ -8,7 +8,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from kepuyue.activities.models import Submission
-from kepuyue.core.time import now
 from kepuyue.editions.models import Edition
 from kepuyue.organizations.models import Organization
 
@@ -51,7 +50,7 @@ def due_day(submission: Submission) -> date | None:
 
 def due_words(due: date, edition: Edition) -> str:
     """A due day as people say it: 今天到期, 明天到期, 还有3天, 已超2天 (days of the calendar)."""
-    left = (due - now().astimezone(edition.zone).date()).days
+    left = (due - edition.today).days
     if left < 0:
         return ngettext("已超%(n)s天", "已超%(n)s天", -left) % {"n": -left}
     if left == 0:
@@ -75,7 +74,7 @@ def overdue(edition: Edition, *, extra: int = 0) -> Q:
 
 def _cut(edition: Edition, days: int) -> datetime:
     """What began to wait before this moment is late today."""
-    today = now().astimezone(edition.zone).date()
+    today = edition.today
     latest = latest_before(today, days, edition.rules.calendar.is_working)
     return datetime.combine(latest + ONE_DAY, time(), edition.zone)
 

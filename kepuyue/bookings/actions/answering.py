@@ -44,7 +44,7 @@ def _keep(session: Session, answers: dict[int, int], mark: str) -> Feedback:
         session=session,
         device=feedback.device(mark, session.pk),
         defaults={
-            "day": now().astimezone(session.activity.edition.zone).date(),
+            "day": session.activity.edition.today,
             "answers": {str(number): value for number, value in answers.items()},
         },
     )

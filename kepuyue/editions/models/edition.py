@@ -106,6 +106,11 @@ class Edition(models.Model):
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.time_zone)
 
+    @property
+    def today(self) -> date:
+        """The present day where the edition is held, whatever zone is active."""
+        return now().astimezone(self.zone).date()
+
     def day_bounds(self, day: date) -> tuple[datetime, datetime]:
         """The first moment of a day in the edition's zone, and that of the next day."""
         start = datetime.combine(day, time(), self.zone)

@@ -1,6 +1,5 @@
 """A candidate's way into a round: the unit puts forward, its superior recommends, the office admits."""
 
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
@@ -110,7 +109,7 @@ def apply(candidate: Candidate, *, signs: bool, opinion: str = "", by: "User") -
         raise ValidationError({"signs": _("请先读过承诺书，同意后再提交。")})
     if not candidate.deeds:
         raise ValidationError({"deeds": _("请先写主要事迹。")})
-    faults = eligibility.faults([candidate], day_of(candidate))[candidate.pk]
+    faults = eligibility.faults([candidate])[candidate.pk]
     if faults:
         raise ValidationError([fault.text for fault in faults])
     candidate.statement, candidate.signed_by, candidate.signed_at = evaluation.statement, by, now()
@@ -148,7 +147,7 @@ def recommend(candidate: Candidate, *, opinion: str = "", by: "User") -> Candida
             _("%(unit)s最多推荐%(most)s个，已经推荐了%(have)s个。可以先退回一个。")
             % {"unit": candidate.recommender.name, "most": evaluation.per_recommender, "have": have}
         )
-    if faults := eligibility.faults([candidate], day_of(candidate))[candidate.pk]:
+    if faults := eligibility.faults([candidate])[candidate.pk]:
         raise ValidationError([fault.text for fault in faults])
     usual = evaluation.recommending.replace("{years}", str(evaluation.eligibility.breach_years))
     _say(candidate, Opinion.Level.RECOMMENDING, opinion.strip() or usual, candidate.recommender, by)
@@ -187,7 +186,7 @@ def admit(candidate: Candidate, *, opinion: str = "", by: "User") -> Candidate:
     if candidate.round.state != Round.State.APPLYING:
         raise NotPossibleNow(_("评分已经开始或还没有开始申报，现在不能审定。"))
     _move(candidate, "admit")
-    if faults := eligibility.faults([candidate], day_of(candidate))[candidate.pk]:
+    if faults := eligibility.faults([candidate])[candidate.pk]:
         raise ValidationError([fault.text for fault in faults])
     _say(
         candidate,
@@ -262,18 +261,13 @@ def _unsign(candidate: Candidate) -> None:
     candidate.statement, candidate.signed_by, candidate.signed_at = "", None, None
 
 
-def day_of(candidate: Candidate) -> date:
-    """The present day in the edition's zone."""
-    return now().astimezone(candidate.round.edition.zone).date()
-
-
 def _check_open(round: Round) -> None:
     if round.state != Round.State.APPLYING:
         raise NotPossibleNow(
             _("“%(name)s”现在是“%(state)s”，不在申报时间。")
             % {"name": round.name, "state": round.get_state_display()}
         )
-    if round.applications_until and now().astimezone(round.edition.zone).date() > round.applications_until:
+    if round.applications_until and round.edition.today > round.applications_until:
         raise NotPossibleNow(_("申报已于%(day)s截止。") % {"day": round.applications_until.isoformat()})
 
 

@@ -48,7 +48,7 @@ def revoke(honor: Honor, *, reason: str, by: "User") -> Honor:
     )
     if honor.revoked_on is not None:
         raise NotPossibleNow(_("这项荣誉已经撤销。"))
-    honor.revoked_on = now().astimezone(honor.edition.zone).date()
+    honor.revoked_on = honor.edition.today
     honor.revoked_because = reason.strip()[:300]
     honor.save()
     _record(honor, "honor.revoke", by, honor.revoked_because)

@@ -163,7 +163,7 @@ def _check_scoring(sheet: Sheet) -> None:
     round = sheet.judge.round
     if round.state != Round.State.SCORING:
         raise NotPossibleNow(_("评分已经结束，不能再改。"))
-    if round.scores_until and now().astimezone(round.edition.zone).date() > round.scores_until:
+    if round.scores_until and round.edition.today > round.scores_until:
         raise NotPossibleNow(_("评分已于%(day)s截止。") % {"day": round.scores_until.isoformat()})
     if sheet.void_because:
         raise NotPossibleNow(_("这张评分表不用填了：%(why)s。") % {"why": sheet.void_because})

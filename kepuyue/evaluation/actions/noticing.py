@@ -40,7 +40,7 @@ def publish(round: Round, *, starts_on: date, contact: str, by: "User") -> Notic
     round = rounds.locked(round)
     check_manages(by, round)
     round.state = workflow.ROUND.next_state(round.state, "publish_notice")
-    today = now().astimezone(round.edition.zone).date()
+    today = round.edition.today
     if starts_on < today:
         raise ValidationError({"starts_on": _("公示不能从过去的日子开始。")})
     if not contact.strip():
@@ -116,7 +116,7 @@ def settle(round: Round, *, title: str, number: str, granted_on: date, by: "User
     check_manages(by, round)
     round.state = workflow.ROUND.next_state(round.state, "settle")
     notice = round.notices.filter(closed_at=None).get()
-    if now().astimezone(round.edition.zone).date() <= notice.ends_on:
+    if round.edition.today <= notice.ends_on:
         raise NotPossibleNow(_("公示到%(day)s才结束，之后再确定名单。") % {"day": notice.ends_on.isoformat()})
     if left := notice.objections.filter(state=Objection.State.OPEN).count():
         raise NotPossibleNow(_("还有%(n)s件异议没有结论，请先处理。") % {"n": left})

@@ -12,7 +12,6 @@ from django.utils.translation import gettext_lazy
 from pydantic import ValidationError as Misfit
 
 from kepuyue.core import audit
-from kepuyue.core.time import now
 from kepuyue.core.transitions import NotPossibleNow
 from kepuyue.core.versions import Conflict as Changed
 from kepuyue.editions.models import Edition
@@ -84,7 +83,7 @@ def change_rules(
 def open_applications(round: Round, *, until: date, by: "User") -> Round:
     """Call for applications until a day, included."""
     round = _moved(round, "open", by)
-    if until < _today(round):
+    if until < round.edition.today:
         raise ValidationError({"until": _("截止日期已经过去了，请改到今天以后。")})
     round.applications_until = until
     keep(round, "evaluation.open", by, {"applications_until": [None, until.isoformat()]})
@@ -95,7 +94,7 @@ def open_applications(round: Round, *, until: date, by: "User") -> Round:
 def begin_scoring(round: Round, *, until: date, by: "User") -> Round:
     """Give out the numbers by lot and let the judges begin. What has not been admitted by now is not scored."""
     round = _moved(round, "begin_scoring", by)
-    if until < _today(round):
+    if until < round.edition.today:
         raise ValidationError({"until": _("截止日期已经过去了，请改到今天以后。")})
     admitted = list(round.candidates.filter(state=Candidate.State.ADMITTED).order_by("pk"))
     if not admitted:
@@ -159,10 +158,6 @@ def _moved(round: Round, verb: str, by: "User") -> Round:
 def _check_version(round: Round, version: int) -> None:
     if version != round.version:
         raise Changed(round)
-
-
-def _today(round: Round) -> date:
-    return now().astimezone(round.edition.zone).date()
 
 
 def _lot(round: Round, one: Candidate) -> str:

@@ -89,7 +89,7 @@ def candidate(request: DeskRequest, pk: int) -> HttpResponse:
         status = 422 if form.errors and status == 200 else status
     context: dict[str, Any] = {
         "candidate": found, "round": found.round, "form": form if may_write else None,
-        "faults": eligibility.faults([found], applying.day_of(found))[found.pk],
+        "faults": eligibility.faults([found])[found.pk],
         "opinions": found.opinions.select_related("organization", "by"),
         "may_sign": found.state in applying.OPEN_TO_UNIT and may(request.user, "evaluation.sign", found.organization),
         "may_withdraw": may(request.user, "evaluation.apply", found.organization)

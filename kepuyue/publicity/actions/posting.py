@@ -50,7 +50,7 @@ def note(activity: Activity, *, by: "User", address: str, posted_on: date | None
     check_can_note(by, activity)
     _check_listed(activity)
     address = checked_address(address)
-    today = now().astimezone(activity.edition.zone).date()
+    today = activity.edition.today
     day = posted_on or today
     if day > today:
         raise ValidationError({"posted_on": _("平台发布日期不能在今天以后。")})

@@ -19,7 +19,7 @@ REMIND_AFTER = timedelta(days=3)
 def follow_up() -> None:
     """All three; safe to run in several processes and twice."""
     for request in Request.objects.unanswered().select_related("edition"):
-        if request.until_day < now().astimezone(request.edition.zone).date():
+        if request.until_day < request.edition.today:
             expire(request)
     late = now() - REMIND_AFTER
     waiting = Request.objects.unanswered().filter(waiting_since__lte=late)
@@ -36,7 +36,7 @@ def follow_up() -> None:
 def expire(request: Request) -> None:
     """The last day that would do is over."""
     request = closing.locked(request)
-    if not request.is_waiting or request.until_day >= now().astimezone(request.edition.zone).date():
+    if not request.is_waiting or request.until_day >= request.edition.today:
         return
     closing.move(request, "expire", by=None)
     ended = closing.lapse_pending(request)

@@ -44,7 +44,7 @@ def ask_openly(
 ) -> Request:
     """Ask whoever can help. The same form sent twice gives the same request."""
     check_can_request(by, organization)
-    if facts["until_day"] < now().astimezone(edition.zone).date():
+    if facts["until_day"] < edition.today:
         raise ValidationError({"until_day": _("希望的日期已经过去，请改一个。")})
     request, _is_new = _made(edition, organization, kind, by, facts, token)
     return request
@@ -153,7 +153,7 @@ def open_up(request: Request, *, by: "User") -> Request:
     """After a refusal: ask everybody with the same words, nothing typed again."""
     request = closing.locked(request)
     check_can_request(by, request.organization)
-    if request.until_day < now().astimezone(request.edition.zone).date():
+    if request.until_day < request.edition.today:
         raise NotPossibleNow(_("希望的日期已经过去，请另提一个需求。"))
     request.offer, request.end_reason = None, ""
     closing.move(request, "open_up", by=by)

@@ -151,7 +151,7 @@ def due_of(row: Submission) -> dict[str, Any] | None:
     if due is None:
         return None
     edition = row.activity.edition
-    left = (due - now().astimezone(edition.zone).date()).days
+    left = (due - edition.today).days
     return {
         "day": due,
         "words": deadlines.due_words(due, edition),
