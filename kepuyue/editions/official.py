@@ -1,6 +1,6 @@
 """Official documents of an edition: its notice, a branch's letter that forwards one, a public announcement of names."""
 
-from datetime import date, timedelta
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
@@ -15,6 +15,7 @@ from kepuyue.documents.typed import parts_of
 from kepuyue.editions import filling
 from kepuyue.editions.forms.official import AnnouncementForm, ForwardingForm, NoticeForm
 from kepuyue.editions.models import Edition, Paper
+from kepuyue.editions.policy import Calendar
 from kepuyue.editions.queries import current_edition, forwardable, templates_of
 from kepuyue.organizations.models import Organization
 
@@ -70,7 +71,8 @@ def announcement(context: kinds.Context) -> Document:
     facts = context.facts
     edition = current_edition()
     first = date.fromisoformat(facts["first_day"])
-    last = _last_day(edition, first, facts["days"])
+    calendar = edition.rules.calendar if edition else Calendar()
+    last = calendar.last_of(first, facts["days"])
     rows = tuple(
         (str(number), name.strip(), note.strip())
         for number, (name, _mark, note) in enumerate((line.partition("，") for line in facts["names"]), 1)
@@ -98,17 +100,6 @@ def announcement(context: kinds.Context) -> Document:
         attachments=(Attachment(facts["subject"], (table,)),),
         dated=first,
     )  # fmt: skip
-
-
-def _last_day(edition: Edition | None, first: date, count: int) -> date:
-    """The last of so many working days that begin with the first; a day off counts for nothing."""
-    day, left = first, count
-    while True:
-        is_working = edition.rules.calendar.is_working(day) if edition else day.weekday() < 5
-        left -= is_working
-        if left <= 0:
-            return day
-        day += timedelta(days=1)
 
 
 def _edition(context: kinds.Context) -> Edition:

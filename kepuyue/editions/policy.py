@@ -111,6 +111,14 @@ class Calendar(Strict):
         """Whether public offices work on this day."""
         return day in self.work or (day.weekday() < 5 and day not in self.off)
 
+    def last_of(self, first: date, count: int) -> date:
+        """The last of so many working days that begin with `first`; days off count for nothing."""
+        day, left = first, count - self.is_working(first)
+        while left > 0:
+            day += timedelta(days=1)
+            left -= self.is_working(day)
+        return day
+
     def working_days_before(self, day: date, count: int) -> date:
         """The last day that leaves `count` whole working days before `day`: 1 before a Tuesday is the Monday.
 

@@ -302,11 +302,9 @@ def test_the_notice_counts_working_days_by_the_calendar() -> None:
         off=[date(2024, 10, d) for d in (1, 2, 3, 4, 7)], work=[date(2024, 9, 29), date(2024, 10, 12)]
     )
 
-    assert noticing.last_day(date(2024, 9, 30), 5, calendar) == date(2024, 10, 11)
-    assert noticing.last_day(date(2024, 9, 28), 2, calendar) == date(
-        2024, 9, 30
-    )  # from a Saturday; the 29th is worked
-    assert noticing.last_day(date(2024, 10, 9), 1, calendar) == date(2024, 10, 9)
+    assert calendar.last_of(date(2024, 9, 30), 5) == date(2024, 10, 11)
+    assert calendar.last_of(date(2024, 9, 28), 2) == date(2024, 9, 30)  # from a Saturday; the 29th is worked
+    assert calendar.last_of(date(2024, 10, 9), 1) == date(2024, 10, 9)
 
 
 def noticed(cast: Cast) -> Round:

@@ -11,7 +11,6 @@ from kepuyue.accounts.actions.tries import Bound, claim, counter
 from kepuyue.core import audit, ciphers
 from kepuyue.core.time import now
 from kepuyue.core.transitions import NotPossibleNow
-from kepuyue.editions.policy import Calendar
 from kepuyue.evaluation import queries, workflow
 from kepuyue.evaluation.actions import rounds
 from kepuyue.evaluation.models import Candidate, Honor, Notice, Objection, Round
@@ -23,15 +22,6 @@ if TYPE_CHECKING:
 
 # Objections are few; an office behind one address may send some
 FROM_NETWORK = Bound(10, timedelta(minutes=10))
-
-
-def last_day(starts_on: date, days: int, calendar: Calendar) -> date:
-    """The last of so many working days from a day on, that day included where it is one."""
-    day, left = starts_on, days - calendar.is_working(starts_on)
-    while left > 0:
-        day += timedelta(days=1)
-        left -= calendar.is_working(day)
-    return day
 
 
 @transaction.atomic
@@ -48,7 +38,7 @@ def publish(round: Round, *, starts_on: date, contact: str, by: "User") -> Notic
     rules = round.edition.rules
     days = rules.evaluation.notice_days
     made = Notice.objects.create(
-        round=round, starts_on=starts_on, ends_on=last_day(starts_on, days, rules.calendar), days=days,
+        round=round, starts_on=starts_on, ends_on=rules.calendar.last_of(starts_on, days), days=days,
         contact=contact.strip(), by=by,
     )  # fmt: skip
     rounds.keep(
