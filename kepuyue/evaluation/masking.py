@@ -12,9 +12,9 @@ from kepuyue.evaluation.models import Candidate
 
 MASK = "■■"
 SHORTEST = 3
-# What a name is often said without: what stands in brackets, and the city before it
+# What a name is often said without: what stands in brackets, and the places before it
 BRACKETS = re.compile(r"[（(）)]")
-CITY = re.compile(r"^(?:[一-鿿]{2,3}[省市区])+")
+PLACE = re.compile(r"^[一-鿿]{2,3}[省市区]")
 
 
 def masked(candidate: Candidate, text: str) -> str:
@@ -40,6 +40,7 @@ def _names(candidate: Candidate) -> set[str]:
 def _forms(names: Iterable[str]) -> Iterable[str]:
     for name in names:
         for part in (name, *BRACKETS.split(name)):
-            for form in (part, CITY.sub("", part)):
-                if len(form) >= SHORTEST:
-                    yield form
+            form, shorter = "", part
+            while shorter != form and len(shorter) >= SHORTEST:
+                form, shorter = shorter, PLACE.sub("", shorter)
+                yield form

@@ -97,7 +97,7 @@ def sheets_of(judge: Judge) -> QuerySet[Sheet]:
     """What a judge has to fill in, in the order of the numbers."""
     related = ("candidate__organization", "candidate__activity__organization", "judge__round__edition")
     return (
-        Sheet.objects.filter(judge=judge, void_because="", candidate__state=Candidate.State.ADMITTED)
+        Sheet.objects.filter(judge=judge, void="", candidate__state=Candidate.State.ADMITTED)
         .select_related(*related)
         .order_by("candidate__number")
     )
@@ -142,7 +142,7 @@ def present_ranking(round: Round) -> list[ranking.Ranked]:
 
 def judges_with_progress(round: Round) -> QuerySet[Judge]:
     """Judges with how many sheets they have (`given`) and how many they handed in (`done`)."""
-    counting = Q(sheets__void_because="")
+    counting = Q(sheets__void="")
     return (
         round.judges.select_related("user")
         .annotate(

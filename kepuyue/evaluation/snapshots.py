@@ -126,9 +126,7 @@ def _sheets(
     judges = list(judges)
     close = closeness.between(judges, candidates)
     names = {one.pk: one.number for one in judges}
-    rows = Sheet.objects.filter(
-        judge__in=names, candidate__in=numbers, submitted_at__isnull=False, void_because=""
-    )
+    rows = Sheet.objects.filter(judge__in=names, candidate__in=numbers, submitted_at__isnull=False, void="")
     return [
         {"judge": names[judge], "candidate": numbers[candidate], "marks": marks}
         for judge, candidate, marks in rows.order_by("candidate__number", "judge__number").values_list(

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.utils import timezone
+from django.test import Client
+from django.utils import timezone, translation
 
 from kepuyue.activities.models import State
 from kepuyue.core.models import AuditEvent
@@ -14,13 +15,15 @@ from kepuyue.core.transitions import NotPossibleNow
 from kepuyue.core.versions import Conflict as Changed
 from kepuyue.editions import scheme
 from kepuyue.editions.policy import Calendar
-from kepuyue.evaluation import closeness, queries, ranking, snapshots
+from kepuyue.evaluation import closeness, masking, queries, ranking, snapshots
 from kepuyue.evaluation.actions import applying, forgetting, freezing, honoring, judging, noticing, rounds
-from kepuyue.evaluation.models import Candidate, Honor, Judge, Line, Objection, Round, Sheet
+from kepuyue.evaluation.forms import WeightsForm
+from kepuyue.evaluation.models import Candidate, Honor, Judge, Line, Notice, Objection, Round, Sheet
 from kepuyue.organizations.models import Role
-from tests.cast import Cast
+from tests.cast import Cast, assemble, come_in
 from tests.evaluation.given import DAY, MOMENT, a_judge, a_round, admitted, fill_in, rules, scoring, summed_up
 from tests.factories import ActivityFactory, MembershipFactory, UserFactory
+from tests.racing import at_once
 
 
 @pytest.fixture(autouse=True)
@@ -136,7 +139,7 @@ def test_a_judge_never_marks_the_own_branch_nor_what_they_declared(cast: Cast) -
     assert set(judge.sheets.values_list("candidate", flat=True)) == {other.pk}
     judging.declare(neutral, other, reason="曾任顾问", by=neutral.user)
     assert closeness.between([neutral], [own, other]) == {(neutral.pk, other.pk): "declared"}
-    assert neutral.sheets.get(candidate=other).void_because == "评委回避"
+    assert neutral.sheets.get(candidate=other).void == "conflict"
 
 
 def test_a_reviewer_of_the_district_is_close_to_all_of_it(cast: Cast) -> None:
@@ -426,3 +429,157 @@ def test_a_judge_is_somebody_with_the_role(cast: Cast) -> None:
         judging.invite(round, cast.judge, by=cast.office), accepts=False, note="没空", by=cast.judge
     )
     assert declined.state == Judge.State.DECLINED
+
+
+def test_a_sheet_is_asked_by_the_rules_as_they_stand_now(cast: Cast) -> None:
+    round = scoring(cast, near(cast))
+    sheet = a_judge(round, cast).sheets.select_related("judge__round").get()
+    asked = [one.code for one in round.scheme.criteria if one.judged]
+    more = {**round.rules, "criteria": [dict(one) for one in round.rules["criteria"]]}
+    scale = next(one for one in more["criteria"] if one["code"] == "scale")
+    scale |= {"judged": 50, "question": "规模大不大？"}
+    now_at = Round.objects.get().version
+    rounds.change_rules(round, more, by=cast.office, version=now_at, reason="增加一项")
+
+    with pytest.raises(ValidationError) as missing:
+        judging.mark(
+            sheet, dict.fromkeys(asked, 80), remark="", version=sheet.version, submits=True, by=cast.judge
+        )
+
+    assert set(missing.value.message_dict) == {"scale"}
+
+
+def test_nobody_is_recommended_once_scoring_has_begun(cast: Cast) -> None:
+    round = a_round(cast)
+    admitted(round, cast, *near(cast))
+    late = applying.begin(
+        round, cast.other_unit, activity=summed_up(cast.other_unit, cast.edition), by=cast.colleague
+    )
+    applying.apply(late, signs=True, by=cast.colleague)
+    rounds.begin_scoring(round, until=DAY, by=cast.office)
+
+    with pytest.raises(NotPossibleNow, match="不在申报时间"):
+        applying.recommend(late, by=cast.district_reviewer)
+
+
+def test_a_breach_that_became_known_keeps_the_list_from_being_frozen(cast: Cast) -> None:
+    round = scoring(cast, near(cast), next_door(cast))
+    for sheet in a_judge(round, cast).sheets.all():
+        fill_in(sheet)
+    honoring.note_breach(cast.own_unit, happened_on=date(2024, 9, 1), text="行政处罚决定书", by=cast.office)
+    wrong = round.candidates.get(organization=cast.own_unit)
+
+    with pytest.raises(ValidationError, match=f"{wrong.number}号有违法违规记录"):
+        freezing.freeze(round, by=cast.office)
+    applying.exclude(wrong, reason="有违法记录", by=cast.office)
+
+    assert len(freezing.freeze(round, by=cast.office).chosen) == 1
+
+
+def test_a_judge_who_leaves_keeps_the_reasons_of_sheets_that_were_void(cast: Cast) -> None:
+    round = scoring(cast, near(cast), next_door(cast))
+    judge = a_judge(round, cast)
+    first, _second = judge.sheets.select_related("candidate").order_by("candidate__number")
+    judging.declare(judge, first.candidate, reason="曾任顾问", by=cast.judge)
+
+    judging.leave(judge, reason="出差", by=cast.judge)
+
+    assert list(judge.sheets.order_by("candidate__number").values_list("void", flat=True)) == [
+        "conflict",
+        "left",
+    ]
+
+
+def test_what_each_level_says_is_in_the_language_of_the_forms(cast: Cast) -> None:
+    with translation.override("en"):
+        candidate = admitted(a_round(cast), cast, *near(cast))
+
+    assert [one.text[:4] for one in candidate.opinions.all()] == ["情况属实", "截至填表", "经审核，"]
+
+
+def test_names_of_units_are_masked_with_and_without_city_and_brackets(cast: Cast) -> None:
+    cast.own_unit.name = "深圳市福田区少年宫（福田区科技馆）"
+    cast.own_unit.save()
+    candidate = admitted(a_round(cast), cast, *near(cast), title="少年宫开放日")
+
+    told = masking.masked(candidate, "福田区少年宫和福田区科技馆联合福田区科学技术协会举办，市民踊跃。")
+
+    assert told == "■■和■■联合■■举办，市民踊跃。"
+
+
+def test_a_judge_reads_no_name_of_a_unit(cast: Cast, client: Client) -> None:
+    candidate = admitted(a_round(cast), cast, *near(cast))
+    Candidate.objects.update(deeds="福田区少年宫办了三天。")
+    rounds.begin_scoring(candidate.round, until=DAY, by=cast.office)
+    sheet = a_judge(candidate.round, cast).sheets.get()
+    come_in(client, cast.judge)
+
+    page = client.get(f"/desk/evaluation/sheets/{sheet.pk}/").content.decode()
+
+    assert "■■办了三天。" in page
+    assert cast.own_unit.name not in page and cast.own_district.name not in page
+
+
+def test_other_weights_are_tried_without_changing_anything(cast: Cast, client: Client) -> None:
+    round = frozen(cast)
+    come_in(client, cast.office)
+    fields = WeightsForm(rules=round.scheme).initial
+    other = {**fields, "quota-total": 1}
+    query = {name: value for name, value in other.items() if value is not False}
+
+    page = client.get(f"/desk/evaluation/rounds/{round.pk}/simulation/", query)
+
+    assert page.status_code == 200
+    assert [one["number"] for one in page.context["leave"]] == [2]
+    assert Round.objects.get().rules == round.rules
+
+
+OBJECTED = {"name": "某市民", "contact": "a@example.org", "text": "人数不实"}
+
+
+def test_an_objection_that_is_refused_keeps_what_was_typed(cast: Cast, client: Client) -> None:
+    round = noticed(cast)
+    # Within it by the clock of the demonstration too, which requests go by here
+    Notice.objects.update(starts_on=date(2024, 9, 1), ends_on=date(2024, 12, 31))
+    typed = {**OBJECTED, "candidate": round.candidates.get(number=1).pk}
+
+    page = client.post(f"/recommendations/{round.pk}/", {**typed, "name": ""})
+
+    assert page.status_code == 422
+    assert "人数不实" in page.content.decode() and not Objection.objects.exists()
+    assert client.post(f"/recommendations/{round.pk}/", typed).status_code == 302
+    assert Objection.objects.get().who == "某市民"
+
+
+def test_what_was_typed_when_the_notice_ended_is_not_lost(cast: Cast, client: Client) -> None:
+    round = noticed(cast)
+    Notice.objects.update(starts_on=date(2023, 9, 1), ends_on=date(2023, 9, 8))
+    typed = {**OBJECTED, "candidate": round.candidates.get(number=1).pk}
+
+    page = client.post(f"/recommendations/{round.pk}/", typed)
+
+    assert page.status_code == 422
+    assert "人数不实" in page.content.decode() and "不在公示期" in page.content.decode()
+    assert "<textarea" not in client.get(f"/recommendations/{round.pk}/").content.decode()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_admitting_and_beginning_to_score_at_once_nobody_stays_without_a_number() -> None:
+    cast = assemble()
+    round = a_round(cast)
+    admitted(round, cast, *near(cast))
+    second = applying.begin(
+        round, cast.other_unit, activity=summed_up(cast.other_unit, cast.edition), by=cast.colleague
+    )
+    applying.apply(second, signs=True, by=cast.colleague)
+    applying.recommend(second, by=cast.district_reviewer)
+    candidate, office = Candidate.objects.get(pk=second.pk), type(cast.office).objects.get
+
+    at_once(
+        lambda: applying.admit(candidate, by=office(pk=cast.office.pk)),
+        lambda: rounds.begin_scoring(round, until=DAY, by=office(pk=cast.office.pk)),
+    )
+
+    standing = Candidate.objects.filter(state="admitted")
+    scored = Round.objects.get(pk=round.pk).state == "scoring"
+    assert not scored or all(one.number for one in standing)

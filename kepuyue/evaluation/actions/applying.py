@@ -35,8 +35,9 @@ OPEN_TO_UNIT = frozenset({Candidate.State.DRAFT, Candidate.State.RETURNED})
 STANDING = ~Q(state__in=(Candidate.State.WITHDRAWN, Candidate.State.EXCLUDED))
 APPLICANTS = (Role.OWNER, Role.EDITOR, Role.OFFICE)
 SUPERIORS = (Role.REVIEWER, Role.OFFICE)
-AGREED = gettext_lazy("情况属实，同意申报。")
-ADMITTED = gettext_lazy("经审核，符合条件，同意参评。")
+# Stand in the forms that are sealed, in the language of these, whoever presses
+AGREED = "情况属实，同意申报。"
+ADMITTED = "经审核，符合条件，同意参评。"
 
 
 @transaction.atomic
@@ -113,7 +114,7 @@ def apply(candidate: Candidate, *, signs: bool, opinion: str = "", by: "User") -
     if faults:
         raise ValidationError([fault.text for fault in faults])
     candidate.statement, candidate.signed_by, candidate.signed_at = evaluation.statement, by, now()
-    _say(candidate, Opinion.Level.APPLYING, opinion or str(AGREED), candidate.organization, by)
+    _say(candidate, Opinion.Level.APPLYING, opinion or AGREED, candidate.organization, by)
     keep(candidate, "candidate.apply", by)
     _tell(
         candidate, people_of(candidate.recommender, SUPERIORS), gettext_lazy("有申报等您推荐：%(name)s"),
@@ -138,6 +139,7 @@ def recommend(candidate: Candidate, *, opinion: str = "", by: "User") -> Candida
     """The superior answers for it, up to as many as the edition lets a recommender have."""
     candidate = locked(candidate)
     check_can_recommend(by, candidate)
+    _check_applying(candidate.round)
     _move(candidate, "recommend")
     evaluation = candidate.round.edition.rules.evaluation
     states = (Candidate.State.RECOMMENDED, Candidate.State.ADMITTED)
@@ -183,15 +185,14 @@ def admit(candidate: Candidate, *, opinion: str = "", by: "User") -> Candidate:
     """The office lets it be judged."""
     candidate = locked(candidate)
     check_manages(by, candidate.round)
-    if candidate.round.state != Round.State.APPLYING:
-        raise NotPossibleNow(_("评分已经开始或还没有开始申报，现在不能审定。"))
+    _check_applying(candidate.round)
     _move(candidate, "admit")
     if faults := eligibility.faults([candidate])[candidate.pk]:
         raise ValidationError([fault.text for fault in faults])
     _say(
         candidate,
         Opinion.Level.DECIDING,
-        opinion.strip() or str(ADMITTED),
+        opinion.strip() or ADMITTED,
         candidate.round.edition.office,
         by,
     )
@@ -202,8 +203,8 @@ def admit(candidate: Candidate, *, opinion: str = "", by: "User") -> Candidate:
 @transaction.atomic
 def exclude(candidate: Candidate, *, reason: str, by: "User") -> Candidate:
     """Take it out of the round, with the reason, at any time before the list is frozen."""
-    round = rounds.locked(candidate.round)
     candidate = locked(candidate)
+    round = candidate.round
     check_manages(by, round)
     if round.state not in rounds.CHANGEABLE:
         raise NotPossibleNow(_("结果已经封存。要调整，先重新开放评分。"))
@@ -220,7 +221,10 @@ def exclude(candidate: Candidate, *, reason: str, by: "User") -> Candidate:
 
 
 def locked(candidate: Candidate) -> Candidate:
-    """The candidate as it stands, held until the end of the transaction."""
+    """The candidate as it stands, held with its round until the end of the transaction: scoring cannot begin, and no
+    other candidate be recommended, while it is decided about.
+    """
+    rounds.locked(candidate.round)
     Candidate.objects.select_for_update(of=("self",)).only("pk").get(pk=candidate.pk)
     related = ("round__edition__office", "organization__parent", "activity", "recommender")
     return Candidate.objects.select_related(*related).get(pk=candidate.pk)
@@ -262,13 +266,17 @@ def _unsign(candidate: Candidate) -> None:
 
 
 def _check_open(round: Round) -> None:
+    _check_applying(round)
+    if round.applications_until and round.edition.today > round.applications_until:
+        raise NotPossibleNow(_("申报已于%(day)s截止。") % {"day": round.applications_until.isoformat()})
+
+
+def _check_applying(round: Round) -> None:
     if round.state != Round.State.APPLYING:
         raise NotPossibleNow(
             _("“%(name)s”现在是“%(state)s”，不在申报时间。")
             % {"name": round.name, "state": round.get_state_display()}
         )
-    if round.applications_until and round.edition.today > round.applications_until:
-        raise NotPossibleNow(_("申报已于%(day)s截止。") % {"day": round.applications_until.isoformat()})
 
 
 def _check_most(round: Round, organization: Organization) -> None:

@@ -20,7 +20,7 @@ def assign(round: Round) -> int:
         .order_by("number")
     )
     close = closeness.between(judges, candidates)
-    rows = Sheet.objects.filter(judge__round=round, void_because="")
+    rows = Sheet.objects.filter(judge__round=round, void="")
     have: dict[int, set[int]] = {one.pk: set() for one in candidates}
     load: Counter[int] = Counter()
     for who, whom, submitted in rows.values_list("judge", "candidate", "submitted_at"):

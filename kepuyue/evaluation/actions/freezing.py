@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from kepuyue.core.time import now
 from kepuyue.core.transitions import NotPossibleNow
-from kepuyue.evaluation import ranking, snapshots, workflow
+from kepuyue.evaluation import eligibility, ranking, snapshots, workflow
 from kepuyue.evaluation.actions import rounds
 from kepuyue.evaluation.models import Candidate, Round, Snapshot, TieDecision
 from kepuyue.evaluation.permissions import check_manages
@@ -24,6 +24,7 @@ def freeze(round: Round, *, by: "User") -> Snapshot:
     round = rounds.locked(round)
     check_manages(by, round)
     round.state = workflow.ROUND.next_state(round.state, "freeze")
+    _check_nobody_broke_the_law(round)
     data = snapshots.gathered(round)
     ranked = ranking.rank(data)
     if unmarked := [one.number for one in ranked if one.unmarked]:
@@ -45,6 +46,19 @@ def freeze(round: Round, *, by: "User") -> Snapshot:
         round, "evaluation.freeze", by, {"digest": [None, made.digest], "result": [None, made.result_digest]}
     )
     return made
+
+
+def _check_nobody_broke_the_law(round: Round) -> None:
+    """A breach may have become known after somebody was admitted; papers are not asked for again."""
+    admitted = round.candidates.filter(state=Candidate.State.ADMITTED).select_related(
+        "round__edition", "activity"
+    )
+    known = eligibility.faults(admitted)
+    if out := [one for one in admitted if any(fault.code == "breach" for fault in known[one.pk])]:
+        raise ValidationError(
+            _("%(numbers)s有违法违规记录，请先列为不参评。")
+            % {"numbers": "、".join(f"{one.number}号" for one in out)}
+        )
 
 
 @transaction.atomic

@@ -85,11 +85,12 @@ def leave(judge: Judge, *, reason: str, by: "User", voids: bool = False) -> Judg
         raise NotPossibleNow(_("这位评委已经退出或没有接受。"))
     judge.state, judge.note, judge.answered_at = Judge.State.LEFT, reason.strip()[:300], now()
     judge.save()
-    handed_in = judge.sheets.filter(submitted_at__isnull=False)
+    counting = judge.sheets.filter(void="")
+    handed_in = counting.filter(submitted_at__isnull=False)
+    changes: dict[str, list[object]] = {"sheets": [counting.count(), 0 if voids else handed_in.count()]}
+    counting.filter(submitted_at=None).update(void=Sheet.Void.LEFT)
     if voids:
-        handed_in.update(void_because=judge.note)
-    changes: dict[str, list[object]] = {"sheets": [judge.sheets.count(), 0 if voids else handed_in.count()]}
-    judge.sheets.filter(submitted_at=None).update(void_because=_("评委退出")[:300])
+        handed_in.update(void=Sheet.Void.OFFICE)
     _record(judge, "judge.leave", by, reason=judge.note, changes=changes)
     if judge.round.state == Round.State.SCORING:
         assigning.assign(judge.round)
@@ -109,7 +110,7 @@ def declare(judge: Judge, candidate: Candidate, *, reason: str, by: "User") -> C
     found, _is_new = Conflict.objects.get_or_create(
         judge=judge, candidate=candidate, defaults={"reason": reason.strip()[:200]}
     )
-    judge.sheets.filter(candidate=candidate).update(void_because=_("评委回避"))
+    judge.sheets.filter(candidate=candidate).update(void=Sheet.Void.CONFLICT)
     _record(
         judge,
         "judge.declare",
@@ -127,14 +128,13 @@ def mark(
     sheet: Sheet, marks: Mapping[str, int | None], *, remark: str, version: int, submits: bool, by: "User"
 ) -> Sheet:
     """Keep what a judge gives; `submits` hands it in, which asks for every mark."""
-    round = sheet.judge.round
-    Sheet.objects.select_for_update(of=("self",)).only("pk").get(pk=sheet.pk)
-    sheet = Sheet.objects.select_related("judge__round__edition__office", "candidate").get(pk=sheet.pk)
     _own(sheet.judge, by, accepted=True)
+    # Read after the round is held: by now its rules may be others than those on the page
+    sheet = Sheet.objects.select_related("judge__round__edition__office", "candidate").get(pk=sheet.pk)
     _check_scoring(sheet)
     if version != sheet.version:
         raise Changed(sheet)
-    asked = {one.code: one for one in round.scheme.criteria if one.judged}
+    asked = [one.code for one in sheet.judge.round.scheme.criteria if one.judged]
     given = {code: value for code, value in marks.items() if code in asked and value is not None}
     if any(not 0 <= value <= 100 for value in given.values()):
         raise ValidationError(_("每项打0到100分。"))
@@ -165,8 +165,8 @@ def _check_scoring(sheet: Sheet) -> None:
         raise NotPossibleNow(_("评分已经结束，不能再改。"))
     if round.scores_until and round.edition.today > round.scores_until:
         raise NotPossibleNow(_("评分已于%(day)s截止。") % {"day": round.scores_until.isoformat()})
-    if sheet.void_because:
-        raise NotPossibleNow(_("这张评分表不用填了：%(why)s。") % {"why": sheet.void_because})
+    if sheet.void:
+        raise NotPossibleNow(_("这张评分表不用填了：%(why)s。") % {"why": sheet.get_void_display()})
     if sheet.candidate.state != Candidate.State.ADMITTED:
         raise NotPossibleNow(_("这个对象已经不参评。"))
 

@@ -48,7 +48,6 @@ def publish(round: Round, *, starts_on: date, contact: str, by: "User") -> Notic
     return made
 
 
-@transaction.atomic
 def object_to(
     candidate: Candidate,
     *,
@@ -59,26 +58,28 @@ def object_to(
     origin: "Origin | None" = None,
 ) -> Objection:
     """Somebody objects under the real name while the notice runs; the office (`by`) enters what came on paper."""
-    if (
+    if by is not None:
+        check_manages(by, candidate.round)
+    # Before the transaction, so that what is refused counts as a try too
+    elif (
         origin is not None
         and not claim(counter(FROM_NETWORK, "objection.network", origin.network)).is_granted
     ):
         raise ValidationError(_("这个网络提交太频繁了。您写的还在，请几分钟后再提交。"), code="too-often")
-    rounds.locked(candidate.round)
-    if by is not None:
-        check_manages(by, candidate.round)
-    notice = candidate.round.notices.filter(closed_at=None).first()
-    if notice is None or not notice.is_running:
-        raise NotPossibleNow(_("现在不在公示期，不受理异议。"))
-    if candidate.number not in queries.chosen_numbers(candidate.round):
-        raise ValidationError(_("请选择名单里的对象。"))
     if not all(part.strip() for part in (name, contact, text)):
         raise ValidationError(_("请写明实名、联系方式和依据。"))
-    made = Objection.objects.create(
-        notice=notice, candidate=candidate, name=ciphers.encrypted(name.strip()),
-        contact=ciphers.encrypted(contact.strip()), text=text.strip(),
-    )  # fmt: skip
-    _record(made, "objection.receive", by)
+    with transaction.atomic():
+        round = rounds.locked(candidate.round)
+        notice = round.notices.filter(closed_at=None).first()
+        if notice is None or not notice.runs_on(round.edition.today):
+            raise NotPossibleNow(_("现在不在公示期，不受理异议。"))
+        if candidate.number not in queries.chosen_numbers(round):
+            raise ValidationError(_("请选择名单里的对象。"))
+        made = Objection.objects.create(
+            notice=notice, candidate=candidate, name=ciphers.encrypted(name.strip()),
+            contact=ciphers.encrypted(contact.strip()), text=text.strip(),
+        )  # fmt: skip
+        _record(made, "objection.receive", by)
     return made
 
 

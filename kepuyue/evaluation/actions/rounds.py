@@ -72,7 +72,7 @@ def change_rules(
     changes = _differences(old, new)
     round.rules = new.model_dump(mode="json")
     if is_scored and _asked(old) != _asked(new):
-        reopened = Sheet.objects.filter(judge__round=round, submitted_at__isnull=False, void_because="")
+        reopened = Sheet.objects.filter(judge__round=round, submitted_at__isnull=False, void="")
         changes["sheets"] = [reopened.count(), 0]
         reopened.update(submitted_at=None)
     keep(round, "evaluation.rules", by, changes, reason.strip())

@@ -61,14 +61,21 @@ class Conflict(models.Model):
 class Sheet(models.Model):
     """评分表: what one judge gives one candidate; a draft until `submitted_at`."""
 
+    class Void(models.TextChoices):
+        """Why a sheet counts no more."""
+
+        CONFLICT = "conflict", _("评委回避")
+        LEFT = "left", _("评委退出")
+        OFFICE = "office", _("市级作废")
+
     judge = models.ForeignKey(Judge, models.CASCADE, related_name="sheets")
     candidate = models.ForeignKey(Candidate, models.CASCADE, related_name="sheets")
     marks = models.JSONField(_("分数"), default=dict, help_text="{code of a criterion: 0 to 100}")
     remark = models.CharField(_("评语"), max_length=500, blank=True)
     version = models.PositiveIntegerField(default=1, help_text="grows with every change")
     submitted_at = models.DateTimeField(null=True)
-    void_because = models.CharField(
-        _("作废原因"), max_length=300, blank=True, help_text="empty: it counts once it is submitted"
+    void = models.CharField(
+        _("作废"), max_length=8, choices=Void, blank=True, help_text="empty: it counts once it is submitted"
     )
 
     class Meta:
@@ -79,7 +86,7 @@ class Sheet(models.Model):
         indexes = (
             models.Index(
                 fields=("candidate",),
-                condition=Q(submitted_at__isnull=False, void_because=""),
+                condition=Q(submitted_at__isnull=False, void=""),
                 name="sheet_counts",
             ),
         )

@@ -44,7 +44,7 @@ def notice(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             return redirect(f"{reverse('evaluation:notice', args=[pk])}?received=1")
     context = {
-        "round": round, "notice": shown, "candidates": candidates, "form": form if shown.is_running else None,
+        "round": round, "notice": shown, "candidates": candidates, "form": form if shown.is_running or form.is_bound else None,
         "is_received": "received" in request.GET,
     }  # fmt: skip
     return render(request, "evaluation/notice.html", context, status=422 if form.errors else 200)

@@ -92,7 +92,7 @@ def sheet(request: DeskRequest, pk: int) -> HttpResponse:
         "sheet": found, "round": found.judge.round, "form": form, "title": masking.title_of(found.candidate),
         "deeds": masking.masked(found.candidate, found.candidate.deeds),
         "figures": presentation.figures_for_judges(found.candidate),
-        "is_open": found.judge.round.state == Round.State.SCORING and not found.void_because,
+        "is_open": found.judge.round.state == Round.State.SCORING and not found.void,
     }  # fmt: skip
     return render(request, "evaluation/sheet.html", context, status=status)
 

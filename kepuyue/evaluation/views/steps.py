@@ -240,7 +240,7 @@ STEPS: dict[str, Step] = {
     ),
     "admission": Step(
         _("审定参评"), _("同意参评"), _("已列入参评。"),
-        lambda data, _one: forms.OpinionForm(data, usual=str(applying.ADMITTED)),
+        lambda data, _one: forms.OpinionForm(data, usual=applying.ADMITTED),
         lambda one, data, by: applying.admit(one, opinion=data["opinion"], by=by), _decided, _to_candidate,
     ),
     "exclusion": Step(
