@@ -24,6 +24,7 @@ from kepuyue.documents import storing
 from kepuyue.documents.actions import issuing
 from kepuyue.documents.content import Paragraph, Picture
 from kepuyue.editions.models import Booth, MainVenue, Paper, StageItem, Zone
+from kepuyue.evaluation.models import Breach, Conflict, Opinion, TieDecision
 from kepuyue.imports.actions import staging
 from kepuyue.imports.models import CalendarItem, CalendarSubscription, ImportBatch, UnitBatch
 from kepuyue.messaging.actions import outbox
@@ -423,6 +424,11 @@ def _evaluation(cast: Cast) -> dict[str, dict[str, Any]]:
     freeze(noticed)
     judge = JudgeFactory(round=scoring, user=cast.judge, number=1)
     objection = ObjectionFactory(notice=NoticeFactory(round=noticed), candidate=shown)
+    TieDecision.objects.create(round=noticed, candidate=shown, is_chosen=True, reason="服务基层更广")
+    Opinion.objects.create(candidate=marked, level="applying", text="情况属实。", organization=cast.own_unit)
+    other = CandidateFactory(round=scoring, organization=cast.far_unit, state="admitted", number=2)
+    Conflict.objects.create(judge=judge, candidate=other, reason="曾任顾问")
+    Breach.objects.create(organization=cast.far_unit, happened_on=date(2020, 5, 1), text="行政处罚决定书")
     rounds = {"scoring": scoring, "applying": applying, "draft": draft, "noticed": noticed}
     return {
         **{f"round-{name}": {"pk": one.pk} for name, one in rounds.items()},
