@@ -81,6 +81,25 @@ class Document:
     printed_on: date | None = None
 
     @property
+    def salutation(self) -> str:
+        """主送机关 as it stands on the page: with a full-width colon after the last (7.3.2)."""
+        return f"{self.addressees}："
+
+    @property
+    def attached(self) -> tuple[str, ...]:
+        """附件说明, a line for each attachment; numbered where there are several (7.3.4)."""
+        several = len(self.attachments) > 1
+        return tuple(
+            f"{'附件：' if place == 1 else ''}{f'{place}. ' if several else ''}{one.title}"
+            for place, one in enumerate(self.attachments, 1)
+        )
+
+    @property
+    def copied(self) -> str:
+        """抄送 with its full stop (7.4.2); empty where nobody gets a copy."""
+        return f"抄送：{'，'.join(self.copies_to)}。" if self.copies_to else ""
+
+    @property
     def date_text(self) -> str:
         """成文日期: Arabic numerals, no leading zeros (7.3.5.4)."""
         return date_text(self.dated)

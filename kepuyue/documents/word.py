@@ -61,7 +61,7 @@ class _Page:
         self._mark()
         self._title(document.title, self.values["title_lines"])
         if document.addressees:
-            self._line(f"{document.addressees}：", before=self.values["addressee_lines"], first=0)
+            self._line(document.salutation, before=self.values["addressee_lines"], first=0)
         self._blocks(document.blocks)
         self._named_attachments()
         self._signature()
@@ -199,15 +199,11 @@ class _Page:
         )
 
     def _named_attachments(self) -> None:
-        found = self.document.attachments
-        for place, one in enumerate(found, 1):
-            several = len(found) > 1
-            head = "附件：" if place == 1 else ""
-            mark = f"{place}. " if several else ""
-            # Turned lines begin below the name's first sign; further names below the first
-            at = self.values["indent"] + 3 + (1.5 if several else 0)
+        # Turned lines begin below the name's first sign; further names below the first
+        at = self.values["indent"] + 3 + (1.5 if len(self.document.attachments) > 1 else 0)
+        for place, text in enumerate(self.document.attached, 1):
             self._paragraph(
-                [self._text_run(f"{head}{mark}{one.title}")], align="left",
+                [self._text_run(text)], align="left",
                 before=self.values["attachment_lines"] * self.pitch if place == 1 else 0,
                 left=at, hanging=at - self.values["indent"] - (0 if place == 1 else 3),
             )  # fmt: skip
@@ -290,8 +286,8 @@ class _Page:
     def _record(self) -> None:
         document, size = self.document, self.values["record_size"]
         rows = []
-        if document.copies_to:
-            rows.append((f"抄送：{'，'.join(document.copies_to)}。", ""))
+        if document.copied:
+            rows.append((document.copied, ""))
         rows.append((document.printed_by, f"{date_text(document.printed_on or document.dated)}印发"))
         whole = self.values["block_width"] / MM_PER_POINT
         # Its last rule lies on the block's lower edge (7.4.1)

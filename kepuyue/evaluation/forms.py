@@ -96,7 +96,9 @@ class TieForm(forms.Form):
     def __init__(self, *args: Any, tied: Iterable[Candidate], **options: Any) -> None:
         super().__init__(*args, **options)
         field: Any = self.fields["candidate"]
-        field.choices = [(one.pk, f"{one.number}号 {one}") for one in tied]
+        field.choices = [
+            (one.pk, " ".join((_("%(number)s号") % {"number": one.number}, str(one)))) for one in tied
+        ]
 
 
 class InviteForm(forms.Form):

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from kepuyue.activities.models import Activity
-from kepuyue.core import audit
+from kepuyue.core import audit, wording
 from kepuyue.editions.models import Edition
 from kepuyue.editions.scheme import Criterion, Rules
 from kepuyue.evaluation.forms import QUOTAS, name_of, part_name
@@ -241,7 +241,8 @@ def scheme_lines(rules: Rules) -> Iterable[dict[str, Any]]:
     """The criteria with what they count, for reading."""
     return [
         {"name": name_of(one), "weight": one.weight, "how": criterion_words(one), "parts": [
-            {"name": part_name(part.of), "full": part.full} for part in one.parts
+            wording.labelled(part_name(part.of), _("达到%(full)s为满分") % {"full": f"{part.full:,}"})
+            for part in one.parts
         ]}
         for one in rules.criteria
     ]  # fmt: skip

@@ -1,12 +1,14 @@
 """The list is made, frozen with all it was made from, and opened again only with a reason."""
 
 import zlib
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from kepuyue.core import wording
 from kepuyue.core.time import now
 from kepuyue.core.transitions import NotPossibleNow
 from kepuyue.evaluation import eligibility, ranking, snapshots, workflow
@@ -30,12 +32,11 @@ def freeze(round: Round, *, by: "User") -> Snapshot:
     if unmarked := [one.number for one in ranked if one.unmarked]:
         raise ValidationError(
             _("还有%(n)s个没有评委打分：%(numbers)s。请催评委，或再邀请评委。")
-            % {"n": len(unmarked), "numbers": "、".join(f"{number}号" for number in sorted(unmarked)[:10])}
+            % {"n": len(unmarked), "numbers": numbered(sorted(unmarked)[:10])}
         )
     if tied := [one.number for one in ranked if one.outcome == "tied"]:
         raise ValidationError(
-            _("%(numbers)s同分，名额不够，请先裁定谁入选并写明理由。")
-            % {"numbers": "、".join(f"{number}号" for number in sorted(tied))}
+            _("%(numbers)s同分，名额不够，请先裁定谁入选并写明理由。") % {"numbers": numbered(sorted(tied))}
         )
     made = Snapshot.objects.create(
         round=round, data=zlib.compress(ranking.canonical(data), 6), digest=ranking.digest(data),
@@ -48,6 +49,11 @@ def freeze(round: Round, *, by: "User") -> Snapshot:
     return made
 
 
+def numbered(numbers: Iterable[int]) -> str:
+    """Candidates as a sentence names them: by their numbers."""
+    return wording.listed(_("%(number)s号") % {"number": number} for number in numbers)
+
+
 def _check_nobody_broke_the_law(round: Round) -> None:
     """A breach may have become known after somebody was admitted; papers are not asked for again."""
     admitted = round.candidates.filter(state=Candidate.State.ADMITTED).select_related(
@@ -57,7 +63,7 @@ def _check_nobody_broke_the_law(round: Round) -> None:
     if out := [one for one in admitted if any(fault.code == "breach" for fault in known[one.pk])]:
         raise ValidationError(
             _("%(numbers)s有违法违规记录，请先列为不参评。")
-            % {"numbers": "、".join(f"{one.number}号" for one in out)}
+            % {"numbers": numbered(one.number or 0 for one in out)}
         )
 
 

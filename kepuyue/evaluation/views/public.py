@@ -44,8 +44,9 @@ def notice(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             return redirect(f"{reverse('evaluation:notice', args=[pk])}?received=1")
     context = {
-        "round": round, "notice": shown, "candidates": candidates, "form": form if shown.is_running or form.is_bound else None,
-        "is_received": "received" in request.GET,
+        "round": round, "notice": shown, "candidates": candidates, "is_received": "received" in request.GET,
+        # What was typed stays when the notice has ended meanwhile
+        "form": form if shown.is_running or form.is_bound else None,
     }  # fmt: skip
     return render(request, "evaluation/notice.html", context, status=422 if form.errors else 200)
 
