@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from django.utils.translation import gettext as _
 
 from kepuyue.evaluation.models import Breach, Candidate, Honor
-from kepuyue.summaries.models import ACCEPTED, Summary
+from kepuyue.summaries.queries import accepted_filings
 
 
 @dataclass(frozen=True)
@@ -42,11 +42,10 @@ def faults(candidates: Iterable[Candidate]) -> dict[int, list[Fault]]:
             revoked_on=None,
         ).values_list("organization", "line")
     )
-    summed_up = Summary.objects.filter(
-        activity__organization__in=units, activity__edition=edition, state__in=ACCEPTED
-    )
+    # What was accepted stands while a supplement is under way
+    summed_up = accepted_filings(edition).filter(summary__activity__organization__in=units)
     accepted, with_one = set(), set()
-    for activity, unit in summed_up.values_list("activity", "activity__organization"):
+    for activity, unit in summed_up.values_list("summary__activity", "summary__activity__organization"):
         accepted.add(activity)
         with_one.add(unit)
     found: dict[int, list[Fault]] = {}

@@ -20,6 +20,7 @@ from kepuyue.evaluation.actions import applying, forgetting, freezing, honoring,
 from kepuyue.evaluation.forms import WeightsForm
 from kepuyue.evaluation.models import Candidate, Honor, Judge, Line, Notice, Objection, Round, Sheet
 from kepuyue.organizations.models import Role
+from kepuyue.summaries.models import Summary
 from tests.cast import Cast, assemble, come_in
 from tests.evaluation.given import DAY, MOMENT, a_judge, a_round, admitted, fill_in, rules, scoring, summed_up
 from tests.factories import ActivityFactory, MembershipFactory, UserFactory
@@ -120,6 +121,14 @@ def test_without_an_accepted_summary_or_after_a_breach_nobody_takes_part(cast: C
         applying.apply(candidate, signs=True, by=cast.owner)
 
     assert [one[:12] for one in refused.value.messages] == ["2023-05-01有违", "总结还没有被采纳，请先报"]
+
+
+def test_a_summary_that_is_being_supplemented_is_still_accepted(cast: Cast) -> None:
+    activity = summed_up(cast.own_unit, cast.edition)
+    Summary.objects.update(state=Summary.State.SUPPLEMENTED)
+    candidate = applying.begin(a_round(cast), cast.own_unit, activity=activity, by=cast.owner)
+
+    assert applying.apply(candidate, signs=True, by=cast.owner).state == "applied"
 
 
 def test_an_old_breach_is_forgiven(cast: Cast) -> None:

@@ -1,5 +1,6 @@
 """Evaluations in the demonstration: activities being scored, units being put forward. Marks and words are invented."""
 
+from collections import Counter
 from datetime import date, timedelta
 from functools import partial
 
@@ -33,11 +34,15 @@ def _activities(edition: Edition, cast: Cast) -> None:
     round = rounds.create(edition, Line.ACTIVITIES, name=f"{edition.name}优秀活动评选", by=by)
     round = rounds.open_applications(round, until=UNTIL, by=by)
     seen: set[int] = set()
+    recommended: Counter[int] = Counter()
     for filing in accepted_filings(edition):
         activity = filing.summary.activity
-        if activity.organization_id in seen:
+        unit = activity.organization
+        above = unit.parent_id or unit.pk
+        if unit.pk in seen or recommended[above] >= edition.rules.evaluation.per_recommender:
             continue
-        seen.add(activity.organization_id)
+        seen.add(unit.pk)
+        recommended[above] += 1
         candidate = _recommended(round, activity.organization, cast, activity=activity)
         applying.admit(candidate, by=by)
     if not seen:
@@ -62,10 +67,13 @@ def _units(edition: Edition, cast: Cast) -> None:
     round = rounds.create(edition, Line.UNITS, name=f"{edition.name}优秀单位评选", by=by)
     round = rounds.open_applications(round, until=UNTIL, by=by)
     units = {one.summary.activity.organization for one in accepted_filings(edition)}
+    recommended: Counter[int] = Counter()
     for number, unit in enumerate(sorted(units, key=lambda one: one.pk)):
-        if number % 3 == 0:
+        above = unit.parent_id or unit.pk
+        if number % 3 == 0 or recommended[above] >= edition.rules.evaluation.per_recommender:
             _applied(round, unit, cast)
         else:
+            recommended[above] += 1
             candidate = _recommended(round, unit, cast)
             if number % 3 == 1:
                 applying.admit(candidate, by=by)
