@@ -89,7 +89,7 @@ def _line(given: Sequence[Mapping[str, Any]], entry: Mapping[str, Any], one: Ran
     bar, x = [], 0.0
     for place, criterion in enumerate(given):
         width = one.results[criterion["code"]].points * criterion["weight"] / 100 / POINT
-        bar.append({"x": f"{x:.2f}", "width": f"{width:.2f}", "place": place % 8, "name": criterion["name"],
+        bar.append({"x": f"{x:.2f}", "width": f"{width:.2f}", "place": place % 8, "name": _name(criterion),
                     "points": f"{width:.2f}"})  # fmt: skip
         x += width
     return {
@@ -102,12 +102,16 @@ def _line(given: Sequence[Mapping[str, Any]], entry: Mapping[str, Any], one: Ran
     }  # fmt: skip
 
 
+def _name(criterion: Mapping[str, Any]) -> str:
+    return name_of(Criterion.model_validate(criterion))
+
+
 def table(data: Mapping[str, Any], ranked: Sequence[Ranked]) -> tuple[list[Any], list[list[Any]]]:
     """The list as a table: head and rows."""
     by_number = {one["number"]: one for one in data["candidates"]}
     given = data["rules"]["criteria"]
     head = [_("名次"), _("编号"), _("参评对象"), _("总分"), _("结果"), _("说明"),
-            *(f"{one['name']}（{one['weight']}%）" for one in given)]  # fmt: skip
+            *(wording.with_aside(_name(one), f"{one['weight']}%") for one in given)]  # fmt: skip
     body = [
         [one.place, one.number, by_number[one.number]["name"], one.total / POINT, OUTCOMES[one.outcome],
          WHY.get(one.why, ""), *(one.results[it["code"]].points / POINT for it in given)]
@@ -141,7 +145,7 @@ def opened(data: Mapping[str, Any], one: Ranked, round: Round) -> list[dict[str,
             for given, part in zip(criterion["parts"], result.parts, strict=False)
         ]  # fmt: skip
         found.append({
-            "name": criterion["name"], "weight": criterion["weight"], "judged_share": criterion["judged"],
+            "name": _name(criterion), "weight": criterion["weight"], "judged_share": criterion["judged"],
             "points": points(result.points), "measured": points(result.measured), "judged": points(result.judged),
             "parts": parts, "spread": result.spread,
             "marks": [

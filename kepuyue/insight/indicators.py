@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -19,7 +20,7 @@ from kepuyue.cloud.models import CloudItem
 from kepuyue.core.time import now
 from kepuyue.editions.models import Edition
 from kepuyue.publicity.models import Coverage
-from kepuyue.summaries.figures import kind_of
+from kepuyue.summaries.figures import Kind, kind_of
 from kepuyue.summaries.models import Figure, Filing, Method, Name, Summary
 
 # An int, the set of what was found, or (sum, weight)
@@ -95,7 +96,12 @@ def _of_figures() -> Iterator[Indicator]:
     said = _("各活动已采纳总结里的数字之和，不同来源分开统计。")
     for name, method, code in _FIGURES:
         kind = kind_of(name, method)
-        yield Indicator(code, kind.label, kind.unit, said, Fold.SUM, kind.key)
+        yield Indicator(code, _read_later(kind), kind.unit, said, Fold.SUM, kind.key)
+
+
+def _read_later(kind: Kind) -> Any:
+    """Its label, put together in the language of whoever reads it."""
+    return lazy(lambda: kind.label, str)()
 
 
 def _all() -> Iterator[Indicator]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.utils import translation
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -253,3 +254,13 @@ def test_no_piece_of_an_activity_does_better_than_the_whole(
     whole, part = sorted(ranking.rank(snapshot(candidates, usual)), key=lambda one: one.number)
 
     assert part.total <= whole.total
+
+
+def test_an_indicator_is_named_in_the_language_of_whoever_reads_it() -> None:
+    with translation.override("zh-hans"):
+        chinese = str(INDICATORS["visits-count"].name)
+    with translation.override("en"):
+        english = str(INDICATORS["visits-count"].name)
+
+    assert "参与群众" in chinese
+    assert english.isascii()
