@@ -10,6 +10,7 @@ import xlsxwriter
 # What spreadsheet programs take for the beginning of a formula or a command (OWASP, CSV injection)
 FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 WIDEST = 60  # characters of a column
+_NOT_IN_NAMES = frozenset("[]:*?/\\")
 
 CONTENT_TYPES = {
     "csv": "text/csv; charset=utf-8",
@@ -36,11 +37,11 @@ def to_csv(head: Sequence[Any], rows: Iterable[Sequence[Any]]) -> bytes:
 
 
 def to_xlsx(name: str, head: Sequence[Any], rows: Iterable[Sequence[Any]]) -> bytes:
-    """A workbook of one sheet with a fixed head line; every text is written as text."""
+    """A workbook of one sheet with a fixed head line; every text is written as text. `name`: as somebody typed it."""
     written = BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(written, options) as book:
-        sheet = book.add_worksheet(name[:31])
+        sheet = book.add_worksheet(_sheet_name(name))
         widths = [len(str(cell)) * 2 for cell in head]
         for number, row in enumerate((head, *rows)):
             for column, cell in enumerate(row):
@@ -54,3 +55,9 @@ def to_xlsx(name: str, head: Sequence[Any], rows: Iterable[Sequence[Any]]) -> by
             sheet.set_column(column, column, min(width + 2, WIDEST))
         sheet.freeze_panes(1, 0)
     return written.getvalue()
+
+
+def _sheet_name(name: str) -> str:
+    """The name without what spreadsheet programs refuse in the name of a sheet; nothing left: their own."""
+    kept = "".join(sign for sign in name if sign not in _NOT_IN_NAMES and sign.isprintable())
+    return kept.strip(" '")[:31].rstrip(" '") or "1"

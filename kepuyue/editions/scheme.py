@@ -125,6 +125,7 @@ class Evaluation(Strict):
     statement: Annotated[str, Field(min_length=10, max_length=1_000)] = STATEMENT
     recommending: Annotated[str, Field(min_length=4, max_length=500)] = RECOMMENDING
     notice_days: Annotated[int, Field(ge=1, le=30)] = 5
+    recommended_to: Annotated[str, Field(max_length=120, description="主送机关 of the letter")] = ""
     per_unit: Annotated[int, Field(ge=1, le=20)] = 2
     per_recommender: Annotated[int, Field(ge=1, le=1_000)] = 10
 

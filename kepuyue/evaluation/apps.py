@@ -9,7 +9,10 @@ class EvaluationConfig(AppConfig):
 
     def ready(self) -> None:
         from kepuyue.core import audit  # models must be loaded first
+        from kepuyue.evaluation import official
         from kepuyue.messaging import kinds
+
+        official.register()
 
         audit.name_actions(
             {

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from kepuyue.accounts.models import User
 from kepuyue.core import wording
+from kepuyue.documents.models import IssuingOrgan
 from kepuyue.editions.scheme import Criterion, Rules
 from kepuyue.evaluation.models import Candidate, Honor, Line, Round, Sheet
 from kepuyue.insight.indicators import INDICATORS
@@ -57,6 +58,20 @@ class ReasonForm(forms.Form):
     """A step that says why."""
 
     reason = words(gettext_lazy("原因"))
+
+
+class OrganForm(forms.Form):
+    """In whose name a document is drafted."""
+
+    organ = forms.ModelChoiceField(
+        label=gettext_lazy("发文机关"), queryset=IssuingOrgan.objects.none(), empty_label=None,
+        help_text=gettext_lazy("没有可选的，先在“公文”里设置发文机关。"),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, organs: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        field: Any = self.fields["organ"]
+        field.queryset = organs
 
 
 class NoticeForm(forms.Form):

@@ -1,5 +1,6 @@
 """Reads across rounds; what a person may not see is not in the answer."""
 
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -156,6 +157,23 @@ def judges_with_progress(round: Round) -> QuerySet[Judge]:
 def breaches() -> QuerySet[Breach]:
     """Breaches that the office knows of, the newest first."""
     return Breach.objects.select_related("organization")
+
+
+def chosen(round: Round) -> list[Candidate]:
+    """Those on the list that was frozen last, in its order."""
+    numbers = chosen_numbers(round)
+    rows = round.candidates.filter(number__in=numbers).select_related(
+        "organization", "activity", "recommender", "round"
+    )
+    return sorted(rows, key=lambda one: numbers.index(one.number or 0))
+
+
+def with_papers(candidates: Iterable[Candidate]) -> list[Candidate]:
+    """The same, with all that their forms say."""
+    wanted = [one.pk for one in candidates]
+    related = ("organization", "activity", "recommender", "round__edition__office", "signed_by")
+    rows = Candidate.objects.filter(pk__in=wanted).select_related(*related).prefetch_related("opinions")
+    return sorted(rows, key=lambda one: wanted.index(one.pk))
 
 
 def public_notice(round: Round) -> Notice | None:

@@ -395,6 +395,7 @@ def _letters(cast: Cast) -> dict[str, dict[str, Any]]:
     """Letters of the own unit, of the far one, and one of which nobody knows whose it is; one to each is a picture."""
     of = {"own": cast.own_unit, "far": cast.far_unit, "nobody": None}
     made = {name: LetterFactory(edition=cast.edition, unit=unit) for name, unit in of.items()}
+    LetterFactory(edition=cast.edition, way="document", number="深龙科协〔2024〕12号")
     return {
         **{f"letter-{name}": {"code": one.code} for name, one in made.items()},
         **{
@@ -415,7 +416,14 @@ def _evaluation(cast: Cast) -> dict[str, dict[str, Any]]:
     own = {"organization": cast.own_unit}
     made = {
         "draft": CandidateFactory(round=applying, **own),
-        "applied": CandidateFactory(round=applying, **own, state="applied"),
+        "applied": CandidateFactory(
+            round=applying,
+            **own,
+            state="applied",
+            statement="我单位承诺。",
+            signed_at=now(),
+            signed_by=cast.owner,
+        ),
         "far-applied": CandidateFactory(round=applying, organization=cast.far_unit, state="applied"),
         "recommended": CandidateFactory(round=applying, **own, state="recommended"),
     }
@@ -428,6 +436,12 @@ def _evaluation(cast: Cast) -> dict[str, dict[str, Any]]:
     Opinion.objects.create(candidate=marked, level="applying", text="情况属实。", organization=cast.own_unit)
     other = CandidateFactory(round=scoring, organization=cast.far_unit, state="admitted", number=2)
     Conflict.objects.create(judge=judge, candidate=other, reason="曾任顾问")
+    HonorFactory(
+        edition=cast.edition,
+        organization=cast.far_unit,
+        revoked_on=date(2024, 12, 9),
+        revoked_because="查实数据造假",
+    )
     Breach.objects.create(organization=cast.far_unit, happened_on=date(2020, 5, 1), text="行政处罚决定书")
     rounds = {"scoring": scoring, "applying": applying, "draft": draft, "noticed": noticed}
     return {

@@ -81,6 +81,11 @@ WRITTEN_BY_THE_HOUSE = {
     "imports.CalendarSubscription.sha256",
     "imports.ImportBatch.sha256",
     "imports.ImportRow.severity",
+    "mailbox.Box.fault",
+    "mailbox.Letter.code",
+    "mailbox.Letter.problem",
+    "mailbox.Part.notes",
+    "mailbox.Part.problem",
     "messaging.KindHold.kind",
     "messaging.Message.key",
     "messaging.Message.kind",
@@ -115,6 +120,10 @@ TYPED: dict[str, Any] = {
     "imports.ImportRow.problems": [{"cell": "B3", "code": "date", "severity": "warning", "why": "x"}],
     "imports.ImportRow.refused": {"title": ["x"]},
     "imports.ImportRow.raw": {"title": "x", "when": "x"},
+    "mailbox.Match.figures": [
+        {"key": "visits-count", "value": 30, "quote": "x", "place": "x", "clashes": []}
+    ],
+    "mailbox.Match.reasons": [["title", "x"]],
     "organizations.Organization.designations": ["x"],
 }
 # Values in JSON that are codes and not texts

@@ -117,16 +117,13 @@ def settle(round: Round, *, title: str, number: str, granted_on: date, by: "User
         raise ValidationError({"title": _("请写荣誉名称。")})
     notice.closed_at = now()
     notice.save(update_fields=["closed_at"])
-    chosen = queries.chosen_numbers(round)
     made = Honor.objects.bulk_create(
         Honor(
             edition=round.edition, line=round.line, level=Honor.Level.CITY, title=title.strip(),
             organization=one.organization, activity=one.activity, candidate=one, granted_on=granted_on,
             number=number.strip(), by=by,
         )
-        for one in round.candidates.filter(number__in=chosen)
-        .select_related("organization", "activity")
-        .order_by("number")
+        for one in queries.chosen(round)
     )  # fmt: skip
     rounds.keep(round, "evaluation.settle", by, {"honors": [0, len(made)]})
     return made

@@ -59,6 +59,7 @@ def home(request: DeskRequest) -> HttpResponse:
     context: dict[str, Any] = {
         "is_office": is_office,
         "rounds": all_rounds if is_office else [],
+        "has_settled": is_office and any(one.state == Round.State.SETTLED for one in all_rounds),
         "open_rounds": [one for one in all_rounds if one.state == Round.State.APPLYING],
         "may_apply": holds_anywhere(request.user, "evaluation.apply"),
         "own": list(queries.own_candidates(request.user, edition)),

@@ -28,11 +28,7 @@ def notice(request: HttpRequest, pk: int) -> HttpResponse:
     shown = queries.public_notice(round)
     if shown is None:
         raise Http404
-    chosen = queries.chosen_numbers(round)
-    rows = round.candidates.filter(number__in=chosen).select_related(
-        "organization", "activity", "recommender"
-    )
-    candidates = sorted(rows, key=lambda one: chosen.index(one.number or 0))
+    candidates = queries.chosen(round)
     form = ObjectionForm(request.POST if request.method == "POST" else None, candidates=candidates)
     if request.method == "POST" and form.is_valid():
         facts = {name: form.cleaned_data[name] for name in ("name", "contact", "text")}

@@ -15,11 +15,13 @@ from kepuyue.core import tables
 from kepuyue.core.versions import Conflict
 from kepuyue.editions.request import DeskRequest
 from kepuyue.editions.scheme import Rules
+from kepuyue.evaluation import package as packing
 from kepuyue.evaluation import presentation, queries, ranking, workflow
 from kepuyue.evaluation.actions import judging, rounds
 from kepuyue.evaluation.forms import InviteForm, RulesForm, WeightsForm
 from kepuyue.evaluation.models import Candidate, Notice, Round
-from kepuyue.evaluation.views.desk import BOTH, get_managed
+from kepuyue.evaluation.permissions import check_manages
+from kepuyue.evaluation.views.desk import BOTH, edition_of, get_managed
 from kepuyue.evaluation.views.steps import take
 from kepuyue.organizations.models import Membership, Role
 
@@ -188,13 +190,21 @@ def snapshot(request: DeskRequest, pk: int) -> HttpResponse:
 
 
 @require_safe
+def package(request: DeskRequest) -> HttpResponse:
+    """What goes to the province: letter, lists, forms, evidence of the edition's settled rounds."""
+    check_manages(request.user)
+    edition = edition_of(request)
+    answer = HttpResponse(packing.packed(edition), content_type="application/zip")
+    answer["Content-Disposition"] = f'attachment; filename="recommendation-{edition.code}.zip"'
+    return answer
+
+
+@require_safe
 def export(request: DeskRequest, pk: int) -> HttpResponse:
     """The list with every criterion's points; cells never become formulas."""
     round = get_managed(request, pk)
     data, ranked = queries.data_and_list(round)
     head, body = presentation.table(data, ranked)
-    answer = HttpResponse(
-        tables.to_xlsx(round.name[:31], head, body), content_type=tables.CONTENT_TYPES["xlsx"]
-    )
+    answer = HttpResponse(tables.to_xlsx(round.name, head, body), content_type=tables.CONTENT_TYPES["xlsx"])
     answer["Content-Disposition"] = f'attachment; filename="evaluation-{round.pk}.xlsx"'
     return answer

@@ -15,8 +15,10 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
+from kepuyue.documents.actions import drafting
+from kepuyue.documents.models import IssuingOrgan
 from kepuyue.editions.request import DeskRequest
-from kepuyue.evaluation import forms, queries
+from kepuyue.evaluation import forms, official, queries
 from kepuyue.evaluation.actions import applying, freezing, honoring, judging, noticing, rounds
 from kepuyue.evaluation.models import Candidate, Honor, Judge, Objection, Round
 from kepuyue.evaluation.permissions import check_can_apply, check_can_recommend, check_can_sign, check_manages
@@ -200,6 +202,16 @@ STEPS: dict[str, Step] = {
         _("公示名单"), _("公示"), _("已公示。"), _plain(forms.NoticeForm),
         lambda round, data, by: noticing.publish(round, starts_on=data["starts_on"], contact=data["contact"], by=by),
         _round, _to_round, _("公示的工作日数按本届设置，放假和调休已经算在内。"),
+    ),
+    "announcement": Step(
+        _("起草公示公文"), _("起草"), _("草稿已放在“公文”里，核对后印发。"),
+        lambda data, round: forms.OrganForm(
+            data, organs=IssuingOrgan.objects.filter(organization=round.edition.office)
+        ),
+        lambda round, data, by: drafting.begin(
+            official.ANNOUNCEMENT, data["organ"], by=by, facts=official.announcement_facts(round)
+        ),
+        _round, _to_round, _("名单、日期和联系方式从这次评选带过来。"),
     ),
     "settlement": Step(
         _("确定名单"), _("确定"), _("名单已确定，荣誉已公开。"), _plain(forms.SettleForm),
