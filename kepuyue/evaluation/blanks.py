@@ -10,7 +10,7 @@ from io import BytesIO
 from typing import Any
 
 import docx
-from docx.enum.table import WD_ALIGN_VERTICAL, WD_TABLE_ALIGNMENT
+from docx.enum.table import WD_ALIGN_VERTICAL, WD_ROW_HEIGHT_RULE, WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_BREAK
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
@@ -30,6 +30,7 @@ FIGURES = "系统登记的数字"
 SIZE, HEAD = Pt(14), Pt(22)
 TEXT_FONT, TITLE_FONT = "仿宋_GB2312", "方正小标宋简体"
 WIDTHS = (34, 44, 34, 44)  # millimetres, together the 156 of the block
+ROW, DEEDS, OPINION = 10, 34, 32  # millimetres, at least; short deeds leave the form on one page
 
 
 @dataclass(frozen=True)
@@ -147,16 +148,23 @@ def _table(word: Any, blank: Blank) -> None:
     short = [fact for fact in blank.facts if fact[0] != FIGURES]
     long = [fact for fact in blank.facts if fact[0] == FIGURES]
     for left, right in zip(short[::2], short[1::2], strict=True):
-        cells = table.add_row().cells
-        for cell, text in zip(cells, (*left, *right), strict=True):
-            _say(cell, text, is_name=text in (left[0], right[0]))
+        cells = _row(table, ROW).cells
+        for place, text in enumerate((*left, *right)):
+            _say(cells[place], text, is_name=place % 2 == 0)
     for name, text in (*long, ("主要事迹", blank.deeds), *blank.opinions):
-        row = table.add_row()
+        row = _row(table, ROW if (name, text) in long else DEEDS if text is blank.deeds else OPINION)
         _say(row.cells[0], name, is_name=True)
         _say(row.cells[1].merge(row.cells[3]), text)
     for row in table.rows:
         for cell, wide in zip(row.cells, WIDTHS, strict=True):
             cell.width = Mm(wide)
+
+
+def _row(table: Any, height: int) -> Any:
+    """A line at least so many millimetres high: a seal lies over text and date."""
+    row = table.add_row()
+    row.height, row.height_rule = Mm(height), WD_ROW_HEIGHT_RULE.AT_LEAST
+    return row
 
 
 def _say(cell: Any, text: str, *, is_name: bool = False) -> None:
@@ -165,9 +173,11 @@ def _say(cell: Any, text: str, *, is_name: bool = False) -> None:
         paragraph = cell.paragraphs[0] if not number else cell.add_paragraph()
         if is_name:
             paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
-        elif line.startswith("（盖章") or "年　　月" in line:
+        # What is left blank for pen and seal keeps its wide spaces
+        is_blank = line in SEALED.split("\n")
+        if is_blank:
             paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
-        _write(paragraph.add_run(writable(line) if line.strip() else ""), TEXT_FONT, SIZE)
+        _write(paragraph.add_run(line if is_blank else writable(line)), TEXT_FONT, SIZE)
 
 
 def _write(run: Any, font: str, size: Any) -> None:
