@@ -1,6 +1,6 @@
 """What people type into a summary. Forms hand clean facts to the actions."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -65,6 +65,19 @@ class SummaryForm(VersionedForm):
             line.kind.key: (cleaned.get(line.kind.key), cleaned.get(line.kind.key + WHY, "")) for line in self.lines
         }  # fmt: skip
         return Typed(figures, cleaned["words"])
+
+    def leave_to(self, present: "SummaryForm", before: Mapping[str, Any]) -> None:
+        """Where somebody else changed what this person did not touch, show theirs: only what both changed differs.
+
+        `before` is `queries.before` of the version that the person began with; call `is_valid` first.
+        """
+        data: Any = self.data.copy()  # type: ignore[attr-defined]
+        for key, old in before.items():
+            name = key.replace(":reason", WHY)
+            if name in self.fields and self.cleaned_data.get(name) in (old, old or None, old or ""):
+                shown = present[name].value()
+                data[name] = "" if shown is None else str(shown)
+        self.data = data
 
     def take(self, problems: dict[str, list[str]]) -> None:
         """Show what the action said, each at its field."""

@@ -4,7 +4,7 @@ from typing import Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models import Case, F, OuterRef, Q, Subquery, When
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -51,6 +51,11 @@ class SummaryQuerySet(models.QuerySet["Summary"]):
     def due(self) -> Self:
         """Those that the unit has to file."""
         return self.filter(state__in=DUE)
+
+    def in_turn(self) -> Self:
+        """Those that a superior has to look at first, then what is missing, then what is settled; by title."""
+        turn = Case(When(state__in=WAITING, then=0), When(state__in=DUE, then=1), default=2)
+        return self.order_by(turn, "activity__title", "pk")
 
     def accepted(self) -> Self:
         """Those with which others may count; a supplement may be under way."""

@@ -6,16 +6,17 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Prefetch, Q, QuerySet
 
 from kepuyue.activities.models import Activity, State
+from kepuyue.core import audit
 from kepuyue.editions.models import Edition, Term
 from kepuyue.organizations.models import Organization
 from kepuyue.summaries import likeness, measuring
 from kepuyue.summaries.figures import KINDS, Kind, kind_of
-from kepuyue.summaries.models import Figure, Filing, FilingQuerySet, Photo, Summary, SummaryQuerySet
+from kepuyue.summaries.models import Figure, Filing, FilingQuerySet, Method, Photo, Summary, SummaryQuerySet
 from kepuyue.summaries.permissions import decided_by, filed_by
 
 if TYPE_CHECKING:
@@ -71,9 +72,12 @@ class Line:
         return self.kind.shown(self.measured)
 
     @property
-    def origin_label(self) -> str:
-        """How it was obtained, in the reader's words."""
-        return str(Figure.Origin(self.origin).label) if self.origin else ""
+    def source(self) -> str:
+        """How it was obtained, in the reader's words; of what the system has on record that alone is said."""
+        method = str(self.kind.method.label)
+        if not self.origin or (self.kind.method == Method.RECORD and self.origin == Figure.Origin.MEASURED):
+            return method
+        return f"{method} · {Figure.Origin(self.origin).label}"
 
 
 def lines_of(filing: Filing, measured: Mapping[str, int] | None = None) -> list[Line]:
@@ -97,6 +101,17 @@ def lines_of(filing: Filing, measured: Mapping[str, int] | None = None) -> list[
 
 def _origin(row: Figure, told: int | None) -> str:
     return Figure.Origin.TYPED if told is None else Figure.Origin.CORRECTED
+
+
+def before(summary: Summary, version: int) -> dict[str, Any]:
+    """What stood in the draft at a version, of that alone which was changed since: {key of a figure, "key:reason" or
+    "words": value}.
+    """
+    found: dict[str, Any] = {}
+    for event in audit.trail(summary).filter(version__gt=version, action="summary.change").order_by("pk"):
+        for key, (old, _new) in event.changes.items():
+            found.setdefault(key, old)
+    return found
 
 
 def draft_of(summary: Summary) -> Filing | None:

@@ -268,6 +268,27 @@ def test_page_saves_as_one_types_shows_a_conflict_and_files(cast: Cast, client: 
     assert values(summary)[COUNTED] == (8, "typed")
 
 
+def test_what_only_the_other_changed_is_taken_over_and_what_both_changed_is_shown(
+    cast: Cast, client: Client
+) -> None:
+    summary = opened(held(cast))
+    write(summary, cast, visits__count=30, words="甲写的")
+    client.force_login(cast.owner)
+    known = {"sessions-record": "1", "units-record": "1"}
+    typed = known | {ESTIMATED: "0", COUNTED: "", "words": "乙写的", "version": str(summary.version)}
+
+    collided = client.post(f"/desk/summaries/{summary.activity.code}/", typed)
+    form = collided.context["form"]
+    settled = {name: form[name].value() for name in (ESTIMATED, COUNTED, "words", "version")}
+    client.post(f"/desk/summaries/{summary.activity.code}/", known | settled)
+
+    assert collided.status_code == 409
+    assert collided.context["theirs"] == [("几句话", "甲写的", "乙写的"), ("参与群众（估计，人次）", "", "0")]
+    summary = queries.with_all(Summary.objects.filter(pk=summary.pk)).get()
+    assert (values(summary)[COUNTED], values(summary)[ESTIMATED]) == ((30, "typed"), (0, "typed"))
+    assert Filing.objects.get().words == "乙写的"
+
+
 def test_list_offers_to_file_what_is_ready_in_one_go(cast: Cast, client: Client) -> None:
     ready, silent = held(cast, title="水火箭"), held(cast, title="观星")
     came(ready, CheckIn.Result.FIRST, 12)

@@ -89,11 +89,12 @@ def summary(request: DeskRequest, code: str) -> HttpResponse:
             found = _written(request, found, form)
         except Conflict as conflict:
             if not request.htmx:
-                form.add_error(None, conflict)
-                form.look_at(conflict.present.version)
-                theirs = form.differing_from(SummaryForm(**options))
+                theirs = _theirs(form, conflict.present)
             else:
-                return _saved(request, form, conflict.messages[0])
+                told = _(
+                    "刚刚有人改过这份总结，自动保存停了。您填的都还在：点“只保存”，会列出不同的地方，由您决定。"
+                )
+                return _saved(request, form, told)
         except filing.NotReady as error:
             form.take(error.message_dict)
             form.look_at(get_seen(request, code).version)
@@ -109,6 +110,18 @@ def summary(request: DeskRequest, code: str) -> HttpResponse:
         return _saved(request, form, _("有的数字还要改，改好后再保存。"))
     context = _context(request, found) | {"form": form, "theirs": theirs, "lines": lines}
     return render(request, "summaries/edit.html", context, status=_status(form, theirs))
+
+
+def _theirs(form: SummaryForm, present: Summary) -> list[tuple[str, str, str]]:
+    """What the person typed and somebody else typed otherwise; what only the other changed is taken over."""
+    draft = queries.draft_of(present)
+    assert draft is not None  # a conflict is told of what is being written only
+    lines = queries.lines_of(draft, measuring.measured(present.activity))
+    theirs = SummaryForm(draft=draft, lines=lines, version=present.version)
+    form.leave_to(theirs, queries.before(present, form.cleaned_data["version"] or 0))
+    form.add_error(None, Conflict(present))
+    form.look_at(present.version)
+    return form.differing_from(theirs)
 
 
 def _status(form: SummaryForm, theirs: Any) -> int:
