@@ -230,6 +230,8 @@ CACHES = {
 # Booking: how many of one session a web process lets in each second; how often a network joins a queue, and a phone
 # number asks for seats, in a minute (0: no limit)
 ADMISSIONS_PER_SECOND = env_number("ADMISSIONS_PER_SECOND", 2_000, least=1)
+# Machines that serve the site, each with so many web processes: from these the place in a queue is told
+WEB_MACHINES = env_number("WEB_MACHINES", 1, least=1)
 ADMISSIONS_PER_NETWORK = env_number("ADMISSIONS_PER_NETWORK", 1_200, least=0)
 # What a device has to do before it joins a queue: "" nothing, "proof-of-work", or an adapter by its dotted path;
 # how often the arithmetic goes round for each of 256 keys

@@ -45,6 +45,7 @@ class BookingsConfig(AppConfig):
         )
         kinds.register(telling.CODE, label=_("查预约的验证码"), is_secret=True)
         kinds.register(telling.BLOCK, label=_("暂停网上预约"))
+        kinds.register(telling.LIFTED, label=_("恢复网上预约"))
         # Each holds the link that opens the ticket
         kinds.register(telling.OFFER, label=_("候补轮到了"), is_secret=True)
         kinds.register(telling.DRAW, label=_("抽签结果"), is_secret=True)

@@ -163,10 +163,17 @@ def admit(session: int, *, language: str, answer: str = "") -> Reply:
             "turn_at": _written(turn_at),
             "expires_at": _written(turn_at + tokens.LIFETIME),
             "wait_seconds": _seconds(turn_at - moment),
-            "position": int((turn_at - first) * settings.ADMISSIONS_PER_SECOND * settings.WEB_WORKERS),
+            "position": int((turn_at - first) * settings.ADMISSIONS_PER_SECOND * _processes()),
             "availability": "sold-out" if sold_out.is_full(session) else "open",
         },
     )
+
+
+def _processes() -> int:
+    """How many processes let people in side by side. They do not know of each other: the place is an estimate, the
+    turn is not.
+    """
+    return settings.WEB_WORKERS * settings.WEB_MACHINES
 
 
 def request_of(session: int, *, authorization: str, key: str, body: bytes, language: str) -> Asked | Reply:

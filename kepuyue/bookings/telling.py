@@ -18,7 +18,7 @@ from kepuyue.messaging.actions import outbox
 from kepuyue.messaging.models import Channel
 
 CODE, OFFER, CHANGE, REMINDER = "booking.code", "booking.offer", "booking.change", "booking.reminder"
-DRAW, BLOCK = "booking.draw", "booking.block"
+DRAW, BLOCK, LIFTED = "booking.draw", "booking.block", "booking.block_lifted"
 # How a draw can end for somebody; who was offered a seat since has been told of that
 DRAWN = (Booking.State.CONFIRMED, Booking.State.WAITLISTED, Booking.State.NOT_DRAWN)
 
@@ -106,6 +106,15 @@ def blocked(block: Block, phone: str) -> None:
             kind=BLOCK, channel=Channel.SMS, to=phone, key=f"{BLOCK}:{block.pk}", subject=_("暂停网上预约"),
             body=_("到%(until)s前暂停网上预约。原因：%(reason)s有特殊情况请到“我的预约”说明；电话和代办预约不受影响。"),
             values=values,
+        )  # fmt: skip
+
+
+def lifted(block: Block, phone: str) -> None:
+    """They may book online again before the time that they were told; `phone` is as it is kept."""
+    with translation.override(settings.CITY_LANGUAGE):
+        outbox.post(
+            kind=LIFTED, channel=Channel.SMS, to=phone, key=f"{LIFTED}:{block.pk}", subject=_("恢复网上预约"),
+            body=_("补传的签到记录表明您到过现场，网上预约已经恢复。给您添麻烦了。"), values={},
         )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from kepuyue.activities.models import Session
 from kepuyue.bookings import door, phones
-from kepuyue.bookings.actions import blocking, erasing
+from kepuyue.bookings.actions import blocking, checking_in, erasing
 from kepuyue.bookings.actions.changing import Refused
 from kepuyue.bookings.admission import Outcome, take
 from kepuyue.bookings.models import Block, Booking, Channel, CheckIn
@@ -167,6 +167,57 @@ def test_reason_is_said_once_and_the_office_decides(twice_absent: Block, cast: C
     trail = AuditEvent.objects.filter(subject_type="block").order_by("pk")
     assert [one.action for one in trail] == ["block.place", "block.appeal", "block.uphold", "block.lift"]
     assert "发烧" not in " ".join(f"{one.reason}{one.changes}" for one in trail)
+
+
+def test_scans_that_come_days_late_lift_the_block_that_they_show_to_be_wrong(
+    twice_absent: Block, edition: Edition, cast: Cast
+) -> None:
+    missed = Booking.objects.filter(person=person(1)).order_by("pk").first()
+    assert missed is not None
+    session = missed.session
+    session.activity.organization = cast.own_unit
+    session.activity.save()
+    came = checking_in.Scan("late", session.starts_at, missed.code)
+
+    for _twice in range(2):
+        checking_in.sync(session, [came], device="b", door="后门", by=cast.check_in)
+
+    twice_absent.refresh_from_db()
+    assert not twice_absent.is_standing and "补传" in twice_absent.decision
+    [event] = AuditEvent.objects.filter(action="block.lift")
+    assert (event.actor_id, event.subject_id) == (None, str(twice_absent.pk))
+    assert Message.objects.filter(kind="booking.block_lifted").count() == 1
+    assert blocking.count_no_shows() == 0
+
+
+def test_late_scans_leave_a_block_that_still_holds_without_them(edition: Edition, cast: Cast) -> None:
+    for days in (9, 8, 7):
+        session = past(edition, days_ago=days, booked=[1, 2], came=[2])
+    assert blocking.count_no_shows() == 1
+    session.activity.organization = cast.own_unit
+    session.activity.save()
+    code = Booking.objects.get(session=session, person=person(1)).code
+
+    checking_in.sync(
+        session, [checking_in.Scan("late", session.starts_at, code)], device="b", door="", by=cast.check_in
+    )
+
+    assert Block.objects.standing().count() == 1
+
+
+def test_block_that_is_placed_is_known_to_the_next_batch(edition: Edition, cast: Cast) -> None:
+    session = bookable()
+    session.activity.edition = edition
+    session.activity.save()
+    outcomes = []
+    for key, act in (("1", None), ("2", "block"), ("3", "lift")):
+        if act == "block":
+            blocking.block(edition, phone="+85200000002", days=5, note="倒卖", by=cast.office)
+        if act == "lift":
+            blocking.lift(Block.objects.get().pk, by=cast.office, decision="弄错了")
+        outcomes.append(take([asks(session, int(key) if act is None else 2, key=key)])[0].outcome)
+
+    assert outcomes == [Outcome.CONFIRMED, Outcome.BLOCKED, Outcome.CONFIRMED]
 
 
 def test_office_holds_off_a_tout_for_a_month_at_most(edition: Edition, cast: Cast) -> None:

@@ -11,7 +11,7 @@ from kepuyue.activities.models import Session
 from kepuyue.bookings import queries
 from kepuyue.bookings.actions import proxy, reading
 from kepuyue.bookings.admission import take
-from kepuyue.bookings.models import Booking
+from kepuyue.bookings.models import Booking, BookingTerms, Quota
 from kepuyue.core.models import AuditEvent
 from tests.bookings.given import asks, bookable, counters, recount
 from tests.cast import Cast, come_in
@@ -175,6 +175,37 @@ def test_when_the_seats_for_helpers_are_gone_the_form_says_so_and_keeps_what_was
     answer = client_of(cast.helpdesk).post(f"/desk/proxy/{session.pk}/", typed(organization=cast.own_unit.pk))
 
     assert answer.status_code == 409 and answer.context["form"]["name"].value() == "陈婆婆"
+
+
+def test_helper_books_a_class_by_the_rules_of_the_public(cast: Cast) -> None:
+    session = held(cast)
+    BookingTerms.objects.filter(session=session).update(group_most=40)
+    Quota.objects.filter(terms__session=session, channel="helper").update(capacity=40)
+    client, address = client_of(cast.helpdesk), f"/desk/proxy/{session.pk}/?for=class"
+    body = typed(organization=cast.own_unit.pk, school="实验小学三（2）班", seats="33", adults="2")
+
+    few = client.post(address, body)
+    done = client.post(address, body | {"adults": "3"})
+
+    assert (few.status_code, set(few.context["form"].errors)) == (422, {"adults"})
+    assert done.status_code == 302
+    booking = Booking.objects.get()
+    assert (booking.channel, booking.school, booking.seats, booking.adults) == (
+        "helper",
+        "实验小学三（2）班",
+        33,
+        3,
+    )
+    assert (booking.consent, booking.organization) == ("1", cast.own_unit)
+
+
+def test_session_that_takes_no_class_offers_helpers_none(cast: Cast) -> None:
+    session = held(cast, group_most=0)
+
+    page = client_of(cast.helpdesk).get(f"/desk/proxy/{session.pk}/?for=class")
+
+    assert "school" not in page.context["form"].fields
+    assert "?for=class" not in page.content.decode()
 
 
 def test_nobody_books_for_a_unit_that_is_not_theirs(cast: Cast) -> None:

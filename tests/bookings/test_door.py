@@ -1,6 +1,7 @@
 """The contract of booking, by the interface and by the raw route of a rush: both say the same."""
 
 import json
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -13,13 +14,13 @@ from django.test import Client
 from kepuyue import asgi
 from kepuyue.activities.models import Session
 from kepuyue.bookings import door, limits, tokens
-from kepuyue.bookings.admission import take
+from kepuyue.bookings.admission import memory, take
 from kepuyue.bookings.admission.memory import sold_out
 from kepuyue.bookings.admission.queue import writer
 from kepuyue.bookings.models import Booking, BookingTerms, Quota
 from kepuyue.core.time import now, shifted
 from tests import loops
-from tests.bookings.given import bookable
+from tests.bookings.given import asks, bookable
 from tests.conftest import Clock
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -234,6 +235,28 @@ def test_sold_out_from_memory_is_believed_a_second_at_most(
     assert book(post, session, 3).status == 201
 
 
+def test_it_is_believed_from_the_reading_of_the_counters_and_not_from_the_end_of_the_batch() -> None:
+    sold_out.note(
+        [(1, "online", 1, time.monotonic() - memory.STALE_AFTER), (2, "online", 1, time.monotonic() + 600)]
+    )
+
+    assert [sold_out.is_full(session) for session in (1, 2)] == [False, True]
+    session = bookable(0)
+    before = time.monotonic()
+    [answer] = take([asks(session, 1)])
+    assert before <= answer.as_of <= time.monotonic()
+
+
+def test_place_in_the_queue_counts_the_processes_of_all_machines(post: Post, settings: Any) -> None:
+    settings.ADMISSIONS_PER_SECOND, settings.WEB_WORKERS, settings.WEB_MACHINES = 1, 2, 3
+    session = bookable()
+
+    places = [post(f"/api/v1/sessions/{session.pk}/admission").body["position"] for _one in range(3)]
+
+    # Nearly a second apart, six processes
+    assert [round(place / 6) for place in places] == [0, 1, 2]
+
+
 def test_who_wants_fewer_than_somebody_did_not_get_is_asked_for(post: Post) -> None:
     session = bookable(2)
 
@@ -254,7 +277,7 @@ def test_bookings_of_another_process_are_known_when_it_is_noted_again(
         [door.asked(session.pk, name="观众", phone="+85200000003", seats=1, key="k3", at=now())]
     )
     sold_out._full[session.pk].noted_at -= 600
-    sold_out.note([(session.pk, "online", 1)])
+    sold_out.note([(session.pk, "online", 1, time.monotonic())])
 
     assert book(post, session, 3).body == {"code": elsewhere.code, "status": "confirmed"}
 

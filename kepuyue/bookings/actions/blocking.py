@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
-from django.db.models import Count, Exists, Max, OuterRef
+from django.db.models import Count, Exists, Max, OuterRef, QuerySet
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
+from kepuyue.activities.models import Session
 from kepuyue.bookings import telling
 from kepuyue.bookings.actions.changing import Refused
 from kepuyue.bookings.models import Block, Booking, Channel, CheckIn
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 
 # Phones at a door without a network send later what they scanned
 LATE_SCANS = timedelta(hours=24)
+# When a session is over
+OVER = Coalesce("session__ends_at", "session__starts_at")
 # Nobody is kept out for longer, whoever decides it
 LONGEST = timedelta(days=30)
 
@@ -91,28 +94,72 @@ def count_no_shows() -> int:
 
 def absent(edition: Edition) -> Iterable[tuple[str, int, datetime]]:
     """(person, how often they did not come, the end of the latest session) of those whom the rule reaches."""
-    over = Coalesce("session__ends_at", "session__starts_at")
-    stands = CheckIn.objects.filter(undone_at=None)
     counted = Block.objects.filter(
         edition=edition, person=OuterRef("person"), counted_to__gte=OuterRef("over")
     )
-    rows = (
+    rows = _absences(edition).filter(~Exists(counted)).order_by().values_list("person")
+    found = rows.annotate(times=Count("pk"), latest=Max(OVER))
+    return found.filter(times__gte=edition.rules.booking.no_show_times).order_by("person")
+
+
+def recount(session: Session, persons: Iterable[str]) -> int:
+    """People came to a session, as a phone says that was without a network for days: lift the blocks by the rule that
+    do not hold any more once it is known, and tell whom they were for. How many; in the caller's transaction.
+    """
+    over = session.ends_at or session.starts_at
+    if over >= now() - LATE_SCANS:
+        return 0  # nothing is counted yet that it could change
+    edition = session.activity.edition
+    standing = Block.objects.standing().select_for_update(of=("self",)).filter(
+        edition=edition, reason=Block.Reason.NO_SHOW, person__in=set(persons), counted_to__gte=over
+    )  # fmt: skip
+    return sum(_lift_if_wrong(found, edition) for found in standing.order_by("pk"))
+
+
+def _lift_if_wrong(found: Block, edition: Edition) -> bool:
+    before = Block.objects.filter(
+        edition=edition,
+        person=found.person,
+        counted_to__gte=OuterRef("over"),
+        counted_to__lt=found.counted_to,
+    )
+    left = _absences(edition).alias(over=OVER).filter(
+        ~Exists(before), person=found.person, over__lte=found.counted_to
+    )
+    if left.count() >= edition.rules.booking.no_show_times:
+        return False
+    found.decision = _("补传的签到记录表明到过现场，暂停不成立，已解除。")
+    found.lifted_at = found.decided_at = now()
+    found.save(update_fields=["decision", "decided_at", "lifted_at"])
+    audit.record("block.lift", found, by=None, reason=found.decision)
+    if newest := _newest_of(found.person):
+        telling.lifted(found, newest.plain_phone)
+    return True
+
+
+def _absences(edition: Edition) -> QuerySet[Booking]:
+    """Bookings made online whose people neither came nor gave their seats back, with the end of their session as
+    `over`, of sessions of which the doors know.
+    """
+    stands = CheckIn.objects.filter(undone_at=None)
+    return (
         Booking.objects.filter(
             session__activity__edition=edition, state=Booking.State.CONFIRMED, channel=Channel.ONLINE,
             session__is_cancelled=False, session__is_postponed=False,
         )
         .exclude(phone="")
-        .alias(over=over)
+        .alias(over=OVER)
         .filter(
             # Tickets were looked at there; a door that only counts heads tells of nobody
             Exists(stands.filter(session=OuterRef("session"), booking__isnull=False)),
             ~Exists(stands.filter(booking=OuterRef("pk"))),
-            ~Exists(counted),
             over__lt=now() - LATE_SCANS,
         )
     )  # fmt: skip
-    found = rows.order_by().values_list("person").annotate(times=Count("pk"), latest=Max(over))
-    return found.filter(times__gte=edition.rules.booking.no_show_times).order_by("person")
+
+
+def _newest_of(person: str) -> Booking | None:
+    return Booking.objects.filter(person=person).exclude(phone="").order_by("-pk").first()
 
 
 def _block_absent(edition: Edition) -> int:
@@ -120,7 +167,7 @@ def _block_absent(edition: Edition) -> int:
     if not rules.no_show_times:
         return 0
     for person, times, latest in list(absent(edition)):
-        newest = Booking.objects.filter(person=person).exclude(phone="").order_by("-pk").first()
+        newest = _newest_of(person)
         if newest is None:
             continue
         made = Block(

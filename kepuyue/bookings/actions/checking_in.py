@@ -16,6 +16,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from kepuyue.activities.models import Session
+from kepuyue.bookings.actions import blocking
 from kepuyue.bookings.actions.changing import Refused
 from kepuyue.bookings.admission import ledger
 from kepuyue.bookings.admission.deciding import Standing
@@ -113,6 +114,8 @@ def sync(session: Session, scans: Sequence[Scan], *, device: str, door: str, by:
             "booking.check_in", row, by=by, organization_path=standing.organization_path, is_quiet=True,
             changes={"result": ["", row.result], "seats": [0, row.seats]},
         )  # fmt: skip
+    here = {scan.code for scan in scans if scan.key in kept}
+    blocking.recount(session, {one.person for code, one in bookings.items() if code in here})
     return _answers(session, device, scans, refusals)
 
 

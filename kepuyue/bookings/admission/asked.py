@@ -1,6 +1,6 @@
 """What is asked of admission, and what it answers."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -64,6 +64,8 @@ class Answer:
     "With TOO_MANY_SEATS and DAY_IS_FULL: how many there may be"
     until: datetime | None = None
     "With BLOCKED: when the number may book online again (UTC)"
+    as_of: float = field(default=0.0, compare=False)
+    "With SOLD_OUT: when the counters of the session were read, by the process's own clock (`time.monotonic`)"
 
     @property
     def is_booked(self) -> bool:

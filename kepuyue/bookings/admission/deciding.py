@@ -37,6 +37,10 @@ class Standing:
     "Parties on the waiting list by channel"
     organization_path: str = ""
     "Whose activity it is"
+    read_at: float = 0.0
+    "By the process's own clock (`time.monotonic`): a moment before the counters were read under the lock"
+    has_blocks: bool = True
+    "Whether anybody is kept from booking online in the edition; where nobody is, nobody is looked up"
 
     def is_open(self, at: datetime) -> bool:
         """Whether seats are given out at a moment."""
@@ -144,7 +148,7 @@ def _given(standing: Standing, asked: Asked, known: Known, nth: int) -> Answer |
         standing.last_position += 1
         answer = Answer(Outcome.WAITLISTED, new_code(CODE_LENGTH), standing.last_position)
     else:
-        return Answer(Outcome.SOLD_OUT)
+        return Answer(Outcome.SOLD_OUT, as_of=standing.read_at)
     known.add(
         [Present(asked.session, asked.person, asked.key, asked.content, answer.code, answer.position, True)]
     )

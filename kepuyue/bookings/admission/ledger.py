@@ -4,6 +4,7 @@ Sets travel as one JSON text a statement, so that a statement is prepared once h
 """
 
 import json
+import time
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
@@ -12,12 +13,13 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import connection
+from django.db.models import Exists, OuterRef
 
 from kepuyue.activities.models import Session
 from kepuyue.activities.models import State as ActivityState
 from kepuyue.bookings.admission.asked import Asked, Outcome
 from kepuyue.bookings.admission.deciding import Grant, Known, Present, Standing
-from kepuyue.bookings.models import ACTIVE, Booking, BookingTerms, Channel, Quota
+from kepuyue.bookings.models import ACTIVE, Block, Booking, BookingTerms, Channel, Quota
 from kepuyue.bookings.signals import availability_changed
 from kepuyue.core import audit
 from kepuyue.core.time import now
@@ -50,13 +52,15 @@ def standings(sessions: Iterable[int]) -> dict[int, Standing]:
         )
     )  # fmt: skip
     locked = {row[0]: row for row in rows}
+    read_at = time.monotonic()
     # Read after the lock: on PostgreSQL a statement sees what was committed before it began, and of a join only the
     # locked table as it is now
+    blocks = Block.objects.standing().filter(edition=OuterRef("activity__edition"))
     held: Iterable[tuple[Any, ...]] = Session.objects.filter(pk__in=list(locked)).values_list(
         "pk", "starts_at", "is_cancelled", "is_postponed", "activity__state", "activity__edition",
-        "activity__edition__time_zone", "activity__organization__path",
+        "activity__edition__time_zone", "activity__organization__path", Exists(blocks),
     )  # fmt: skip
-    found = {session: _standing(*locked[session], *facts) for session, *facts in held}
+    found = {session: _standing(*locked[session], *facts, read_at=read_at) for session, *facts in held}
     by_terms = {standing.terms: standing for standing in found.values()}
     quotas = Quota.objects.filter(terms__in=list(by_terms))
     for terms, channel, capacity, taken, waiting in quotas.values_list(
@@ -71,7 +75,7 @@ def _standing(
     session: int, terms: int, opens_at: datetime, closes_at: datetime | None, is_paused: bool, most_seats: int,
     group_most: int, per_day: int, waitlist_most: int, last_position: int, draws_at: datetime | None,
     starts_at: datetime, is_cancelled: bool, is_postponed: bool, state: str, edition: int, zone: str,
-    organization_path: str,
+    organization_path: str, has_blocks: bool, *, read_at: float,
 ) -> Standing:  # fmt: skip
     return Standing(
         session=session, edition=edition, terms=terms, day=_day(starts_at, zone),
@@ -79,7 +83,7 @@ def _standing(
         is_stopped=is_paused or is_cancelled or is_postponed or state != ActivityState.PUBLISHED,
         most_seats=most_seats, group_most=group_most, per_day=per_day, waitlist_most=waitlist_most,
         last_position=last_position, is_ballot=draws_at is not None, free={}, waiting={},
-        organization_path=organization_path,
+        organization_path=organization_path, read_at=read_at, has_blocks=has_blocks,
     )  # fmt: skip
 
 
@@ -101,8 +105,12 @@ def known(batch: Sequence[Asked], found: dict[int, Standing]) -> Known:
         given: dict[tuple[str, date], set[int]] = defaultdict(set)
         for person, day, nth in cursor.fetchall():
             given[person, _as_day(day)].add(nth)
-        cursor.execute(_blocks(connection.vendor), [asked, _spelled(now())])
-        answer.blocks = {(edition, person): _as_moment(until) for edition, person, until in cursor.fetchall()}
+        # Most months nobody is kept out, and a rush over many sessions saves a look-up in each of its batches
+        if any(standing.has_blocks for standing in found.values()):
+            cursor.execute(_blocks(connection.vendor), [asked, _spelled(now())])
+            answer.blocks = {
+                (edition, person): _as_moment(until) for edition, person, until in cursor.fetchall()
+            }
     answer.days.update(given)
     return answer
 

@@ -8,13 +8,14 @@ from kepuyue.bookings.admission import ledger
 from kepuyue.bookings.admission.asked import Asked
 from kepuyue.bookings.models import Channel
 
-# Seconds that it is believed without asking again. Seats that come back are seen after this time at the latest
+# Seconds that it is believed, from the moment at which the counters were read under the session's lock. So this is the
+# longest that seats go unseen here which another process gave back (docs/adr/0024)
 STALE_AFTER = 1.0
 # A process remembers no more sessions than this
 MOST_KEPT = 1_000
 
-Refusal = tuple[int, str, int]
-"A session, a channel and how many seats it had no room for"
+Refusal = tuple[int, str, int, float]
+"A session, a channel, how many seats it had no room for, and when that was read (`Answer.as_of`)"
 
 
 @dataclass(slots=True)
@@ -47,11 +48,13 @@ class SoldOut:
     def note(self, refusals: Iterable[Refusal]) -> None:
         """A batch had no room for these: called by the writer after its transaction. Raises the database's errors."""
         smallest: dict[int, dict[str, int]] = {}
-        for session, channel, seats in refusals:
+        read: dict[int, float] = {}
+        for session, channel, seats, read_at in refusals:
             here = smallest.setdefault(session, {})
             here[channel] = min(seats, here.get(channel, seats))
-        moment = time.monotonic()
+            read[session] = read_at
         for session, refused in smallest.items():
+            moment = read[session]
             full = self._full.setdefault(session, _Full(moment - STALE_AFTER, {}))
             if moment - full.noted_at < STALE_AFTER / 2 and full.covers(refused):
                 continue
@@ -65,6 +68,7 @@ class SoldOut:
             full.noted_at = moment
         if len(self._full) > MOST_KEPT:
             # One step, and not one for each, since others look into it meanwhile
+            moment = time.monotonic()
             self._full = {
                 one: full for one, full in self._full.items() if moment - full.noted_at < STALE_AFTER
             }

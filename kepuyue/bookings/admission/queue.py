@@ -123,7 +123,7 @@ def answered(batch: Sequence[Asked], tries: int = 2) -> list[Result]:
 
 def _remember(batch: Sequence[Asked], results: Sequence[Result]) -> None:
     """Note what was sold out. The answers stand, whether this is possible or not."""
-    refusals = [(one.session, one.channel, one.seats) for one, answer in zip(batch, results, strict=True)
+    refusals = [(one.session, one.channel, one.seats, answer.as_of) for one, answer in zip(batch, results, strict=True)
                 if isinstance(answer, Answer) and answer.outcome is Outcome.SOLD_OUT]  # fmt: skip
     try:
         sold_out.note(refusals)

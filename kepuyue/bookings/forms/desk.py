@@ -121,6 +121,40 @@ class ProxyForm(forms.Form):
         return Party(consent, self.cleaned_data.get("children") or 0)
 
 
+class ProxyClassForm(ProxyForm):
+    """A school telephones: a class with its teacher is booked for, by the same rules as online."""
+
+    school = forms.CharField(
+        label=_("学校和班级"), max_length=80, widget=forms.TextInput(attrs={"autocomplete": "off"})
+    )
+    adults = forms.IntegerField(label=_("其中带队的老师和家长"), min_value=1, max_value=500)
+    field_order = ("key", "organization", "school", "name", "phone", "seats", "adults", "is_told")
+
+    def __init__(self, *args: Any, terms: BookingTerms, policy: Policy, **kwargs: Any) -> None:
+        super().__init__(*args, terms=terms, policy=policy, **kwargs)
+        del self.fields["children"]
+        self.fields["name"].label = _("带队老师的姓名")
+        self.fields["phone"].label = _("带队老师的手机号")
+        self.fields["phone"].help_text = _("变更和候补会通知这个号码。")
+        self.fields["seats"] = forms.IntegerField(
+            label=_("总人数（学生和带队的大人）"), min_value=2, max_value=terms.group_most,
+            help_text=_("一个班最多%(most)s人。") % {"most": terms.group_most},
+        )  # fmt: skip
+        self.fields["adults"].help_text = _("每%(ratio)s名学生至少1位。名单可以以后再填。") % {
+            "ratio": policy.pupils_to_adult
+        }
+        self.fields["is_told"].label = _("个人信息说明已读给老师听，老师代表学校同意")
+        self.order_fields(self.field_order)
+
+    @property
+    def party(self) -> Party:
+        """The class, as admission takes it."""
+        consent = self.policy.version if self.cleaned_data.get("is_told") else ""
+        return Party(
+            consent, school=self.cleaned_data.get("school", ""), adults=self.cleaned_data.get("adults") or 0
+        )
+
+
 class DrawForm(forms.Form):
     """The public value that nobody knew before entries closed; no field where the draw goes without one."""
 

@@ -70,7 +70,11 @@ class Block(models.Model):
         verbose_name = _("预约限制")
         verbose_name_plural = _("预约限制")
         ordering = ("-pk",)
-        indexes = (models.Index(fields=("person", "until"), name="block_by_person"),)
+        indexes = (
+            models.Index(fields=("person", "until"), name="block_by_person"),
+            # Asked in every batch of bookings: does any hold?
+            models.Index(fields=("edition", "until"), condition=Q(lifted_at=None), name="block_that_holds"),
+        )
         constraints = (
             models.CheckConstraint(name="block_ends", condition=Q(until__gt=F("began_at"))),
             models.CheckConstraint(

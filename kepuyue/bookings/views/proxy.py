@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from kepuyue.bookings import door, offers, permissions, queries
 from kepuyue.bookings.actions import proxy
-from kepuyue.bookings.forms.desk import ProxyForm
+from kepuyue.bookings.forms.desk import ProxyClassForm, ProxyForm
 from kepuyue.bookings.models import BookingTerms
 from kepuyue.bookings.views.finding import when
 from kepuyue.editions.request import DeskRequest
@@ -44,7 +44,7 @@ def find(request: DeskRequest) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def book(request: DeskRequest, pk: int) -> HttpResponse:
-    """One session: who comes, with how many."""
+    """One session: who comes, with how many; `?for=class` a class, where the session takes any."""
     permissions.check_can_book_for_others(request.user)
     if request.edition is None:
         raise Http404
@@ -52,7 +52,10 @@ def book(request: DeskRequest, pk: int) -> HttpResponse:
     session = terms.session
     units = permissions.units_that_book_for_others(request.user)
     policy = request.edition.rules.booking
-    form = ProxyForm(request.POST or None, terms=terms, organizations=units, policy=policy)
+    is_class = bool(terms.group_most) and request.GET.get("for") == "class"
+    form = (ProxyClassForm if is_class else ProxyForm)(
+        request.POST or None, terms=terms, organizations=units, policy=policy
+    )
     status = 200
     if request.method == "POST":
         status = 422
@@ -67,7 +70,7 @@ def book(request: DeskRequest, pk: int) -> HttpResponse:
             status = 409
             form.add_error(None, door.reply(answer, get_language() or "zh-hans").body["detail"])
     context = {
-        "form": form, "terms": terms, "session": session, "activity": session.activity,
+        "form": form, "terms": terms, "is_class": is_class, "session": session, "activity": session.activity,
         "when": when(session, session.activity), "notice": offers.notice_of(session.activity),
     }  # fmt: skip
     return render(request, "bookings/proxy_book.html", context, status=status)
