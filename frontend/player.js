@@ -1,6 +1,12 @@
 // A player of another house is loaded when the reader asks for it, and not before: <div data-player="https://…">.
 const REFERRER = "no-referrer";
 
+// How often it was opened is counted here, and nothing of who opened it: what the platform counts is another number
+for (const box of document.querySelectorAll("[data-openings]"))
+  box.addEventListener("click", (event) => {
+    if (event.target.closest("[data-player-open], .player__ways a")) navigator.sendBeacon(box.dataset.openings);
+  });
+
 for (const box of document.querySelectorAll("[data-player]")) {
   const button = box.querySelector("[data-player-open]");
   const note = box.querySelector("[data-player-note]");

@@ -32,7 +32,7 @@ export class Door {
 
   /** Scans that let somebody in whom another door, or the list, knows otherwise. */
   get conflicts() {
-    return this.scans.filter((scan) => !scan.undone && !scan.undo && scan.sent && (scan.result === "conflict" || (scan.letIn && scan.refusal)));
+    return this.scans.filter((scan) => !scan.undone && !scan.undo && scan.sent && (scan.result === "conflict" || scan.beyond || (scan.letIn && scan.refusal)));
   }
 
   /** What the phone carries: it can decide by it from now on, whatever the network does. */
@@ -257,7 +257,7 @@ export class Door {
   async #told(scan, answer) {
     if (!scan) return;
     const wasRefused = !answer.result;
-    Object.assign(scan, { sent: true, kind: answer.kind, detail: answer.detail, result: answer.result, undone: answer.undone });
+    Object.assign(scan, { sent: true, kind: answer.kind, detail: answer.detail, result: answer.result, beyond: answer.beyond, undone: answer.undone });
     if (answer.at) scan.at = answer.at;
     if (answer.seats) scan.people = answer.seats;
     scan.refusal = wasRefused ? answer.kind : "";

@@ -101,6 +101,7 @@ function drawFigures() {
   const missing = Math.max(0, figures.booked - figures.in);
   for (const [name, value] of Object.entries({ ...figures, missing }))
     for (const place of document.querySelectorAll(`[data-figure="${name}"]`)) place.textContent = Math.max(0, value);
+  for (const place of document.querySelectorAll("[data-beyond]")) place.hidden = !figures.beyond;
   const room = Math.max(1, figures.in + missing + figures.walk_in + Math.max(0, figures.free));
   const bar = document.querySelector(".arrivals__bar");
   bar.setAttribute("viewBox", `0 0 ${room} 1`);

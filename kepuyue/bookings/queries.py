@@ -84,6 +84,8 @@ class Attendance:
     "Tickets' scans that let somebody in a second time; in none of the other figures"
     walk_in_free: int = 0
     "Seats that are left for people without a booking"
+    beyond: int = 0
+    "Of those counted in, how many found no seat left: phones without a network let them in"
 
     @property
     def is_known(self) -> bool:
@@ -109,9 +111,11 @@ def attendance(session: Session) -> Attendance:
 def attendances(sessions: Sequence[int]) -> dict[int, Attendance]:
     """`attendance` of several sessions at once, by their numbers."""
     came: dict[tuple[int, str], tuple[int, int]] = {}
+    beyond: dict[int, int] = {}
     rows = CheckIn.objects.filter(session__in=sessions, undone_at=None).order_by().values("session", "result")
-    for row in rows.annotate(people=Sum("seats"), scans=Count("pk")):
+    for row in rows.annotate(people=Sum("seats"), scans=Count("pk"), over=Sum("beyond")):
         came[row["session"], row["result"]] = (row["people"], row["scans"])
+        beyond[row["session"]] = beyond.get(row["session"], 0) + row["over"]
     confirmed = Booking.objects.filter(session__in=sessions, state=Booking.State.CONFIRMED).order_by()
     booked = dict(confirmed.values_list("session").annotate(Sum("seats")))
     free = {
@@ -128,6 +132,7 @@ def attendances(sessions: Sequence[int]) -> dict[int, Attendance]:
             walk_in=came.get((pk, result.WALK_IN), none)[0],
             conflicts=came.get((pk, result.CONFLICT), none)[1],
             walk_in_free=free.get(pk, 0),
+            beyond=beyond.get(pk, 0),
         )
         for pk in sessions
     }

@@ -90,10 +90,18 @@ def verdict(answer: Answer) -> Verdict:
         kind = answer.why or Why.UNKNOWN
         return Verdict(kind, titles()[kind], detail=answer.refusal)
     if row.result == CheckIn.Result.WALK_IN:
-        return Verdict("counted", titles()["counted"], row.seats)
+        return Verdict("counted", titles()["counted"], row.seats, detail=_beyond(row.beyond))
     if row.result == CheckIn.Result.FIRST:
         return Verdict("in", titles()["in"], row.seats)
     return Verdict("again", titles()["again"], detail=said_of(first) if first else "")
+
+
+def _beyond(people: int) -> str:
+    return (
+        _("现场名额已经用完，有%(count)s人是超出名额放进来的，已计入到场人数。") % {"count": people}
+        if people
+        else ""
+    )
 
 
 def said_of(first: CheckIn) -> str:

@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from django.db.models import Count, F, Max, Q, QuerySet
+from django.db.models import Count, F, Max, Q, QuerySet, Sum
 
 from kepuyue.activities.models import Activity
 from kepuyue.activities.reviewing.words import Finder, Hit, finder_of
 from kepuyue.cloud import privacy
-from kepuyue.cloud.models import Air, CloudItem, CloudItemQuerySet, Kind, Question
+from kepuyue.cloud.models import Air, CloudItem, CloudItemQuerySet, Kind, Opening, Question
 from kepuyue.cloud.receipts import as_shown, receipt_of
 from kepuyue.core.time import now
 from kepuyue.editions.models import Edition
@@ -97,6 +97,14 @@ def sections(items: Iterable[CloudItem], at: datetime) -> Sections:
 def of_activity(activity: Activity) -> list[CloudItem]:
     """The public items that belong to an activity."""
     return list(CloudItem.objects.filter(activity=activity).public().with_facts())
+
+
+def opened_of(activities: Iterable[int]) -> dict[int, int]:
+    """{activity: how often its items were opened here}, of those of which any was."""
+    rows = (
+        Opening.objects.filter(item__activity__in=list(activities)).order_by().values_list("item__activity")
+    )
+    return dict(rows.annotate(Sum("count")))
 
 
 def public_questions(item: CloudItem) -> QuerySet[Question]:

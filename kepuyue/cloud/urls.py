@@ -1,10 +1,11 @@
 from django.urls import path
 
-from kepuyue.cloud.views import airing, covers, items, questions
+from kepuyue.cloud.views import airing, covers, items, openings, questions
 
 app_name = "cloud"
 urlpatterns = [
     path("cloud/covers/<int:pk>.jpg", covers.picture, name="cover"),
+    path("cloud/<slug:code>/openings/", openings.opened, name="openings"),
     path("desk/cloud/", items.item_list, name="items"),
     path("desk/cloud/panel/", items.panel, name="panel"),
     path("desk/cloud/new/", items.new, name="item-new"),

@@ -31,7 +31,7 @@ class Kind:
     is_measured: bool = False
     "Whether the system may know it"
     is_fixed: bool = False
-    "Whether nobody may correct it: visitors gave it"
+    "Whether nobody may correct it: visitors gave it, or it is counted where they press"
 
     @property
     def key(self) -> str:
@@ -61,8 +61,8 @@ class Kind:
 
     @property
     def is_people(self) -> bool:
-        """Whether it says that somebody was reached."""
-        return self.name in (Name.VISITS, Name.VIEWS)
+        """Whether it says that somebody was reached; what was opened here is only a part of what platforms count."""
+        return self.name == Name.VISITS or self.method == Method.VIEWS
 
     @property
     def is_share(self) -> bool:
@@ -87,6 +87,9 @@ KINDS: tuple[Kind, ...] = (
     Kind(Name.VISITS, Method.ESTIMATE, pgettext_lazy("unit", "人次"),
          _("没有数过、凭现场情况估计的人，不含上面两项。")),
     Kind(Name.VIEWS, Method.VIEWS, pgettext_lazy("unit", "次"), _("直播、回放、视频等平台显示的观看次数。")),
+    Kind(Name.VIEWS, Method.OPENED, pgettext_lazy("unit", "次"),
+         _("从本站的云上科普月点开的次数；平台观看数已经包括它。"),
+         is_measured=True, is_fixed=True),
     Kind(Name.ANSWERS, Method.RECORD, pgettext_lazy("unit", "份"), is_measured=True, is_fixed=True),
     Kind(Name.SATISFACTION, Method.RECORD, pgettext_lazy("unit", "分（满分5分）"), is_measured=True, is_fixed=True),
     Kind(Name.MEDIA, Method.RECORD, pgettext_lazy("unit", "条"), is_measured=True, is_fixed=True),

@@ -9,6 +9,7 @@ from kepuyue.activities.models import Activity, Participation, Session
 from kepuyue.bookings import feedback
 from kepuyue.bookings.models import Feedback
 from kepuyue.bookings.queries import attendances
+from kepuyue.cloud.queries import opened_of
 from kepuyue.core.time import now
 from kepuyue.publicity.models import Coverage
 from kepuyue.summaries.figures import KINDS
@@ -41,6 +42,8 @@ def measured_of(activities: Iterable[Activity]) -> Mapping[int, Measured]:
         activity__in=by_pk, coverage__state=Coverage.State.CONFIRMED
     )
     reports = dict(media.values_list("activity").order_by().annotate(Count("pk")))
+    for pk, opened in opened_of(by_pk).items():
+        found[pk][KEYS[Name.VIEWS, Method.OPENED]] = opened
     for pk, known in found.items():
         known[KEYS[Name.UNITS, Method.RECORD]] = max(1, named[pk])
         known[KEYS[Name.MEDIA, Method.RECORD]] = reports.get(pk, 0)

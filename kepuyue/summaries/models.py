@@ -41,6 +41,7 @@ class Method(models.TextChoices):
     COUNT = "count", _("清点")
     ESTIMATE = "estimate", _("估计")
     VIEWS = "views", _("平台观看数")
+    OPENED = "opened", _("本站点开数")
 
 
 class SummaryQuerySet(models.QuerySet["Summary"]):

@@ -13,7 +13,7 @@ OPEN = {
     # the same for other programs
     "programme:feed", "programme:activity-feed", "programme:suggestions", "programme:my-month", "programme:my-month-changes",
     "programme:my-month-feed", "ui:service-worker", "bookings:door-worker",
-    "programme:cloud", "programme:cloud-item", "programme:cloud-feed", "cloud:cover", "bookings:children",
+    "programme:cloud", "programme:cloud-item", "programme:cloud-feed", "cloud:cover", "cloud:openings", "bookings:children",
     "bookings:draw", "bookings:draw-file", "bookings:feedback",
     # asking under a topic and looking after one's own question, without an account
     "programme:cloud-question", "programme:my-questions", "programme:question-withdrawal",

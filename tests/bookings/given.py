@@ -39,7 +39,7 @@ def recount(session: Session) -> dict[str, tuple[int, int]]:
         held = sum(row.seats for row in rows if row.state in HOLDING)
         if quota.channel == Channel.WALK_IN:
             came = CheckIn.objects.filter(session=session, result=CheckIn.Result.WALK_IN, undone_at=None)
-            held += sum(row.seats for row in came)
+            held += sum(row.seats - row.beyond for row in came)
         found[quota.channel] = (held, sum(row.state == "waitlisted" for row in rows))
     return found
 

@@ -15,7 +15,7 @@ from kepuyue.bookings.models import Booking, Channel, CheckIn, Quota
 from kepuyue.bookings.queries import Attendance
 from kepuyue.core.models import AuditEvent
 from kepuyue.core.time import now
-from tests.bookings.given import asks, bookable, counters
+from tests.bookings.given import asks, bookable, counters, recount
 from tests.cast import Cast
 
 pytestmark = pytest.mark.django_db
@@ -93,10 +93,36 @@ def test_clock_of_a_phone_that_is_fast_does_not_reach_into_the_future(cast: Cast
 def test_walk_ins_stop_where_their_seats_are_used_up(cast: Cast) -> None:
     session, _code = held(cast, walk_in=3)
 
-    answers = send(cast, session, scan("1", seats=2, ago=3), scan("2", seats=2, ago=2), scan("3", ago=1))
+    answers = send(
+        cast, session, scan("1", seats=2, ago=3, let_in=False), scan("2", seats=2, ago=2, let_in=False), scan("3", ago=1, let_in=False),
+    )  # fmt: skip
 
     assert [one.row is not None for one in answers] == [True, False, True]
     assert counters(session)["walk_in"] == (3, 0)
+
+
+def test_whom_phones_without_a_network_let_in_beyond_the_seats_is_counted_and_told_apart(cast: Cast) -> None:
+    session, _code = held(cast, walk_in=3)
+
+    first, second, third = send(cast, session, scan("1", seats=2, ago=3), scan("2", seats=2, ago=2), scan("3", ago=1))  # fmt: skip
+
+    assert [one.row and one.row.beyond for one in (first, second, third)] == [0, 1, 1]
+    assert queries.attendance(session) == Attendance(2, checked_in=0, walk_in=5, conflicts=0, beyond=2)
+    assert counters(session)["walk_in"] == recount(session)["walk_in"] == (3, 0)
+
+
+def test_seats_of_walk_ins_taken_back_go_first_to_those_beyond(cast: Cast) -> None:
+    session, _code = held(cast, walk_in=3)
+    first, second, _third = send(cast, session, scan("1", seats=2, ago=3), scan("2", seats=2, ago=2), scan("3", ago=1))  # fmt: skip
+    assert first.row and second.row
+
+    checking_in.undo(first.row, by=cast.check_in, reason="数错了")
+    between = queries.attendance(session)
+    checking_in.undo(second.row, by=cast.check_in, reason="数错了")
+
+    assert (between.walk_in, between.beyond, between.walk_in_free) == (3, 0, 0)
+    assert queries.attendance(session) == Attendance(2, checked_in=0, walk_in=1, conflicts=0, walk_in_free=2)
+    assert counters(session)["walk_in"] == recount(session)["walk_in"] == (1, 0)
 
 
 def test_nobody_is_let_in_on_what_does_not_stand_here(cast: Cast) -> None:

@@ -183,7 +183,7 @@ def test_batch_is_answered_with_what_the_other_doors_did_since(cast: Cast) -> No
 
     assert [answer["kind"] for answer in told["answers"]] == ["again", "in", "counted"]
     assert {code: door for code, _at, door, _seats in told["news"]} == {one: "西门", two: "东门"}
-    assert told["figures"] == {"booked": 4, "in": 4, "walk_in": 1, "free": 1, "conflicts": 0}
+    assert told["figures"] == {"booked": 4, "in": 4, "walk_in": 1, "free": 1, "conflicts": 0, "beyond": 0}
 
 
 def test_phone_that_let_in_since_no_answer_came_is_a_conflict_when_it_says_so(cast: Cast) -> None:

@@ -74,6 +74,7 @@ PUBLIC_PAGES = {
     "programme:ticket-cancellation", "programme:ticket-acceptance", "programme:ticket-seats", "programme:ticket-roster",
     "programme:ticket-calendar", "programme:my-bookings-appeal", "summaries:public-photos", "summaries:public-photo",
     "evaluation:notice", "evaluation:honors",
+    "cloud:openings",
 }  # fmt: skip
 # An address that names nothing of a unit's: what is shown there is the reader's own
 OF_NO_UNIT = {"-", "coverage-table"}
@@ -104,6 +105,7 @@ WITHOUT_TOKEN = {
     "api:bookings",
     "ui:display",
     "ui:set_language",
+    "cloud:openings",
     "demo:stage",
 }
 

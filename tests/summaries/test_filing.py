@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from kepuyue.activities.models import State
 from kepuyue.bookings.models import Booking, CheckIn
+from kepuyue.cloud.models import Opening
 from kepuyue.core.time import shifted
 from kepuyue.core.transitions import NotPossibleNow
 from kepuyue.core.versions import Conflict
@@ -21,7 +22,7 @@ from kepuyue.summaries.actions import deciding, filing, opening
 from kepuyue.summaries.actions.filing import NotReady, Typed
 from kepuyue.summaries.models import Figure, Filing, Summary
 from tests.cast import Cast
-from tests.factories import ActivityFactory, CoverageFactory, SessionFactory, SummaryFactory
+from tests.factories import ActivityFactory, CloudItemFactory, CoverageFactory, SessionFactory, SummaryFactory
 
 CHECKED, COUNTED, ESTIMATED = "visits-check_in", "visits-count", "visits-estimate"
 
@@ -164,6 +165,21 @@ def test_summary_that_says_nothing_of_people_is_not_filed_and_left_among_many(ca
 
     assert [one.pk for one in outcome.done] == [known.pk]
     assert [(one.pk, "来了多少人" in why) for one, why in outcome.left] == [(silent.pk, True)]
+
+
+def test_what_was_opened_here_is_no_answer_to_how_many_came_and_cannot_be_typed(cast: Cast) -> None:
+    activity = held(cast)
+    item = CloudItemFactory(
+        edition=cast.edition, organization=cast.own_unit, state="published", activity=activity
+    )
+    Opening.objects.create(item=item, day="2024-09-14", count=7)
+    summary = opened(activity)
+
+    assert values(summary)["views-opened"] == (7, "measured")
+    with pytest.raises(NotReady, match="来了多少人"):
+        filing.file(summary, by=cast.editor)
+    with pytest.raises(NotReady):
+        write(summary, cast, views__opened=9)
 
 
 def test_two_writers_collide_and_nothing_is_overwritten(cast: Cast) -> None:

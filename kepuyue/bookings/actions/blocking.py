@@ -123,8 +123,10 @@ def _lift_if_wrong(found: Block, edition: Edition) -> bool:
         counted_to__gte=OuterRef("over"),
         counted_to__lt=found.counted_to,
     )
-    left = _absences(edition).alias(over=OVER).filter(
-        ~Exists(before), person=found.person, over__lte=found.counted_to
+    left = (
+        _absences(edition)
+        .alias(over=OVER)
+        .filter(~Exists(before), person=found.person, over__lte=found.counted_to)
     )
     if left.count() >= edition.rules.booking.no_show_times:
         return False

@@ -2,14 +2,16 @@
 
 The earliest scan of a booking wins, by the clock of the phone that made it. A later one was either seen to be one
 ("again"), or a phone without a network let somebody in whom another had let in ("conflict"): people have to look at it.
-Whoever comes without a booking takes a seat of the walk-in quota, and nobody is counted in when it is used up.
+Whoever comes without a booking takes a seat of the walk-in quota, and nobody is let in when it is used up. Whom a phone
+without a network let in all the same is counted, since they came, and told apart (`CheckIn.beyond`): the quota holds no
+more than its capacity.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -105,14 +107,14 @@ def sync(session: Session, scans: Sequence[Scan], *, device: str, door: str, by:
             if scan.code:
                 _check_in(row, scan, _expected(scan, bookings.get(scan.code), session))
             else:
-                _count_in(row, scan.seats or 1, standing)
+                _count_in(row, scan, standing)
         except Refused as refused:
             refusals[scan.key] = refused
             continue
         kept[scan.key] = row
         audit.record(
             "booking.check_in", row, by=by, organization_path=standing.organization_path, is_quiet=True,
-            changes={"result": ["", row.result], "seats": [0, row.seats]},
+            changes=_counted(row),
         )  # fmt: skip
     here = {scan.code for scan in scans if scan.key in kept}
     blocking.recount(session, {one.person for code, one in bookings.items() if code in here})
@@ -135,7 +137,7 @@ def undo(row: CheckIn, *, by: "User", reason: str) -> CheckIn:
     row.undone_at = now()
     row.save(update_fields=["undone_at"])
     if row.result == Result.WALK_IN:
-        ledger.count_up([(standing.terms, Channel.WALK_IN, -row.seats, 0)])
+        _give_back(row, standing)
     elif row.result == Result.FIRST:
         _let_next_be_first(row)
     audit.record(
@@ -191,15 +193,36 @@ def _let_in_after_all(row: CheckIn, scan: Scan) -> None:
         row.save(update_fields=["result"])
 
 
-def _count_in(row: CheckIn, seats: int, standing: Standing) -> None:
-    free = standing.free.get(Channel.WALK_IN, 0)
-    if not 1 <= seats <= free:
+def _count_in(row: CheckIn, scan: Scan, standing: Standing) -> None:
+    free, seats = standing.free.get(Channel.WALK_IN, 0), scan.seats or 1
+    if seats < 1 or (seats > free and not scan.let_in):
         text = _("现场名额还有%(free)s个，不能再放%(seats)s人入场。") % {"free": free, "seats": seats}
         raise NotLetIn(Why.FULL, text)
-    standing.free[Channel.WALK_IN] = free - seats
-    ledger.count_up([(standing.terms, Channel.WALK_IN, seats, 0)])
-    row.seats, row.result = seats, Result.WALK_IN
+    row.seats, row.result, row.beyond = seats, Result.WALK_IN, max(0, seats - free)
+    if seated := seats - row.beyond:
+        standing.free[Channel.WALK_IN] = free - seated
+        ledger.count_up([(standing.terms, Channel.WALK_IN, seated, 0)])
     row.save()
+
+
+def _counted(row: CheckIn) -> dict[str, list[Any]]:
+    changes: dict[str, list[Any]] = {"result": ["", row.result], "seats": [0, row.seats]}
+    return changes | {"beyond": [0, row.beyond]} if row.beyond else changes
+
+
+def _give_back(row: CheckIn, standing: Standing) -> None:
+    """Seats of people who did not come in after all: first to those who were let in beyond the seats."""
+    free = row.seats - row.beyond
+    others = CheckIn.objects.filter(
+        session=row.session_id, result=Result.WALK_IN, undone_at=None, beyond__gt=0
+    )
+    for other in others.order_by("scanned_at", "pk"):
+        seated = min(free, other.beyond)
+        other.beyond -= seated
+        free -= seated
+        other.save(update_fields=["beyond"])
+    if free:
+        ledger.count_up([(standing.terms, Channel.WALK_IN, -free, 0)])
 
 
 def _let_next_be_first(row: CheckIn) -> None:

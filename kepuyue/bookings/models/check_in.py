@@ -2,7 +2,7 @@
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from kepuyue.activities.models import Session
@@ -43,6 +43,10 @@ class CheckIn(models.Model):
     )
     door = models.CharField(_("入口"), max_length=40, blank=True, help_text="as the staff call it")
     seats = models.PositiveSmallIntegerField(_("到场人数"), help_text="people who came in")
+    beyond = models.PositiveSmallIntegerField(
+        _("超出名额"), default=0,
+        help_text="of these, people without a booking whom a phone without a network let in where no seats were left",
+    )  # fmt: skip
     result = models.CharField(_("结果"), max_length=8, choices=Result)
     scanned_at = models.DateTimeField(
         _("扫码时间"), help_text="UTC by the phone's clock, never later than received"
@@ -65,6 +69,10 @@ class CheckIn(models.Model):
                 fields=("booking",), condition=Q(result="first", undone_at=None), name="one_first_scan"
             ),
             models.CheckConstraint(name="somebody_came_in", condition=Q(seats__gte=1)),
+            models.CheckConstraint(
+                name="beyond_seats_are_walk_ins",
+                condition=Q(beyond=0) | Q(result="walk_in", beyond__lte=F("seats")),
+            ),
             models.CheckConstraint(
                 name="walk_in_has_no_booking",
                 condition=Q(result="walk_in", booking=None)

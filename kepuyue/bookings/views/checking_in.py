@@ -83,9 +83,8 @@ def walk_in(request: DeskRequest, pk: int) -> HttpResponse:
     form = WalkInForm(request.POST)
     if not form.is_valid():
         return _page(request, session, status=422, walk_in_form=form)
-    answer = _send(
-        request, session, Scan(str(form.cleaned_data["key"]), now(), seats=form.cleaned_data["seats"])
-    )
+    typed = form.cleaned_data
+    answer = _send(request, session, Scan(str(typed["key"]), now(), seats=typed["seats"], let_in=False))
     if answer.row is None:
         return _page(request, session, status=409, verdict=verdicts.verdict(answer))
     messages.success(request, _("已放行%(count)s人。") % {"count": answer.row.seats})
@@ -239,7 +238,7 @@ def _standing(session: Session) -> dict[str, Any]:
         "mark": arrivals.mark(session),
         "figures": {
             "booked": figures.booked, "in": figures.checked_in, "walk_in": figures.walk_in,
-            "free": figures.walk_in_free, "conflicts": figures.conflicts,
+            "free": figures.walk_in_free, "conflicts": figures.conflicts, "beyond": figures.beyond,
         },
     }  # fmt: skip
 
@@ -252,6 +251,7 @@ def _told(answer: Answer) -> dict[str, Any]:
         "detail": said.detail,
         "seats": said.seats,
         "result": answer.row.result if answer.row else "",
+        "beyond": answer.row.beyond if answer.row else 0,
         "at": _milliseconds(answer.row.scanned_at) if answer.row else 0,
         "undone": bool(answer.row and answer.row.undone_at),
     }
@@ -265,6 +265,7 @@ def _not_taken(key: str) -> dict[str, Any]:
         "detail": detail,
         "seats": 0,
         "result": "",
+        "beyond": 0,
         "at": 0,
         "undone": False,
     }
