@@ -21,8 +21,10 @@ _NUMERAL = "一二两三四五六七八九十百千零〇"
 _NUMBER = rf"(?P<n>\d{{1,3}}(?:[,，]\d{{3}})+|\d+(?:\.\d+)?|[{_NUMERAL}]+)\s*(?P<times>[万千百]?)\s*(?P<more>余|多|来)?"
 N = _ABOUT + _NUMBER
 _NOT_PEOPLE = r"咨询|义诊|志愿|专家|资料|线上|在线|观看|浏览|直播|展板|单位|场次"
+_NOT_VIEWS = r"参与|参加|参观|到场|志愿|专家|资料|展板|单位|场次"
 # Between a word and its number: no end of a sentence and no other number; what is counted otherwise ends it too
 _BETWEEN = rf"[^\d。；;\n\t万{_NUMERAL}]"
+_SEEN = rf"(?:(?!{_NOT_VIEWS})[^\d。；;，,\n\t”」）)》万{_NUMERAL}]){{0,12}}"
 _NEAR = rf"[^\d。；;，,\n\t万{_NUMERAL}]"
 _GAP = rf"(?:(?!{_NOT_PEOPLE}){_NEAR}){{0,14}}"
 _REST = r"[^\d。；;，,、\n]{0,6}"
@@ -37,7 +39,7 @@ PATTERNS: tuple[tuple[str, str], ...] = (
     ("visits", rf"(?:{_CAME}|{_PEOPLE}){_GAP}{N}(?:人次|人|名|位)"),
     ("visits", rf"{N}(?:人次|名|位|人)?(?:余)?的?{_PEOPLE}{_REST}(?:参与|参加|参观|到场|前来)"),
     ("visits", rf"{_OTHERS}(?:{_CAME}|活动)?(?:群众|人次|人数|观众|公众){_CELL}{N}"),
-    ("views", rf"(?:线上|直播|在线|网络|视频|观看|浏览|点击|播放){_BETWEEN}{{0,12}}{N}(?:人次|次|人)"),
+    ("views", rf"(?:线上|直播|在线|网络|视频|观看|浏览|点击|播放){_SEEN}{N}(?:人次|次|人)"),
     ("views", rf"(?:线上观看|观看|浏览|播放)(?:人次|次数|人数|量)?{_CELL}{N}"),
     ("volunteers", rf"{N}(?:名|位|人)?(?:余名)?(?:科普|科技|青年|学生|大学生)?志愿者"),
     ("volunteers", rf"志愿者(?:人数|数)?{_AMONG}"),
@@ -86,27 +88,36 @@ class Found:
         return asdict(self)
 
 
-def figures(texts: Iterable[tuple[str, str]]) -> list[Found]:
-    """The figures of (place, text) pairs, in the order of the kinds. The first place that names one counts."""
+@dataclass(frozen=True)
+class Stretch:
+    """A stretch of a text about one activity. `searched` is the same, as long, without titles: theirs are no figures."""
+
+    place: str
+    text: str
+    searched: str = ""
+
+
+def figures(stretches: Iterable[Stretch]) -> list[Found]:
+    """The figures in them, in the order of the kinds. The first place that names one counts."""
     found: dict[str, Found] = {}
-    for place, text in texts:
-        plain = text.translate(DIGITS)
+    for stretch in stretches:
+        searched = (stretch.searched or stretch.text).translate(DIGITS)
         for name, pattern in COMPILED:
-            for match in pattern.finditer(plain):
-                _note(found, name, match, plain, place)
+            for match in pattern.finditer(searched):
+                _note(found, name, match, searched, stretch)
     return [found[name] for name in dict.fromkeys(name for name, _pattern in COMPILED) if name in found]
 
 
-def _note(found: dict[str, Found], name: str, match: re.Match[str], text: str, place: str) -> None:
+def _note(found: dict[str, Found], name: str, match: re.Match[str], searched: str, stretch: Stretch) -> None:
     value = _value(match["n"], match["times"])
-    after = text[match.end() : match.end() + 6]
+    after = searched[match.end() : match.end() + 6]
     if value is None or value > MOST or (name == "visits" and ELSEWHERE.match(after)):
         return
     start, end = max(match.start() - ASIDE, 0), match.end() + ASIDE
-    quote = " ".join(text[start:end].split())
+    quote = " ".join(stretch.text[start:end].split())
     known = found.get(name)
     if known is None:
-        found[name] = Found(_key(name, match, text), value, quote, place)
+        found[name] = Found(_key(name, match, searched), value, quote, stretch.place)
     elif value not in (known.value, *known.clashes):
         known.clashes.append(value)
 
@@ -157,7 +168,12 @@ MOST_WORDS = 1500  # as a filing takes
 SHORT = 60
 
 
-def words(text: str) -> str:
+def words(stretches: Iterable[Stretch]) -> str:
+    """The words for a draft: those of the stretch that says most."""
+    return max((words_in(one.text) for one in stretches), key=len, default="")
+
+
+def words_in(text: str) -> str:
     """The sentences of a report without salutation, courtesy, contact and signature, as long as a filing takes."""
     lines = [line.strip() for line in text.split("\n")]
     kept = [line for line in lines if line and not _is_courtesy(line)]

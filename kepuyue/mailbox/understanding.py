@@ -16,6 +16,7 @@ from kepuyue.activities.letters import letters, title_key
 from kepuyue.activities.models import Activity, Session, State
 from kepuyue.editions.models import Edition
 from kepuyue.mailbox import reports
+from kepuyue.mailbox.reports import Stretch
 from kepuyue.organizations import naming
 from kepuyue.organizations.models import Liaison, Membership, Organization, UnitName
 from kepuyue.organizations.permissions import ROLES
@@ -77,7 +78,7 @@ class Understood:
 
     units: list[Guess] = field(default_factory=list)
     activities: list[Guess] = field(default_factory=list)
-    stretches: dict[int, list[tuple[str, str]]] = field(default_factory=dict)
+    stretches: dict[int, list[Stretch]] = field(default_factory=dict)
     sender: User | None = None
 
     @property
@@ -116,17 +117,30 @@ def understood(edition: Edition, *, sender: str, is_forged: bool, texts: list[Te
     spoken = [(text, titles.hits(text.text)) for text in texts]
     by_pk = {row.pk: row for row in rows}
     for _text, hits in spoken:
-        for pk, _start in hits:
+        for pk, _start, _end in hits:
             if len(by_pk[pk].title_key) >= SHORT_TITLE:
                 _guess(units, by_pk[pk].organization_id).add("title", by_pk[pk].title, UNIT_SIGNS)
     answer.units = _ranked(units)
-    of_unit = [row for row in rows if answer.unit is not None and row.organization_id == answer.unit.pk]
-    answer.activities = _activities(edition, of_unit, spoken, texts)
+    answer.activities = _activities(edition, _candidates(answer, by_pk, spoken), spoken, texts)
     answer.stretches = _stretches(answer.activities, spoken)
     return answer
 
 
-def stretches(activities: Iterable[Activity], texts: list[Text]) -> dict[int, list[tuple[str, str]]]:
+def _candidates(answer: Understood, rows: Mapping[int, Activity], spoken: "Spoken") -> list[Activity]:
+    """The activities of the likeliest unit; where that is not sure, also those of others that are named: a superior's
+    letter reports on several units. Of activities with the same title the likeliest unit's is meant.
+    """
+    pk = answer.unit.pk if answer.unit is not None else None
+    own = [row for row in rows.values() if row.organization_id == pk]
+    if answer.is_unit_sure:
+        return own
+    titles = {row.title_key for row in own}
+    named = {hit for _text, hits in spoken for hit, _start, _end in hits}
+    others = (rows[hit] for hit in sorted(named) if rows[hit].organization_id != pk)
+    return own + [row for row in others if len(row.title_key) >= SHORT_TITLE and row.title_key not in titles]
+
+
+def stretches(activities: Iterable[Activity], texts: list[Text]) -> dict[int, list[Stretch]]:
     """The texts about each of the activities that a person chose."""
     chosen = list(activities)
     titles = _Titles(chosen)
@@ -203,6 +217,10 @@ def _plain(text: str) -> str:
 # Activities -----------------------------------------------------------------------------------------------
 
 
+Hit = tuple[int, int, int]
+Spoken = list[tuple[Text, list[Hit]]]
+
+
 class _Titles:
     """Finds titles in a text, whatever quotation marks, spaces and width they are written with; the longest first."""
 
@@ -214,8 +232,8 @@ class _Titles:
         self._keys = list(self._owners)
         self._machine = AhoCorasick(self._keys, matchkind=MatchKind.LeftmostLongest) if self._keys else None
 
-    def hits(self, text: str) -> list[tuple[int, int]]:
-        """(activity, where its title begins in the text), in the order of the text."""
+    def hits(self, text: str) -> list[Hit]:
+        """(activity, where its title begins in the text and where it ends), in the order of the text."""
         if self._machine is None:
             return []
         plain: list[str] = []
@@ -226,18 +244,17 @@ class _Titles:
                 origins.append(place)
         found = self._machine.find_matches_as_indexes("".join(plain))
         return [
-            (pk, origins[start]) for index, start, _end in found for pk in self._owners[self._keys[index]]
+            (pk, origins[start], origins[end - 1] + 1)
+            for index, start, end in found
+            for pk in self._owners[self._keys[index]]
         ]
-
-
-Spoken = list[tuple[Text, list[tuple[int, int]]]]
 
 
 def _activities(edition: Edition, rows: list[Activity], spoken: Spoken, texts: list[Text]) -> list[Guess]:
     guesses: dict[int, Guess] = {}
     by_pk = {row.pk: row for row in rows}
     for text, hits in spoken:
-        for pk, _start in hits:
+        for pk, _start, _end in hits:
             if pk in by_pk:
                 is_short = len(by_pk[pk].title_key) < SHORT_TITLE
                 sign = (
@@ -294,17 +311,27 @@ def _note_sessions(edition: Edition, guesses: dict[int, Guess], rows: list[Activ
 # Which text is about which --------------------------------------------------------------------------------
 
 
-def _stretches(guesses: list[Guess], spoken: Spoken) -> dict[int, list[tuple[str, str]]]:
+def _stretches(guesses: list[Guess], spoken: Spoken) -> dict[int, list[Stretch]]:
     """Of one activity all texts; of several each from its title to the next one's. What comes before is about none."""
-    wanted = [one.pk for one in guesses]
-    found: dict[int, list[tuple[str, str]]] = {pk: [] for pk in wanted}
+    found: dict[int, list[Stretch]] = {one.pk: [] for one in guesses}
     for text, hits in spoken:
         if text.kind in ("subject", "file"):
             continue
-        own = [(pk, start) for pk, start in hits if pk in found]
-        if len(wanted) == 1:
-            found[wanted[0]].append((text.place, text.text))
+        said, searched = text.text, _without(hits, text.text)
+        if len(found) == 1:
+            found[guesses[0].pk].append(Stretch(text.place, said, searched))
             continue
-        for (pk, start), end in zip(own, [*(start for _pk, start in own[1:]), len(text.text)], strict=False):
-            found[pk].append((text.place, text.text[text.text.rfind("\n", 0, start) + 1 : end]))
+        starts = sorted({said.rfind("\n", 0, start) + 1 for pk, start, _end in hits if pk in found})
+        for pk, start, _end in hits:
+            if pk in found:
+                first = said.rfind("\n", 0, start) + 1
+                last = next((other for other in starts if other > first), len(said))
+                found[pk].append(Stretch(text.place, said[first:last], searched[first:last]))
     return found
+
+
+def _without(hits: list[Hit], text: str) -> str:
+    """The text with blanks for titles, as long as before: 百名专家进校园 does not say that there were 100 experts."""
+    for _pk, start, end in hits:
+        text = text[:start] + "　" * (end - start) + text[end:]
+    return text

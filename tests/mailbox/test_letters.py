@@ -198,6 +198,19 @@ def test_of_two_activities_in_one_letter_each_gets_its_own_figures(cast: Cast) -
     assert not Photo.objects.exists()
 
 
+def test_a_superiors_letter_reports_on_several_units_each_with_its_own_figures(cast: Cast) -> None:
+    first, second = summary_of(cast), summary_of(cast, cast.other_unit, "百名专家进社区")
+    text = f"各单位情况：\n{TITLE}\n参与群众300人次。\n百名专家进社区\n参与群众80人次，专家5名。"
+
+    letter = document(cast, cast.district_reviewer, data=given.word(*text.split("\n")))
+    chosen = [match.activity for match in letter.matches.all()]
+    placing.place(letter, chosen, by=cast.district_reviewer, version=letter.version)
+
+    assert set(chosen) == {first.activity, second.activity}
+    assert typed(first) == {"visits-estimate": 300}
+    assert typed(second) == {"visits-estimate": 80, "experts-count": 5}
+
+
 def test_a_person_of_two_units_is_matched_by_the_name_that_signs(cast: Cast) -> None:
     MembershipFactory(user=cast.owner, organization=cast.other_unit, role=Role.EDITOR)
     own, other = summary_of(cast), summary_of(cast, cast.other_unit)

@@ -55,7 +55,7 @@ def place(letter: Letter, activities: Iterable[Activity], *, by: "User", version
                 letter=letter, activity=activity
             )
             match.figures = [one.as_data() for one in reports.figures(found)]
-            match.words = max((reports.words(text) for _place, text in found), key=len, default="")
+            match.words = reports.words(found)
             _fill(letter, match, by=by, with_pictures=len(chosen) == 1)
         units = {activity.organization_id for activity in chosen}
         if len(units) == 1:

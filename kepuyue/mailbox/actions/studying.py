@@ -106,11 +106,11 @@ def _write(letter: Letter, contents: Contents, understood: Understood) -> None:
             )
         part.save()
     for guess in understood.activities[:MOST_MATCHES]:
-        texts = understood.stretches.get(guess.pk, [])
+        stretches = understood.stretches.get(guess.pk, [])
         Match.objects.create(
             letter=letter, activity_id=guess.pk, confidence=guess.confidence,
             reasons=[list(reason) for reason in guess.reasons],
-            figures=[found.as_data() for found in reports.figures(texts)], words=words_of(texts),
+            figures=[found.as_data() for found in reports.figures(stretches)], words=reports.words(stretches),
         )  # fmt: skip
     path = letter.unit.path if letter.unit else letter.edition.office.path if letter.edition.office else ""
     audit.record(
@@ -118,11 +118,6 @@ def _write(letter: Letter, contents: Contents, understood: Understood) -> None:
         changes={"unit": [None, str(letter.unit or "")], "parts": [None, len(contents.pieces)],
                  "problem": [None, letter.problem]},
     )  # fmt: skip
-
-
-def words_of(texts: list[tuple[str, str]]) -> str:
-    """The words for a draft: those of the text that says most."""
-    return max((reports.words(text) for _place, text in texts), key=len, default="")
 
 
 def _to_place_at_once(letter: Letter, understood: Understood) -> list[Match]:
