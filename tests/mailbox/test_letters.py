@@ -101,6 +101,15 @@ def test_the_sender_is_told_what_was_understood_and_what_is_missing(cast: Cast) 
         assert said in receipt.body
 
 
+def test_where_the_summary_is_filed_already_the_sender_is_told_so(cast: Cast) -> None:
+    summary_of(cast, filed="filed")
+
+    letter = come(cast, given.mail(REPORT, sender=cast.owner.email))
+
+    assert letter.state == "waiting"
+    assert f"{TITLE}：这份总结现在是“已报送”，不能填入。" in Message.objects.get(kind="letter.receipt").body
+
+
 def test_nothing_that_somebody_typed_is_overwritten(cast: Cast) -> None:
     summary = summary_of(cast)
     filing.write(

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from kepuyue.activities.models import Activity
 from kepuyue.cloud import privacy
-from kepuyue.core import audit
+from kepuyue.core import audit, wording
 from kepuyue.core.time import now
 from kepuyue.core.versions import Conflict
 from kepuyue.mailbox import queries, reports, understanding, workflow
@@ -105,9 +105,7 @@ def _fill(letter: Letter, match: Match, *, by: "User | None", with_pictures: boo
     summary = Summary.objects.filter(activity=match.activity).select_related("activity__organization").first()
     if summary is None:
         raise ValidationError(
-            _("“%(title)s”的总结还没有开始填报，活动办完以后再填入。")
-            % {"title": match.activity.shown_title},
-            code="not-open",
+            wording.labelled(match.activity.shown_title, filling.why_not(None)), code="not-open"
         )
     if by is not None:
         check_can_fill(by, summary)

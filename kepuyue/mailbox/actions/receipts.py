@@ -15,11 +15,13 @@ from kepuyue.core import wording
 from kepuyue.core.time import now
 from kepuyue.mailbox import presentation
 from kepuyue.mailbox.models import Letter, Match
+from kepuyue.mailbox.understanding import SURE
 from kepuyue.messaging import wording as messages
 from kepuyue.messaging.actions import outbox
 from kepuyue.messaging.models import Message
 from kepuyue.organizations.actions import notices
 from kepuyue.summaries import measuring, queries
+from kepuyue.summaries.actions import filling
 from kepuyue.summaries.actions.filing import problems_of
 from kepuyue.summaries.deadlines import days_of, written
 from kepuyue.summaries.figures import BY_KEY
@@ -61,7 +63,9 @@ def _lines(letter: Letter) -> Iterator[str]:
     if letter.problem:
         yield _said("%(why)s", why=presentation.problem_shown(letter.problem))
     placed = [match for match in letter.matches.all() if match.state == Match.State.PLACED]
-    if not placed:
+    closed = list(_closed(letter))
+    yield from closed
+    if not placed and not closed:
         yield _("还不能确定报的是哪项活动，已交给工作人员处理。活动名称写全，下次就能直接填入。")
     for match in placed:
         yield ""
@@ -74,6 +78,14 @@ def _lines(letter: Letter) -> Iterator[str]:
             yield _said("- %(name)s：%(why)s", name=part.place, why=presentation.problem_shown(part.problem))
     yield ""
     yield _("填入的都是草稿，没有报送。请打开核对，补齐以后再报送；您自己填过的内容不会被邮件改动。")
+
+
+def _closed(letter: Letter) -> Iterator[str]:
+    """Activities that are meant for sure, and why nothing can be filled in there at present."""
+    for match in letter.matches.all():
+        why = filling.why_not(getattr(match.activity, "activity_summary", None))
+        if why and match.state == Match.State.PROPOSED and match.confidence >= SURE:
+            yield _said("%(line)s", line=wording.labelled(match.activity.title, why))
 
 
 def _about(match: Match) -> Iterator[str]:

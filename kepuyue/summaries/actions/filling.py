@@ -57,13 +57,10 @@ def fill(summary: Summary, given: Given, *, by: "User | None", source: str) -> F
     summary = filing.locked(summary)
     if by is not None:
         check_can_fill(by, summary)
-    filing.check_open(summary)
+    if reason := why_not(summary):
+        raise NotPossibleNow(reason, code="not-open")
     draft = queries.draft_of(summary)
-    if summary.state not in WRITTEN or draft is None:
-        raise NotPossibleNow(
-            _("这份总结现在是“%(state)s”，不能填入。") % {"state": summary.get_state_display()},
-            code="not-open",
-        )
+    assert draft is not None  # who may write has one
     filled = Filled()
     changes: dict[str, list[Any]] = {}
     lines = {
@@ -100,6 +97,19 @@ def fill(summary: Summary, given: Given, *, by: "User | None", source: str) -> F
     if changes:
         filing.keep(summary, "summary.fill", by, changes, reason=source)
     return filled
+
+
+def why_not(summary: Summary | None) -> str:
+    """Why nothing can be filled into an activity's summary at present; empty where it can."""
+    if summary is None:
+        return _("总结还没有开始填报，活动办完以后再填入。")
+    try:
+        filing.check_open(summary)
+    except NotPossibleNow as closed:
+        return str(closed.messages[0])
+    if summary.state in WRITTEN:
+        return ""
+    return _("这份总结现在是“%(state)s”，不能填入。") % {"state": summary.get_state_display()}
 
 
 def _name(key: str) -> Name:
