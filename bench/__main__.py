@@ -8,7 +8,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench import imports, pages, relevance, saving, scale, site, workbook
+from bench import documents, imports, pages, ranking, relevance, saving, scale, site, workbook
 
 
 def main() -> None:
@@ -61,6 +61,8 @@ def measure(folder: Path, options: argparse.Namespace) -> dict[str, object]:
         "relevance": found,
         "import": imports.measure(environment, folder, rows=options.rows),
         "workbook": workbook.measure(environment, folder, rows=options.workbook),
+        "documents": documents.measure(environment),
+        "ranking": ranking.measure(),
         "scale": _growth(environment, options),
         "database": _database(options),
     }
@@ -119,6 +121,9 @@ def _as_text(result: dict) -> str:  # type: ignore[type-arg]
         f"  a page of the preview {book['preview_page_ms']:.0f} ms,"
         f" read again after a mend {book['mend_seconds']:.1f} s;",
         f"  peak {book['peak_mb']:.0f} MB ({book['peak_mb_of_a_tenth']:.0f} MB for a tenth of the rows)",
+        "",
+        documents.as_text(result["documents"]),
+        ranking.as_text(result["ranking"]),
         "",
         *grown,
     ]  # fmt: skip

@@ -42,7 +42,17 @@ class Picture:
     share: float = 1.0
 
 
-Block = Heading | Paragraph | Table | Picture
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """Bars for each label, a series beside the other; what a figure says has to stand in a table too."""
+
+    caption: str
+    labels: tuple[str, ...]
+    series: tuple[tuple[str, tuple[float, ...]], ...]
+    "(what is counted, the value for each label)"
+
+
+Block = Heading | Paragraph | Table | Picture | Chart
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,11 +9,11 @@ from typing import Any
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
-from kepuyue.documents.content import Attachment, Block, Document, Heading, Paragraph, Picture, Table
+from kepuyue.documents.content import Attachment, Block, Chart, Document, Heading, Paragraph, Picture, Table
 
 FOLDER = "documents/pictures"
 _BLOCKS: dict[str, type[Block]] = {
-    "heading": Heading, "paragraph": Paragraph, "table": Table, "picture": Picture
+    "heading": Heading, "paragraph": Paragraph, "table": Table, "picture": Picture, "chart": Chart,
 }  # fmt: skip
 _NAMES = {made: name for name, made in _BLOCKS.items()}
 
@@ -85,5 +85,8 @@ def _blocks(stored: Any) -> tuple[Block, ...]:
                 "head": tuple(values["head"]), "rows": tuple(tuple(row) for row in values["rows"]),
                 "widths": tuple(values["widths"]),
             }  # fmt: skip
+        elif one["block"] == "chart":
+            values["labels"] = tuple(values["labels"])
+            values["series"] = tuple((name, tuple(numbers)) for name, numbers in values["series"])
         found.append(_BLOCKS[one["block"]](**values))
     return tuple(found)

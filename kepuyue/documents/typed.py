@@ -1,13 +1,13 @@
 """The text of a document as people type it: numbers (一、（一）1. （1）) make headings, every other line a paragraph.
 
-Tables and pictures stand as 〔表1〕 and 〔图2〕 on lines of their own: they can be moved and left out, not changed.
+Tables, pictures and charts stand as 〔表1〕 and 〔图2〕 on lines of their own: they can be moved and left out.
 """
 
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from kepuyue.documents.content import Attachment, Block, Heading, Paragraph, Picture, Table
+from kepuyue.documents.content import Attachment, Block, Chart, Heading, Paragraph, Picture, Table
 
 _CHINESE = "[一二三四五六七八九十]+"
 _LEVELS = (
@@ -60,7 +60,7 @@ def from_text(text: str, given: Sequence[Block]) -> tuple[Block, ...]:
     """The blocks of what was typed; tables and pictures come from `given`. Raises `Unknown`."""
     kept: dict[str, list[Block]] = {
         "表": [one for one in given if isinstance(one, Table)],
-        "图": [one for one in given if isinstance(one, Picture)],
+        "图": [one for one in given if isinstance(one, Picture | Chart)],
     }
     blocks: list[Block] = []
     for line in (one.strip() for one in text.splitlines()):

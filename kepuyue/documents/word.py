@@ -2,8 +2,7 @@
 which has to be found out by measuring.
 """
 
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from io import BytesIO
 from typing import Any
 
@@ -13,8 +12,19 @@ from docx.oxml.ns import qn
 from docx.shared import Mm
 from lxml import etree
 
-from kepuyue.documents import standard
-from kepuyue.documents.content import Block, Document, Heading, Paragraph, Picture, Table, date_text, width
+from kepuyue.documents import standard, tables
+from kepuyue.documents.charts import drawing
+from kepuyue.documents.content import (
+    Block,
+    Chart,
+    Document,
+    Heading,
+    Paragraph,
+    Picture,
+    Table,
+    date_text,
+    width,
+)
 from kepuyue.documents.ooxml import box, element, lay_out, properties_of, run_of, text_of, writable
 from kepuyue.documents.standard import (
     BODY,
@@ -32,8 +42,6 @@ from kepuyue.documents.standard import (
 from kepuyue.documents.titles import broken
 from kepuyue.documents.typed import mark
 
-# Stands at the right of its cell
-_FIGURE = re.compile(r"[\d,.]+%?")
 # 发文机关标志: as large as the block lets it be, and no larger than this
 MARK_LARGEST, MARK_ROOM = 46.0, 0.96
 
@@ -49,12 +57,14 @@ class _Page:
     def __init__(self, document: Document, values: Mapping[str, float]) -> None:
         self.document, self.values = document, values
         self.pitch, self.character = standard.line_pitch(values), standard.character_pitch(values)
+        self.charts = 0
         self.word = docx.Document()
         self.body = self.word.element.body
         for child in list(self.body)[:-1]:
             self.body.remove(child)
         self._set_page()
         self._set_fonts()
+        tables.set_styles(self.word)
 
     def written(self) -> bytes:
         document = self.document
@@ -183,6 +193,8 @@ class _Page:
                     self._table(block)
                 case Picture():
                     self._picture(block)
+                case Chart():
+                    self._chart(block)
 
     def _heading(self, heading: Heading, number: int) -> None:
         font = {1: LEVEL_1, 2: LEVEL_2}.get(heading.level, BODY)
@@ -235,42 +247,8 @@ class _Page:
         self._blocks(blocks)
 
     def _table(self, table: Table) -> None:
-        """Put together by hand: python-docx looks through all cells for each that it adds."""
-        whole = self.values["block_width"] / MM_PER_POINT * TWIPS
-        shares = table.widths or tuple(1.0 for _column in table.head)
-        widths = [round(whole * share / sum(shares)) for share in shares]
-        made = OxmlElement("w:tbl")
-        properties = OxmlElement("w:tblPr")
-        properties.append(element("w:tblStyle", val=self.word.styles["Table Grid"].style_id))
-        properties.append(element("w:tblW", w=sum(widths), type="dxa"))
-        properties.append(element("w:tblLayout", type="fixed"))
-        made.append(properties)
-        grid = OxmlElement("w:tblGrid")
-        for wide in widths:
-            grid.append(element("w:gridCol", w=wide))
-        made.append(grid)
-        for place, cells in enumerate((table.head, *table.rows)):
-            made.append(self._row(cells, widths, is_head=not place))
-        self.body.insert(len(self.body) - 1, made)
-
-    def _row(self, cells: Sequence[str], widths: Sequence[int], *, is_head: bool) -> Any:
-        row, properties = OxmlElement("w:tr"), OxmlElement("w:trPr")
-        properties.append(OxmlElement("w:cantSplit"))
-        if is_head:
-            properties.append(OxmlElement("w:tblHeader"))
-        row.append(properties)
-        for text, wide in zip(cells, widths, strict=True):
-            cell, about, paragraph = OxmlElement("w:tc"), OxmlElement("w:tcPr"), OxmlElement("w:p")
-            about.append(element("w:tcW", w=wide, type="dxa"))
-            about.append(element("w:vAlign", val="center"))
-            is_figure = not is_head and _FIGURE.fullmatch(text) is not None
-            align = "center" if is_head else "right" if is_figure else "left"
-            lay_out(paragraph, align=align, line=20, exact=False)
-            paragraph.append(run_of(text, LEVEL_1 if is_head else BODY, 12))
-            cell.append(about)
-            cell.append(paragraph)
-            row.append(cell)
-        return row
+        wide = self.values["block_width"] / MM_PER_POINT
+        self.body.insert(len(self.body) - 1, tables.drawn(table, self.word, wide))
 
     def _picture(self, picture: Picture) -> None:
         paragraph = self.word.add_paragraph()
@@ -279,7 +257,28 @@ class _Page:
             BytesIO(picture.data), width=Mm(self.values["block_width"] * picture.share)
         )
         if picture.caption:
-            self._paragraph([run_of(picture.caption, LEVEL_2, self.values["body_size"] - 2)], align="center")
+            self._caption(picture.caption)
+
+    def _chart(self, chart: Chart) -> None:
+        self.charts += 1
+        points = 1 / MM_PER_POINT
+        run = OxmlElement("w:r")
+        # With its caption it fits a page
+        highest = (self.values["block_height"] - 20) * points
+        run.append(drawing(chart, self.word.part, self.charts, self.values["block_width"] * points, highest))
+        self._loose([run], keep=True)
+        self._caption(f"图{self.charts}　{chart.caption}")
+
+    def _loose(self, runs: Iterable[Any], *, keep: bool = False) -> None:
+        """A paragraph as high as what stands in it."""
+        paragraph = OxmlElement("w:p")
+        lay_out(paragraph, align="center", line=0, keep=keep)
+        for run in runs:
+            paragraph.append(run)
+        self.body.insert(len(self.body) - 1, paragraph)
+
+    def _caption(self, text: str) -> None:
+        self._paragraph([run_of(text, LEVEL_2, self.values["body_size"] - 2)], align="center")
 
     # The record: 版记
 

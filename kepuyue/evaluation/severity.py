@@ -6,7 +6,7 @@ to zero among judges whom common candidates connect. Judges whom nothing connect
 are left as they are. Exact fractions, so that every machine finds the same.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
@@ -51,16 +51,16 @@ def _solved(judges: Sequence[int], items: Iterable[Mapping[int, int]]) -> dict[i
     place = {judge: number for number, judge in enumerate(judges)}
     size = len(judges)
     matrix = [[Fraction(0)] * (size + 1) for _row in judges]
-    for marks in items:
-        if len(marks) < 2 or next(iter(marks)) not in place:
+    for panel, (count, given, total) in _panels(items).items():
+        if panel[0] not in place:
             continue
-        share, mean = Fraction(1, len(marks)), Fraction(sum(marks.values()), len(marks))
-        for judge, given in marks.items():
+        share = Fraction(1, len(panel))
+        for judge in panel:
             row = matrix[place[judge]]
-            row[place[judge]] += 1
-            row[size] += given - mean
-            for other in marks:
-                row[place[other]] -= share
+            row[place[judge]] += count
+            row[size] += given[judge] - share * total
+            for other in panel:
+                row[place[other]] -= share * count
     matrix[-1] = [Fraction(1)] * size + [Fraction(0)]
     for step in range(size):
         pivot = next(number for number in range(step, size) if matrix[number][step])
@@ -73,3 +73,17 @@ def _solved(judges: Sequence[int], items: Iterable[Mapping[int, int]]) -> dict[i
                     value - times * other for value, other in zip(matrix[number], matrix[step], strict=True)
                 ]
     return {judge: matrix[place[judge]][size] for judge in judges}
+
+
+def _panels(items: Iterable[Mapping[int, int]]) -> dict[tuple[int, ...], tuple[int, Counter[int], int]]:
+    """{judges who marked together: (how much they marked, what each gave in all, what all gave)}: the equations know no
+    more of single marks than that.
+    """
+    counts: Counter[tuple[int, ...]] = Counter()
+    given: dict[tuple[int, ...], Counter[int]] = defaultdict(Counter)
+    for marks in items:
+        if len(marks) > 1:
+            panel = tuple(sorted(marks))
+            counts[panel] += 1
+            given[panel].update(marks)
+    return {panel: (count, given[panel], given[panel].total()) for panel, count in counts.items()}

@@ -90,7 +90,7 @@ class Found:
 
 @dataclass(frozen=True)
 class Stretch:
-    """A stretch of a text about one activity. `searched` is the same, as long, without titles: theirs are no figures."""
+    """A stretch of a text about one activity. `searched`: the same, as long, without titles, which are no figures."""
 
     place: str
     text: str

@@ -10,6 +10,9 @@ class SummariesConfig(AppConfig):
     def ready(self) -> None:
         from kepuyue.core import audit  # models must be loaded first
         from kepuyue.messaging import kinds
+        from kepuyue.summaries.reporting import document
+
+        document.register()
 
         audit.name_actions(
             {

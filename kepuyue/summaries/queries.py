@@ -170,19 +170,39 @@ class Sum:
         return self.kind.shown(self.total)
 
 
-def sums(filings: Iterable[Filing]) -> list[Sum]:
-    """The totals of accepted figures; a share such as satisfaction has none and is left out."""
-    found: dict[str, Sum] = {}
-    for filing in filings:
+class Totals:
+    """Totals of accepted figures by kind, filing by filing; a share such as satisfaction has none and is left out."""
+
+    def __init__(self) -> None:
+        self._found: dict[str, Sum] = {}
+
+    def add(self, filing: Filing) -> None:
+        """Count one more filing."""
         for figure in filing.figures.all():
             kind = kind_of(figure.name, figure.method)
             if kind.is_share:
                 continue
-            one = found.setdefault(kind.key, Sum(kind))
+            one = self._found.setdefault(kind.key, Sum(kind))
             one.total += figure.value
             one.activities += 1
             one.by_origin[figure.origin] += figure.value
-    return [found[kind.key] for kind in KINDS if kind.key in found]
+
+    def sums(self) -> list[Sum]:
+        """What was found, in the order of `KINDS`."""
+        return [self._found[kind.key] for kind in KINDS if kind.key in self._found]
+
+    @property
+    def values(self) -> dict[str, int]:
+        """The total of each kind that was found."""
+        return {key: one.total for key, one in self._found.items()}
+
+
+def sums(filings: Iterable[Filing]) -> list[Sum]:
+    """The totals over some filings: `Totals`."""
+    found = Totals()
+    for filing in filings:
+        found.add(filing)
+    return found.sums()
 
 
 def activities_without(edition: Edition) -> QuerySet[Activity]:

@@ -7,8 +7,10 @@ from datetime import date
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from kepuyue.core import audit
@@ -54,7 +56,7 @@ def begin(
     if in_background:
         document.title = str(made.label)
     else:
-        _take(document, made.build(kinds.Context(organ, facts, by)))
+        _take(document, _built(made, kinds.Context(organ, facts, by)))
     document.save()
     _keep("document.begin", document, by)
     return document
@@ -66,7 +68,7 @@ def build(document: OfficialDocument, *, by: "User | None") -> None:
         return
     told = _Telling(document)
     try:
-        made = kinds.kind_of(document.kind).build(kinds.Context(document.organ, document.facts, by, told))
+        made = _built(kinds.kind_of(document.kind), kinds.Context(document.organ, document.facts, by, told))
     except Exception as error:
         logger.warning("%s could not be built: %s", document, error, exc_info=True)
         why = error.messages[0] if isinstance(error, ValidationError) else str(error) or type(error).__name__
@@ -152,6 +154,12 @@ def _check_draft(document: OfficialDocument) -> None:
             _("这份公文现在是“%(state)s”，不能修改。") % {"state": document.get_state_display()},
             code="not-draft",
         )
+
+
+def _built(kind: kinds.Kind, context: kinds.Context) -> Document:
+    """A document speaks the city's language, whoever asked for it in which."""
+    with translation.override(settings.CITY_LANGUAGE):
+        return kind.build(context)
 
 
 def _take(document: OfficialDocument, made: Document) -> None:

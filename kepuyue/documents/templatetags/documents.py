@@ -3,10 +3,12 @@ from typing import Any
 
 from django import template
 
-from kepuyue.documents.content import Heading, Paragraph, Picture, Table, date_text
+from kepuyue.documents.content import Chart, Heading, Paragraph, Picture, Table, date_text
 from kepuyue.documents.typed import mark
 
 register = template.Library()
+# Of a table as it is shown on a page; the file has them all
+MOST_ROWS = 60
 
 
 @register.inclusion_tag("documents/_blocks.html")
@@ -32,6 +34,24 @@ def _shown(given: Any, stored: Any) -> Iterator[dict[str, Any]]:
         elif isinstance(block, Paragraph):
             yield {"kind": "paragraph", "text": block.text}
         elif isinstance(block, Table):
-            yield {"kind": "table", "head": block.head, "rows": block.rows}
+            yield {
+                "kind": "table",
+                "head": block.head,
+                "rows": block.rows[:MOST_ROWS],
+                "more": len(block.rows[MOST_ROWS:]),
+            }
+        elif isinstance(block, Chart):
+            most = max((value for _name, values in block.series for value in values), default=0)
+            lines = zip(
+                block.labels, zip(*(values for _name, values in block.series), strict=True), strict=True
+            )
+            names = [name for name, _values in block.series]
+            yield {
+                "kind": "chart",
+                "caption": block.caption,
+                "names": names,
+                "lines": list(lines),
+                "most": most or 1,
+            }
         elif isinstance(block, Picture):
             yield {"kind": "picture", "name": kept["file"], "caption": block.caption}
