@@ -33,6 +33,8 @@ FILLS: tuple[dict[str, Any], ...] = (
     {"pattern": {"pattern": "percent_20", "fg_color": "#404040", "bg_color": "#FFFFFF"}},
 )
 LETTERS = 10  # points
+# What may stand beside a bar, in the order of the schema (ECMA-376, 21.2.2.49); only the value does
+SHOWN = ("showLegendKey", "showVal", "showCatName", "showSerName", "showPercent", "showBubbleSize")
 # Millimeters: of one bar, and of what is around all of them
 BAR, AROUND, LOWEST = 6.5, 22.0, 45.0
 INLINE = """<w:drawing xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"
@@ -115,6 +117,13 @@ def _with_data(workbook: bytes, relation: str) -> bytes:
         latin.addnext(
             etree.Element("{http://schemas.openxmlformats.org/drawingml/2006/main}ea", typeface=BODY)
         )
+    # What a label does not deny, some programs show
+    for label in chart.iter(f"{C}dLbls"):
+        for name in SHOWN:
+            told = label.find(f"{C}{name}")
+            if told is not None:
+                label.remove(told)
+            etree.SubElement(label, f"{C}{name}", val=str(int(name == "showVal")))
     data = etree.SubElement(chart, f"{C}externalData", {f"{R}id": relation})
     etree.SubElement(data, f"{C}autoUpdate", val="0")
     made: bytes = etree.tostring(chart, xml_declaration=True, encoding="UTF-8", standalone=True)

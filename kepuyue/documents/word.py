@@ -263,8 +263,8 @@ class _Page:
         self.charts += 1
         points = 1 / MM_PER_POINT
         run = OxmlElement("w:r")
-        # With its caption it fits a page
-        highest = (self.values["block_height"] - 20) * points
+        # With a heading above it and its caption it fits a page
+        highest = (self.values["block_height"] - 45) * points
         run.append(drawing(chart, self.word.part, self.charts, self.values["block_width"] * points, highest))
         self._loose([run], keep=True)
         self._caption(f"图{self.charts}　{chart.caption}")

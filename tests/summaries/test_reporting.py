@@ -160,3 +160,13 @@ def test_without_an_accepted_summary_there_is_nothing_to_write(cast: Cast) -> No
 
     with pytest.raises(ValidationError, match="还没有已采纳的总结"):
         made(cast)
+
+
+def test_beside_a_bar_stands_its_value_and_nothing_else(cast: Cast) -> None:
+    summed_up(cast, cast.own_unit)
+
+    with ZipFile(BytesIO(word.render(made(cast)))) as archive:
+        chart = archive.read("word/charts/chart1.xml").decode()
+
+    for name, is_shown in (("showVal", 1), ("showCatName", 0), ("showSerName", 0), ("showLegendKey", 0)):
+        assert f'{name} val="{is_shown}"' in chart and f'{name} val="{1 - is_shown}"' not in chart
