@@ -1,10 +1,10 @@
 """The city's summary as an official document: time and memory, beside python-docx writing as much text.
 
-`python -m bench.documents [UNITS ACTIVITIES PHOTOS [OUT.docx]]` on a throwaway database; the figures as JSON. The
-units lie under the districts and departments of the edition; each activity has an accepted summary with eight figures, photos
-point to the same few files. Building and setting run in a process of their own, which alone is weighed: what `begin`,
-the worker and `issue` do. The baseline is a process that writes the same characters in as many paragraphs by
-python-docx.
+`python -m bench.documents [UNITS ACTIVITIES PHOTOS [OUT.docx]]` on a throwaway database; the figures as JSON.
+The units lie under the districts and departments of the edition; each activity has an accepted summary with eight
+figures, photos point to the same few files. Building and setting run in a process of their own, which alone is
+weighed: what `begin`, the worker and `issue` do. The baseline is a process that writes the same characters in as many
+paragraphs by python-docx.
 """
 
 import json
