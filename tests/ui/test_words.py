@@ -52,3 +52,29 @@ def test_no_template_puts_a_chinese_colon_between_translated_parts() -> None:
     ]
 
     assert found == []
+
+
+def test_no_form_is_included_without_its_token() -> None:
+    """What is included with `only` knows nothing of the request, and a form in it would be refused when it is sent."""
+    folders = (ROOT / "kepuyue").glob("*/templates")
+    texts = {
+        str(path.relative_to(folder)): path.read_text()
+        for folder in folders
+        for path in folder.rglob("*.html")
+    }
+    included = re.compile(r'{% include "([^"]+)"([^%]*)%}')
+
+    def holds_a_token(name: str) -> bool:
+        text = texts.get(name, "")
+        return "{% csrf_token %}" in text or any(
+            holds_a_token(inner) for inner, _rest in included.findall(text)
+        )
+
+    found = [
+        f"{name}: {inner}"
+        for name, text in texts.items()
+        for inner, rest in included.findall(text)
+        if rest.split()[-1:] == ["only"] and holds_a_token(inner)
+    ]
+
+    assert found == []
