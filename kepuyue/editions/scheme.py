@@ -129,6 +129,11 @@ class Evaluation(Strict):
     per_unit: Annotated[int, Field(ge=1, le=20)] = 2
     per_recommender: Annotated[int, Field(ge=1, le=1_000)] = 10
 
+    @property
+    def agreement(self) -> str:
+        """What a recommender answers for, as its opinion says unless it writes another."""
+        return self.recommending.replace("{years}", str(self.eligibility.breach_years))
+
     def rules(self, line: str) -> Rules:
         """Of a line: "units" or "activities"."""
         found: Rules = {"units": self.units, "activities": self.activities}[line]

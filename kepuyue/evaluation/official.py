@@ -1,4 +1,6 @@
-"""The letter by which a city recommends to province and nation, with its two lists, as a kind of official document."""
+"""Letters of recommendation as kinds of official documents: a branch's to the city, with whom it has recommended; the
+city's to province and nation, with the lists that stand.
+"""
 
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +13,7 @@ from kepuyue.core.time import today
 from kepuyue.documents import kinds
 from kepuyue.documents.content import Attachment, Document, Heading, Paragraph, Table, date_text
 from kepuyue.documents.models import IssuingOrgan
+from kepuyue.editions.queries import current_edition
 from kepuyue.evaluation import queries
 from kepuyue.evaluation.models import Candidate, Judge, Line, Round
 from kepuyue.organizations.models import Organization
@@ -20,13 +23,19 @@ if TYPE_CHECKING:
     from kepuyue.accounts.models import User
 
 RECOMMENDATION = "recommendation"
+BRANCH_RECOMMENDATION = "branch-recommendation"
 ANNOUNCEMENT = "announcement"
 NAMES = {Line.UNITS: "优秀单位", Line.ACTIVITIES: "优秀活动"}
 COUNTED = {Line.UNITS: "个", Line.ACTIVITIES: "项"}
 
 
 def register() -> None:
-    """Tell `documents` of it."""
+    """Tell `documents` of both."""
+    kinds.register(
+        BRANCH_RECOMMENDATION, label=gettext_lazy("推荐函（报市级）"), build=branch_letter,
+        help=gettext_lazy("向市级报送本区、本系统已同意推荐的单位和活动，名单取自评选推荐。"),
+        is_offered=_has_recommended,
+    )  # fmt: skip
     kinds.register(
         RECOMMENDATION, label=gettext_lazy("推荐函"), build=letter, form=LetterForm,
         help=gettext_lazy("向上级推荐本届的优秀单位和优秀活动，名单取自已确定的评选，推荐表另附。"),
@@ -91,6 +100,41 @@ def letter(context: kinds.Context) -> Document:
     )
 
 
+def _has_recommended(_user: "User", organ: IssuingOrgan) -> bool:
+    levels, edition = (Organization.Level.DISTRICT, Organization.Level.DEPARTMENT), current_edition()
+    return (
+        organ.organization.level in levels
+        and edition is not None
+        and queries.recommended_by(organ.organization, edition).exists()
+    )
+
+
+def branch_letter(context: kinds.Context) -> Document:
+    """What the organ's unit has recommended for the present edition, with what it answers for."""
+    edition, unit = current_edition(), context.organ.organization
+    rows = list(queries.recommended_by(unit, edition)) if edition else []
+    if edition is None or not rows:
+        raise ValidationError(_("还没有同意推荐的单位或活动，请先在“评选推荐”里办理。"))
+    by_line = {line: found for line in Line if (found := [one for one in rows if one.round.line == line])}
+    what = "和".join(NAMES[line] for line in by_line)
+    counted = "，".join(f"{NAMES[line]}{len(found)}{COUNTED[line]}" for line, found in by_line.items())
+    years = edition.rules.evaluation.eligibility.breach_years
+    return Document(
+        title=f"关于推荐{edition.name}{what}的函",
+        addressees=edition.office_name or str(edition.office or ""),
+        blocks=(
+            Paragraph(f"根据{_called_for(edition)}要求，经单位申报、我单位审核，推荐{counted}，名单见附件。"),
+            Paragraph(f"截至发文之日，未发现上述单位近{years}年内发生违法违规等问题，同意推荐。"),
+            Paragraph("特此函告。"),
+        ),
+        attachments=tuple(
+            Attachment(f"{edition.name}{NAMES[line]}推荐名单", (_table(line, found),))
+            for line, found in by_line.items()
+        ),
+        dated=today(),
+    )  # fmt: skip
+
+
 def announcement_facts(round: Round) -> dict[str, Any]:
     """What the kind 公示 (`editions.official`) is asked to make the public notice of a round from."""
     notice = round.notices.order_by("pk").last()
@@ -146,14 +190,19 @@ def _count(round: Round) -> str:
 
 
 def _list(round: Round) -> Table:
-    rows = queries.chosen(round)
-    if round.line == Line.UNITS:
-        units = tuple((str(n), one.organization.name, one.recommender.name) for n, one in enumerate(rows, 1))
-        return Table(("序号", "单位名称", "推荐单位"), units, (1, 6, 5))
-    body = tuple(
-        (str(n), str(one), one.organization.name, one.recommender.name) for n, one in enumerate(rows, 1)
-    )
-    return Table(("序号", "活动名称", "申报单位", "推荐单位"), body, (1, 5, 4, 4))
+    return _table(Line(round.line), queries.chosen(round), with_recommender=True)
+
+
+def _table(line: Line, rows: list[Candidate], *, with_recommender: bool = False) -> Table:
+    """Names in their order; who recommended stands beside them where that is not one for all."""
+    columns = [(str(one), one.organization.name, one.recommender.name) for one in rows]
+    heads, widths = ("活动名称", "申报单位", "推荐单位"), (5, 4, 4)
+    taken = [0, 1] if line == Line.ACTIVITIES else [1]
+    if line == Line.UNITS:
+        heads, widths = ("", "单位名称", "推荐单位"), (0, 6, 5)
+    taken += [2] if with_recommender else []
+    body = tuple((str(n), *(one[place] for place in taken)) for n, one in enumerate(columns, 1))
+    return Table(("序号", *(heads[place] for place in taken)), body, (1, *(widths[place] for place in taken)))
 
 
 def _contact(edition: Any) -> str:

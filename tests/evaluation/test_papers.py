@@ -8,11 +8,13 @@ from typing import Any
 
 import docx
 import pytest
+from django.core.exceptions import ValidationError
 from django.test import Client
 from django.utils import timezone, translation
 from openpyxl import load_workbook
 
 from kepuyue.core.time import shifted
+from kepuyue.documents import kinds
 from kepuyue.documents.actions import drafting, issuing
 from kepuyue.documents.measuring import word as measuring
 from kepuyue.documents.models import OfficialDocument
@@ -75,6 +77,28 @@ def test_the_list_stands_in_the_letter_in_its_order(cast: Cast, settled: Round) 
 
     names = [str(one) for one in queries.chosen(settled)]
     assert [row.cells[1].text for row in table.rows] == ["活动名称", *names]
+
+
+def test_a_branch_recommends_by_a_letter_whom_it_has_agreed_to(cast: Cast) -> None:
+    scoring(cast, (cast.own_unit, cast.owner, cast.district_reviewer))
+    organ = OrganFactory(organization=cast.own_district, name="福田区科学技术协会", on_behalf="")
+    other = OrganFactory(organization=cast.other_district)
+
+    issued = issuing.issue(
+        kind=official.BRANCH_RECOMMENDATION, issuer=organ, context={}, by=cast.district_reviewer
+    )
+
+    word = docx.Document(BytesIO(word_of(issued)))
+    text = "\n".join(one.text for one in word.paragraphs)
+    assert "推荐优秀活动1项，名单见附件" in text and "未发现上述单位近2年内发生违法违规" in text
+    assert [cell.text for cell in word.tables[0].rows[1].cells][2] == cast.own_unit.name
+    offered = {one.code for one in kinds.offered(cast.district_reviewer, organ)}
+    assert official.BRANCH_RECOMMENDATION in offered
+    assert official.BRANCH_RECOMMENDATION not in {
+        one.code for one in kinds.offered(cast.other_reviewer, other)
+    }
+    with pytest.raises(ValidationError, match="还没有同意推荐"):
+        issuing.issue(kind=official.BRANCH_RECOMMENDATION, issuer=other, context={}, by=cast.other_reviewer)
 
 
 def test_each_form_stands_on_its_page_with_all_opinions_and_places_for_seals(settled: Round) -> None:

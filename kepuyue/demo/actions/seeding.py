@@ -23,6 +23,7 @@ from kepuyue.demo.actions import (
     doors,
     evaluating,
     exchange,
+    issuing,
     mailing,
     neighborhood,
     publicizing,
@@ -113,6 +114,7 @@ def seed(edition: Edition, stage: Stage, *, progress: Callable[[], Any] | None =
         summing_up.furnish(agenda, edition, players.cast)
         evaluating.furnish(agenda, edition, players.cast)
         mailing.furnish(agenda, edition, players.cast)
+        issuing.furnish(agenda, edition, players.cast)
         agenda.play(until)
         scattering.scatter(edition)
         # What is long done is no news at the desks; only the present work is

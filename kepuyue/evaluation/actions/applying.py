@@ -151,8 +151,8 @@ def recommend(candidate: Candidate, *, opinion: str = "", by: "User") -> Candida
         )
     if faults := eligibility.faults([candidate])[candidate.pk]:
         raise ValidationError([fault.text for fault in faults])
-    usual = evaluation.recommending.replace("{years}", str(evaluation.eligibility.breach_years))
-    _say(candidate, Opinion.Level.RECOMMENDING, opinion.strip() or usual, candidate.recommender, by)
+    said = opinion.strip() or evaluation.agreement
+    _say(candidate, Opinion.Level.RECOMMENDING, said, candidate.recommender, by)
     keep(candidate, "candidate.recommend", by)
     return candidate
 

@@ -147,9 +147,7 @@ def _to_honors(_subject: Any) -> str:
 
 
 def _usual_recommendation(data: Any, candidate: Candidate) -> Any:
-    evaluation = candidate.round.edition.rules.evaluation
-    usual = evaluation.recommending.replace("{years}", str(evaluation.eligibility.breach_years))
-    return forms.OpinionForm(data, usual=usual)
+    return forms.OpinionForm(data, usual=candidate.round.edition.rules.evaluation.agreement)
 
 
 def _tie_form(data: Any, round: Round) -> Any:
