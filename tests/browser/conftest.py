@@ -128,7 +128,8 @@ def sign_in_browser(live_server: Any) -> Callable[[Page, Any], None]:
 
 
 def settle(page: Page) -> None:
-    """Wait until HTMX has nothing under way any more."""
+    """Wait until the page and its styles are there and HTMX has nothing under way any more."""
+    page.wait_for_load_state()
     page.wait_for_function(
         "() => !document.querySelector('.htmx-request, .htmx-swapping, .htmx-settling, .htmx-added')"
     )
@@ -202,6 +203,7 @@ def assert_fits() -> Callable[[Page], None]:
     """Nothing sticks out sideways: a phone never scrolls to the right."""
 
     def check(page: Page) -> None:
+        page.wait_for_load_state()
         wide = page.evaluate("""() => {
             const width = document.documentElement.clientWidth;
             if (document.documentElement.scrollWidth <= width) return [];

@@ -156,6 +156,7 @@ def test_note_on_a_phone_lies_over_no_tick_box(
 
     note = phone.locator("#toasts .toast")
     expect(note).to_be_visible()
+    phone.wait_for_load_state()  # before its styles are there, everything lies elsewhere
     note_box = note.bounding_box()
     assert note_box is not None
     for box in phone.locator("#many [name=row]").all():
