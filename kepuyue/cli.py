@@ -11,7 +11,9 @@ import sys
 # These neither need tables nor may wait for them
 WITHOUT_DATABASE = {"migrate", "makemigrations", "makemessages", "compilemessages", "help", "--help", "-h",
                     "check", "collectstatic", "version", "--version", "sqlmigrate", "showmigrations", "test",
-                    "diagram"}  # fmt: skip
+                    "diagram",
+                    # A backup is taken of the database as it is, before an upgrade too
+                    "backup"}  # fmt: skip
 
 
 def main() -> None:

@@ -119,6 +119,7 @@ INSTALLED_APPS = [
     "kepuyue.imports",
     "kepuyue.api",
     "kepuyue.mailbox",
+    "kepuyue.operation",
     *(["kepuyue.demo"] if DEMO else []),
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -488,6 +489,9 @@ except addresses.WrongHost as error:
 QUESTION_TRACES_DAYS = env_number("QUESTION_TRACES_DAYS", 7)
 
 EDITIONS_DIR = PROJECT_ROOT / "editions"
+
+# Whom backups are encrypted for: public keys of age or SSH; the private ones stand elsewhere
+BACKUP_RECIPIENTS = env_list("BACKUP_RECIPIENTS", [])
 
 LOGGING = {
     "version": 1,

@@ -56,6 +56,7 @@ LEANS_ON_THE_DATABASE = (
     "tests/editions/test_side_by_side.py",
     "tests/insight/",
     "tests/messaging/test_outbox.py",
+    "tests/operation/",
     "tests/organizations/test_members.py",
     "tests/organizations/test_unit_races.py",
     "tests/programme/test_catalogue.py",
