@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup run check check-code test test-long bench rush bench-faults corpus sizes lock clean
+.PHONY: help setup run check check-code test test-long audit bench rush bench-faults corpus sizes lock clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -61,6 +61,9 @@ test-long: ## the same with every page and every pair of the long matrices
 	@echo "→ All tests on a PostgreSQL of their own, the long matrices whole"
 	@$(BIN)/python -m scripts.postgres $(PYTEST) --long
 
+audit: dev ## licenses, and known holes of what is locked (asks PyPI and npm; ARGS="--format json")
+	@$(BIN)/python -m scripts.audit $(ARGS)
+
 bench: dev ## measure: start, memory, pages, saving, import (ARGS="--seconds 5 --format json")
 	@$(BIN)/python -m bench $(ARGS)
 
@@ -78,7 +81,7 @@ sizes: ## the sizes of modules, functions and templates
 	@$(PYTHON) scripts/sizes.py
 
 lock: dev ## write the locked requirements anew from pyproject.toml (UPGRADE=1: newest versions)
-	@for list in run dev setup node; do \
+	@for list in run dev setup node audit; do \
 		case $$list in run) from="pyproject.toml";; dev) from="pyproject.toml --group dev";; \
 			*) from="requirements/$$list.in";; esac; \
 		echo "→ requirements/$$list.lock"; \

@@ -7,7 +7,10 @@ document.addEventListener("submit", (event) => {
   if (!form.matches("[data-display]") || !button) return;
   event.preventDefault();
   const { name, value } = button;
-  document.cookie = `${name}=${value}; path=/; max-age=${value ? YEAR : 0}; samesite=lax`;
+  // "__Host-" where the site has HTTPS: then a cookie of this name is secure and of this host alone
+  const prefix = form.dataset.display;
+  const secure = prefix ? "; secure" : "";
+  document.cookie = `${prefix}${name}=${value}; path=/; max-age=${value ? YEAR : 0}; samesite=lax${secure}`;
   if (value) root.dataset[name] = value;
   else delete root.dataset[name];
   for (const other of document.querySelectorAll(`form[data-display] button[name="${name}"]`)) {

@@ -91,6 +91,12 @@ ALLOWED_HOSTS = env_list(
 )
 CSRF_TRUSTED_ORIGINS = env_list("CSRF_TRUSTED_ORIGINS", [PUBLIC_URL])
 HTTPS = PUBLIC_URL.startswith("https://")
+if DEBUG and HTTPS:
+    raise ImproperlyConfigured(
+        "DEBUG=1 shows the inside of the program to everybody: not with https:// in PUBLIC_URL"
+    )
+# What a report of an error shows, under DEBUG too: no password of a server, nothing that somebody typed
+DEFAULT_EXCEPTION_REPORTER_FILTER = "kepuyue.core.reports.ReportFilter"
 # The proxy's own header is believed only where an operator says that there is a proxy, and how many
 BEHIND_PROXY = env_flag("BEHIND_PROXY", False)
 TRUSTED_PROXIES = env_number("TRUSTED_PROXIES", 1) if BEHIND_PROXY else 0
@@ -143,9 +149,11 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    # Before the files: theirs too say that nobody frames them
+    "csp.middleware.CSPMiddleware",
     "kepuyue.ui.middleware.StaticFilesMiddleware",
     "kepuyue.core.middleware.CompressionMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "kepuyue.core.middleware.BrowserPolicyMiddleware",
     "kepuyue.core.middleware.KnownMethodsMiddleware",
     "kepuyue.core.middleware.WritableQueryMiddleware",
     "kepuyue.core.middleware.GoneForNowMiddleware",
@@ -156,6 +164,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "kepuyue.accounts.middleware.RefusalsMiddleware",
     "kepuyue.accounts.middleware.StayMiddleware",
     "kepuyue.accounts.middleware.SignInRequiredMiddleware",
     "kepuyue.accounts.middleware.SecondFactorMiddleware",
@@ -258,6 +267,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "kepuyue.accounts.passwords.SimilarityValidator"},
     {"NAME": "kepuyue.accounts.passwords.LengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "kepuyue.accounts.passwords.CommonValidator"},
+    {"NAME": "kepuyue.accounts.passwords.ContextValidator"},
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "organizations:desk"
@@ -347,9 +357,12 @@ if WEIXIN_APP_ID:
 # Sessions: a cookie that only this host can set (where there is HTTPS), ended when nobody has used it for long
 # (GB/T 22239-2019, 8.1.4.1 b: 登录连接超时自动退出); 0 leaves them open
 SESSION_IDLE_MINUTES = env_number("SESSION_IDLE_MINUTES", 120, least=0)
-SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = (
-    ("__Host-sessionid", "__Host-csrftoken") if HTTPS else ("sessionid", "csrftoken")
-)
+# However busy somebody is, after so long they show anew who they are (NIST SP 800-63B-4, 2.2.3: a day); 0: never
+SESSION_LONGEST_HOURS = env_number("SESSION_LONGEST_HOURS", 24, least=0)
+# Every cookie of ours bears it: a browser then takes it over HTTPS, from this host and for the whole site only
+COOKIE_PREFIX = "__Host-" if HTTPS else ""
+SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = COOKIE_PREFIX + "sessionid", COOKIE_PREFIX + "csrftoken"
+LANGUAGE_COOKIE_NAME = COOKIE_PREFIX + "django_language"
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 14
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = HTTPS
@@ -403,7 +416,10 @@ CONTENT_SECURITY_POLICY = {
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+# Names below this one too; an operator who serves one of them without HTTPS says so
+SECURE_HSTS_INCLUDE_SUBDOMAINS = env_flag("HSTS_SUBDOMAINS", True)
 
 # Mail leaves through the outbox (messaging); without a server it is written to files that one can open
 EMAIL_URL = env_text("EMAIL_URL", "")
@@ -498,4 +514,6 @@ LOGGING = {
     "disable_existing_loggers": False,
     "handlers": {"console": {"class": "logging.StreamHandler"}},
     "root": {"handlers": ["console"], "level": env_text("LOG_LEVEL", "WARNING")},
+    # Who came in and who was turned away is always written (docs/security.md)
+    "loggers": {"kepuyue.security": {"level": "INFO"}},
 }

@@ -10,7 +10,11 @@ from typing import Any
 
 import pytest
 
-NAMES = ("SECRET_KEY", "ALLOWED_HOSTS", "EMAIL_PORT", "DEBUG", "DEMO", "SESSION_COOKIE_SECURE", "DATABASES")
+NAMES = (
+    "SECRET_KEY", "ALLOWED_HOSTS", "EMAIL_PORT", "DEBUG", "DEMO", "SESSION_COOKIE_SECURE", "DATABASES", "COOKIE_PREFIX",
+    "SESSION_COOKIE_NAME", "CSRF_COOKIE_NAME", "LANGUAGE_COOKIE_NAME", "CSRF_COOKIE_SECURE", "LANGUAGE_COOKIE_SECURE",
+    "SECURE_HSTS_SECONDS", "SECURE_HSTS_INCLUDE_SUBDOMAINS",
+)  # fmt: skip
 TOLD = f"import json, kepuyue.settings as s; print(json.dumps({{n: getattr(s, n, None) for n in {NAMES}}}))"
 
 
@@ -37,6 +41,23 @@ def test_a_public_site_is_answered_at_its_address_and_keeps_cookies_to_https(tmp
 
     assert "month.example.org" in found["ALLOWED_HOSTS"] and "*" not in found["ALLOWED_HOSTS"]
     assert (found["DEBUG"], found["DEMO"], found["SESSION_COOKIE_SECURE"]) == (False, False, True)
+
+
+def test_a_site_with_https_binds_its_cookies_and_browsers_to_itself(tmp_path: Path) -> None:
+    found = started(tmp_path, PUBLIC_URL="https://month.example.org")
+
+    names = [found[f"{kind}_COOKIE_NAME"] for kind in ("SESSION", "CSRF", "LANGUAGE")]
+    assert [name.startswith("__Host-") for name in names] == [True] * 3
+    assert found["COOKIE_PREFIX"] == "__Host-"
+    assert [found[f"{kind}_COOKIE_SECURE"] for kind in ("SESSION", "CSRF", "LANGUAGE")] == [True] * 3
+    assert (found["SECURE_HSTS_SECONDS"], found["SECURE_HSTS_INCLUDE_SUBDOMAINS"]) == (31_536_000, True)
+
+
+def test_debugging_is_refused_on_a_public_site(tmp_path: Path) -> None:
+    with pytest.raises(subprocess.CalledProcessError) as refused:
+        started(tmp_path, PUBLIC_URL="https://month.example.org", DEBUG="1")
+
+    assert "DEBUG=1" in refused.value.stderr
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from kepuyue.accounts import network
+from kepuyue.core import security_events
 
 # Sensitive acts ask again for the password or a factor when the last time was longer ago (allauth's setting too)
 FRESH_SECONDS = 300
@@ -85,6 +86,8 @@ class AccountAdapter(DefaultAccountAdapter):
         address = credentials.get("email") or credentials.get("username") or ""
         self._claim = lockout.claim_sign_in(address=address, origin=network.origin(request))
         if not self._claim.is_granted:
+            account = security_events.digest(address.strip().lower())
+            security_events.note("sign-in.held-off", account=account, network=_network(request))
             raise ValidationError(too_many(self._claim.wait), code="too-many")
 
     def _rollback_login_failed_rl_usage(self) -> None:
@@ -104,6 +107,10 @@ class AccountAdapter(DefaultAccountAdapter):
             "mfa_reauthenticate:webauthn": _("用通行密钥"),
         }
         return [method | {"description": words[method["id"]]} for method in methods]
+
+
+def _network(request: HttpRequest) -> str:
+    return security_events.digest(network.origin(request).network)
 
 
 def signed_in_just_now(request: HttpRequest) -> bool:

@@ -18,6 +18,7 @@ from kepuyue.accounts import network
 from kepuyue.accounts.actions import lockout, tries
 from kepuyue.accounts.adapter import too_many
 from kepuyue.accounts.models import User
+from kepuyue.core import security_events
 
 # A code must not open twice; it is valid for its own half minute and those beside it
 _USED = tries.Bound(1, lockout.timedelta(seconds=120))
@@ -48,7 +49,7 @@ class SignInForm(LoginForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["login"].label = _("登录邮箱")
-        self.fields["remember"].label = _("两周内不用再登录（公用电脑不要选）")
+        self.fields["remember"].label = _("关掉浏览器也保持登录（公用电脑不要选）")
         self.fields["password"].help_text = format_html(
             '<a href="{}">{}</a>', reverse_lazy("account_reset_password"), _("设置或找回密码")
         )
@@ -88,14 +89,20 @@ class _BoundedCode(forms.Form):
         person: User = self.user  # type: ignore[attr-defined]
         claimed = lockout.claim_code(person, origin=network.origin(context.request))
         if not claimed.is_granted:
+            security_events.note("code.held-off", person=person.pk)
             raise ValidationError(too_many(claimed.wait), code="too-many")
-        code: str = super().clean_code()  # type: ignore[misc]
+        try:
+            code: str = super().clean_code()  # type: ignore[misc]
+        except ValidationError:
+            security_events.note("code.failed", person=person.pk)
+            raise
         authenticator: Authenticator = self.authenticator  # type: ignore[attr-defined]
         if authenticator.type == Authenticator.Type.TOTP:
             # The library reads past blanks and signs: "123-456" is the code that was used as 123456
             digits = "".join(filter(str.isdigit, code))
             used = tries.counter(_USED, "code.used", person.pk, digits)
             if not tries.claim(used).is_granted:
+                security_events.note("code.failed", person=person.pk, used_before=1)
                 raise get_adapter().validation_error("incorrect_code")
         tries.give_back(claimed)
         return code

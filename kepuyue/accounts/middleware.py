@@ -1,5 +1,6 @@
 import time
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -13,12 +14,15 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 from kepuyue.accounts import network
+from kepuyue.core import security_events
 
 KEPT_INPUT = "kept_input"
 KEPT_INPUT_MAX_CHARACTERS = 200_000
 # When the session was last used (seconds, machine's clock); written at most so often
 SEEN_AT = "seen_at"
 SEEN_EVERY = 300
+# When the session began (seconds, machine's clock)
+BEGAN_AT = "began_at"
 # The session's row in the person's list
 STAY = "stay"
 YEAR = 31_536_000
@@ -36,7 +40,8 @@ BEFORE_SECOND_FACTOR = {
 
 
 class StayMiddleware:
-    """Ends sessions that nobody has used for long, remembers when one was used, hands out the device cookie."""
+    """Ends sessions that nobody has used for long or that are old, remembers when one was used, hands out the device
+    cookie."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -59,7 +64,13 @@ class StayMiddleware:
     def _look(self, request: HttpRequest) -> None:
         moment, idle = time.time(), settings.SESSION_IDLE_MINUTES * 60
         seen = request.session.get(SEEN_AT, 0)
-        if seen and idle and moment - seen > idle:
+        longest = settings.SESSION_LONGEST_HOURS * 3600
+        began = request.session.setdefault(BEGAN_AT, moment)
+        is_idle = bool(seen and idle and moment - seen > idle)
+        if is_idle or (longest and moment - began > longest):
+            security_events.note(
+                "session.over-idle" if is_idle else "session.over-age", person=request.session[SESSION_KEY]
+            )
             logout(request)
             return
         if moment - seen > min(SEEN_EVERY, idle / 4 if idle else SEEN_EVERY):
@@ -68,6 +79,27 @@ class StayMiddleware:
             request.session[SEEN_AT] = moment
             if stay := request.session.get(STAY):
                 stays.touch(stay, origin=network.origin(request))
+
+
+class RefusalsMiddleware:
+    """Writes down who was refused what: somebody signed in who may not, and a form without its token."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if response.status_code == HTTPStatus.FORBIDDEN:
+            match = request.resolver_match
+            security_events.note(
+                # The framework notes on every request whose token it has looked at and found good
+                "denied" if getattr(request, "csrf_processing_done", False) else "forged",
+                person=request.user.pk if hasattr(request, "user") else None,
+                route=match.view_name if match else "",
+                method=request.method,
+                network=security_events.digest(network.counted(network.client_address(request))),
+            )
+        return response
 
 
 class SignInRequiredMiddleware(LoginRequiredMiddleware):

@@ -81,7 +81,7 @@ def shown(address: str) -> str:
 
 def device_cookie_name() -> str:
     """The cookie that a browser is known again by; bound to our host where there is HTTPS."""
-    return "__Host-device" if settings.HTTPS else "device"
+    return str(settings.COOKIE_PREFIX + "device")
 
 
 def device_token(request: HttpRequest) -> str:

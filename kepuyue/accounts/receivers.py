@@ -16,7 +16,7 @@ from allauth.mfa.signals import (
 from allauth.socialaccount.signals import social_account_added, social_account_removed
 from django.conf import settings
 from django.contrib.auth import update_session_auth_hash
-from django.contrib.auth.signals import user_logged_in, user_logged_out
+from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 from django.db import transaction
 from django.dispatch import receiver
 from django.http import HttpRequest
@@ -26,10 +26,10 @@ from django.utils.translation import gettext as _
 from kepuyue.accounts import network, second_factor
 from kepuyue.accounts.actions import letters, people, stays
 from kepuyue.accounts.actions import second_factor as factors
-from kepuyue.accounts.middleware import SEEN_AT, STAY
+from kepuyue.accounts.middleware import BEGAN_AT, SEEN_AT, STAY
 from kepuyue.accounts.models import Stay, User
 from kepuyue.accounts.queries import has_second_factor
-from kepuyue.core import audit
+from kepuyue.core import audit, security_events
 
 
 @receiver(user_logged_in)
@@ -37,7 +37,15 @@ def signed_in(request: HttpRequest | None, user: User, **kwargs: Any) -> None:
     """Whatever way somebody came in by: the session is listed and the browser remembered."""
     if request is None:
         return
-    request.session[SEEN_AT] = time.time()
+    request.session[SEEN_AT] = request.session[BEGAN_AT] = time.time()
+    way = _way(request, user)
+    security_events.note(
+        "sign-in",
+        person=user.pk,
+        way=way,
+        factor=int(second_factor.is_shown(request.session, user)),
+        **_where(request),
+    )
     if not request.META.get("REMOTE_ADDR"):
         return  # no browser: a program (a test) opens a session for somebody
     origin = network.origin(request)
@@ -46,7 +54,7 @@ def signed_in(request: HttpRequest | None, user: User, **kwargs: Any) -> None:
         origin = network.Origin(origin.network, request.new_device, origin.browser, origin.shown_network)  # type: ignore[attr-defined]
     key = request.session.session_key
     assert key  # a sign-in has just made it
-    stay = stays.begin(user, session_key=key, origin=origin, way=_way(request, user))
+    stay = stays.begin(user, session_key=key, origin=origin, way=way)
     request.session[STAY] = stay.pk
 
 
@@ -60,9 +68,30 @@ def _way(request: HttpRequest, user: User) -> str:
     return str(first.get("provider") or "password")[:20]
 
 
+@receiver(user_login_failed)
+def sign_in_failed(credentials: dict[str, Any], request: HttpRequest | None = None, **kwargs: Any) -> None:
+    """Somebody typed a password that is not that of the address, or an address that nobody has."""
+    address = str(credentials.get("email") or credentials.get("username") or "").strip().lower()
+    security_events.note("sign-in.failed", account=security_events.digest(address), **_where(request))
+
+
+def _where(request: HttpRequest | None) -> dict[str, str]:
+    if request is None or not request.META.get("REMOTE_ADDR"):
+        return {}
+    origin = network.origin(request)
+    return {
+        "network": security_events.digest(origin.network),
+        "device": security_events.digest(origin.device),
+        "browser": origin.browser,
+    }
+
+
 @receiver(user_logged_out)
 def signed_out(request: HttpRequest, user: User | None, **kwargs: Any) -> None:
-    """The session is over: it leaves the list."""
+    """The session is over: it leaves the list, and the browser is told to forget (BrowserPolicyMiddleware)."""
+    request.signed_out = True  # type: ignore[attr-defined]
+    if user is not None:
+        security_events.note("sign-out", person=user.pk, **_where(request))
     Stay.objects.filter(pk=_stay_of(request)).delete()
 
 

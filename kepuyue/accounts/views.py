@@ -51,7 +51,7 @@ def account(request: SignedInRequest) -> HttpResponse:
                 fresh.language,
                 max_age=YEAR,
                 samesite="Lax",
-                secure=request.is_secure(),
+                secure=settings.HTTPS,
             )
         else:
             response.delete_cookie(settings.LANGUAGE_COOKIE_NAME, samesite="Lax")
@@ -131,6 +131,7 @@ def address_proof(request: SignedInRequest, token: str) -> HttpResponse:
 
 
 @require_POST
+@fresh_sign_in_required
 def stay_end(request: SignedInRequest, pk: int) -> HttpResponse:
     """Sign out one other device."""
     stay = get_object_or_404(Stay.objects.select_related("user"), pk=pk, user=request.user)
@@ -142,6 +143,7 @@ def stay_end(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
+@fresh_sign_in_required
 def stays_end(request: SignedInRequest) -> HttpResponse:
     """Sign out everywhere else, at once."""
     person = User.objects.get(pk=request.user.pk)

@@ -22,6 +22,8 @@ from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from time import monotonic
 from urllib.parse import SplitResult, quote, urljoin, urlsplit
 
+from kepuyue.core import security_events
+
 PORTS = {"http": 80, "https": 443}
 MOST_REDIRECTS = 3
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -109,7 +111,12 @@ def get(
         raise ValueError(f"not to be sent: {sorted(headers.keys() - CONDITIONS)}")
     until = monotonic() + limits.total
     for _hop in range(MOST_REDIRECTS + 1):
-        answer = _ask(url, headers, limits, until, resolve or resolve_name, dial or connect)
+        try:
+            answer = _ask(url, headers, limits, until, resolve or resolve_name, dial or connect)
+        except Refused as refused:
+            # An address inside the house is what somebody would try who wants to look into it
+            security_events.note("fetch.refused", code=refused.code)
+            raise
         target = answer.headers.get("location")
         if answer.status not in REDIRECTS or not target:
             return answer

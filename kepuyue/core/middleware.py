@@ -1,12 +1,32 @@
 from collections.abc import Callable
 from http import HTTPStatus
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotAllowed
+from django.contrib.auth import SESSION_KEY
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotAllowed
 from django.middleware.gzip import GZipMiddleware, re_accepts_gzip
 
 # Pages and forms need no others. A library's view may take more than its forms send: the framework's FormView
 # answers PUT as if it were POST.
 METHODS = ("GET", "HEAD", "POST", "OPTIONS")
+
+# What a page may ask the browser for: the door its camera, "near me" the place, sign-in a passkey, a player the whole
+# screen; nothing else
+ABILITIES = ", ".join(
+    [
+        *(f"{name}=(self)" for name in (
+            "camera", "geolocation", "publickey-credentials-create", "publickey-credentials-get",
+        )),
+        *(f"{name}=()" for name in (
+            "accelerometer", "ambient-light-sensor", "bluetooth", "browsing-topics", "display-capture", "gyroscope",
+            "hid", "idle-detection", "local-fonts", "magnetometer", "microphone", "midi", "payment", "serial", "usb",
+            "window-management", "xr-spatial-tracking",
+        )),
+    ]
+)  # fmt: skip
+# A file from somebody, should a browser open it as a page after all: it runs nothing, loads nothing and is of no origin
+FILE_POLICY = "default-src 'none'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; sandbox"
+# Browsers show a PDF by a program of their own, which a sandbox forbids; ours are made here and hold no script
+SHOWN_BY_A_PROGRAM = "application/pdf"
 
 REPLACEMENT = "%EF%BF%BD"  # U+FFFD
 
@@ -71,3 +91,38 @@ class WritableQueryMiddleware:
             # Before anybody reads request.GET, which is parsed once
             request.META["QUERY_STRING"] = query.replace("%00", REPLACEMENT).replace("\0", REPLACEMENT)
         return self.get_response(request)
+
+
+class BrowserPolicyMiddleware:
+    """Tells browsers what answers may do and who may have them (docs/security.md, "What browsers are told").
+
+    Stands inside the Content-Security-Policy's middleware, which leaves alone what is set already.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        was_signed_in = getattr(request, "signed_out", False)
+        if self._is_signed_in(request) or was_signed_in:
+            # No shared cache keeps what is one person's, and a browser asks again before it shows it
+            response.headers.setdefault("Cache-Control", "private, no-cache")
+        if was_signed_in:
+            # Also what "back" would show without asking
+            response.headers["Clear-Site-Data"] = '"cache"'
+        response.headers.setdefault("Permissions-Policy", ABILITIES)
+        is_for_others = "Access-Control-Allow-Origin" in response or "public" in response.get(
+            "Cache-Control", ""
+        )
+        response.headers.setdefault(
+            "Cross-Origin-Resource-Policy", "cross-origin" if is_for_others else "same-origin"
+        )
+        if isinstance(response, FileResponse) and response.get("Content-Type") != SHOWN_BY_A_PROGRAM:
+            response.headers.setdefault("Content-Security-Policy", FILE_POLICY)
+        return response
+
+    def _is_signed_in(self, request: HttpRequest) -> bool:
+        # The session was read on the way in (StayMiddleware); a page from memory never came so far
+        session = getattr(request, "session", None)
+        return session is not None and SESSION_KEY in session

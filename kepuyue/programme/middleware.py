@@ -17,7 +17,9 @@ from kepuyue.core.middleware import CompressionMiddleware
 from kepuyue.core.time import now
 
 # Cookies of a visitor who is nobody in particular: what they choose to see, and the one that guards forms
-HOW_SHOWN = (settings.LANGUAGE_COOKIE_NAME, "theme", "print", "demo_clock")
+HOW_SHOWN = (
+    settings.LANGUAGE_COOKIE_NAME, settings.COOKIE_PREFIX + "theme", settings.COOKIE_PREFIX + "print", "demo_clock",
+)  # fmt: skip
 HARMLESS = {*HOW_SHOWN, settings.CSRF_COOKIE_NAME}
 # What else of a request changes a page
 HEADERS = (

@@ -1,5 +1,6 @@
 from pathlib import Path
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.staticfiles import finders
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -27,10 +28,11 @@ def display(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return response
     for name in form.fields.keys() & request.POST.keys():
+        cookie = settings.COOKIE_PREFIX + name
         if choice := form.cleaned_data[name]:
-            response.set_cookie(name, choice, max_age=YEAR, samesite="Lax", secure=request.is_secure())
+            response.set_cookie(cookie, choice, max_age=YEAR, samesite="Lax", secure=settings.HTTPS)
         else:
-            response.delete_cookie(name, samesite="Lax")
+            response.delete_cookie(cookie, samesite="Lax")
     return response
 
 

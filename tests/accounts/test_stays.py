@@ -4,11 +4,12 @@ import time
 from typing import Any
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
 
 from kepuyue.accounts.actions import stays
-from kepuyue.accounts.middleware import SEEN_AT
+from kepuyue.accounts.middleware import BEGAN_AT, SEEN_AT
 from kepuyue.accounts.models import Device, Stay, User
 from kepuyue.core.audit import trail
 from kepuyue.core.models import AuditEvent
@@ -202,3 +203,75 @@ def test_unknown_browser_without_a_session_row_is_shown_no_empty_list(person: Us
 
     assert "下次登录后" in client.get(ACCOUNT).content.decode()
     assert is_in(client)
+
+
+def test_session_ends_after_its_longest_time_however_busy(
+    person: User, office: Client, settings: Any
+) -> None:
+    session = office.session
+    session[BEGAN_AT] = time.time() - settings.SESSION_LONGEST_HOURS * 3600 + 60
+    session.save()
+    assert answers(office) == 200
+    session = office.session
+    session[BEGAN_AT] = time.time() - settings.SESSION_LONGEST_HOURS * 3600 - 60
+    session.save()
+
+    assert answers(office) == 302
+    sign_in(office, person)
+    assert answers(office) == 200
+
+
+def test_setting_leaves_sessions_without_a_longest_time(office: Client, settings: Any) -> None:
+    settings.SESSION_LONGEST_HOURS = 0
+    session = office.session
+    session[BEGAN_AT] = time.time() - 10**7
+    session.save()
+
+    assert answers(office) == 200
+
+
+def test_ending_sessions_asks_again_who_it_is(
+    person: User, office: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = opened(person)
+    monkeypatch.setattr("kepuyue.accounts.adapter.FRESH_SECONDS", 0)
+
+    asked = office.post(EVERYWHERE)
+
+    assert asked["Location"].startswith(reverse("account_reauthenticate"))
+    assert answers(other) == 200
+
+
+def test_somebody_switched_off_is_out_at_once(person: User, office: Client) -> None:
+    User.objects.filter(pk=person.pk).update(is_active=False)
+
+    assert answers(office) == 302
+
+
+def test_operator_ends_the_sessions_of_one_person_or_of_all(
+    person: User, office: Client, capsys: pytest.CaptureFixture[str]
+) -> None:
+    other = UserFactory(email="wang@example.org", password=PASSWORD)
+    elsewhere = opened(other)
+
+    call_command("sign-out", "LI@example.org", why="手机遗失")
+    assert (answers(office), answers(elsewhere)) == (302, 200)
+    assert trail(person)[0].reason == "手机遗失" and trail(person)[0].action == "account.sessions_end"
+
+    call_command("sign-out", everybody=True, why="密钥更换")
+    assert answers(elsewhere) == 302
+    assert "signed out: 2" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"address": "no@example.org", "why": "x"},
+        {"address": "li@example.org", "why": " "},
+    ],
+)
+def test_operator_without_a_person_or_a_reason_is_told(person: User, options: dict[str, str]) -> None:
+    address = options.pop("address")
+
+    with pytest.raises(CommandError):
+        call_command("sign-out", address, **options)

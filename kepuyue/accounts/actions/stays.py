@@ -5,9 +5,11 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from kepuyue.accounts.actions import letters
 from kepuyue.accounts.models import Device, Stay, User
@@ -71,6 +73,22 @@ def end_others(user: User, *, by: User | None, keep: int = 0, reason: str = "") 
     _end_all(ended)
     audit.record("account.sessions_end", user, by=by, changes={"sessions": [len(ended), 0]}, reason=reason)
     return len(ended)
+
+
+@transaction.atomic
+def end_by_operator(users: "Iterable[User]", *, why: str) -> int:
+    """An operator ends every session of these people, whose browsers are strangers again; returns how many people.
+
+    Raises ValidationError without a reason.
+    """
+    if not why.strip():
+        raise ValidationError(_("请写明原因，操作记录里要留下。"))
+    count = 0
+    for user in users:
+        end_others(user, by=None, reason=why)
+        forget_devices(user)
+        count += 1
+    return count
 
 
 def forget_devices(user: User, *, keep: str = "") -> None:

@@ -4,6 +4,7 @@ import secrets
 from io import BytesIO
 
 import segno
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
@@ -23,7 +24,7 @@ from kepuyue.core.time import now
 from kepuyue.editions.request import DeskRequest
 from kepuyue.organizations.permissions import check
 
-MARK, KEPT = "visit", 60 * 24 * 3600
+MARK, KEPT = settings.COOKIE_PREFIX + "visit", 60 * 24 * 3600
 
 
 @never_cache
@@ -50,7 +51,7 @@ def form(request: HttpRequest, pk: int, seal: str) -> HttpResponse:
             else:
                 answer = redirect(request.path)
                 answer.set_cookie(
-                    MARK, mark, max_age=KEPT, httponly=True, samesite="Lax", secure=request.is_secure()
+                    MARK, mark, max_age=KEPT, httponly=True, samesite="Lax", secure=settings.HTTPS
                 )
                 return answer
     opens_at, closes_at = feedback.hours(session, edition)
