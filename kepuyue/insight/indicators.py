@@ -1,4 +1,5 @@
-"""What the month is counted by: each indicator once, for pages, exports, documents and the evaluation.
+"""What the month is counted by: each indicator once, for the board, its exports, the command, what is published, the
+documents and the evaluation. How the live ones are read stands in `live`.
 
 A value belongs to one activity, and values are put together only by `Fold`: sums of what can be summed, unions of
 what can be named, averages kept with their weights. So a total over some activities is the same however a unit cuts
@@ -9,7 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
@@ -63,6 +64,31 @@ class Fold(StrEnum):
         return value if isinstance(value, int) else len(value)
 
 
+# What a figure can be broken down by: classifications of the edition, the district, the day
+TERM_SPLITS = ("tier", "joint_action", "content", "audience")
+BY_ACTIVITY = (*TERM_SPLITS, "district")
+BY_SESSION = (*BY_ACTIVITY, "day")
+SPLITS: dict[str, Any] = {
+    "tier": _("活动板块"),
+    "joint_action": _("联合行动"),
+    "district": _("所属区"),
+    "content": _("活动内容"),
+    "audience": _("面向人群"),
+    "day": pgettext_lazy("split", "日期"),
+}
+# In a split: what says nothing of it
+NOT_STATED = "-"
+# The headings of the board, in their order; what is said under each
+GROUPS: dict[str, tuple[Any, Any]] = {
+    "programme": (_("活动和场次"), ""),
+    "seats": (pgettext_lazy("heading", "名额"), ""),
+    "people": (_("参与人数"), _("签到、清点、估计和线上分开列，不相加。")),
+    "quality": (pgettext_lazy("heading", "满意度"), ""),
+    "summaries": (pgettext_lazy("heading", "总结"), ""),
+    "reach": (_("影响"), ""),
+}
+
+
 @dataclass(frozen=True)
 class Indicator:
     """指标: a name, what it means, its unit, and how values are put together."""
@@ -76,12 +102,30 @@ class Indicator:
     "Key of summaries.figures.KINDS where it is a figure of accepted summaries"
     hundredths: bool = False
     "Whether the number is in hundredths of its unit"
+    group: str = "reach"
+    "Under which heading of `GROUPS` the board shows it"
+    splits: tuple[str, ...] = BY_ACTIVITY
+    "What it can be broken down by, of `SPLITS`; by day only what belongs to a session"
+    is_live: bool = False
+    "Whether it is read from what happens in the system (`live`), whether or not a summary was accepted"
+
+    def number(self, value: Value) -> str:
+        """The value as people read it, without its unit; a dash where there is nothing to take an average of."""
+        if isinstance(value, tuple) and not value[1]:
+            return "—"
+        size = self.fold.size(value)
+        return f"{size / 100:.2f}" if self.hundredths else f"{size:,}"
 
     def shown(self, value: Value) -> str:
         """The value as people read it."""
+        return f"{self.number(value)} {self.unit}".strip()
+
+    def plain(self, value: Value) -> int | float | None:
+        """The value for machines: a number in the indicator's unit; None where there is nothing to average."""
+        if isinstance(value, tuple) and not value[1]:
+            return None
         size = self.fold.size(value)
-        number = f"{size / 100:.2f}" if self.hundredths else f"{size:,}"
-        return f"{number} {self.unit}".strip()
+        return size / 100 if self.hundredths else size
 
 
 _FIGURES = (
@@ -96,7 +140,8 @@ def _of_figures() -> Iterator[Indicator]:
     said = _("各活动已采纳总结里的数字之和，不同来源分开统计。")
     for name, method, code in _FIGURES:
         kind = kind_of(name, method)
-        yield Indicator(code, _read_later(kind), kind.unit, said, Fold.SUM, kind.key)
+        group = {Name.SESSIONS: "summaries", Name.VISITS: "people", Name.VIEWS: "people"}.get(name, "reach")
+        yield Indicator(code, _read_later(kind), kind.unit, said, Fold.SUM, kind.key, group=group)
 
 
 def _read_later(kind: Kind) -> Any:
@@ -104,11 +149,79 @@ def _read_later(kind: Kind) -> Any:
     return lazy(lambda: kind.label, str)()
 
 
+def _live(
+    code: str, group: str, name: Any, unit: Any, definition: Any, fold: Fold = Fold.SUM, **more: Any
+) -> Indicator:
+    return Indicator(
+        code, name, unit, definition, fold, group=group, is_live=True, **({"splits": BY_SESSION} | more)
+    )
+
+
+def _of_what_happens() -> Iterator[Indicator]:
+    times, people = pgettext_lazy("unit", "场"), pgettext_lazy("unit", "人次")
+    yield _live(
+        "activities", "programme", _("活动"), pgettext_lazy("unit", "项"),
+        _("已经公开、没有取消的活动，不论办几场。按日期分时，一项活动在它开始场次的每一天各算一次。"),
+    )  # fmt: skip
+    yield _live(
+        "scheduled", "programme", pgettext_lazy("indicator", "场次"), times,
+        _("公开活动里没有取消、时间已定的场次，不论是否已经开始；连办多天的算一场，计在开始那天。"),
+    )  # fmt: skip
+    yield _live("begun", "programme", _("已开始场次"), times, _("上面的场次里，到现在已经开始过的。"))
+    yield _live(
+        "called-off", "programme", _("取消场次"), times, _("公开以后取消的场次，含整项取消的活动的场次。")
+    )
+    yield _live(
+        "seats", "seats", pgettext_lazy("indicator", "名额"), pgettext_lazy("unit", "个"),
+        _("在本系统预约的场次开放的名额，线上、代办和现场各渠道都算；由主办方自己的渠道预约的不知道，不算。"),
+    )  # fmt: skip
+    yield _live(
+        "taken",
+        "seats",
+        _("已用名额"),
+        pgettext_lazy("unit", "个"),
+        _("上面的名额里，已经约出或现场用掉的。"),
+    )
+    yield _live(
+        "fill", "seats", _("名额使用率"), pgettext_lazy("unit", "%"), _("已用名额占名额的比例。"), Fold.MEAN
+    )
+    yield _live(
+        "arrivals", "people", _("签到入场"), people,
+        _("持预约码在门口签到的人，同一预约只算第一次；不等总结，随签到更新。"),
+    )  # fmt: skip
+    yield _live(
+        "walk-ins", "people", _("门口清点"), people,
+        _("没有预约、由门口工作人员清点入场的人；不等总结，随清点更新，不含签到的。"),
+    )  # fmt: skip
+    yield _live(
+        "opened", "people", _("本站点开"), pgettext_lazy("unit", "次"),
+        _("从本站的云上科普月点开直播、视频等的次数，平台观看数已经包括它。"), splits=BY_ACTIVITY,
+    )  # fmt: skip
+    yield _live(
+        "rating", "quality", _("现场评价"), pgettext_lazy("unit", "分（满分5分）"),
+        _("观众在场后一分钟评价里打的分的平均，每一个分数同样算；不等总结，随评价更新。"), Fold.MEAN, hundredths=True,
+    )  # fmt: skip
+    yield _live("answers", "quality", _("评价份数"), pgettext_lazy("unit", "份"), _("观众提交的一分钟评价。"))
+    yield _live(
+        "owed", "summaries", _("应报总结"), pgettext_lazy("unit", "份"), _("已经开始填报的活动总结。"),
+        splits=BY_ACTIVITY,
+    )  # fmt: skip
+    yield _live(
+        "filed", "summaries", _("已报总结"), pgettext_lazy("unit", "份"), _("至少报送过一次的总结。"),
+        splits=BY_ACTIVITY,
+    )  # fmt: skip
+    yield _live(
+        "accepted", "summaries", _("已采纳总结"), pgettext_lazy("unit", "份"),
+        _("上级采纳过的总结，补充中的也算。"), splits=BY_ACTIVITY,
+    )  # fmt: skip
+
+
 def _all() -> Iterator[Indicator]:
+    yield from _of_what_happens()
     yield from _of_figures()
     yield Indicator(
         "satisfaction", _("满意度"), pgettext_lazy("unit", "分（满分5分）"),
-        _("观众评价的平均分，按评价份数加权。"), Fold.MEAN, hundredths=True,
+        _("观众评价的平均分，按评价份数加权。"), Fold.MEAN, hundredths=True, group="quality",
     )  # fmt: skip
     yield Indicator(
         "media", _("媒体报道"), pgettext_lazy("unit", "条"), _("登记并确认的报道，一条报道写了几项活动也只算一条。"),
@@ -147,7 +260,7 @@ def _all() -> Iterator[Indicator]:
     )
     yield Indicator(
         "punctual", _("总结按时报送"), pgettext_lazy("unit", "%"),
-        _("按时报送总结的活动占的比例，按场次加权：把一项活动拆成几项，比例不变。"), Fold.MEAN,
+        _("按时报送总结的活动占的比例，按场次加权：把一项活动拆成几项，比例不变。"), Fold.MEAN, group="summaries",
     )  # fmt: skip
 
 
@@ -157,12 +270,32 @@ _TAXONOMIES = {"audience": "audiences", "content": "contents"}
 Facts = Mapping[str, Value]
 
 
-def facts_of(edition: Edition, activities: Iterable[Activity]) -> dict[int, Facts]:
-    """{activity: {code: value}} of activities of one edition; figures only of summaries that were accepted.
+class Known(NamedTuple):
+    """What has to be known of an activity beforehand."""
 
-    A handful of queries, however many activities.
+    unit: int
+    unit_name: str
+    district: str = ""
+    "Code of its own district; of its sessions the place says it"
+
+
+def facts_of(edition: Edition, activities: Iterable[Activity]) -> dict[int, Facts]:
+    """{activity: {code: value}} of activities of one edition, of all indicators but the live ones; figures only of
+    summaries that were accepted. A handful of queries, however many activities.
     """
-    own = {one.pk: one for one in activities}
+    return settled(
+        edition,
+        {
+            one.pk: Known(
+                one.organization_id, one.organization.name, one.district.code if one.district else ""
+            )
+            for one in activities
+        },
+    )
+
+
+def settled(edition: Edition, own: Mapping[int, Known]) -> dict[int, Facts]:
+    """`facts_of` for activities of which no more is at hand than `Known`."""
     gathered: dict[int, dict[str, list[Value]]] = {pk: defaultdict(list) for pk in own}
     rows = (
         *_from_filings(edition), *_from_sessions(edition, own), *_from_units(edition, own), *_from_coverage(edition),
@@ -205,7 +338,7 @@ def _from_filings(edition: Edition) -> Found:
             yield pk, "satisfaction", (given[Name.SATISFACTION] * count, count)
 
 
-def _from_sessions(edition: Edition, own: Mapping[int, Activity]) -> Found:
+def _from_sessions(edition: Edition, own: Mapping[int, Known]) -> Found:
     held: Counter[int] = Counter()
     rows = Session.objects.held().filter(activity__edition=edition, is_postponed=False, starts_at__lte=now())
     for pk, starts_at, district in rows.values_list("activity", "starts_at", "venue__district__code"):
@@ -214,8 +347,8 @@ def _from_sessions(edition: Edition, own: Mapping[int, Activity]) -> Found:
         if district:
             yield pk, "districts", frozenset({district})
     for pk, activity in own.items():
-        if held[pk] and activity.district is not None:
-            yield pk, "districts", frozenset({activity.district.code})
+        if held[pk] and activity.district:
+            yield pk, "districts", frozenset({activity.district})
     first: dict[int, bool] = {}
     filed = Filing.objects.filter(summary__activity__edition=edition, filed_at__isnull=False).order_by("pk")
     for pk, is_late in filed.values_list("summary__activity", "is_late"):
@@ -225,10 +358,10 @@ def _from_sessions(edition: Edition, own: Mapping[int, Activity]) -> Found:
             yield pk, "punctual", (100 * held[pk] if first.get(pk) is False else 0, held[pk])
 
 
-def _from_units(edition: Edition, own: Mapping[int, Activity]) -> Found:
+def _from_units(edition: Edition, own: Mapping[int, Known]) -> Found:
     rows = Participation.objects.filter(activity__edition=edition)
     for pk, unit, name in rows.values_list("activity", "organization", "name"):
-        if pk in own and unit != own[pk].organization_id and name != own[pk].organization.name:
+        if pk in own and unit != own[pk].unit and name != own[pk].unit_name:
             yield pk, "partners", frozenset({str(unit) if unit else name})
 
 

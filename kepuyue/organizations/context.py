@@ -54,6 +54,7 @@ def desk(request: HttpRequest) -> dict[str, Any]:
                 and "plan.edit" in permissions.granted(one).own
                 for one in permissions.memberships(user)
             ),
+            "insight": permissions.holds_anywhere(user, "insight.see"),
             "audit": permissions.holds_anywhere(user, "audit.see"),
             "outbox": permissions.holds_anywhere(user, "messages.manage"),
             "edition": permissions.holds_anywhere(user, "edition.manage"),

@@ -73,6 +73,7 @@ OVERSEEING = (
             "letter.handle",
             "evaluation.recommend",
             "press.clear",
+            "insight.see",
         }
     )
     | SUPERVISING
@@ -84,7 +85,7 @@ ROLES: dict[str, Grant] = {
         gettext_lazy("统筹全市：管理各届活动、单位和人员，终审活动，查看全部记录。"),
         own=REGISTERING
         | {"messages.manage", "audit.export", "edition.manage", "highlight.choose", "document.issue"}
-        | {"evaluation.manage", "evaluation.sign"},
+        | {"evaluation.manage", "evaluation.sign", "insight.publish"},
         branch=OVERSEEING
         | LIAISON
         | {"unit.edit", "unit.people", "activity.edit", "activity.cancel", "content.moderate", "story.edit"}

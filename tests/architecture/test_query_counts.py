@@ -286,6 +286,8 @@ LISTS: list[tuple[str, str, Make]] = [
     ("district_reviewer", "/desk/summaries/branch/", filed_summary),
     ("district_reviewer", "/desk/summaries/branch/table.xlsx", filed_summary),
     ("district_reviewer", "/desk/summaries/panel/", filed_summary),
+    ("office", "/desk/insight/", public_activity),
+    ("district_reviewer", "/desk/insight/rows/?of=scheduled", public_activity),
     ("anonymous", "/bases/", public_opening),
     ("anonymous", "/press/", public_story),
     ("anonymous", "/press/", report),

@@ -91,6 +91,8 @@ def pages(found: dict[str, dict[str, Any]]) -> Iterator[tuple[str, str]]:
                     f"/desk/reviews/remarks/{found['remark-of-district']['pk']}/"):  # fmt: skip
         yield "district_reviewer", address
     for address in (
+        "/desk/insight/",
+        "/desk/insight/rows/?of=scheduled&district=futian",
         "/desk/reviews/words/",
         "/desk/outbox/",
         f"/desk/outbox/{found['message']['pk']}/",

@@ -67,13 +67,13 @@ TABLE: dict[str, dict[str, set[str]]] = {
     "district_reviewer": {
         "calendar.see": BRANCH, "unit.see": BRANCH, "activity.see": BRANCH, "review.decide": BRANCH, "summary.accept": BRANCH, "letter.handle": BRANCH, "evaluation.recommend": BRANCH,
         "audit.see": BRANCH, "liaison.see": BRANCH, "liaison.edit": {DISTRICT}, "resource.oversee": BRANCH, "plan.edit": {DISTRICT}, "cloud.review": BRANCH, "key.decide": BRANCH,
-        "coverage.confirm": BRANCH, "press.clear": BRANCH, "coverage.record": {DISTRICT}, "story.edit": {DISTRICT},
+        "coverage.confirm": BRANCH, "press.clear": BRANCH, "insight.see": BRANCH, "coverage.record": {DISTRICT}, "story.edit": {DISTRICT},
         "document.see": {DISTRICT}, "document.issue": {DISTRICT},
         **dict.fromkeys(SUPERVISING, BRANCH),
     },
     "other_reviewer": {
         "calendar.see": {FAR}, "unit.see": {FAR}, "activity.see": {FAR}, "review.decide": {FAR}, "summary.accept": {FAR}, "letter.handle": {FAR}, "evaluation.recommend": {FAR}, "audit.see": {FAR},
-        "liaison.see": {FAR}, "resource.oversee": {FAR}, "cloud.review": {FAR}, "key.decide": {FAR}, "coverage.confirm": {FAR}, "press.clear": {FAR}, **{name: {FAR} for name in SUPERVISING},
+        "liaison.see": {FAR}, "resource.oversee": {FAR}, "cloud.review": {FAR}, "key.decide": {FAR}, "coverage.confirm": {FAR}, "press.clear": {FAR}, "insight.see": {FAR}, **{name: {FAR} for name in SUPERVISING},
     },
     "department_reviewer": {},
     "office": {
@@ -85,7 +85,7 @@ TABLE: dict[str, dict[str, set[str]]] = {
         "unit.people": set(PLACES), "activity.edit": set(PLACES), "activity.cancel": set(PLACES),
         "activity.submit": {OFFICE}, "import.run": {OFFICE}, "edition.manage": {OFFICE},
         "messages.manage": {OFFICE}, "audit.export": {OFFICE}, "highlight.choose": {OFFICE}, "key.decide": set(PLACES), "coverage.confirm": set(PLACES), "press.clear": set(PLACES), "coverage.record": {OFFICE}, "story.edit": set(PLACES),
-        "resource.offer": {OFFICE}, "resource.request": {OFFICE}, "resource.oversee": set(PLACES),
+        "insight.see": set(PLACES), "insight.publish": {OFFICE}, "resource.offer": {OFFICE}, "resource.request": {OFFICE}, "resource.oversee": set(PLACES),
         "cloud.edit": {OFFICE}, "cloud.review": set(PLACES), "content.moderate": set(PLACES),
         "booking.see": set(PLACES), "booking.manage": set(PLACES), "booking.by_proxy": {OFFICE}, "session.check_in": {OFFICE},
     },

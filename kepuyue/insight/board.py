@@ -1,0 +1,255 @@
+"""The board: every indicator over what is chosen of an edition, and by tier, district, day and so on.
+
+`of` is read by the page, the lists behind its numbers, the exports, the command and what is published, so that one
+number is the same wherever it stands. A dozen queries, however many activities.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any, NamedTuple
+
+from django.db.models import Q
+
+from kepuyue.activities.models import Activity, State
+from kepuyue.editions.models import Edition
+from kepuyue.insight import live
+from kepuyue.insight.indicators import (
+    INDICATORS,
+    NOT_STATED,
+    TERM_SPLITS,
+    Fold,
+    Indicator,
+    Known,
+    Value,
+    settled,
+)
+
+Column = Mapping[int, Value]
+NONE = (NOT_STATED,)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What of an edition is looked at: codes of terms and of a district, `NOT_STATED` for those without; days with both
+    ends. Empty is all.
+    """
+
+    tier: str = ""
+    joint_action: str = ""
+    content: str = ""
+    audience: str = ""
+    district: str = ""
+    first: date | None = None
+    last: date | None = None
+
+    def of(self, split: str, key: str) -> "Choice":
+        """The same with one more condition: what a row of a split counts."""
+        if split == "day":
+            day = date.fromisoformat(key)
+            return replace(self, first=day, last=day)
+        return replace(self, **{split: key})  # type: ignore[arg-type]
+
+    @property
+    def terms(self) -> dict[str, str]:
+        """{classification: code} of those that are chosen."""
+        return {split: getattr(self, split) for split in TERM_SPLITS if getattr(self, split)}
+
+    @property
+    def by_session(self) -> bool:
+        """Whether sessions are chosen, and not only whole activities."""
+        return bool(self.district or self.first or self.last)
+
+    def holds(self, day: date, district: str) -> bool:
+        """Whether a session of that day and district is among what is chosen."""
+        return (
+            (not self.district or district == self.district)
+            and (self.first is None or day >= self.first)
+            and (self.last is None or day <= self.last)
+        )
+
+    def moved(self, edition: Edition, other: Edition) -> "Choice":
+        """The same of another edition: days keep their distance from the first day of the month."""
+        by = other.starts_on - edition.starts_on
+        return replace(self, first=self.first and self.first + by, last=self.last and self.last + by)
+
+
+class Row(NamedTuple):
+    """An activity as lists name it."""
+
+    code: str
+    title: str
+    unit: int
+    unit_name: str
+    district: str
+    is_cancelled: bool
+
+
+@dataclass
+class Board:
+    """What was found: values in all, by split, and by activity."""
+
+    edition: Edition
+    choice: Choice
+    rows: Mapping[int, Row]
+    "The activities that anything is counted of, by their numbers"
+    columns: dict[str, Column] = field(default_factory=dict)
+    splits: dict[str, dict[str, dict[str, Value]]] = field(default_factory=dict)
+    "{split: {key: {code: value}}}; a key is the code of a term or district, or an ISO day"
+
+    def value(self, code: str) -> Value:
+        """An indicator in all."""
+        return _folded(INDICATORS[code], self.columns.get(code, {}))
+
+    def part(self, split: str, key: str, code: str) -> Value:
+        """An indicator in one row of a split."""
+        return self.splits.get(split, {}).get(key, {}).get(code, INDICATORS[code].fold.nothing)
+
+    def lines(self, code: str) -> list[tuple[Row, Value]]:
+        """The activities that an indicator comes from, the largest first."""
+        indicator = INDICATORS[code]
+        found = [(self.rows[pk], value) for pk, value in self.columns.get(code, {}).items()]
+        return sorted(found, key=lambda one: (-indicator.fold.size(one[1]), one[0].title, one[0].code))
+
+
+def of(edition: Edition, choice: Choice = Choice(), within: Q | None = None) -> Board:
+    """The board of an edition; `within` limits it to activities of some units (a condition on `Activity`)."""
+    rows = _rows(edition, within)
+    terms = live.terms_of(edition)
+    fitting = {
+        pk for pk in rows if all(code in terms[split].get(pk, NONE) for split, code in choice.terms.items())
+    }
+    facts = _Facts(edition, choice, rows, fitting)
+    columns = facts.columns()
+    board = Board(edition, choice, rows, columns)
+    counted = set().union(*columns.values())
+    for split in TERM_SPLITS:
+        groups: dict[str, set[int]] = defaultdict(set)
+        for pk in counted:
+            for code in terms[split].get(pk, NONE):
+                groups[code].add(pk)
+        board.splits[split] = {
+            key: {code: _folded(INDICATORS[code], column, some) for code, column in columns.items()}
+            for key, some in groups.items()
+        }
+    board.splits["district"] = facts.by_district(columns)
+    board.splits["day"] = facts.by_day()
+    return board
+
+
+def _folded(indicator: Indicator, column: Column, keys: Collection[int] | None = None) -> Value:
+    some = column.values() if keys is None else [column[pk] for pk in column.keys() & keys]
+    if indicator.fold is Fold.SUM:
+        return sum(some)  # type: ignore[arg-type]
+    return indicator.fold.together(some)
+
+
+def _rows(edition: Edition, within: Q | None) -> dict[int, Row]:
+    rows = Activity.objects.of(edition).published().order_by("pk")
+    if within is not None:
+        rows = rows.filter(within)
+    facts = ("pk", "code", "title", "organization", "organization__name", "district__code", "state")
+    return {
+        pk: Row(code, title, unit, name, district or NOT_STATED, state == State.CANCELLED)
+        for pk, code, title, unit, name, district, state in rows.values_list(*facts)
+    }
+
+
+class _Facts:
+    """The values of one board, before they are put together."""
+
+    def __init__(
+        self, edition: Edition, choice: Choice, rows: Mapping[int, Row], fitting: Collection[int]
+    ) -> None:
+        self.edition, self.choice, self.rows = edition, choice, rows
+        sessions = [
+            (one, one.district or rows[one.activity].district)
+            for one in live.sessions_of(edition)
+            if one.activity in fitting
+        ]
+        self.called_off = [
+            pair for pair in sessions if pair[0].is_cancelled or rows[pair[0].activity].is_cancelled
+        ]
+        standing = [pair for pair in sessions if pair[0].stands and not rows[pair[0].activity].is_cancelled]
+        with_sessions = {one.activity for one, _district in standing}
+        self.chosen = [pair for pair in standing if choice.holds(pair[0].day, pair[1])]
+        self.called_off = [pair for pair in self.called_off if choice.holds(pair[0].day, pair[1])]
+        # Where an activity is: in the districts of its sessions, without any in its own
+        self.places: dict[int, set[str]] = {}
+        for one, district in self.chosen:
+            self.places.setdefault(one.activity, set()).add(district)
+        for pk in fitting:
+            row = rows[pk]
+            is_free = choice.first is None and choice.last is None
+            is_near = not choice.district or row.district == choice.district
+            if not row.is_cancelled and pk not in with_sessions and is_free and is_near:
+                self.places[pk] = {row.district}
+        self.measured = live.by_session(edition)
+
+    def columns(self) -> dict[str, Column]:
+        """{code: {activity: value}} of what is chosen."""
+        found: dict[str, Column] = {"activities": dict.fromkeys(self.places, 1)}
+        for code, values in self._of_sessions():
+            found[code] = _gathered(code, ((one.activity, value) for one, _district, value in values))
+        for code, column in live.by_activity(self.edition, self.places).items():
+            found[code] = {pk: value for pk, value in column.items() if pk in self.places}
+        known = {
+            pk: Known(row.unit, row.unit_name, "" if row.district == NOT_STATED else row.district)
+            for pk, row in self.rows.items()
+            if pk in self.places
+        }
+        for pk, facts in settled(self.edition, known).items():
+            for code, value in facts.items():
+                found.setdefault(code, {})[pk] = value  # type: ignore[index]
+        return found
+
+    def by_district(self, columns: Mapping[str, Column]) -> dict[str, dict[str, Value]]:
+        """What belongs to a session by its own place, the rest by all places of the activity."""
+        found: dict[str, dict[str, Value]] = defaultdict(dict)
+        of_sessions = dict(self._of_sessions())
+        for code, values in of_sessions.items():
+            for key, value in _gathered(code, ((place, value) for _one, place, value in values)).items():
+                found[key][code] = value
+        groups: dict[str, set[int]] = defaultdict(set)
+        for pk, places in self.places.items():
+            for place in places:
+                groups[place].add(pk)
+        for code, column in columns.items():
+            if code not in of_sessions:
+                for place, some in groups.items():
+                    found[place][code] = _folded(INDICATORS[code], column, some)
+        return dict(found)
+
+    def by_day(self) -> dict[str, dict[str, Value]]:
+        """What belongs to a session by the day that it begins on."""
+        found: dict[str, dict[str, Value]] = defaultdict(dict)
+        for code, values in self._of_sessions():
+            by_day = _gathered(code, ((one.day, value) for one, _district, value in values))
+            for day, value in by_day.items():
+                found[day.isoformat()][code] = value
+        for day, _activity in {(one.day, one.activity) for one, _district in self.chosen}:
+            row = found[day.isoformat()]
+            row["activities"] = row.get("activities", 0) + 1  # type: ignore[operator]
+        return dict(found)
+
+    def _of_sessions(self) -> Iterator[tuple[str, list[tuple[live.Held, str, Value]]]]:
+        yield "scheduled", [(one, place, 1) for one, place in self.chosen]
+        yield "begun", [(one, place, 1) for one, place in self.chosen if one.has_begun]
+        yield "called-off", [(one, place, 1) for one, place in self.called_off]
+        for code, known in self.measured.items():
+            yield code, [(one, place, known[one.pk]) for one, place in self.chosen if one.pk in known]
+
+
+def _gathered(code: str, pairs: Any) -> dict[Any, Value]:
+    """Values of the same key as one."""
+    indicator = INDICATORS[code]
+    if indicator.fold is Fold.SUM:
+        sums: dict[Any, Value] = defaultdict(int)
+        for key, value in pairs:
+            sums[key] += value
+        return dict(sums)
+    found: dict[Any, Value] = {}
+    for key, value in pairs:
+        found[key] = indicator.fold.together((found[key], value)) if key in found else value
+    return found

@@ -1,0 +1,297 @@
+"""One number is the same wherever it stands, and everybody sees the branch that is theirs."""
+
+import json
+from datetime import date, timedelta
+from io import StringIO
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from kepuyue.activities.models import Activity, State
+from kepuyue.bookings.models import Booking, BookingTerms, CheckIn, Quota
+from kepuyue.bookings.models.feedback import Feedback
+from kepuyue.core import tables
+from kepuyue.core.time import now
+from kepuyue.insight import board, drawing, export
+from kepuyue.insight.board import Choice
+from kepuyue.insight.indicators import BY_SESSION, INDICATORS, NOT_STATED, SPLITS
+from kepuyue.insight.naming import Names
+from tests.cast import Cast
+from tests.factories import ActivityFactory, EditionFactory, SessionFactory, SummaryFactory, VenueFactory
+
+pytestmark = pytest.mark.usefixtures("in_the_month")
+ADDRESS = "/desk/insight/"
+
+
+def public(cast: Cast, *, sessions: int = 1, **facts: Any) -> Activity:
+    made: Any = ActivityFactory(
+        **{"edition": cast.edition, "organization": cast.own_unit, "state": State.PUBLISHED} | facts, sessions=sessions
+    )  # fmt: skip
+    return made
+
+
+def happen(
+    activity: Activity, *, seats: int = 10, came: int = 2, walked_in: int = 3, marks: tuple[int, ...] = (4, 5)
+) -> None:
+    """At its first session seats were given out, people came and answered."""
+    session = activity.sessions.order_by("starts_at")[0]
+    terms = BookingTerms.objects.create(session=session, opens_at=now())
+    Quota.objects.create(terms=terms, channel="online", capacity=seats, taken=came)
+    booking = Booking.objects.create(
+        session=session, code=f"B{activity.pk:05d}", state="confirmed", seats=came, person=f"p{activity.pk}", key=f"k{activity.pk}",
+        day=date(2024, 9, 14), nth=1, arrived_at=now(),
+    )  # fmt: skip
+    for result, people, of in (
+        ("first", came, booking),
+        ("again", came, booking),
+        ("walk_in", walked_in, None),
+    ):
+        if people:
+            CheckIn.objects.create(
+                session=session, booking=of, device="d", key=f"{activity.pk}-{result}", seats=people, result=result,
+                scanned_at=now(),
+            )  # fmt: skip
+    for number, mark in enumerate(marks):
+        Feedback.objects.create(
+            session=session,
+            device=f"{activity.pk}-{number}",
+            day=date(2024, 9, 14),
+            answers={"1": mark, "2": mark},
+        )
+
+
+def city(cast: Cast) -> None:
+    """Activities of every sort: in two districts, classified or not, with and without sessions, summed up."""
+    one = public(
+        cast,
+        sessions=3,
+        terms=["tier:district", "audience:children", "audience:older_people", "content:frontier"],
+    )
+    happen(one)
+    one.sessions.order_by("-starts_at").update(venue=VenueFactory(district=cast.other_district.district))
+    far = public(cast, organization=cast.far_unit, sessions=2, terms=["tier:department", "audience:children"])
+    happen(far, seats=4, came=4, walked_in=0, marks=(1,))
+    SummaryFactory(activity=far, filed="accepted")
+    public(cast, sessions=0)
+    called_off = public(cast, sessions=2, state=State.CANCELLED, published_at=now())
+    assert called_off.is_public
+    postponed = public(cast, sessions=1)
+    postponed.sessions.update(is_postponed=True)
+    partly = public(cast, sessions=2, terms=["tier:district"])
+    partly.sessions.filter(pk=partly.sessions.order_by("pk")[0].pk).update(is_cancelled=True)
+    ActivityFactory(edition=cast.edition, organization=cast.own_unit, sessions=1)  # a draft counts nowhere
+
+
+def test_each_kind_of_thing_is_counted_by_its_definition(cast: Cast) -> None:
+    city(cast)
+
+    found = board.of(cast.edition)
+
+    values = {code: INDICATORS[code].plain(found.value(code)) for code in INDICATORS}
+    assert {code: value for code, value in values.items() if INDICATORS[code].is_live} == {
+        "activities": 5, "scheduled": 6, "begun": 2, "called-off": 3, "seats": 14, "taken": 6, "fill": 43,
+        "arrivals": 6, "walk-ins": 3, "opened": 0, "rating": 3.33, "answers": 3, "owed": 1, "filed": 1, "accepted": 1,
+    }  # fmt: skip
+    assert (values["visits-count"], values["satisfaction"], values["visits-estimate"]) == (30, None, 0)
+
+
+def test_a_row_of_a_split_is_what_the_board_of_that_row_comes_to(cast: Cast) -> None:
+    city(cast)
+    whole = board.of(cast.edition)
+
+    told = []
+    for split in SPLITS:
+        for key in whole.splits[split]:
+            part = board.of(cast.edition, Choice().of(split, key))
+            for code, one in INDICATORS.items():
+                if split in one.splits:
+                    told.append(
+                        (
+                            split,
+                            key,
+                            code,
+                            one.plain(whole.part(split, key, code)),
+                            one.plain(part.value(code)),
+                        )
+                    )
+
+    assert [row for row in told if row[3] != row[4]] == []
+    assert len(told) > 200
+
+
+def test_what_a_number_comes_from_adds_up_to_it(cast: Cast) -> None:
+    city(cast)
+    found = board.of(cast.edition, Choice(district="futian", last=date(2024, 9, 15)))
+
+    for code, one in INDICATORS.items():
+        assert one.fold.together(value for _row, value in found.lines(code)) == found.value(code), code
+
+
+def test_conditions_hold_together_for_one_session(cast: Cast) -> None:
+    """In 福田 on one day and in 南山 on another is not in 南山 on the first."""
+    both = public(cast, sessions=2)
+    last = both.sessions.order_by("-starts_at")[0]
+    both.sessions.filter(pk=last.pk).update(venue=VenueFactory(district=cast.other_district.district))
+
+    def activities(**choice: Any) -> Any:
+        return board.of(cast.edition, Choice(**choice)).value("activities")
+
+    day = date(2024, 9, 14)
+    assert activities(first=day, last=day, district="futian") == 1
+    assert activities(first=day, last=day, district="nanshan") == 0
+    assert activities(district="nanshan") == 1
+
+
+def test_indicators_say_their_splits_and_days_belong_to_sessions() -> None:
+    assert all(set(one.splits) <= set(SPLITS) for one in INDICATORS.values())
+    assert {code for code, one in INDICATORS.items() if one.splits == BY_SESSION} == {
+        "activities", "scheduled", "begun", "called-off", "seats", "taken", "fill", "arrivals", "walk-ins", "rating", "answers",
+    }  # fmt: skip
+    assert all(str(one.definition) and str(one.name) for one in INDICATORS.values())
+
+
+def test_more_activities_ask_no_more_of_the_database(cast: Cast) -> None:
+    city(cast)
+    with CaptureQueriesContext(connection) as few:
+        board.of(cast.edition)
+    city(cast)
+    with CaptureQueriesContext(connection) as many:
+        board.of(cast.edition)
+
+    assert len(many) == len(few) <= 20
+
+
+def test_a_district_sees_its_branch_the_office_all_and_a_unit_nothing(cast: Cast, sign_in: Any) -> None:
+    city(cast)
+    rows = f"{ADDRESS}rows/?of=activities&form=csv"
+
+    def told(person: Any) -> int:
+        text: str = sign_in(person).get(rows).content.decode("utf-8-sig")
+        return len(text.splitlines()) - 1
+
+    assert (told(cast.office), told(cast.district_reviewer), told(cast.other_reviewer)) == (5, 4, 1)
+    assert sign_in(cast.owner).get(ADDRESS).status_code == 403
+
+
+def test_every_number_of_the_page_opens_rows_that_come_to_it(cast: Cast, sign_in: Any) -> None:
+    city(cast)
+    client = sign_in(cast.office)
+    page = client.get(f"{ADDRESS}?tier=district")
+
+    for group in page.context["groups"]:
+        for line in group["lines"]:
+            assert client.get(line["href"]).context["total"] == line["number"], line["code"]
+    for bar in page.context["districts"]:
+        assert client.get(bar.href).context["total"] == bar.shown
+
+
+def test_what_is_not_understood_limits_nothing(cast: Cast, sign_in: Any) -> None:
+    public(cast)
+    page = sign_in(cast.office).get(f"{ADDRESS}?tier=nowhere&first=2024-02-31&of=everything")
+
+    assert page.status_code == 200
+    assert page.context["page"].choice == Choice()
+    assert page.context["page"].indicator.code == "activities"
+
+
+def test_without_an_edition_before_nothing_is_compared(cast: Cast, sign_in: Any) -> None:
+    public(cast)
+
+    assert "没有可比的数字" in sign_in(cast.office).get(ADDRESS).content.decode()
+
+
+def test_the_edition_before_stands_beside_by_the_same_classification(cast: Cast, sign_in: Any) -> None:
+    before = EditionFactory(code="shenzhen-2023", year=2023, is_current=False, was_current=True)
+    ActivityFactory.create_batch(2, edition=before, organization=cast.own_unit, state=State.PUBLISHED, sessions=1,
+                                 terms=["tier:district"])  # fmt: skip
+    public(cast, terms=["tier:district"])
+
+    page = sign_in(cast.office).get(f"{ADDRESS}?first=2024-09-14&last=2024-09-14")
+
+    (activities,) = [line for line in page.context["groups"][0]["lines"] if line["code"] == "activities"]
+    assert activities["change"] == "上届2，少50%"
+    (tier,) = [one for one in page.context["splits"] if one["name"] == SPLITS["tier"]]
+    assert [(bar.shown, bar.last) for bar in tier["bars"] if bar.key == "district"] == [("1", "2")]
+    assert sign_in(cast.other_reviewer).get(ADDRESS).context["groups"][0]["lines"][0]["change"] == ""
+
+
+@pytest.mark.parametrize(
+    ("code", "value", "before", "said"),
+    [
+        ("activities", 3, 2, "上届2，多50%"),
+        ("activities", 2, 2, "与上届一样"),
+        ("activities", 2, 0, ""),
+        ("rating", (900, 2), (800, 2), "上届4.00，多0.50"),
+        ("punctual", (100, 2), (180, 2), "上届90，少40"),
+        ("rating", (0, 0), (800, 2), "上届4.00"),
+    ],
+)
+def test_change_says_what_was_and_how_much_it_is_now(code: str, value: Any, before: Any, said: str) -> None:
+    assert drawing.change(INDICATORS[code], value, before) == said
+
+
+def test_bars_are_as_long_as_the_longest_that_is_stated(cast: Cast) -> None:
+    public(cast, terms=["tier:district"])
+    for _number in range(3):
+        public(cast)
+    found = board.of(cast.edition)
+
+    bars = drawing.bars(found, None, INDICATORS["activities"], "tier", Names(cast.edition), lambda *_key: "")
+
+    assert {bar.key: (bar.shown, bar.length) for bar in bars} == {
+        "main_venue": ("0", 0), "district": ("1", 100), "department": ("0", 0), NOT_STATED: ("3", 100),
+    }  # fmt: skip
+
+
+def test_files_hold_the_whole_and_every_row(cast: Cast, sign_in: Any) -> None:
+    city(cast)
+    client = sign_in(cast.office)
+
+    text = client.get(f"{ADDRESS}files/?form=csv").content.decode("utf-8-sig").splitlines()
+    assert text[1].startswith("合计,,5,6,2")
+    assert any(line.startswith("所属区,南山区,2,") for line in text)
+    assert client.get(f"{ADDRESS}files/").headers["Content-Type"] == tables.CONTENT_TYPES["xlsx"]
+    data = client.get(f"{ADDRESS}files/?form=json&district=nanshan").json()
+    assert data["choice"] == {"district": "nanshan"}
+    assert data["indicators"][0] == {
+        "code": "activities", "name": "活动", "unit": "项", "definition": str(INDICATORS["activities"].definition),
+        "value": 2, "splits": data["indicators"][0]["splits"],
+    }  # fmt: skip
+    assert data["indicators"][0]["splits"]["tier"] == {"district": 1, "department": 1}
+
+
+def test_days_outside_the_month_stand_in_the_table_and_the_files(cast: Cast) -> None:
+    SessionFactory(activity=public(cast), starts_at=now() + timedelta(days=60))
+    found = board.of(cast.edition)
+    names = Names(cast.edition)
+
+    days = drawing.columns(found, INDICATORS["scheduled"], names, lambda *_key: "")
+
+    assert [one["shown"] for one in days["outside"]] == ["1"]
+    assert days["empty"] == 29
+    assert any(row[1] == "11月13日（周三）" and row[3] == 1 for row in export.whole_table(found, names)[1])
+
+
+def test_the_command_prints_the_same_numbers(cast: Cast) -> None:
+    city(cast)
+    out = StringIO()
+
+    call_command("insight", edition=cast.edition.code, tier="district", format="json", by="day", stdout=out)
+
+    data = json.loads(out.getvalue())
+    found = {one["code"]: one["value"] for one in data["indicators"]}
+    assert (found["activities"], found["scheduled"]) == (2, 4)
+    assert data["indicators"][0]["splits"] == {"day": {"2024-09-14": 1, "2024-09-15": 2, "2024-09-16": 1}}
+    call_command("insight", "--by", "tier", stdout=(words := StringIO()))
+    assert words.getvalue().startswith("活动：5 项\n  深圳主场活动  0\n")
+
+
+@pytest.mark.parametrize(("option", "value"), [("edition", "nowhere"), ("tier", "nowhere")])
+def test_the_command_refuses_what_there_is_not(cast: Cast, option: str, value: str) -> None:
+    with pytest.raises(CommandError) as refused:
+        call_command("insight", **{option: value})
+
+    assert refused.value.returncode == 2
