@@ -8,7 +8,7 @@ from django.conf import settings
 from django.urls import reverse
 
 from kepuyue.activities.models import Activity, Origin, Session, Venue
-from kepuyue.core.links import web_address
+from kepuyue.core.links import web_address, whole
 from kepuyue.programme.changes import Arrangement, Change, changes
 from kepuyue.programme.seats import seats_left
 from kepuyue.publicity.key_activities import is_key
@@ -20,6 +20,37 @@ def written(activities: Iterable[Activity]) -> list[dict[str, Any]]:
     free = seats_left(session for activity in activities for session in activity.sessions.all())
     changed = changes(activities)
     return [_activity(activity, free, changed[activity.pk]) for activity in activities]
+
+
+def followed(activities: Iterable[Activity]) -> dict[int, dict[str, Any]]:
+    """The activities by their keys with what another instance needs beside; read by `programme.queries.in_full`."""
+    activities = list(activities)
+    return {
+        one.pk: row | _beside(one, row["terms"])
+        for one, row in zip(activities, written(activities), strict=True)
+    }
+
+
+def _beside(activity: Activity, terms: dict[str, list[dict[str, str]]]) -> dict[str, Any]:
+    zone = activity.edition.zone
+    return {
+        "time_zone": activity.edition.time_zone,
+        "unit": {"code": activity.organization.code, "name": activity.organization.name},
+        "tier": next(iter(terms.get("tier", ())), None),
+        "joint_action": next(iter(terms.get("joint_action", ())), None),
+        "pictures": [
+            {
+                "url": whole(picture.get_absolute_url()),
+                "alt": picture.alt,
+                "credit": picture.credit,
+                "width": picture.width,
+                "height": picture.height,
+            }
+            for picture in activity.pictures.all()
+        ],
+        "cancel_reason": activity.cancel_reason,
+        "published_at": activity.published_at.astimezone(zone) if activity.published_at else None,
+    }
 
 
 def _activity(activity: Activity, free: dict[int, int | None], changed: list[Change]) -> dict[str, Any]:

@@ -1,10 +1,12 @@
 """The shapes of the interface. Docstrings go into its OpenAPI description."""
 
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from ninja import Schema
 from pydantic import BeforeValidator, Field
+
+MOST_CHANGES = 500
 
 
 def _absent(value: Any) -> Any:
@@ -210,3 +212,63 @@ class Page(Schema):
 
     count: int = Field(description="All matching activities, not only this page's")
     results: list[ActivityOut]
+
+
+class Registrant(Schema):
+    """The unit that registered an activity and answers for it (填报单位)."""
+
+    code: str = Field(description="Stays the same; a name may change")
+    name: str
+
+
+class PictureOut(Schema):
+    """A picture of an activity, the first one is its cover; a JPEG at most 2,000 pixels long."""
+
+    url: str
+    alt: str = Field(description="What is to be seen, for those who do not see it")
+    credit: str
+    width: int = Field(description="Pixels")
+    height: int = Field(description="Pixels")
+
+
+class FollowedActivity(ActivityOut):
+    """One public activity with all that another instance needs to show it as its own."""
+
+    time_zone: str = Field(description="IANA name of the edition's zone; times carry its offset already")
+    unit: Registrant
+    tier: Named | None = Field(description="Level at which it takes place; the same as in terms")
+    joint_action: Named | None = Field(description="City-wide joint action; the same as in terms")
+    pictures: list[PictureOut]
+    cancel_reason: str = Field(description="As told to the public, where status is cancelled")
+    published_at: datetime
+
+
+class ProgrammeChange(Schema):
+    """What became of one activity. The latest one counts; those before it are not told any more."""
+
+    change: Literal["upsert", "delete"] = Field(
+        description="upsert: keep the activity as given; delete: it is no longer public, show it no more"
+    )
+    code: str
+    changed_at: datetime
+    activity: FollowedActivity | None = Field(description="As it is now; null: delete")
+
+
+class ChangesPage(Schema):
+    """Some of what changed, in the order of change."""
+
+    edition: str = Field(description="Code of the edition; empty: there is none")
+    results: list[ProgrammeChange]
+    cursor: str = Field(description="Ask with it the next time, be it at once or next week")
+    has_more: bool = Field(description="true: ask again at once")
+
+
+class Following(Schema):
+    """Where to go on reading."""
+
+    cursor: Annotated[str, _or("")] = Field(
+        "", max_length=60, description="The cursor of the last answer; empty: from the beginning."
+    )
+    limit: Annotated[int, _or(100)] = Field(
+        100, ge=1, le=MOST_CHANGES, description="Changes an answer, at most 500; more is refused."
+    )

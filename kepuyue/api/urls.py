@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, URLResolver
 
 from kepuyue.api.interface import api
-from kepuyue.api.views import bookings, programme  # noqa: F401 -- they hang their addresses on it
+from kepuyue.api.views import bookings, following, programme  # noqa: F401 -- they hang their addresses on it
 
 
 def _with_head(view: Any) -> Any:

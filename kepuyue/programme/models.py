@@ -36,6 +36,43 @@ class CatalogueChange(models.Model):
         return f"{self.edition_id} {self.activity or '*'}"
 
 
+class PublicChange(models.Model):
+    """公开变动: the last change of what the public may see of one activity, for whoever follows the programme.
+
+    One row an activity, for good: of what is no longer public it is all that is left to tell. Transactions end in
+    another order than they begin, so a change is only noted in its transaction and numbered afterwards, one after the
+    other (`actions.following`). Whoever has read up to a number therefore misses nothing.
+    """
+
+    edition = models.ForeignKey(Edition, models.CASCADE, related_name="+")
+    activity = models.BigIntegerField(unique=True, help_text="its key; it may be gone")
+    code = models.CharField(max_length=12, help_text="the activity's public code")
+    number = models.BigIntegerField(
+        default=0, help_text="place in the edition's order of changes, from 1; the newest is the greatest"
+    )
+    is_noted = models.BooleanField(
+        default=True, help_text="changed since it was numbered, and waits for its next number"
+    )
+    at = models.DateTimeField(default=now, help_text="UTC, when it last changed")
+
+    class Meta:
+        verbose_name = "公开变动"
+        verbose_name_plural = "公开变动"
+        indexes = (
+            models.Index(
+                fields=("edition", "at"), condition=models.Q(is_noted=True), name="public_change_noted"
+            ),
+        )
+        constraints = (
+            models.UniqueConstraint(
+                fields=("edition", "number"), condition=models.Q(number__gt=0), name="public_change_number"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.number}"
+
+
 class IndexedActivity(models.Model):
     """检索条目: what a public activity is found by. Made from the activity and always to be made again.
 

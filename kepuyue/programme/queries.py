@@ -7,7 +7,7 @@ from datetime import date, datetime
 from heapq import nsmallest
 from itertools import islice
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Max, Prefetch, Q, QuerySet
 
 from kepuyue.activities.models import Activity, Picture, Session, State, Venue
 from kepuyue.editions.models import Edition
@@ -18,6 +18,7 @@ from kepuyue.programme.bits import Tally
 from kepuyue.programme.catalogue import Catalogue
 from kepuyue.programme.days import Slot
 from kepuyue.programme.entry import Entry
+from kepuyue.programme.models import PublicChange
 from kepuyue.programme.order import Order
 from kepuyue.programme.permissions import approved
 from kepuyue.programme.seats import with_seats
@@ -57,6 +58,22 @@ def taken_down(code: str) -> Activity | None:
         .first()
     )
     return found if found and is_open_to_public(found.edition) else None
+
+
+def changes_after(edition: Edition, number: int, most: int) -> list[tuple[PublicChange, Activity | None]]:
+    """What changed after a number in the order of changes, each with the activity as it is now; None: not public any
+    more.
+    """
+    numbered = PublicChange.objects.filter(edition=edition, is_noted=False, number__gt=number)
+    found = list(numbered.order_by("number")[:most])
+    public = in_full(approved().filter(pk__in=[one.activity for one in found])) if found else ()
+    known = {one.pk: one for one in public}
+    return [(one, known.get(one.activity)) for one in found]
+
+
+def last_change(edition: Edition) -> int:
+    """The greatest number that was ever given out in the edition's order of changes."""
+    return PublicChange.objects.filter(edition=edition).aggregate(last=Max("number"))["last"] or 0
 
 
 @dataclass(frozen=True)

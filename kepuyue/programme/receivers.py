@@ -8,7 +8,7 @@ from django.dispatch import receiver
 from kepuyue.activities.models import Activity
 from kepuyue.activities.signals import public_content_changed
 from kepuyue.bookings.signals import availability_changed
-from kepuyue.programme.actions import indexing, noting
+from kepuyue.programme.actions import following, indexing, noting
 
 
 @receiver(public_content_changed)
@@ -16,6 +16,7 @@ def follow_change(sender: Any, activity: Activity, **kwargs: Any) -> None:
     """The index follows in the same transaction, so that a search never contradicts a page."""
     indexing.refresh(activity)
     noting.changed(activity)
+    following.note(activity)
 
 
 @receiver(availability_changed)
@@ -29,3 +30,4 @@ def follow_row(sender: Any, instance: Activity, raw: bool = False, **kwargs: Any
     """Whatever is written to the row of a public activity shows on pages that were kept, a new picture for one."""
     if instance.published_at is not None and not raw:
         noting.changed(instance)
+        following.note(instance)

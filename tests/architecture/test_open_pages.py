@@ -43,7 +43,7 @@ OPEN = {
     # language and display, the page of components, the health check
     "ui:set_language", "ui:display", "ui:components", "core:health",
     # the interface for other machines
-    "messaging:unsubscription", "api:openapi-json", "api:activities", "api:activity", "api:admission", "api:bookings",
+    "messaging:unsubscription", "api:openapi-json", "api:activities", "api:activity", "api:programme-changes", "api:admission", "api:bookings",
     "api:api-root",
     # coming in
     "organizations:registration", "organizations:similar", "organizations:invitation", "account_login", "account_logout", "account_inactive", "account_signup",

@@ -320,6 +320,7 @@ LISTS: list[tuple[str, str, Make]] = [
     ("anonymous", "/calendar/2024-09-14/", public_activity),
     ("anonymous", "/districts/futian/", public_activity),
     ("anonymous", "/api/v1/activities", public_activity),
+    ("anonymous", "/api/v1/programme/changes", public_activity),
     ("owner", "/desk/", own_activity),
     ("owner", "/desk/activities/", own_activity),
     ("owner", "/desk/activities/panel/", own_activity),

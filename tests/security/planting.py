@@ -99,6 +99,7 @@ WRITTEN_BY_THE_HOUSE = {
     "resources.Offer.weekdays",
     "resources.Request.code",
     # Copies of what stands elsewhere, written again from there after planting
+    "programme.PublicChange.code",
     "programme.IndexedActivity.words",
     "programme.IndexedActivity.syllables",
     "programme.IndexedActivity.initials",

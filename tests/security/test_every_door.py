@@ -60,6 +60,8 @@ MADE_ON_ASKING = {
     "programme:handbook-pdf": ("programme_output", "django_tasks_database_dbtaskresult"),
     "programme:open-data-file": ("programme_output", "django_tasks_database_dbtaskresult"),
     "publicity:key-table": ("core_auditevent",),
+    # Who reads first what was noted as changed gives it its place in the order of changes
+    "api:programme-changes": ("programme_publicchange",),
     # Whoever looks at personal data of others is written down
     **dict.fromkeys(
         ("bookings:list", "bookings:export", "bookings:booking", "bookings:door-carried"),
@@ -100,6 +102,7 @@ WITHOUT_TOKEN = {
     "api:openapi-json",
     "api:activities",
     "api:activity",
+    "api:programme-changes",
     "api:api-root",
     "api:admission",
     "api:bookings",

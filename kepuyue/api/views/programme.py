@@ -13,8 +13,8 @@ from kepuyue.api.interface import api
 from kepuyue.api.output import written
 from kepuyue.api.problems import Problem, Refused
 from kepuyue.api.schemas import ActivityOut, Filters, Page, Paging
+from kepuyue.api.shown import edition_asked_for, plain
 from kepuyue.core.time import now
-from kepuyue.editions.models import Edition
 from kepuyue.editions.queries import is_open_to_public
 from kepuyue.programme import queries
 from kepuyue.programme.forms import ACCESS, OLDEST, FilterForm, Vocabulary, vocabulary
@@ -36,7 +36,7 @@ def activities(
     `edition` is the code of an edition that is or was the current one; without it, the current one. Any other is not
     found. Before an edition's publicity opens its list is empty.
     """
-    found = _edition(request, edition)
+    found = edition_asked_for(request, edition)
     if found is None or not is_open_to_public(found):
         return {"count": 0, "results": []}
     words = vocabulary(found)
@@ -56,26 +56,10 @@ def activities(
 @decorate_view(conditional_page)
 def activity(request: HttpRequest, code: str) -> dict[str, Any]:
     """One activity by its code, of whatever edition is open to the public."""
-    found = queries.in_full(approved().filter(code=_plain(code).upper())).first()
+    found = queries.in_full(approved().filter(code=plain(code).upper())).first()
     if found is None or not is_open_to_public(found.edition):
         raise Refused(404, "not-found", _("没有编号为%(code)s的活动。") % {"code": code[:20]})
     return written([found])[0]
-
-
-def _edition(request: HttpRequest, code: str) -> Edition | None:
-    if not code:
-        current: Edition | None = getattr(request, "edition", None)
-        return current
-    # Those that the pages show: not an archive, and not one that is still being prepared
-    found = Edition.objects.live().filter(code=_plain(code)[:60], was_current=True).first()
-    if found is None:
-        raise Refused(404, "not-found", _("没有代码为%(code)s的一届。") % {"code": code[:60]})
-    return found
-
-
-def _plain(code: str) -> str:
-    """The code as a database can look for it: PostgreSQL takes no null character."""
-    return code.replace("\0", "�")
 
 
 def _refuse(form: FilterForm, words: Vocabulary) -> None:

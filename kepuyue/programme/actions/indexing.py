@@ -8,7 +8,7 @@ from django.db import transaction
 from kepuyue.activities.models import Activity
 from kepuyue.editions.models import Edition
 from kepuyue.programme import analysis
-from kepuyue.programme.actions import noting
+from kepuyue.programme.actions import following, noting
 from kepuyue.programme.engines import Document, engine
 from kepuyue.programme.models import IndexedActivity, IndexedWord
 from kepuyue.programme.permissions import approved
@@ -58,6 +58,7 @@ def rebuild(edition: Edition, progress: Callable[[int], object] = lambda done: N
 
 
 def _write(activities: list[Activity]) -> None:
+    following.note_new(activities)
     documents, entries = [], []
     for activity in activities:
         texts = {name: analysis.normalize(text) for name, text in _texts(activity).items()}

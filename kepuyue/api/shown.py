@@ -1,0 +1,24 @@
+"""Which edition an address speaks of."""
+
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from kepuyue.api.problems import Refused
+from kepuyue.editions.models import Edition
+
+
+def edition_asked_for(request: HttpRequest, code: str) -> Edition | None:
+    """The edition of this code, or the current one where none is named; 404 for one that the pages do not show."""
+    if not code:
+        current: Edition | None = getattr(request, "edition", None)
+        return current
+    # Those that the pages show: not an archive, and not one that is still being prepared
+    found = Edition.objects.live().filter(code=plain(code)[:60], was_current=True).first()
+    if found is None:
+        raise Refused(404, "not-found", _("没有代码为%(code)s的一届。") % {"code": code[:60]})
+    return found
+
+
+def plain(code: str) -> str:
+    """The code as a database can look for it: PostgreSQL takes no null character."""
+    return code.replace("\0", "�")
