@@ -5,19 +5,21 @@ request; a request waits there for its batch at no cost. They say just what the 
 """
 
 import asyncio
+import logging
 import os
 import re
 import string
 from collections.abc import Awaitable, Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, nullcontext
-from functools import lru_cache
+from functools import lru_cache, partial
 from http.cookies import SimpleCookie
 from typing import Any
 from urllib.parse import quote
 
 from a2wsgi import WSGIMiddleware
 from django.conf import settings
+from django.db import Error
 from django.utils.translation.trans_real import parse_accept_lang_header
 
 from kepuyue.wsgi import application as django
@@ -28,7 +30,10 @@ from kepuyue.accounts.network import client_address_of as client_address
 from kepuyue.bookings import door
 from kepuyue.bookings.admission import PATIENCE, NotYet, enqueue
 from kepuyue.bookings.door import Reply
+from kepuyue.core.database import is_away
 from kepuyue.core.time import shifted
+
+logger = logging.getLogger(__name__)
 
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
@@ -79,14 +84,19 @@ async def _answer(
     session: int, what: str, scope: Scope, headers: dict[bytes, bytes], language: str, receive: Receive
 ) -> Reply:
     body = await _body(receive)
-    if what == "admission":
-        if refused := door.held_off(_address(scope, headers), language):
-            return refused
-        await _learn(session)
-        return door.admit(session, language=language, answer=door.answer_in(body))
-    if not door.is_known(session):
-        # The token is of another process: how many adults a class needs is a rule of the session's edition
-        await _learn(session)
+    try:
+        if what == "admission":
+            if refused := door.held_off(_address(scope, headers), language):
+                return refused
+            await _learn(session)
+            return door.admit(session, language=language, answer=door.answer_in(body))
+        if not door.is_known(session):
+            # The token is of another process: how many adults a class needs is a rule of the session's edition
+            await _learn(session)
+    except Error as error:
+        if is_away(error):
+            return door.not_yet(language)
+        raise
     asked = door.request_of(
         session,
         authorization=headers.get(b"authorization", b"").decode("latin-1"),
@@ -119,9 +129,16 @@ async def _learn(session: int) -> None:
     if session not in _learning:
         loop = asyncio.get_running_loop()
         _learning[session] = loop.run_in_executor(_reader, door.learn, session)
-        _learning[session].add_done_callback(lambda _done: _learning.pop(session, None))
+        _learning[session].add_done_callback(partial(_learnt, session))
     if not door.is_known(session):
         await asyncio.shield(_learning[session])
+
+
+def _learnt(session: int, done: "asyncio.Future[None]") -> None:
+    _learning.pop(session, None)
+    if not done.cancelled() and (error := done.exception()) is not None:
+        # Who waits for it is told; for others what was known a moment ago holds on
+        logger.warning("session %s could not be read: %s", session, type(error).__name__)
 
 
 def _joined(headers: Iterable[tuple[bytes, bytes]]) -> dict[bytes, bytes]:

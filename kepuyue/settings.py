@@ -223,20 +223,33 @@ if IS_SQLITE:
 else:
     DATABASES["default"]["CONN_MAX_AGE"] = 60
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
-    # A server that does not answer, or whose network is cut, is given up soon: whoever books is then told "not yet"
+    # A server that does not answer, or whose network is cut, is given up soon: whoever books is then told "not yet".
+    # One that takes no writing (a standby, or the primary of before) is none of ours: the next host is tried
     DATABASES["default"]["OPTIONS"] = {
         "connect_timeout": 5,
         "tcp_user_timeout": 10_000,
+        "target_session_attrs": "read-write",
         **DATABASES["default"].get("OPTIONS", {}),
     }
+    # Behind a pool that gives a connection for one transaction at a time (PgBouncer), a cursor of the server would be
+    # looked for on another connection; rows are then fetched at once
+    DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = env_flag("DATABASE_POOLED", False)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env_text("REDIS_URL", "")
-CACHES = {
-    "default": {"BACKEND": "django_redis.cache.RedisCache", "LOCATION": REDIS_URL}
-    if REDIS_URL
-    else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
-}
+CACHES: dict[str, dict[str, Any]] = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+if REDIS_URL:
+    # Nothing in it is more than a saving: while it is away everything is made anew
+    CACHES["default"] = {
+        "BACKEND": "django_redis.cache.RedisCache",
+        "LOCATION": REDIS_URL,
+        "OPTIONS": {
+            "IGNORE_EXCEPTIONS": True,
+            "SOCKET_CONNECT_TIMEOUT": 0.5,
+            "SOCKET_TIMEOUT": 0.5,
+            "CONNECTION_POOL_CLASS": "kepuyue.core.caches.SparingPool",
+        },
+    }
 # Booking: how many of one session a web process lets in each second; how often a network joins a queue, and a phone
 # number asks for seats, in a minute (0: no limit)
 ADMISSIONS_PER_SECOND = env_number("ADMISSIONS_PER_SECOND", 2_000, least=1)

@@ -3,6 +3,8 @@
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
+# What nobody caught: 503 while the database is away, 500 else
+handler500 = "kepuyue.core.views.fault"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("kepuyue.programme.urls")),
     path("", include("kepuyue.core.urls")),

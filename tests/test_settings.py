@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 NAMES = (
-    "SECRET_KEY", "ALLOWED_HOSTS", "EMAIL_PORT", "DEBUG", "DEMO", "SESSION_COOKIE_SECURE", "DATABASES", "COOKIE_PREFIX",
+    "SECRET_KEY", "ALLOWED_HOSTS", "EMAIL_PORT", "DEBUG", "DEMO", "SESSION_COOKIE_SECURE", "DATABASES", "COOKIE_PREFIX", "CACHES",
     "SESSION_COOKIE_NAME", "CSRF_COOKIE_NAME", "LANGUAGE_COOKIE_NAME", "CSRF_COOKIE_SECURE", "LANGUAGE_COOKIE_SECURE",
     "SECURE_HSTS_SECONDS", "SECURE_HSTS_INCLUDE_SUBDOMAINS",
 )  # fmt: skip
@@ -73,4 +73,24 @@ def test_database_server_that_does_not_answer_is_given_up_soon(tmp_path: Path) -
 
     options = started(tmp_path, DATABASE_URL=url)["DATABASES"]["default"]["OPTIONS"]
 
-    assert options == {"connect_timeout": 5, "tcp_user_timeout": 10_000, "sslmode": "require"}
+    assert options == {"connect_timeout": 5, "tcp_user_timeout": 10_000, "target_session_attrs": "read-write",
+                       "sslmode": "require"}  # fmt: skip
+
+
+def test_several_database_hosts_are_tried_until_one_takes_writing(tmp_path: Path) -> None:
+    url = "postgres://month:p%40ss@/month?host=10.0.0.1,10.0.0.2&port=5432,5433"
+
+    found = started(tmp_path, DATABASE_URL=url)["DATABASES"]["default"]
+
+    assert (found["HOST"], found["USER"], found["PASSWORD"]) == ("", "month", "p@ss")
+    assert (found["OPTIONS"]["host"], found["OPTIONS"]["port"]) == ("10.0.0.1,10.0.0.2", "5432,5433")
+    assert found["OPTIONS"]["target_session_attrs"] == "read-write"
+
+
+@pytest.mark.parametrize(("pooled", "is_off"), [("", False), ("1", True)])
+def test_a_pool_of_transactions_has_no_cursors_of_the_server(
+    tmp_path: Path, pooled: str, is_off: bool
+) -> None:
+    found = started(tmp_path, DATABASE_URL="postgres://a@b/c", DATABASE_POOLED=pooled)["DATABASES"]["default"]
+
+    assert found["DISABLE_SERVER_SIDE_CURSORS"] is is_off

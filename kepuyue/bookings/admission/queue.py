@@ -9,11 +9,12 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 
-from django.db import DatabaseError, Error, close_old_connections, connection
+from django.db import Error, close_old_connections, connection
 
 from kepuyue.bookings.admission.asked import Answer, Asked, Outcome
 from kepuyue.bookings.admission.batch import Contended, take
 from kepuyue.bookings.admission.memory import sold_out
+from kepuyue.core.database import is_away
 
 logger = logging.getLogger(__name__)
 
@@ -99,6 +100,10 @@ class Writer:
 def answered(batch: Sequence[Asked], tries: int = 2) -> list[Result]:
     """The batch's results. What the database refuses as a whole (a deadlock, a request that it cannot take) is tried
     once more and then one by one, so that nobody falls with somebody else's request.
+
+    Where its server is away (a connection that broke, one that has become read-only because another is the primary
+    now) it is tried once more on a new connection. Whether a commit took effect whose answer was lost does not
+    matter: the same keys are found then. What still fails is nobody's fault, and all are told "not yet".
     """
     try:
         results: list[Result] = list(take(batch))
@@ -107,7 +112,7 @@ def answered(batch: Sequence[Asked], tries: int = 2) -> list[Result]:
             connection.close()
             # Its text may hold values of a row
             logger.warning("%s requests for seats were not taken: %s", len(batch), type(error).__name__)
-            if not isinstance(error, DatabaseError) or not _is_reachable():
+            if (is_away(error) and tries <= 1) or not _is_reachable():
                 return [NotYet()] * len(batch)
         if tries > 1:
             return answered(batch, tries - 1)
