@@ -11,7 +11,7 @@ import sys
 # These neither need tables nor may wait for them
 WITHOUT_DATABASE = {"migrate", "makemigrations", "makemessages", "compilemessages", "help", "--help", "-h",
                     "check", "collectstatic", "version", "--version", "sqlmigrate", "showmigrations", "test",
-                    "diagram",
+                    "diagram", "upgrade-plan",
                     # A backup is taken of the database as it is, before an upgrade too
                     "backup"}  # fmt: skip
 

@@ -1,6 +1,6 @@
 from datetime import timedelta
 
-from kepuyue.core import seals
+from kepuyue.core import leases, seals
 from kepuyue.core.duties import duty
 
 
@@ -14,3 +14,9 @@ def seal_the_trail() -> int:
 def seal_the_late() -> int:
     """Add rows of transactions that were open for long."""
     return seals.seal_late()
+
+
+@duty(every=timedelta(seconds=30))
+def put_back_what_died() -> int:
+    """Have queued work done whose worker is gone."""
+    return leases.put_back()

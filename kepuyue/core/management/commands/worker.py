@@ -11,8 +11,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import DatabaseError, close_old_connections, connections
 from django.utils.crypto import get_random_string
-from django_tasks_db.management.commands.db_worker import Worker as TaskRunner
 
+from kepuyue.core import leases
 from kepuyue.core.duties import Duty, all_duties
 
 logger = logging.getLogger(__name__)
@@ -47,19 +47,26 @@ class Command(BaseCommand):
 
         for each in (signal.SIGTERM, signal.SIGINT):
             signal.signal(each, stop)
-        beside = threading.Thread(target=_see_to_duties, args=(all_duties(), stopping), name="duties")
-        beside.start()
+        renewing = Duty("lease", lambda: leases.renew(runner), leases.RENEWED_EVERY)
+        threads = [
+            threading.Thread(target=_see_to_duties, args=(all_duties(), stopping), name="duties"),
+            # For itself: a duty that takes long would let the lease of a task run out
+            threading.Thread(target=_see_to_duties, args=([renewing], stopping), name="lease"),
+        ]
+        for thread in threads:
+            thread.start()
         while not stopping.is_set():
             _drain(runner)
             if stop_with is not None and os.getppid() != stop_with:
                 stopping.set()
             # Not `stopping.wait`: the signal arrives in this thread, and setting what it waits on could hang it
             time.sleep(LOOK_AGAIN)
-        beside.join()
+        for thread in threads:
+            thread.join()
 
 
-def _task_runner() -> TaskRunner:
-    return TaskRunner(
+def _task_runner() -> leases.Runner:
+    return leases.Runner(
         queue_names=["*"],
         excluded_queue_names=[],
         interval=0,
@@ -71,7 +78,7 @@ def _task_runner() -> TaskRunner:
     )
 
 
-def _drain(runner: TaskRunner) -> None:
+def _drain(runner: leases.Runner) -> None:
     """Run all tasks that are ready. A database that is away is waited for."""
     try:
         runner.run()
