@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup run check check-code test test-long audit bench rush bench-faults corpus sizes lock clean
+.PHONY: help setup run check check-code test test-long audit bench rush bench-faults deploy-faults corpus sizes lock clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -72,6 +72,9 @@ rush: dev ## a morning of booking against a started server (ARGS="--seats 5000 -
 
 bench-faults: dev ## kill processes while people book: nothing confirmed is lost (ARGS="--rounds 30")
 	@$(BIN)/python -m bench.faults $(ARGS)
+
+deploy-faults: dev ## the hosts of deploy/ as namespaces of this machine, and one thing after another breaks (as root)
+	@$(BIN)/python -m bench.hosts $(ARGS)
 
 corpus: dev ## read the real spreadsheets in DATA=DIR, which are not part of the project
 	@test -n "$(DATA)" || { echo "✗ Name the folder: make corpus DATA=DIR" >&2; exit 1; }

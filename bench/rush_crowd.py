@@ -6,6 +6,7 @@ Reads what to do from standard input, writes what it was answered as one line of
 import asyncio
 import gc
 import json
+import ssl
 import sys
 import time
 from collections import Counter, deque
@@ -53,8 +54,12 @@ class Line(asyncio.Protocol):
             self.told.set_result((status, body))
 
 
-def post(path: str, headers: str, body: bytes) -> bytes:
-    head = f"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: {len(body)}\r\n{headers}\r\n"
+# Of a proxy that reached no host, or whose host broke off
+NO_ANSWER = (0, 502, 503, 504)
+
+
+def post(path: str, headers: str, body: bytes, name: str = "localhost") -> bytes:
+    head = f"POST {path} HTTP/1.1\r\nHost: {name}\r\nContent-Length: {len(body)}\r\n{headers}\r\n"
     return head.encode() + body
 
 
@@ -69,11 +74,19 @@ class Crowd:
 
     def __init__(self, asked: dict[str, Any]) -> None:
         self.port, self.sessions = asked["port"], asked["sessions"]
+        self.host, self.name = asked.get("host", "127.0.0.1"), asked.get("name", "localhost")
+        self.tls: ssl.SSLContext | None = None
+        if asked.get("tls"):
+            # A certificate that was made for a moment: it is the proxy that is tried, not whether it is the right one
+            self.tls = ssl.create_default_context()
+            self.tls.check_hostname, self.tls.verify_mode = False, ssl.CERT_NONE
         self.attempts, self.concurrency, self.museum = (
             asked["attempts"],
             asked["concurrency"],
             asked["museum"],
         )
+        # Whom the crowd begins with: those of another morning have booked on the same days
+        self.first = asked.get("first", 0)
         # So many answers after which somebody breaks something
         self.break_at = asked.get("break_at", 0)
         self.milliseconds: list[float] = []
@@ -84,16 +97,20 @@ class Crowd:
         self.tokens: list[str] = []
         self.all_lines: list[Line] = []
         self.last_confirmed = self.begun = 0.0
+        # Since something was broken: the longest time in which nobody was answered
+        self.silence = self.last_answer = self.broken_at = 0.0
         self.lines: deque[Line] = deque()
 
     async def connect(self) -> Line:
         loop = asyncio.get_running_loop()
-        _transport, line = await loop.create_connection(Line, "127.0.0.1", self.port)
+        _transport, line = await loop.create_connection(Line, self.host, self.port, ssl=self.tls)
         return line
 
     async def token(self, line: Line, number: int) -> tuple[str, float, str]:
         session = self.sessions[number % len(self.sessions)]
-        status, body = await line.ask(post(f"/api/v1/sessions/{session}/admission", network(number), b""))
+        status, body = await line.ask(
+            post(f"/api/v1/sessions/{session}/admission", network(number), b"", self.name)
+        )
         if status != 200:
             self.answers[f"admission {status}"] += 1
             return "", 0.0, ""
@@ -105,8 +122,12 @@ class Crowd:
         headers = (
             f"Authorization: Bearer {token}\r\nIdempotency-Key: {key}\r\nContent-Type: application/json\r\n"
         )
-        body = b'{"attendee":{"name":"\xe8\xa7\x82\xe4\xbc\x97","phone":"+852%08d"},"seats":1}' % number
-        return await line.ask(post(f"/api/v1/sessions/{session}/bookings", headers + network(number), body))
+        body = b'{"attendee":{"name":"\xe8\xa7\x82\xe4\xbc\x97","phone":"+852%08d"},"seats":1}' % (
+            self.first + number
+        )
+        return await line.ask(
+            post(f"/api/v1/sessions/{session}/bookings", headers + network(number), body, self.name)
+        )
 
     async def insist(self, number: int, token: str, key: str, place: int) -> tuple[int, bytes]:
         """Ask until there is an answer, always with the same key, as somebody does whose connection breaks."""
@@ -122,21 +143,25 @@ class Crowd:
                     await asyncio.sleep(0.2)
                     continue
             status, body = await self.book(line, number, token, key)
-            if status not in (0, 503) or time.perf_counter() > until:
+            if status not in NO_ANSWER or time.perf_counter() > until:
                 return status, body
             self.answers["asked again for an answer"] += 1
+            self.answers[f"asked again after {status or 'a broken connection'}"] += 1
             # "Not yet" says how long to wait (Retry-After); a broken connection says nothing
             await asyncio.sleep(2 if status == 503 else 0.2)
 
     def note(self, status: int, body: bytes, began: float) -> str:
         moment = time.perf_counter()
         took = (moment - began) * 1e3
+        if self.broken_at and status not in NO_ANSWER:
+            self.silence = max(self.silence, moment - max(self.last_answer, self.broken_at))
+        self.last_answer = moment
         if status == 201:
             said = json.loads(body)
             what = said["status"]
             (self.confirmed if what == "confirmed" else self.waiting).append(said["code"])
             self.last_confirmed = moment
-        elif status == 0:
+        elif status in NO_ANSWER:
             what = "no answer"
         else:
             what = json.loads(body)["type"]
@@ -145,6 +170,7 @@ class Crowd:
         self.milliseconds.append(took)
         self.answers[what] += 1
         if len(self.milliseconds) == self.break_at:
+            self.broken_at = moment
             print("break", flush=True)
         return str(what)
 
@@ -252,6 +278,8 @@ class Crowd:
                       "longest_wait_s": round(max(self.waits, default=0.0), 2)}  # fmt: skip
         else:
             found["admissions_per_s"] = round(self.admissions_per_s, 1)
+            found["silence_s"] = round(self.silence, 2)
+            found["slowest_s"] = round(max(self.milliseconds, default=0.0) / 1e3, 2)
         return found
 
 

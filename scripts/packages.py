@@ -17,6 +17,7 @@ PROGRAMS = {
     "libpango-1.0-0": (),
     "libpangoft2-1.0-0": (),
     "libharfbuzz-subset0": (),
+    "systemd": ("systemd-analyze",),
 }
 
 

@@ -45,6 +45,7 @@ SHARES: dict[str, tuple[int, int]] = {
 LEANS_ON_THE_DATABASE = (
     "tests/architecture/",
     "tests/bookings/test_admission.py",
+    "tests/bookings/test_changeover.py",
     "tests/bookings/test_door.py",
     "tests/bookings/test_machine.py",
     "tests/bookings/test_races.py",

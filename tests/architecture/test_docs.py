@@ -10,7 +10,7 @@ from django.core.management import get_commands
 from tests.architecture.test_house import ROOMS, own_models
 
 ROOT = Path(settings.PROJECT_ROOT)
-PAGES = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")]
+PAGES = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("deploy/*.md")]
 TARGETS = set(re.findall(r"(?m)^([a-z][a-z-]*):", (ROOT / "Makefile").read_text(encoding="utf-8")))
 
 
