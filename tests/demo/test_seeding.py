@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from kepuyue.accounts.models import User
 from kepuyue.activities.models import Activity, Origin, Session, State, Submission
-from kepuyue.bookings import arrivals, queries
+from kepuyue.bookings import arrivals, feedback, queries
 from kepuyue.bookings.models import Booking, BookingTerms, CheckIn
 from kepuyue.bookings.offers import offers
 from kepuyue.core.models import AuditEvent
@@ -306,6 +306,8 @@ def test_doors_of_the_last_days_have_let_people_in_and_one_of_today_can_be_tried
 
     assert len(over) == 2 and all(one.checked_in > 8 and one.missing and one.walk_in == 2 for one in over)
     assert all(one.conflicts == 1 for one in over)
+    said = [feedback.results([one.pk], one.activity.edition) for one in sessions if one.is_over]
+    assert all(not one.is_few and one.answers < one.booked for one in said)
     [to_come] = [one for one in sessions if not one.is_over]
     assert timezone.localdate(to_come.starts_at) == timezone.localdate(now())
     assert came[to_come.pk].booked > 8 and not came[to_come.pk].is_known

@@ -2,15 +2,17 @@
 that can be tried.
 
 People are invented, as in `booking`. Most came; one ticket was let in at two doors, since the western phone had no
-network; two parties stayed away.
+network; two parties stayed away. Of those who came, some say afterwards how it was.
 """
 
 from datetime import datetime, timedelta
 from functools import partial
-from itertools import count
+from itertools import count, cycle
 
+from kepuyue.accounts.network import Origin as Network
 from kepuyue.activities.models import BookingMode, Origin, Session, State
-from kepuyue.bookings.actions import checking_in
+from kepuyue.bookings import feedback
+from kepuyue.bookings.actions import answering, checking_in
 from kepuyue.bookings.actions.checking_in import Scan
 from kepuyue.bookings.models import Booking
 from kepuyue.core.time import now
@@ -25,6 +27,9 @@ FIRST_NUMBER = 5001
 PARTIES = [2, 1, 3, 2, 1, 2, 3, 1, 2, 2]
 STAYED_AWAY = 2
 WALK_INS = 6
+# What the first, second, … visitor marks, question after question, and again from the beginning
+MARKS = [5, 5, 4, 5, 4, 5, 3, 5, 5, 4, 5, 2]
+ANSWERS = 9
 EAST, WEST = "东门", "西门"
 
 
@@ -39,6 +44,7 @@ def _set_up(agenda: Agenda, edition: Edition, cast: Cast, until: datetime) -> No
         booking.give_out(cast, session, opens_at=opened, walk_in=WALK_INS)
         agenda.at(opened + timedelta(hours=2), partial(booking.book, session, people, PARTIES))
         agenda.at(session.starts_at + timedelta(minutes=30), partial(_check_in, cast, session))
+        agenda.at(session.starts_at + timedelta(hours=2), partial(_answer, session))
 
 
 def _chosen(edition: Edition, cast: Cast, until: datetime) -> list[Session]:
@@ -69,3 +75,10 @@ def _check_in(cast: Cast, session: Session) -> None:
     ]
     checking_in.sync(session, east, device="demo-east", door=EAST, by=by)
     checking_in.sync(session, west, device="demo-west", door=WEST, by=by)
+
+
+def _answer(session: Session) -> None:
+    origin, marks = Network(network="demo", device="", browser=""), cycle(MARKS)
+    for visitor in range(ANSWERS):
+        given = {one.number: next(marks) for one in feedback.questions(session.activity.edition)}
+        answering.answer(session, given, mark=f"demo-{visitor}", origin=origin)

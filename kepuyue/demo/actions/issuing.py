@@ -49,12 +49,17 @@ def furnish(agenda: Agenda, edition: Edition, cast: Cast) -> None:
 def _notice(edition: Edition, cast: Cast) -> None:
     """Issued with a wrong number to call, corrected on the same morning: the register names each at the other."""
     by = cast.reviewer(cast.office)
-    organ = organs.add(cast.office, by=by, facts=OFFICE)
+    organ = _organ(cast.office, OFFICE, by)
     facts = {"edition": edition.code, "above": ABOVE}
     draft = drafting.begin("notice", organ, by=by, facts=facts)
     former = issuing.issue_draft(_noted(draft, "联系人：演示·科普部，电话：0755-00000001", by), by=by)
     better = _noted(drafting.correct(former, by=by), "联系人：演示·科普部，电话：0755-00000000", by)
     issuing.issue_draft(better, by=by)
+
+
+def _organ(unit: Organization, facts: dict[str, str], by: "User") -> IssuingOrgan:
+    """The invented body; a register is for good, so one of an earlier seeding is gone on with."""
+    return IssuingOrgan.objects.filter(code=facts["code"]).first() or organs.add(unit, by=by, facts=facts)
 
 
 def _noted(draft: OfficialDocument, note: str, by: "User") -> OfficialDocument:
@@ -74,7 +79,7 @@ def _list(cast: Cast) -> None:
 def _forwarding(edition: Edition, cast: Cast, unit: Organization) -> None:
     """A draft: somebody has still to look it through."""
     by = cast.reviewer(unit)
-    organ = organs.add(unit, by=by, facts=BRANCH)
+    organ = _organ(unit, BRANCH, by)
     paper = Paper.objects.get(edition=edition, code="notice")
     drafting.begin("forwarding", organ, by=by, facts={"paper": paper.pk})
 
