@@ -4,20 +4,23 @@
 number is the same wherever it stands. A dozen queries, however many activities.
 """
 
-from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from django.db.models import Q
 
 from kepuyue.activities.models import Activity, State
+from kepuyue.core import wording
 from kepuyue.editions.models import Edition
 from kepuyue.insight import live
 from kepuyue.insight.indicators import (
     INDICATORS,
     NOT_STATED,
+    SPLITS,
     TERM_SPLITS,
     Fold,
     Indicator,
@@ -25,6 +28,7 @@ from kepuyue.insight.indicators import (
     Value,
     settled,
 )
+from kepuyue.insight.naming import Names
 
 Column = Mapping[int, Value]
 NONE = (NOT_STATED,)
@@ -68,6 +72,30 @@ class Choice:
             and (self.first is None or day >= self.first)
             and (self.last is None or day <= self.last)
         )
+
+    @classmethod
+    def read(cls, kept: Mapping[str, str]) -> "Choice":
+        """As it was kept: {name: code or ISO day}."""
+        days = {name: date.fromisoformat(kept[name]) for name in ("first", "last") if name in kept}
+        codes = {name: kept[name] for name in (*TERM_SPLITS, "district") if name in kept}
+        return cls(**codes, **days)  # type: ignore[arg-type]
+
+    def conditions(self, names: Names) -> list[tuple[str, str]]:
+        """[(split, the condition in words)] of those that hold."""
+        found = [
+            (split, wording.labelled(SPLITS[split], names.name(split, key)))
+            for split in (*TERM_SPLITS, "district")
+            if (key := getattr(self, split))
+        ]
+        if self.first or self.last:
+            edition = names.edition
+            days = wording.days_text(self.first or edition.starts_on, self.last or edition.ends_on)
+            found.append(("day", wording.labelled(SPLITS["day"], days)))
+        return found
+
+    def in_words(self, names: Names) -> str:
+        """All conditions in one line; nothing where everything is looked at."""
+        return wording.clauses(text for _split, text in self.conditions(names))
 
     def moved(self, edition: Edition, other: Edition) -> "Choice":
         """The same of another edition: days keep their distance from the first day of the month."""
@@ -139,9 +167,10 @@ def of(edition: Edition, choice: Choice = Choice(), within: Q | None = None) -> 
 
 
 def _folded(indicator: Indicator, column: Column, keys: Collection[int] | None = None) -> Value:
-    some = column.values() if keys is None else [column[pk] for pk in column.keys() & keys]
+    # What is nothing in its column adds nothing
+    some: Iterable[Any] = column.values() if keys is None else filter(None, map(column.get, keys))
     if indicator.fold is Fold.SUM:
-        return sum(some)  # type: ignore[arg-type]
+        return sum(some)
     return indicator.fold.together(some)
 
 
@@ -185,13 +214,26 @@ class _Facts:
             is_near = not choice.district or row.district == choice.district
             if not row.is_cancelled and pk not in with_sessions and is_free and is_near:
                 self.places[pk] = {row.district}
-        self.measured = live.by_session(edition)
+
+    @cached_property
+    def of_sessions(self) -> "dict[str, _Parts]":
+        """{code: what each chosen session brings}."""
+        found = {
+            "scheduled": _Parts.of(self.chosen),
+            "begun": _Parts.of([one for one in self.chosen if one[0].has_begun]),
+            "called-off": _Parts.of(self.called_off),
+        }
+        by_pk = {one[0].pk: one for one in self.chosen}
+        for code, known in live.by_session(self.edition).items():
+            some = [pk for pk in known if pk in by_pk]
+            found[code] = _Parts.of([by_pk[pk] for pk in some], [known[pk] for pk in some])
+        return found
 
     def columns(self) -> dict[str, Column]:
         """{code: {activity: value}} of what is chosen."""
         found: dict[str, Column] = {"activities": dict.fromkeys(self.places, 1)}
-        for code, values in self._of_sessions():
-            found[code] = _gathered(code, ((one.activity, value) for one, _district, value in values))
+        for code, parts in self.of_sessions.items():
+            found[code] = _gathered(code, parts.activities, parts.values)
         for code, column in live.by_activity(self.edition, self.places).items():
             found[code] = {pk: value for pk, value in column.items() if pk in self.places}
         known = {
@@ -199,24 +241,20 @@ class _Facts:
             for pk, row in self.rows.items()
             if pk in self.places
         }
-        for pk, facts in settled(self.edition, known).items():
-            for code, value in facts.items():
-                found.setdefault(code, {})[pk] = value  # type: ignore[index]
-        return found
+        return found | settled(self.edition, known)
 
     def by_district(self, columns: Mapping[str, Column]) -> dict[str, dict[str, Value]]:
         """What belongs to a session by its own place, the rest by all places of the activity."""
         found: dict[str, dict[str, Value]] = defaultdict(dict)
-        of_sessions = dict(self._of_sessions())
-        for code, values in of_sessions.items():
-            for key, value in _gathered(code, ((place, value) for _one, place, value in values)).items():
+        for code, parts in self.of_sessions.items():
+            for key, value in _gathered(code, parts.places, parts.values).items():
                 found[key][code] = value
         groups: dict[str, set[int]] = defaultdict(set)
         for pk, places in self.places.items():
             for place in places:
                 groups[place].add(pk)
         for code, column in columns.items():
-            if code not in of_sessions:
+            if code not in self.of_sessions:
                 for place, some in groups.items():
                     found[place][code] = _folded(INDICATORS[code], column, some)
         return dict(found)
@@ -224,32 +262,41 @@ class _Facts:
     def by_day(self) -> dict[str, dict[str, Value]]:
         """What belongs to a session by the day that it begins on."""
         found: dict[str, dict[str, Value]] = defaultdict(dict)
-        for code, values in self._of_sessions():
-            by_day = _gathered(code, ((one.day, value) for one, _district, value in values))
-            for day, value in by_day.items():
+        for code, parts in self.of_sessions.items():
+            for day, value in _gathered(code, parts.days, parts.values).items():
                 found[day.isoformat()][code] = value
-        for day, _activity in {(one.day, one.activity) for one, _district in self.chosen}:
-            row = found[day.isoformat()]
-            row["activities"] = row.get("activities", 0) + 1  # type: ignore[operator]
+        days = Counter(day for day, _activity in {(one.day, one.activity) for one, _place in self.chosen})
+        for day, activities in days.items():
+            found[day.isoformat()]["activities"] = activities
         return dict(found)
 
-    def _of_sessions(self) -> Iterator[tuple[str, list[tuple[live.Held, str, Value]]]]:
-        yield "scheduled", [(one, place, 1) for one, place in self.chosen]
-        yield "begun", [(one, place, 1) for one, place in self.chosen if one.has_begun]
-        yield "called-off", [(one, place, 1) for one, place in self.called_off]
-        for code, known in self.measured.items():
-            yield code, [(one, place, known[one.pk]) for one, place in self.chosen if one.pk in known]
+
+@dataclass(frozen=True)
+class _Parts:
+    """What sessions bring to an indicator. Lists side by side: a tuple for each would be walked by the collector."""
+
+    activities: list[int]
+    places: list[str]
+    days: list[date]
+    values: list[Any]
+
+    @classmethod
+    def of(cls, sessions: Sequence[tuple[live.Held, str]], values: list[Any] | None = None) -> "_Parts":
+        """Of these sessions; each counts one where no values are given."""
+        return cls(
+            [one.activity for one, _place in sessions], [place for _one, place in sessions],
+            [one.day for one, _place in sessions], [1] * len(sessions) if values is None else values,
+        )  # fmt: skip
 
 
-def _gathered(code: str, pairs: Any) -> dict[Any, Value]:
-    """Values of the same key as one."""
-    indicator = INDICATORS[code]
-    if indicator.fold is Fold.SUM:
-        sums: dict[Any, Value] = defaultdict(int)
-        for key, value in pairs:
-            sums[key] += value
-        return dict(sums)
-    found: dict[Any, Value] = {}
-    for key, value in pairs:
-        found[key] = indicator.fold.together((found[key], value)) if key in found else value
+def _gathered(code: str, keys: Iterable[Any], values: Iterable[Any]) -> dict[Any, Value]:
+    """Values of the same key as one: `Fold.together` for sums and averages, without a call for each."""
+    found: dict[Any, Any] = {}
+    if INDICATORS[code].fold is Fold.SUM:
+        for key, value in zip(keys, values, strict=True):
+            found[key] = found.get(key, 0) + value
+    else:
+        for key, (total, weight) in zip(keys, values, strict=True):
+            before = found.get(key, (0, 0))
+            found[key] = (before[0] + total, before[1] + weight)
     return found

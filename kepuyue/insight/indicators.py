@@ -9,7 +9,9 @@ them up: one activity of ten sessions, or ten activities of one, come to the sam
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
+from itertools import chain
 from typing import Any, NamedTuple
 
 from django.utils.functional import lazy
@@ -172,14 +174,14 @@ def _of_what_happens() -> Iterator[Indicator]:
         "called-off", "programme", _("取消场次"), times, _("公开以后取消的场次，含整项取消的活动的场次。")
     )
     yield _live(
-        "seats", "seats", pgettext_lazy("indicator", "名额"), pgettext_lazy("unit", "个"),
+        "seats", "seats", pgettext_lazy("indicator", "名额"), pgettext_lazy("unit of seats", "个"),
         _("在本系统预约的场次开放的名额，线上、代办和现场各渠道都算；由主办方自己的渠道预约的不知道，不算。"),
     )  # fmt: skip
     yield _live(
         "taken",
         "seats",
         _("已用名额"),
-        pgettext_lazy("unit", "个"),
+        pgettext_lazy("unit of seats", "个"),
         _("上面的名额里，已经约出或现场用掉的。"),
     )
     yield _live(
@@ -201,17 +203,23 @@ def _of_what_happens() -> Iterator[Indicator]:
         "rating", "quality", _("现场评价"), pgettext_lazy("unit", "分（满分5分）"),
         _("观众在场后一分钟评价里打的分的平均，每一个分数同样算；不等总结，随评价更新。"), Fold.MEAN, hundredths=True,
     )  # fmt: skip
-    yield _live("answers", "quality", _("评价份数"), pgettext_lazy("unit", "份"), _("观众提交的一分钟评价。"))
     yield _live(
-        "owed", "summaries", _("应报总结"), pgettext_lazy("unit", "份"), _("已经开始填报的活动总结。"),
+        "answers",
+        "quality",
+        _("评价份数"),
+        pgettext_lazy("unit of answers", "份"),
+        _("观众提交的一分钟评价。"),
+    )
+    yield _live(
+        "owed", "summaries", _("应报总结"), pgettext_lazy("unit of summaries", "份"), _("已经开始填报的活动总结。"),
         splits=BY_ACTIVITY,
     )  # fmt: skip
     yield _live(
-        "filed", "summaries", _("已报总结"), pgettext_lazy("unit", "份"), _("至少报送过一次的总结。"),
+        "filed", "summaries", _("已报总结"), pgettext_lazy("unit of summaries", "份"), _("至少报送过一次的总结。"),
         splits=BY_ACTIVITY,
     )  # fmt: skip
     yield _live(
-        "accepted", "summaries", _("已采纳总结"), pgettext_lazy("unit", "份"),
+        "accepted", "summaries", _("已采纳总结"), pgettext_lazy("unit of summaries", "份"),
         _("上级采纳过的总结，补充中的也算。"), splits=BY_ACTIVITY,
     )  # fmt: skip
 
@@ -283,31 +291,29 @@ def facts_of(edition: Edition, activities: Iterable[Activity]) -> dict[int, Fact
     """{activity: {code: value}} of activities of one edition, of all indicators but the live ones; figures only of
     summaries that were accepted. A handful of queries, however many activities.
     """
-    return settled(
-        edition,
-        {
-            one.pk: Known(
-                one.organization_id, one.organization.name, one.district.code if one.district else ""
-            )
-            for one in activities
-        },
-    )
-
-
-def settled(edition: Edition, own: Mapping[int, Known]) -> dict[int, Facts]:
-    """`facts_of` for activities of which no more is at hand than `Known`."""
-    gathered: dict[int, dict[str, list[Value]]] = {pk: defaultdict(list) for pk in own}
-    rows = (
-        *_from_filings(edition), *_from_sessions(edition, own), *_from_units(edition, own), *_from_coverage(edition),
-        *_from_cloud(edition), *_from_terms(edition),
-    )  # fmt: skip
-    for pk, code, value in rows:
-        if pk in gathered:
-            gathered[pk][code].append(value)
-    return {
-        pk: {code: INDICATORS[code].fold.together(values) for code, values in some.items()}
-        for pk, some in gathered.items()
+    known = {
+        one.pk: Known(one.organization_id, one.organization.name, one.district.code if one.district else "")
+        for one in activities
     }
+    found: dict[int, dict[str, Value]] = {pk: {} for pk in known}
+    for code, column in settled(edition, known).items():
+        for pk, value in column.items():
+            found[pk][code] = value
+    return {**found}
+
+
+def settled(edition: Edition, own: Mapping[int, Known]) -> dict[str, dict[int, Value]]:
+    """{code: {activity: value}}: the facts of `facts_of` for activities of which no more is at hand than `Known`."""
+    found: dict[str, dict[int, Value]] = defaultdict(dict)
+    sources = (
+        _from_filings(edition), _from_sessions(edition, own), _from_units(edition, own), _from_coverage(edition),
+        _from_cloud(edition), _from_terms(edition),
+    )  # fmt: skip
+    for pk, code, value in chain(*sources):
+        if pk in own:
+            column = found[code]
+            column[pk] = INDICATORS[code].fold.together((column[pk], value)) if pk in column else value
+    return found
 
 
 def together(facts: Iterable[Facts]) -> dict[str, Value]:
@@ -340,10 +346,13 @@ def _from_filings(edition: Edition) -> Found:
 
 def _from_sessions(edition: Edition, own: Mapping[int, Known]) -> Found:
     held: Counter[int] = Counter()
+    days: dict[datetime, frozenset[str]] = {}
     rows = Session.objects.held().filter(activity__edition=edition, is_postponed=False, starts_at__lte=now())
     for pk, starts_at, district in rows.values_list("activity", "starts_at", "venue__district__code"):
         held[pk] += 1
-        yield pk, "days", frozenset({starts_at.astimezone(edition.zone).date().isoformat()})
+        if starts_at not in days:
+            days[starts_at] = frozenset({starts_at.astimezone(edition.zone).date().isoformat()})
+        yield pk, "days", days[starts_at]
         if district:
             yield pk, "districts", frozenset({district})
     for pk, activity in own.items():

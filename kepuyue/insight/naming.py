@@ -12,6 +12,7 @@ from kepuyue.editions.models import Edition
 from kepuyue.editions.queries import taxonomies
 from kepuyue.insight.indicators import NOT_STATED, TERM_SPLITS
 from kepuyue.organizations.models import District
+from kepuyue.programme.maps import name as short_name
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ class Names:
 
     @cached_property
     def _districts(self) -> list[tuple[str, str]]:
-        return [(one.code, one.name_for_reader) for one in self.districts]
+        return [(one.code, short_name(one)) for one in self.districts]
 
     @cached_property
     def _terms(self) -> Mapping[str, list[tuple[str, str]]]:

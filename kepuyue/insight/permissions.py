@@ -25,6 +25,11 @@ def within(user: "Person") -> Q:
     return reach(user, "insight.see", "organization__path")
 
 
+def in_branch(unit: Organization) -> Q:
+    """A condition for the activities of a unit and all below it."""
+    return Q(organization__path__startswith=unit.path)
+
+
 def branches(user: "Person") -> list[Organization]:
     """The units whose branches the person oversees, the highest first."""
     found = {

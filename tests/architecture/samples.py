@@ -27,6 +27,7 @@ from kepuyue.editions.models import Booth, MainVenue, Paper, StageItem, Zone
 from kepuyue.evaluation.models import Breach, Conflict, Opinion, TieDecision
 from kepuyue.imports.actions import staging
 from kepuyue.imports.models import CalendarItem, CalendarSubscription, ImportBatch, UnitBatch
+from kepuyue.insight.models import StatisticsReturn
 from kepuyue.messaging.actions import outbox
 from kepuyue.messaging.models import Message
 from kepuyue.messaging.tokens import unsubscribe_path
@@ -71,6 +72,7 @@ from tests.factories import (
     PressPictureFactory,
     ProposalFactory,
     QuestionFactory,
+    ReleaseFactory,
     RequestFactory,
     RoundFactory,
     SheetFactory,
@@ -125,6 +127,7 @@ def samples(cast: Cast) -> dict[str, dict[str, Any]]:
         **screen,
         **_summaries(cast),
         **_evaluation(cast),
+        **_figures(cast),
         **_documents(cast),
         **_letters(cast),
         "-": {},
@@ -403,6 +406,16 @@ def _letters(cast: Cast) -> dict[str, dict[str, Any]]:
             for name, one in made.items()
         },
     }
+
+
+def _figures(cast: Cast) -> dict[str, dict[str, Any]]:
+    """Published figures that were corrected, and the correction; annual statistics of the own district."""
+    first = ReleaseFactory(edition=cast.edition)
+    last = ReleaseFactory(edition=cast.edition, corrects=first, reason="漏算了一场")
+    StatisticsReturn.objects.create(
+        edition=cast.edition, organization=cast.far_unit, typed={"science-week": 1}, by=cast.office
+    )
+    return {"release": {"pk": last.pk}}
 
 
 def _evaluation(cast: Cast) -> dict[str, dict[str, Any]]:

@@ -31,6 +31,8 @@ OPEN = {
     # photos of how it was, once accepted and with consent
     "summaries:public-photos", "summaries:public-photo",
     "programme:robots", "programme:sitemap", "programme:sitemap-part",
+    # figures that the office published
+    "insight:figures", "insight:figures-data",
     # the list for objections, and what was settled
     "evaluation:notice", "evaluation:honors",
     "editions:notice", "editions:paper",

@@ -47,6 +47,7 @@ from tests.factories import (
     PressPictureFactory,
     ProposalFactory,
     QuestionFactory,
+    ReleaseFactory,
     RequestFactory,
     StoryFactory,
     SubmissionFactory,
@@ -277,6 +278,12 @@ def letter(cast: Cast) -> Any:
     return LetterFactory(edition=cast.edition, unit=UnitFactory(parent=cast.own_district))
 
 
+def published_figures(cast: Cast) -> Any:
+    """Each with a correction."""
+    first = ReleaseFactory(edition=cast.edition)
+    return ReleaseFactory(edition=cast.edition, corrects=first, reason="漏算了一场")
+
+
 LISTS: list[tuple[str, str, Make]] = [
     ("district_reviewer", "/desk/mailbox/", letter),
     ("office", "/desk/mailbox/", letter),
@@ -288,6 +295,14 @@ LISTS: list[tuple[str, str, Make]] = [
     ("district_reviewer", "/desk/summaries/panel/", filed_summary),
     ("office", "/desk/insight/", public_activity),
     ("district_reviewer", "/desk/insight/rows/?of=scheduled", public_activity),
+    ("office", "/desk/insight/coverage/", public_activity),
+    ("office", "/desk/insight/coverage/gap/?district=futian&first=2024-09-10&last=2024-09-10", open_offer),
+    ("district_reviewer", "/desk/insight/coverage/gap/", open_request),
+    ("office", "/desk/insight/late/", late_submission),
+    ("district_reviewer", "/desk/insight/late/", due_summary),
+    ("office", "/desk/insight/statistics/", public_activity),
+    ("office", "/desk/insight/releases/", published_figures),
+    ("anonymous", "/figures/", published_figures),
     ("anonymous", "/bases/", public_opening),
     ("anonymous", "/press/", public_story),
     ("anonymous", "/press/", report),

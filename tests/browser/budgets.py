@@ -59,6 +59,7 @@ BUDGETS = [
     Budget("one minute",        "/visits/{visit}/{visit_seal}/",                 60,        6,        1,     300),
     Budget("own bookings",      "/booking/mine/",                                60,        6,        1,    250),
     Budget("recommended",       "/recommendations/{round}/",                     60,        6,        1,    400),
+    Budget("figures",           "/figures/",                                     60,        6,        1,    400),
     Budget("honors",            "/honors/",                                      60,        6,        1,    400),
     Budget("data of children",  "/privacy/children/",                            60,        6,        1,    250),
 ]  # fmt: skip

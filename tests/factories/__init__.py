@@ -30,6 +30,7 @@ from tests.factories.evaluation import (
     RoundFactory,
     SheetFactory,
 )
+from tests.factories.insight import ReleaseFactory
 from tests.factories.mailbox import LetterFactory
 from tests.factories.organizations import (
     DepartmentFactory,
@@ -74,6 +75,7 @@ __all__ = [
     "PressPictureFactory",
     "ProposalFactory",
     "QuestionFactory",
+    "ReleaseFactory",
     "RequestFactory",
     "RoundFactory",
     "SessionFactory",

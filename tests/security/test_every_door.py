@@ -75,11 +75,11 @@ PUBLIC_PAGES = {
     "bookings:draw", "bookings:feedback", "programme:booking", "programme:ticket", "programme:ticket-code",
     "programme:ticket-cancellation", "programme:ticket-acceptance", "programme:ticket-seats", "programme:ticket-roster",
     "programme:ticket-calendar", "programme:my-bookings-appeal", "summaries:public-photos", "summaries:public-photo",
-    "evaluation:notice", "evaluation:honors",
+    "evaluation:notice", "evaluation:honors", "insight:release",
     "cloud:openings",
 }  # fmt: skip
 # An address that names nothing of a unit's: what is shown there is the reader's own
-OF_NO_UNIT = {"-", "coverage-table"}
+OF_NO_UNIT = {"-", "coverage-table", "release"}
 # What is offered to one person by name
 PERSONAL = {"handover-own"}
 # What one unit asks of another belongs to both: the table says who of the cast sees it, and strangers stay strangers

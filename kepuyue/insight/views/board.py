@@ -6,7 +6,6 @@ from typing import Any
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from kepuyue.core import tables
@@ -15,7 +14,8 @@ from kepuyue.editions.request import DeskRequest
 from kepuyue.insight import drawing, export
 from kepuyue.insight.board import Board
 from kepuyue.insight.indicators import GROUPS, INDICATORS, SPLITS, TERM_SPLITS
-from kepuyue.insight.views.desk import Asked, asked, tabs
+from kepuyue.insight.permissions import can_publish
+from kepuyue.insight.views.desk import Asked, asked, sent, tabs
 
 PAGE_SIZE = 50
 # What the splits may be of: each says something of every activity
@@ -52,6 +52,7 @@ def board(request: DeskRequest) -> HttpResponse:
     outlines, tiles = drawing.districts(found, page.indicator, page.names, page.rows_of)
     context: dict[str, Any] = {
         "page": page, "tabs": tabs("board"), "board": found, "at": now(), "has_last": last is not None,
+        "can_publish": can_publish(request.user, page.edition),
         "groups": _groups(page, found, last), "measures": _measures(page),
         "outlines": outlines, "tiles": tiles,
         "districts": _bars(page, found, last, "district"),
@@ -79,7 +80,7 @@ def _groups(page: Asked, found: Board, last: Board | None) -> list[dict[str, Any
                 {
                     "code": code, "name": one.name, "number": one.number(value := found.value(code)), "unit": one.unit,
                     "change": drawing.change(one, value, last.value(code) if last else None),
-                    "href": page.rows(code), "definition": one.definition,
+                    "href": page.rows(code), "is_summed_up": bool(one.figure),
                 }
                 for code, one in INDICATORS.items() if one.group == group
             ],
@@ -120,7 +121,7 @@ def rows(request: DeskRequest) -> HttpResponse:
     lines = found.lines(indicator.code)
     form = request.GET.get("form", "")
     if form in tables.CONTENT_TYPES:
-        return _file(export.lines_table(found, indicator, page.names), form, f"insight-{indicator.code}")
+        return sent(export.lines_table(found, indicator, page.names), form, f"insight-{indicator.code}")
     shown = Paginator(lines, PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
         "page": page, "indicator": indicator, "total": indicator.number(found.value(indicator.code)), "lines": shown,
@@ -137,12 +138,4 @@ def files(request: DeskRequest) -> HttpResponse:
     if form == "json":
         data = json.dumps(export.as_data(found, page.names), ensure_ascii=False)
         return HttpResponse(data, content_type="application/json")
-    return _file(export.whole_table(found, page.names), form if form == "csv" else "xlsx", "insight")
-
-
-def _file(table: export.Table, form: str, name: str) -> HttpResponse:
-    head, rows = table
-    written = tables.to_xlsx(_("统计看板"), head, rows) if form == "xlsx" else tables.to_csv(head, rows)
-    answer = HttpResponse(written, content_type=tables.CONTENT_TYPES[form])
-    answer["Content-Disposition"] = f'attachment; filename="{name}.{form}"'
-    return answer
+    return sent(export.whole_table(found, page.names), form if form == "csv" else "xlsx", "insight")

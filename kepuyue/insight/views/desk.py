@@ -4,17 +4,17 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from django.http import Http404
+from django.http import Http404, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from kepuyue.core import wording
+from kepuyue.core import tables, wording
 from kepuyue.editions.models import Edition
 from kepuyue.editions.request import DeskRequest
-from kepuyue.insight import board, queries
+from kepuyue.insight import board, export, queries
 from kepuyue.insight.board import Board, Choice
 from kepuyue.insight.forms import ChoiceForm, indicator_of
-from kepuyue.insight.indicators import INDICATORS, SPLITS, Indicator
+from kepuyue.insight.indicators import INDICATORS, Indicator
 from kepuyue.insight.naming import Names
 from kepuyue.insight.permissions import branches, check_sees, sees_all, within
 
@@ -28,12 +28,14 @@ class Asked:
     request: DeskRequest
     edition: Edition
     names: Names
-    form: ChoiceForm
+    form: Any
+    "A `ChoiceForm`"
     indicator: Indicator
 
     @property
     def choice(self) -> Choice:
-        return self.form.choice
+        found: Choice = self.form.choice
+        return found
 
     def board(self) -> Board:
         """What the person's branches came to."""
@@ -65,16 +67,10 @@ class Asked:
     @property
     def limits(self) -> list[dict[str, str]]:
         """The conditions that hold, in words, each with the address without it."""
-        found, here = [], self.request.path
-        for split in SPLITS:
-            if split != "day" and (key := getattr(self.choice, split)):
-                label = wording.labelled(SPLITS[split], self.names.name(split, key))
-                found.append({"label": label, "href": f"{here}?{self.query(**{split: ''})}"})
-        first, last = self.choice.first, self.choice.last
-        if first or last:
-            days = wording.days_text(first or self.edition.starts_on, last or self.edition.ends_on)
-            label = wording.labelled(SPLITS["day"], days)
-            found.append({"label": label, "href": f"{here}?{self.query(first='', last='')}"})
+        found = []
+        for split, label in self.choice.conditions(self.names):
+            without = {"first": "", "last": ""} if split == "day" else {split: ""}
+            found.append({"label": label, "href": f"{self.request.path}?{self.query(**without)}"})
         return found
 
     @property
@@ -85,20 +81,32 @@ class Asked:
         return wording.listed(one.name for one in branches(self.request.user))
 
 
-def asked(request: DeskRequest) -> Asked:
+def asked(request: DeskRequest, form_class: type[ChoiceForm] = ChoiceForm) -> Asked:
     """What the page is about, for whoever oversees some branch."""
     check_sees(request.user)
     if request.edition is None:
         raise Http404
     names = Names(request.edition)
-    form = ChoiceForm(request.GET, edition=request.edition, names=names)
+    form = form_class(request.GET, edition=request.edition, names=names)
     return Asked(request, request.edition, names, form, INDICATORS[indicator_of(request.GET.get("of"))])
 
 
 def tabs(current: str) -> list[dict[str, Any]]:
     """The pages of the room."""
-    pages = {"board": _("看板")}
+    pages = {
+        "board": _("看板"), "coverage": _("覆盖"), "late": _("谁还没办"), "releases": _("已发布的数字"),
+        "statistics": _("统计年报"),
+    }  # fmt: skip
     return [
         {"label": label, "href": reverse(f"insight:{name}"), "current": name == current}
         for name, label in pages.items()
     ]
+
+
+def sent(table: export.Table, form: str, name: str) -> HttpResponse:
+    """A table as a file: xlsx or csv."""
+    head, rows = table
+    written = tables.to_xlsx(_("统计看板"), head, rows) if form == "xlsx" else tables.to_csv(head, rows)
+    answer = HttpResponse(written, content_type=tables.CONTENT_TYPES[form])
+    answer["Content-Disposition"] = f'attachment; filename="{name}.{form}"'
+    return answer
