@@ -327,6 +327,8 @@ SECOND_FACTOR_REQUIRED_FOR = env_choice(
     "SECOND_FACTOR_REQUIRED_FOR", "none" if DEMO else "reviewers", {"reviewers", "none", "all"}
 )
 SECOND_FACTOR_GRACE_DAYS = env_number("SECOND_FACTOR_GRACE_DAYS", 7, least=0)
+# State secrets may be written only on a network that was approved for them (保守国家秘密法)
+CLASSIFIED_DOCUMENTS = env_flag("CLASSIFIED_DOCUMENTS", False)
 
 # Accounts elsewhere: off unless configured, and never tried by visitors' addresses
 SOCIALACCOUNT_ADAPTER = "kepuyue.accounts.outside.OutsideAdapter"

@@ -5,6 +5,12 @@ from datetime import date
 
 # Printed width in characters: a sign of another script is half as wide
 _FULL_FROM = 0x2E80
+# What nobody knows yet stays to be seen, and keeps a draft from being issued
+TO_FILL_IN = "（待填写）"
+FILE, SIGNED_OFF = "文件", "签发人："
+# Names in a joint mark, the host's among them, that leave room for text on the first page
+MOST_IN_MARK = 5
+URGENCIES, SECRECIES = ("特急", "加急"), ("绝密", "机密", "秘密")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +95,49 @@ class Document:
     printed_by: str = ""
     "印发机关; empty: no 版记"
     printed_on: date | None = None
+    joint: tuple[str, ...] = ()
+    "联合行文: the other organs in their order; the issuer is the host, stands first and gives the number"
+    signers: tuple[str, ...] = ()
+    "签发人 of a document that goes upward (上行文), in the order of the organs"
+    copy_number: int | None = None
+    "份号 of this copy"
+    secrecy: str = ""
+    "密级 with its term (保密期限), as 机密★1年"
+    urgency: str = ""
+    "紧急程度: 特急 or 加急"
+
+    @property
+    def copy_text(self) -> str:
+        """份号 in six digits (7.2.1); empty where there is none."""
+        return "" if self.copy_number is None else f"{self.copy_number:06d}"
+
+    @property
+    def marks(self) -> tuple[str, ...]:
+        """What stands at the upper left, a line each, in this order (7.2.1 to 7.2.3); without 份号."""
+        return tuple(filter(None, (self.secrecy, self.urgency)))
+
+    @property
+    def issuers(self) -> tuple[str, ...]:
+        """发文机关署名: the host, then the others (7.3.5.1)."""
+        return (self.issuer, *self.joint)
+
+    @property
+    def marked(self) -> tuple[tuple[str, ...], str]:
+        """(the organs in the mark from above, what stands beside all of them): of one organ its mark as it is, of
+        several their names with 文件 on the right (7.2.4). So many that no text would fit the page: the host alone.
+        """
+        if not 1 <= len(self.joint) < MOST_IN_MARK:
+            return (self.mark,), ""
+        beside = FILE if self.mark.endswith(FILE) else ""
+        return (self.mark.removesuffix(FILE), *self.joint), beside
+
+    @property
+    def signer_rows(self) -> tuple[str, ...]:
+        """签发人 as they stand on the page, two a line; turned lines begin below the first name (7.2.6)."""
+        # A name of two signs is as wide as one of three
+        names = [f"{name[0]}　{name[1]}" if len(name) == 2 else name for name in self.signers]
+        rows = ["　".join(names[place : place + 2]) for place in range(0, len(names), 2)]
+        return tuple(f"{SIGNED_OFF}{row}" if not place else row for place, row in enumerate(rows))
 
     @property
     def salutation(self) -> str:

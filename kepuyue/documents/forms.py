@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -12,7 +13,7 @@ from kepuyue.core.time import today
 from kepuyue.documents import typed
 from kepuyue.documents.actions.drafting import Typed
 from kepuyue.documents.actions.organs import FIELDS
-from kepuyue.documents.content import Document
+from kepuyue.documents.content import SECRECIES, URGENCIES, Document
 from kepuyue.documents.models import IssuingOrgan, OfficialDocument
 from kepuyue.organizations.models import Organization
 from kepuyue.ui.forms import DateInput, VersionedForm
@@ -64,6 +65,11 @@ class OrganForm(forms.ModelForm):
         return {name: self.cleaned_data[name] for name in FIELDS}
 
 
+# More organs do not issue one document together
+MOST_JOINT = 10
+_BETWEEN = re.compile(r"[，,、；;\n]")
+
+
 class DraftForm(VersionedForm):
     """A draft as people change it, with two fields for each attachment and a place for one more."""
 
@@ -92,9 +98,38 @@ class DraftForm(VersionedForm):
         help_text=gettext_lazy("用逗号隔开；没有可不填。"),
     )  # fmt: skip
 
+    joint = forms.CharField(
+        label=gettext_lazy("联合行文的其他机关"), max_length=500, required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=gettext_lazy("一行一个，按排列顺序写全称。本机关是主办机关，排在最前，只用本机关的发文字号。"),
+    )  # fmt: skip
+    signers = forms.CharField(
+        label=gettext_lazy("签发人"), max_length=200, required=False,
+        help_text=gettext_lazy("只有上行文（请示、报告）填写，按机关的顺序，用顿号隔开。"),
+    )  # fmt: skip
+    urgency = forms.ChoiceField(
+        label=gettext_lazy("紧急程度"), required=False,
+        choices=[("", gettext_lazy("不标注")), *((one, one) for one in URGENCIES)],
+    )  # fmt: skip
+    copy_number = forms.IntegerField(
+        label=gettext_lazy("份号"), min_value=1, max_value=999_999, required=False,
+        help_text=gettext_lazy("同一文稿印制的顺序号，印成6位数字；一般公文不填。"),
+    )  # fmt: skip
+    secrecy = forms.ChoiceField(
+        label=gettext_lazy("密级"), required=False,
+        choices=[("", gettext_lazy("不涉密")), *((one, one) for one in SECRECIES)],
+    )  # fmt: skip
+    secret_for = forms.CharField(
+        label=gettext_lazy("保密期限"), max_length=10, required=False,
+        help_text=gettext_lazy("例如“1年”；涉密公文应当同时标注份号。"),
+    )  # fmt: skip
+
     def __init__(self, *args: Any, content: Document, version: int, **options: Any) -> None:
         options["initial"] = _initial(content) | {"version": version}
         super().__init__(*args, **options)
+        self.issuer = content.issuer
+        if not settings.CLASSIFIED_DOCUMENTS:
+            del self.fields["secrecy"], self.fields["secret_for"]
         self.places = range(len(content.attachments) + 1)
         for place in self.places:
             title = _("附件%(n)s的名称") % {"n": place + 1}
@@ -106,8 +141,25 @@ class DraftForm(VersionedForm):
                 label=text, max_length=LONGEST, required=False, widget=forms.Textarea(attrs={"rows": 6})
             )
 
+    def clean_joint(self) -> tuple[str, ...]:
+        """Each name once, without the host's own."""
+        names = tuple(filter(None, (one.strip() for one in self.cleaned_data["joint"].splitlines())))
+        if self.issuer in names or len(set(names)) < len(names):
+            raise forms.ValidationError(_("每个机关只写一次，本机关不用写。"), code="twice")
+        if len(names) > MOST_JOINT:
+            raise forms.ValidationError(_("最多写%(most)s个机关。") % {"most": MOST_JOINT}, code="many")
+        return names
+
+    def clean_signers(self) -> tuple[str, ...]:
+        """Names without spaces that somebody put between their signs."""
+        return tuple(
+            filter(None, ("".join(one.split()) for one in _BETWEEN.split(self.cleaned_data["signers"])))
+        )
+
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
+        if cleaned.get("secret_for") and not cleaned.get("secrecy"):
+            self.add_error("secrecy", _("写了保密期限，请选密级。"))
         for place in self.places:
             title, text = f"attachment_{place}_title", f"attachment_{place}_text"
             if cleaned.get(text) and not cleaned.get(title):
@@ -125,8 +177,19 @@ class DraftForm(VersionedForm):
         return Typed(
             title=cleaned["title"].strip(), addressees=cleaned["addressees"].strip("：: "), text=cleaned["text"],
             dated=cleaned["dated"], note=cleaned["note"].strip("（）() "), copies_to=tuple(filter(None, copies)),
-            attachments=attachments,
+            attachments=attachments, joint=cleaned["joint"], signers=cleaned["signers"], urgency=cleaned["urgency"],
+            copy_number=cleaned["copy_number"],
+            secrecy="★".join(filter(None, (cleaned.get("secrecy"), cleaned.get("secret_for", "").strip("★ ")))),
         )  # fmt: skip
+
+    def head(self) -> list[forms.BoundField]:
+        """What stands at the head and most documents do not need."""
+        names = ("joint", "signers", "urgency", "copy_number", "secrecy", "secret_for")
+        return [self[name] for name in names if name in self.fields]
+
+    def is_head_open(self) -> bool:
+        """Whether any of it is filled in or wrong, so that it has to be seen."""
+        return any(field.value() or field.errors for field in self.head())
 
     def first(self) -> list[forms.BoundField]:
         """What stands at the top."""
@@ -152,7 +215,10 @@ def _initial(content: Document) -> dict[str, Any]:
     found: dict[str, Any] = {
         "title": content.title, "addressees": content.addressees, "text": typed.to_text(content.blocks),
         "dated": content.dated, "note": content.note, "copies_to": "，".join(content.copies_to),
+        "joint": "\n".join(content.joint), "signers": "、".join(content.signers), "urgency": content.urgency,
+        "copy_number": content.copy_number,
     }  # fmt: skip
+    found["secrecy"], _star, found["secret_for"] = content.secrecy.partition("★")
     for place, one in enumerate(content.attachments):
         found[f"attachment_{place}_title"] = one.title
         found[f"attachment_{place}_text"] = typed.to_text(one.blocks)

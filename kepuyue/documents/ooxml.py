@@ -1,6 +1,7 @@
 """The pieces of WordprocessingML of which a document is put together, where python-docx has no words for them."""
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
 from docx.oxml import OxmlElement
@@ -28,7 +29,8 @@ BOX = """<w:drawing
     <wps:txbx><w:txbxContent/></wps:txbx>
     <wps:bodyPr lIns="0" tIns="0" rIns="0" bIns="0"><a:noAutofit/></wps:bodyPr></wps:wsp>
   </a:graphicData></a:graphic></wp:anchor></w:drawing>"""
-_SPACES = re.compile(r"\s+")
+# The space of Chinese type stays: names of two signs are drawn out by it
+_SPACES = re.compile(r"[^\S\u3000]+")
 _UNWRITABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
@@ -53,6 +55,9 @@ def lay_out(
     if keep:
         properties.append(OxmlElement("w:keepNext"))
     properties.append(element("w:widowControl", val=0))
+    # Digits stand close to Chinese signs, so that a line holds as many as it should
+    properties.append(element("w:autoSpaceDE", val=0))
+    properties.append(element("w:autoSpaceDN", val=0))
     properties.append(element("w:snapToGrid", val=0))
     spacing: dict[str, Any] = {"before": round(before * TWIPS), "after": 0}
     if line:
@@ -71,6 +76,32 @@ def properties_of(paragraph: Any) -> Any:
         found = OxmlElement("w:pPr")
         paragraph.insert(0, found)
     return found
+
+
+def keep_with_next(paragraph: Any) -> None:
+    """Let no page end between a laid out paragraph and the next."""
+    properties = properties_of(paragraph)
+    if properties.find(qn("w:keepNext")) is None:
+        properties.insert(0, OxmlElement("w:keepNext"))
+
+
+def bordered(paragraph: Any, sides: Iterable[Any]) -> None:
+    """Draw rules at sides of a laid out paragraph."""
+    borders = OxmlElement("w:pBdr")
+    borders.extend(sides)
+    properties = properties_of(paragraph)
+    # The order of properties is fixed: rules, tabs, what follows
+    after = properties.find(qn("w:tabs"))
+    after = properties.find(qn("w:autoSpaceDE")) if after is None else after
+    after.addprevious(borders)
+
+
+def tab_stops(paragraph: Any, stops: Iterable[tuple[str, float]]) -> None:
+    """Set the tab stops of a laid out paragraph: (which side or middle, points from the left)."""
+    made = OxmlElement("w:tabs")
+    for which, at in stops:
+        made.append(element("w:tab", val=which, pos=round(at * TWIPS)))
+    properties_of(paragraph).find(qn("w:autoSpaceDE")).addprevious(made)
 
 
 def run_of(text: str, font: str, size: float, *, color: str = "", spacing: float = 0) -> Any:

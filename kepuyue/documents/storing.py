@@ -32,7 +32,8 @@ def from_json(stored: Mapping[str, Any]) -> Document:
     values["attachments"] = tuple(
         Attachment(one["title"], _blocks(one.get("blocks", ()))) for one in values.get("attachments", ())
     )
-    values["copies_to"] = tuple(values.get("copies_to", ()))
+    for name in ("copies_to", "joint", "signers"):
+        values[name] = tuple(values.get(name, ()))
     for name in ("dated", "printed_on"):
         values[name] = date.fromisoformat(values[name]) if values.get(name) else None
     return Document(**values)

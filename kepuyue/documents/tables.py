@@ -38,6 +38,8 @@ def drawn(table: Table, word: Any, wide: float) -> Any:
     made, properties = OxmlElement("w:tbl"), OxmlElement("w:tblPr")
     properties.append(element("w:tblStyle", val=word.styles["Table Grid"].style_id))
     properties.append(element("w:tblW", w=sum(widths), type="dxa"))
+    # As wide as the block and in its middle: neither edge stands out, however a program counts the cells' margins
+    properties.append(element("w:jc", val="center"))
     properties.append(element("w:tblLayout", type="fixed"))
     made.append(properties)
     grid = OxmlElement("w:tblGrid")

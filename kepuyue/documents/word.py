@@ -25,7 +25,19 @@ from kepuyue.documents.content import (
     date_text,
     width,
 )
-from kepuyue.documents.ooxml import box, element, lay_out, properties_of, run_of, text_of, writable
+from kepuyue.documents.head import set_head
+from kepuyue.documents.ooxml import (
+    bordered,
+    box,
+    element,
+    keep_with_next,
+    lay_out,
+    run_of,
+    tab_stops,
+    text_of,
+    writable,
+)
+from kepuyue.documents.signing import sign
 from kepuyue.documents.standard import (
     BODY,
     HEADLINE,
@@ -34,7 +46,6 @@ from kepuyue.documents.standard import (
     MM_PER_POINT,
     NUMERALS,
     RECORD_PITCH,
-    RED,
     TITLE_PITCH,
     TWIPS,
     VALUES,
@@ -42,16 +53,13 @@ from kepuyue.documents.standard import (
 from kepuyue.documents.titles import broken
 from kepuyue.documents.typed import mark
 
-# 发文机关标志: as large as the block lets it be, and no larger than this
-MARK_LARGEST, MARK_ROOM = 46.0, 0.96
-
 
 def render(document: Document, values: Mapping[str, float] = VALUES) -> bytes:
     """The Word file. The same content gives the same text and layout."""
-    return _Page(document, values).written()
+    return Page(document, values).written()
 
 
-class _Page:
+class Page:
     """One document on its way to Word."""
 
     def __init__(self, document: Document, values: Mapping[str, float]) -> None:
@@ -64,17 +72,21 @@ class _Page:
             self.body.remove(child)
         self._set_page()
         self._set_fonts()
+        self._set_language()
         tables.set_styles(self.word)
 
     def written(self) -> bytes:
         document = self.document
-        self._mark()
+        set_head(self)
         self._title(document.title, self.values["title_lines"])
         if document.addressees:
             self._line(document.salutation, before=self.values["addressee_lines"], first=0)
         self._blocks(document.blocks)
+        # Whoever signs does not stand on a page without text (7.3.5.4)
+        if document.blocks and isinstance(document.blocks[-1], Heading | Paragraph):
+            keep_with_next(self.body[-2])
         self._named_attachments()
-        self._signature()
+        sign(self)
         if document.note:
             self._line(f"（{document.note}）")
         for number, attachment in enumerate(document.attachments, 1):
@@ -145,26 +157,6 @@ class _Page:
             etree.SubElement(font, f"{{{namespace}}}charset", {f"{{{namespace}}}val": "86"})
         table._blob = etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
 
-    # The head: 版头
-
-    def _mark(self) -> None:
-        values, document = self.values, self.document
-        size = min(
-            MARK_LARGEST, values["block_width"] / MM_PER_POINT * MARK_ROOM / max(width(document.mark), 1)
-        )
-        self._paragraph(
-            [run_of(document.mark, HEADLINE, size, color=RED)], align="center",
-            before=values["mark_top"] / MM_PER_POINT, line=size,
-        )  # fmt: skip
-        gap = values["number_lines"] * self.pitch
-        number = self._paragraph([self._text_run(document.number or " ")], align="center", before=gap)
-        # From the number's line the rule is so far as the standard says, less what the line leaves below its signs
-        leading = (self.pitch - values["body_size"]) / 2
-        space = max(0, round(values["rule_gap"] / MM_PER_POINT - leading))
-        border = OxmlElement("w:pBdr")
-        border.append(element("w:bottom", val="single", sz=12, space=space, color=RED))
-        properties_of(number).insert(0, border)
-
     def _title(self, title: str, empty_lines: float) -> None:
         size = self.values["title_size"]
         lines = broken(title, longest=self.values["block_width"] / MM_PER_POINT / size * 0.98)
@@ -173,9 +165,14 @@ class _Page:
             if place:
                 run.append(OxmlElement("w:br"))
             run.append(text_of(line))
-        self._paragraph(
+        self.paragraph(
             [run], align="center", before=empty_lines * self.pitch, line=size * TITLE_PITCH, keep=True
         )
+
+    def _set_language(self) -> None:
+        """Lines end by the rules of Chinese type."""
+        defaults = self.word.styles.element.find(qn("w:docDefaults"))
+        defaults.find(f".//{qn('w:lang')}").set(qn("w:eastAsia"), "zh-CN")
 
     # The text: 主体
 
@@ -198,14 +195,14 @@ class _Page:
 
     def _heading(self, heading: Heading, number: int) -> None:
         font = {1: LEVEL_1, 2: LEVEL_2}.get(heading.level, BODY)
-        runs = [self._text_run(f"{mark(heading.level, number)}{heading.title}", font)]
+        runs = [self.text_run(f"{mark(heading.level, number)}{heading.title}", font)]
         if heading.text:
-            runs.append(self._text_run(heading.text))
-        self._paragraph(runs, first=self.values["indent"], keep=not heading.text)
+            runs.append(self.text_run(heading.text))
+        self.paragraph(runs, first=self.values["indent"], keep=not heading.text)
 
     def _line(self, text: str, *, before: float = 0, first: float | None = None) -> None:
-        self._paragraph(
-            [self._text_run(text)],
+        self.paragraph(
+            [self.text_run(text)],
             before=before * self.pitch,
             first=self.values["indent"] if first is None else first,
         )
@@ -214,41 +211,26 @@ class _Page:
         # Turned lines begin below the name's first sign; further names below the first
         at = self.values["indent"] + 3 + (1.5 if len(self.document.attachments) > 1 else 0)
         for place, text in enumerate(self.document.attached, 1):
-            self._paragraph(
-                [self._text_run(text)], align="left",
+            self.paragraph(
+                [self.text_run(text)], align="left",
                 before=self.values["attachment_lines"] * self.pitch if place == 1 else 0,
-                left=at, hanging=at - self.values["indent"] - (0 if place == 1 else 3),
+                left=at, hanging=at - self.values["indent"] - (0 if place == 1 else 3), keep=True,
             )  # fmt: skip
-
-    def _signature(self) -> None:
-        """A place for the seal is left: nobody prints one. The names stand above the middle of the date."""
-        document, right = self.document, self.values["date_right"]
-        names = [document.issuer, *([f"（{document.on_behalf}代章）"] if document.on_behalf else [])]
-        day = document.date_text
-        half = width(day) / 2
-        # A name that is too long for that moves the date along
-        right = max(right, max(width(name) for name in names) / 2 - half)
-        for place, name in enumerate(names):
-            self._paragraph(
-                [self._text_run(name)], align="right", right=right + half - width(name) / 2,
-                before=self.pitch * 2 if not place else 0, keep=True,
-            )  # fmt: skip
-        self._paragraph([self._text_run(day)], align="right", right=right)
 
     def _attachment(self, title: str, blocks: Iterable[Block], number: int) -> None:
-        last = self._paragraph([], line=1)
+        last = self.paragraph([], line=1)
         run = OxmlElement("w:r")
         run.append(element("w:br", type="page"))
         last.append(run)
         mark = f"附件{number}" if len(self.document.attachments) > 1 else "附件"
-        self._paragraph([self._text_run(mark, LEVEL_1)], keep=True)
+        self.paragraph([self.text_run(mark, LEVEL_1)], keep=True)
         self._title(title, 1)
-        self._paragraph([])
+        self.paragraph([])
         self._blocks(blocks)
 
     def _table(self, table: Table) -> None:
         wide = self.values["block_width"] / MM_PER_POINT
-        self.body.insert(len(self.body) - 1, tables.drawn(table, self.word, wide))
+        self.add(tables.drawn(table, self.word, wide))
 
     def _picture(self, picture: Picture) -> None:
         paragraph = self.word.add_paragraph()
@@ -275,10 +257,10 @@ class _Page:
         lay_out(paragraph, align="center", line=0, keep=keep)
         for run in runs:
             paragraph.append(run)
-        self.body.insert(len(self.body) - 1, paragraph)
+        self.add(paragraph)
 
     def _caption(self, text: str) -> None:
-        self._paragraph([run_of(text, LEVEL_2, self.values["body_size"] - 2)], align="center")
+        self.paragraph([run_of(text, LEVEL_2, self.values["body_size"] - 2)], align="center")
 
     # The record: 版记
 
@@ -302,24 +284,20 @@ class _Page:
         run = OxmlElement("w:r")
         run.append(drawing)
         # What is set apart hangs on a paragraph of the last page
-        self._paragraph([run], line=1)
+        self.paragraph([run], line=1)
 
     def _record_line(self, left: str, right: str, is_first: bool, is_last: bool, whole: float) -> Any:
         size, paragraph = self.values["record_size"], OxmlElement("w:p")
         # One character is left at each side by tabs: the rules go over the whole block
         lay_out(paragraph, align="left", line=size * RECORD_PITCH, left=size, hanging=size)
-        properties = properties_of(paragraph)
-        borders = OxmlElement("w:pBdr")
+        tab_stops(paragraph, [("left", size), ("right", whole - size)])
+        sides = []
         for side, which in (
             *((("top", "record_outer"),) if is_first else ()), ("bottom", "record_outer" if is_last else "record_inner")
         ):  # fmt: skip
             eighths = round(self.values[which] / MM_PER_POINT * 8)
-            borders.append(element(f"w:{side}", val="single", sz=eighths, space=0, color="000000"))
-        tabs = OxmlElement("w:tabs")
-        tabs.append(element("w:tab", val="left", pos=round(size * TWIPS)))
-        tabs.append(element("w:tab", val="right", pos=round((whole - size) * TWIPS)))
-        for one in (tabs, borders):
-            properties.insert(list(properties).index(properties.find(qn("w:snapToGrid"))), one)
+            sides.append(element(f"w:{side}", val="single", sz=eighths, space=0, color="000000"))
+        bordered(paragraph, sides)
         run = run_of("", BODY, size)
         run.append(OxmlElement("w:tab"))
         run.append(text_of(left))
@@ -331,10 +309,17 @@ class _Page:
 
     # Pieces
 
-    def _text_run(self, text: str, font: str = BODY) -> Any:
-        return run_of(text, font, self.values["body_size"], spacing=self.character - self.values["body_size"])
+    def text_run(self, text: str, font: str = BODY) -> Any:
+        """Text of the page's size, so many signs to a line as the standard says."""
+        off, size = self.values["text_color"], self.values["body_size"]
+        color = standard.hex_color(standard.BLACK, off) if off else ""
+        return run_of(text, font, size, color=color, spacing=self.character - size)
 
-    def _paragraph(
+    def add(self, made: Any) -> None:
+        """Put something at the end of what is there."""
+        self.body.insert(len(self.body) - 1, made)
+
+    def paragraph(
         self, runs: Iterable[Any], *, align: str = "both", before: float = 0, line: float | None = None,
         first: float = 0, left: float = 0, right: float = 0, hanging: float = 0, keep: bool = False,
     ) -> Any:  # fmt: skip
@@ -345,5 +330,5 @@ class _Page:
              left=left * at, right=right * at, hanging=hanging * at, keep=keep)  # fmt: skip
         for run in runs:
             paragraph.append(run)
-        self.body.insert(len(self.body) - 1, paragraph)
+        self.add(paragraph)
         return paragraph

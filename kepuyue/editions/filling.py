@@ -5,12 +5,10 @@ from collections.abc import Mapping
 from datetime import date
 
 from kepuyue.documents import kinds
-from kepuyue.documents.content import Attachment, Document
+from kepuyue.documents.content import TO_FILL_IN, Attachment, Document
 from kepuyue.documents.typed import parts_of
 from kepuyue.editions.models import Edition, KeyDate, Paper
 
-# What is not known stays to be seen, and keeps a draft from being issued (`documents.actions.issuing`)
-UNKNOWN = "（待填写）"
 _PLACE = re.compile(r"\{([^{}]+)\}")
 WORDS = (
     "年份",
@@ -43,7 +41,7 @@ def words_of(edition: Edition, organ_name: str) -> dict[str, str]:
 
 def filled(text: str, words: Mapping[str, str]) -> str:
     """The text with its places filled in; what is not known becomes （待填写）."""
-    return _PLACE.sub(lambda place: words.get(place[1].strip()) or UNKNOWN, text)
+    return _PLACE.sub(lambda place: words.get(place[1].strip()) or TO_FILL_IN, text)
 
 
 def document(

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from kepuyue.core.time import today
 from kepuyue.documents import kinds
-from kepuyue.documents.content import Attachment, Document, Paragraph, Table, date_text
+from kepuyue.documents.content import TO_FILL_IN, Attachment, Document, Paragraph, Table, date_text
 from kepuyue.documents.models import IssuingOrgan
 from kepuyue.documents.typed import parts_of
 from kepuyue.editions import filling
@@ -95,7 +95,7 @@ def announcement(context: kinds.Context) -> Document:
         title=f"关于{facts['subject']}的公示",
         blocks=(
             Paragraph(f"{facts['reason'].rstrip('。，')}，现将{facts['subject']}予以公示。"), Paragraph(said),
-            Paragraph(f"{reached or f'联系电话：{filling.UNKNOWN}'}。"),
+            Paragraph(f"{reached or f'联系电话：{TO_FILL_IN}'}。"),
         ),
         attachments=(Attachment(facts["subject"], (table,)),),
         dated=first,

@@ -1,5 +1,6 @@
 """A document with every part that the standard knows."""
 
+from dataclasses import replace
 from datetime import date
 
 from kepuyue.documents.content import Attachment, Document, Heading, Paragraph, Table
@@ -10,11 +11,21 @@ TEXT = (
 )
 
 
+def upward() -> Document:
+    """Three organs report upward together, under the host's number; 份号, 密级 and 紧急程度 stand above."""
+    return replace(
+        whole(), title="深圳市科学技术协会等三部门关于2024年深圳科普月活动情况的报告", addressees="市人民政府",
+        mark="深圳市科学技术协会文件", issuer="深圳市科学技术协会", on_behalf="",
+        joint=("深圳市教育局", "深圳市科技创新局"), signers=("李明", "王小川", "欧阳文华"),
+        copy_number=7, secrecy="秘密★1年", urgency="加急",
+    )  # fmt: skip
+
+
 def whole() -> Document:
     """Several pages, two attachments, copies, a seal that stands for another's."""
     table = Table(
         ("序号", "活动名称", "时间"),
-        tuple((str(number), "科学之夜", "9月14日") for number in range(1, 50)),
+        tuple((str(number), "科学之夜", "9月14日") for number in range(1, 37)),
         (1, 5, 2),
     )
     return Document(
@@ -23,9 +34,9 @@ def whole() -> Document:
         blocks=(
             Paragraph(f"{TEXT}现将有关事项通知如下。"),
             Heading(1, "时间和主题"), Paragraph(TEXT * 6),
-            Heading(1, "活动内容"), Heading(2, "践行科普为民，共创美好生活。", TEXT * 6),
-            Heading(3, "科普基地联合行动。", TEXT * 6), Heading(4, "示范点。", TEXT * 6),
-            Heading(2, "开展科学教育。", TEXT * 3), *[Paragraph(TEXT * 3) for _number in range(4)],
+            Heading(1, "活动内容"), Heading(2, "践行科普为民，共创美好生活。", TEXT * 3),
+            Heading(3, "科普基地联合行动。", TEXT * 2), Heading(4, "示范点。", TEXT * 2),
+            Heading(2, "开展科学教育。", TEXT), *[Paragraph(TEXT * 2) for _number in range(3)],
         ),
         issuer="深圳市科普工作联席会议办公室", on_behalf="深圳市科学技术协会", dated=date(2024, 8, 6),
         note="联系人：科普部，电话：12345",

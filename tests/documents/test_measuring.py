@@ -16,17 +16,18 @@ from docx.oxml.ns import qn
 from docx.shared import RGBColor
 
 from kepuyue.documents import pdf, word
+from kepuyue.documents.content import Document
 from kepuyue.documents.measuring import Measured, Unreadable
 from kepuyue.documents.measuring import pdf as pdf_files
 from kepuyue.documents.measuring import word as word_files
 from kepuyue.documents.standard import FIGURES, VALUES
-from tests.documents.given import whole
+from tests.documents.given import upward, whole
 
 
 def off(code: str) -> Mapping[str, float]:
     """The standard's figures with one that is clearly wrong."""
     figure = FIGURES[code]
-    least = {"mm": 0.15, "行": 1.0, "字": 1.0, "pt": 1.0}[figure.unit]
+    least = {"mm": 0.15, "行": 1.0, "字": 1.0, "pt": 1.0, "位": 1.0, "倍": 0.15, "色": 75}[figure.unit]
     return {**VALUES, code: figure.value + max(3 * figure.tolerance, least)}
 
 
@@ -34,34 +35,58 @@ def wrong(found: list[Measured]) -> set[str]:
     return {one.figure.code for one in found if not one.is_right}
 
 
+# What only a document shows that goes upward, of several organs
+UPWARD = {
+    "marks_top", "marks_left", "copy_digits", "marks_step", "joint_center", "number_left", "signer_right", "signer_line"
+}  # fmt: skip
+
+
+WHITE = {**VALUES, "mark_color": 255.0}
+
+
+def sample(code: str) -> Document:
+    """The document on which a figure can be seen."""
+    return upward() if code in {"upward", *UPWARD} else whole()
+
+
 @pytest.fixture(scope="module")
 def pages() -> dict[str, list[Measured]]:
     """The right document and one for each wrong figure, as PDF: one start of LibreOffice for all."""
-    codes = ["", *FIGURES]
-    files = [word.render(whole(), off(code) if code else VALUES) for code in codes]
+    codes = ["", "upward", "white", *FIGURES]
+    files = [
+        word.render(sample(code), off(code) if code in FIGURES else WHITE if code == "white" else VALUES)
+        for code in codes
+    ]
     return {code: pdf_files.measure(data) for code, data in zip(codes, pdf.from_word(files), strict=True)}
 
 
-def test_word_file_keeps_every_figure() -> None:
-    found = word_files.measure(word.render(whole()))
+@pytest.mark.parametrize("code", ["", "upward"])
+def test_word_file_keeps_every_figure(code: str) -> None:
+    found = word_files.measure(word.render(sample(code)))
 
-    assert {one.figure.code for one in found} == set(FIGURES)
+    assert {one.figure.code for one in found} == set(FIGURES) - (set() if code else UPWARD)
     assert wrong(found) == set()
 
 
-def test_pages_keep_every_figure(pages: dict[str, list[Measured]]) -> None:
-    assert {one.figure.code for one in pages[""]} == set(FIGURES)
-    assert wrong(pages[""]) == set()
+@pytest.mark.parametrize("code", ["", "upward"])
+def test_pages_keep_every_figure(code: str, pages: dict[str, list[Measured]]) -> None:
+    assert {one.figure.code for one in pages[code]} == set(FIGURES) - (set() if code else UPWARD)
+    assert wrong(pages[code]) == set()
 
 
 @pytest.mark.parametrize("code", FIGURES)
 def test_wrong_figure_in_a_word_file_is_found_out_and_no_other(code: str) -> None:
-    assert wrong(word_files.measure(word.render(whole(), off(code)))) == {code}
+    assert wrong(word_files.measure(word.render(sample(code), off(code)))) == {code}
 
 
 @pytest.mark.parametrize("code", FIGURES)
 def test_wrong_figure_on_the_pages_is_found_out(code: str, pages: dict[str, list[Measured]]) -> None:
     assert code in wrong(pages[code])
+
+
+def test_mark_that_nobody_would_call_red_is_found_all_the_same(pages: dict[str, list[Measured]]) -> None:
+    assert wrong(word_files.measure(word.render(whole(), WHITE))) == {"mark_color"}
+    assert wrong(pages["white"]) == {"mark_color"}
 
 
 @pytest.mark.parametrize(

@@ -276,6 +276,55 @@ def test_what_begins_numbers_stays_once_one_was_given(cast: Cast, organ: Issuing
     assert organs.change(organ, by=cast.office, facts={"mark": "深圳市科协文件"}).mark == "深圳市科协文件"
 
 
+def test_several_organs_sign_under_the_number_of_the_host(
+    cast: Cast, organ: IssuingOrgan, client: Client
+) -> None:
+    draft = DraftFactory(organ=organ)
+    come_in(client, cast.office)
+    sent = {
+        "title": "关于科普月情况的报告", "text": "报告如下。", "dated": "2024-10-08", "version": 1, "urgency": "加急",
+        "joint": "深圳市教育局\n深圳市科技创新局\n", "signers": "李 明、王小川", "copy_number": 7, "secrecy": "机密",
+    }  # fmt: skip
+
+    twice = client.post(f"/desk/documents/{draft.pk}/", sent | {"joint": f"某局\n{content().issuer}"})
+    assert "每个机关只写一次" in twice.content.decode()
+    assert client.post(f"/desk/documents/{draft.pk}/", sent).status_code == 302
+    shown = client.get(f"/desk/documents/{draft.pk}/").content.decode()
+    issued = issuing.issue_draft(draft, by=cast.office)
+
+    assert (
+        "深圳市教育局<br>深圳市科技创新局" in shown
+        and "签发人：李　明　王小川" in shown
+        and "000007<br>加急" in shown
+    )
+    assert issued.full_number == "深科联办〔2024〕1号"
+    found = storing.from_json(issued.content)
+    assert (found.joint, found.signers) == (("深圳市教育局", "深圳市科技创新局"), ("李明", "王小川"))
+    assert (found.copy_number, found.urgency, found.secrecy) == (7, "加急", "")
+    [change] = [event for event in audit.trail(draft) if event.action == "document.change"]
+    assert change.changes["joint"] == ["", "深圳市教育局，深圳市科技创新局"]
+
+
+def test_state_secrets_are_issued_only_where_the_network_is_approved(
+    cast: Cast, organ: IssuingOrgan, settings: Any, client: Client
+) -> None:
+    secret = replace(content(), secrecy="机密★1年")
+    with pytest.raises(ValidationError, match="涉密系统"):
+        issuing.issue_draft(DraftFactory(organ=organ, content=storing.to_json(secret)), by=cast.office)
+
+    settings.CLASSIFIED_DOCUMENTS = True
+    with pytest.raises(ValidationError, match="份号"):
+        issuing.issue_draft(DraftFactory(organ=organ, content=storing.to_json(secret)), by=cast.office)
+    draft = DraftFactory(organ=organ)
+    come_in(client, cast.office)
+    sent = {"title": "关于甲的通知", "text": "甲。", "dated": "2024-10-08", "version": 1, "copy_number": 1}
+    alone = client.post(f"/desk/documents/{draft.pk}/", sent | {"secret_for": "1年"})
+    assert alone.status_code == 422 and "请选密级" in alone.content.decode()
+    client.post(f"/desk/documents/{draft.pk}/", sent | {"secrecy": "机密", "secret_for": "1年"})
+
+    assert "机密★1年" in words(issuing.issue_draft(draft, by=cast.office))
+
+
 def test_story_at_the_desk(cast: Cast, client: Client, organ: IssuingOrgan) -> None:
     come_in(client, cast.district_reviewer)
     facts = {"organization": cast.own_district.pk, "name": "福田区科学技术协会", "mark": "福田区科学技术协会文件",

@@ -14,7 +14,7 @@ from PIL import Image
 from kepuyue.documents import word
 from kepuyue.documents.content import Picture, width
 from kepuyue.documents.titles import LONGEST, broken
-from tests.documents.given import TITLE, whole
+from tests.documents.given import TITLE, upward, whole
 
 
 def texts(data: bytes) -> list[str]:
@@ -36,12 +36,67 @@ def test_parts_stand_in_the_order_of_the_standard() -> None:
     assert not any("此页无正文" in text for text in found)
 
 
+def test_mark_of_several_organs_has_the_host_first_and_one_number() -> None:
+    word_file = docx.Document(BytesIO(word.render(upward())))
+
+    found = [one.text for one in word_file.paragraphs if one.text.strip()]
+    assert found[:5] == [
+        "000007",
+        "秘密★1年",
+        "加急",
+        "\t签发人：李　明　王小川",
+        "\t深科联办〔2024〕4号\t欧阳文华",
+    ]
+    mark = word_file.tables[0]
+    assert [row.cells[0].text for row in mark.rows] == [
+        "深圳市科学技术协会",
+        "深圳市教育局",
+        "深圳市科技创新局",
+    ]
+    assert mark.rows[0].cells[1].text == "文件" and mark.rows[0].cells[1]._tc is mark.rows[2].cells[1]._tc
+    signed = found.index("\t深圳市科学技术协会\t深圳市教育局")
+    assert found[signed + 1 : signed + 3] == ["\t深圳市科技创新局", "2024年8月6日"]
+
+
+@pytest.mark.parametrize(
+    ("joint", "rows"),
+    [
+        (("甲局",), 1),
+        (("甲局", "乙局", "丙局"), 2),
+        (("深圳市前海深港现代服务业合作区管理局",), 2),
+        (("甲局", "乙局", "丙局", "丁局", "戊局", "己局"), 3),
+    ],
+)
+def test_names_of_several_organs_leave_room_for_each_seal(joint: tuple[str, ...], rows: int) -> None:
+    document = replace(upward(), issuer="某协会", joint=joint)
+
+    found = texts(word.render(document))
+
+    signed = found[: found.index("2024年8月6日")][-rows:]
+    assert "".join(signed).replace("\t", "") == "某协会" + "".join(joint)
+
+
+def test_so_many_organs_that_no_text_would_fit_leave_the_mark_to_the_host() -> None:
+    document = replace(upward(), joint=("甲局", "乙局", "丙局", "丁局", "戊局"))
+
+    assert document.marked == (("深圳市科学技术协会文件",), "")
+    assert replace(document, joint=("甲局",), mark="某协会").marked == (("某协会", "甲局"), "")
+
+
+def test_whoever_signs_stands_on_a_page_with_text() -> None:
+    paragraphs = docx.Document(BytesIO(word.render(whole()))).paragraphs
+
+    last = next(place for place, one in enumerate(paragraphs) if one.text.startswith("附件：1."))
+    day = next(place for place, one in enumerate(paragraphs) if one.text == "2024年8月6日")
+    assert all("w:keepNext" in one._p.xml for one in paragraphs[last - 1 : day])
+
+
 def test_table_repeats_its_head_and_divides_no_row() -> None:
     table = docx.Document(BytesIO(word.render(whole()))).tables[0]
 
     assert [cell.text for cell in table.rows[0].cells] == ["序号", "活动名称", "时间"] and len(
         table.rows
-    ) == 50
+    ) == 37
     assert "w:tblHeader" in table.rows[0]._tr.xml and "w:tblHeader" not in table.rows[1]._tr.xml
     assert all("w:cantSplit" in row._tr.xml for row in table.rows)
 

@@ -111,7 +111,8 @@ def test_a_branch_writes_of_itself_and_to_the_office(cast: Cast) -> None:
 
     document = made(cast, "branch-summary", OrganFactory(organization=cast.own_district))
 
-    assert document.addressees == cast.edition.office_name
+    assert document.addressees == str(cast.edition.office)
+    assert document.signers == ("（待填写）",)
     (listed,) = (block for block in document.attachments[1].blocks if isinstance(block, Table))
     assert [row[1] for row in listed.rows] == ["福田的活动"]
 

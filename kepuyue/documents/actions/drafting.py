@@ -40,6 +40,11 @@ class Typed:
     note: str = ""
     copies_to: tuple[str, ...] = ()
     attachments: tuple[tuple[str, str], ...] = ()
+    joint: tuple[str, ...] = ()
+    signers: tuple[str, ...] = ()
+    copy_number: int | None = None
+    secrecy: str = ""
+    urgency: str = ""
 
 
 @transaction.atomic
@@ -98,16 +103,20 @@ def change(document: OfficialDocument, new: Typed, *, by: "User", version: int) 
     old = storing.from_json(document.content)
     made = replace(
         old, title=new.title, addressees=new.addressees, dated=new.dated, note=new.note, copies_to=new.copies_to,
+        joint=new.joint, signers=new.signers, copy_number=new.copy_number, secrecy=new.secrecy, urgency=new.urgency,
         blocks=_blocks("text", new.text, old.blocks), attachments=_attachments(new.attachments, old.attachments),
     )  # fmt: skip
     if made == old:
         return document
-    before = {"title": document.title, "text": typed.to_text(old.blocks)}
+    before = _told(old)
     _take(document, made)
     document.version += 1
     document.save()
-    after = {"title": document.title, "text": typed.to_text(made.blocks)}
-    changed = {name: [before[name], after[name]] for name in before if before[name] != after[name]}
+    after = _told(made)
+    names = dict.fromkeys([*before, *after])
+    changed = {
+        name: [before.get(name), after.get(name)] for name in names if before.get(name) != after.get(name)
+    }
     _keep("document.change", document, by, changed)
     return document
 
@@ -137,6 +146,18 @@ def remove(document: OfficialDocument, *, by: "User") -> None:
         raise NotPossibleNow(_("已经编号的公文不能删除，只能作废。"), code="issued")
     _keep("document.remove", document, by)
     document.delete()
+
+
+def _told(content: Document) -> dict[str, Any]:
+    """What the trail tells of a changed draft."""
+    plain = ("title", "addressees", "note", "secrecy", "urgency", "copy_number")
+    listed = {name: "，".join(getattr(content, name)) for name in ("copies_to", "joint", "signers")}
+    attached = {f"attachment_{number}": f"{one.title}\n{typed.to_text(one.blocks)}"
+                for number, one in enumerate(content.attachments, 1)}  # fmt: skip
+    return (
+        {name: getattr(content, name) for name in plain} | listed | attached
+        | {"dated": content.dated.isoformat(), "text": typed.to_text(content.blocks)}
+    )  # fmt: skip
 
 
 def _locked(document: OfficialDocument, by: "User") -> OfficialDocument:

@@ -9,6 +9,7 @@ from dataclasses import replace
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.db import transaction
@@ -19,7 +20,7 @@ from kepuyue.core.time import now
 from kepuyue.core.versions import Conflict
 from kepuyue.documents import queries, storing, word
 from kepuyue.documents.actions import drafting
-from kepuyue.documents.content import Document
+from kepuyue.documents.content import TO_FILL_IN, Document
 from kepuyue.documents.models import IssuingOrgan, OfficialDocument, full_number
 from kepuyue.documents.permissions import check_can_issue
 from kepuyue.documents.workflow import DOCUMENT
@@ -127,7 +128,13 @@ def _check_complete(content: Document) -> None:
         raise ValidationError({"title": _("请填写标题。")})
     if not content.blocks:
         raise ValidationError({"text": _("正文还是空的，请填写后再印发。")})
-    if "（待填写）" in repr(content):
+    if content.secrecy and not settings.CLASSIFIED_DOCUMENTS:
+        raise ValidationError(
+            {"secrecy": _("涉密公文不能在这个系统里起草和印发。请删掉这份草稿，到涉密系统办理。")}
+        )
+    if content.secrecy and content.copy_number is None:
+        raise ValidationError({"copy_number": _("涉密公文应当标注份号。")})
+    if TO_FILL_IN in repr(content):
         raise ValidationError(_("正文或附件里还有“（待填写）”，请补上以后再印发。"))
 
 

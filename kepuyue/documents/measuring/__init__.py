@@ -1,9 +1,13 @@
 """Measuring a finished document against the standard: the Word file by what it says, the PDF by where things lie."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from kepuyue.documents.standard import FIGURES, Figure
+
+# 发文字号 at the beginning of its line
+NUMBER = re.compile(r"\S{1,20}〔\d{4}〕\d+号")
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ Distances are taken from baselines, rules and the edges of signs. In a line of a
 fifths (LibreOffice; Word is within half a millimeter of it), whatever font stands in for the one that is named.
 """
 
+import re
 from collections import Counter
 from dataclasses import dataclass
 from io import BytesIO
@@ -13,13 +14,27 @@ from typing import Any
 import pdfplumber
 from django.utils.translation import gettext as _
 
-from kepuyue.documents.content import width
-from kepuyue.documents.measuring import Measured, Unreadable, compared
-from kepuyue.documents.standard import FIGURES, MM_PER_POINT, RECORD_PITCH, TITLE_PITCH
+from kepuyue.documents.content import FILE, SECRECIES, SIGNED_OFF, URGENCIES, width
+from kepuyue.documents.measuring import NUMBER, Measured, Unreadable, compared
+from kepuyue.documents.standard import (
+    BLACK,
+    FIGURES,
+    MM_PER_POINT,
+    RECORD_PITCH,
+    RED,
+    TITLE_PITCH,
+    color_off,
+    is_reddish,
+)
 
 ABOVE = 0.8  # of a line's height is above its baseline
 SAME = 1.5  # points within which two signs are of one line
 MOST_PAGES = 400
+# 份号, 密级, 紧急程度 as they stand on lines of their own
+_MARKS = re.compile(rf"\d{{5,8}}|(?:{'|'.join(SECRECIES)})(?:★.*)?|{'|'.join(URGENCIES)}")
+
+
+Rgb = tuple[float, float, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +46,7 @@ class Line:
     x0: float
     x1: float
     size: float
-    is_red: bool
+    color: Rgb
 
 
 def measure(data: bytes) -> list[Measured]:
@@ -56,7 +71,7 @@ def measure(data: bytes) -> list[Measured]:
     ]
     found |= _of_text(text)
     at = _Block(found, found.pop("pitch") or 1.0, found.pop("sign") or 1.0)
-    found |= _of_head(text[0], rules[0], at) | _of_end(text, at) | _of_record(text, rules, at)
+    found |= _of_head(text[0], rules[0], at, pages[0][0]) | _of_end(text, at) | _of_record(text, rules, at)
     found |= _of_numbers(numerals, at)
     return compared(found, [code for code in FIGURES if code in found])
 
@@ -88,9 +103,7 @@ def _lines(page: Any) -> list[Line]:
         signs.sort(key=lambda one: one["x0"])
         size = Counter(round(float(one["size"]), 1) for one in signs).most_common(1)[0][0]
         text = "".join(one["text"] for one in signs)
-        found.append(
-            Line(text, y, signs[0]["x0"], signs[-1]["x1"], size, _is_red(signs[0]["non_stroking_color"]))
-        )
+        found.append(Line(text, y, signs[0]["x0"], signs[-1]["x1"], size, _farthest(signs)))
     return found
 
 
@@ -106,20 +119,26 @@ def _rules(page: Any) -> list[dict[str, Any]]:
             {
                 "y": (one["top"] + one["bottom"]) / 2, "x0": one["x0"], "x1": one["x1"],
                 "thick": float(one.get("linewidth") or 0) if is_stroke else thick,
-                "is_red": _is_red(one.get("stroking_color") if is_stroke else one.get("non_stroking_color")),
+                "color": _rgb(one.get("stroking_color") if is_stroke else one.get("non_stroking_color")),
             }
         )  # fmt: skip
     return sorted(found, key=lambda one: one["y"])
 
 
-def _is_red(color: Any) -> bool:
-    return (
-        isinstance(color, (list, tuple))
-        and len(color) == 3
-        and color[0] > 0.9
-        and color[1] < 0.1
-        and color[2] < 0.1
-    )
+def _rgb(color: Any) -> Rgb:
+    """A color of any of the usual spaces, 0 to 255; what states none is black."""
+    values = tuple(255 * float(one) for one in color) if isinstance(color, (list, tuple)) else ()
+    if len(values) == 1:
+        return (values[0],) * 3
+    if len(values) == 4:
+        red, green, blue = ((255 - one) * (255 - values[3]) / 255 for one in values[:3])
+        return red, green, blue
+    return (values[0], values[1], values[2]) if len(values) == 3 else (0.0, 0.0, 0.0)
+
+
+def _farthest(signs: list[Any]) -> Rgb:
+    """Of the signs of a line the color that is farthest from black."""
+    return max((_rgb(one["non_stroking_color"]) for one in signs), key=max)
 
 
 def _page_number(page: list[Line]) -> Line | None:
@@ -159,30 +178,100 @@ def _of_text(pages: list[list[Line]]) -> dict[str, float | None]:
     }  # fmt: skip
 
 
-def _of_head(page: list[Line], rules: list[dict[str, Any]], at: _Block) -> dict[str, float | None]:
-    mark = next((line for line in page if line.is_red), None)
-    if mark is None:
-        return {}
-    number = _after(page, mark)
-    title = [line for line in page if line.size > 20 and not line.is_red]
-    rule = next((one for one in rules if one["is_red"]), None)
-    found: dict[str, float | None] = dict.fromkeys(
-        ("number_lines", "rule_gap", "title_size", "title_lines", "addressee_lines")
-    )
-    found["mark_top"] = (mark.y - ABOVE * mark.size - at.top) * MM_PER_POINT
-    if number is not None:
-        found["number_lines"] = (number.y - ABOVE * at.pitch - _lower(mark, mark.size)) / at.pitch
-    if number is not None and rule is not None:
-        lower = _lower(number, at.pitch) - (at.pitch - number.size) / 2
-        found["rule_gap"] = (rule["y"] - lower) * MM_PER_POINT
+def _of_head(
+    page: list[Line], rules: list[dict[str, Any]], at: _Block, first: Any
+) -> dict[str, float | None]:
+    numbered = next((place for place, line in enumerate(page) if NUMBER.match(line.text)), None)
+    above = page[:numbered] if numbered is not None else page
+    # Where there is no number only what is red can be a mark
+    mark = [one for one in above if is_reddish(one.color)] or [
+        one
+        for one in above
+        if numbered is not None and not _MARKS.fullmatch(one.text) and SIGNED_OFF not in one.text
+    ]
+    text = [one for one in page if one not in mark]
+    found: dict[str, float | None] = {"text_color": max(color_off(one.color, BLACK) for one in text)}
+    if not mark:
+        return found
+    found |= _of_mark(mark, page, at) | _of_joint(mark, first)
+    found |= _of_marks(above[: above.index(mark[0])], at)
+    title = [line for line in text if line.size > 20]
+    below = [line for line in page[page.index(mark[-1]) + 1 :] if not title or line.y < title[0].y]
+    wide = [one for one in rules if is_reddish(one["color"])]
+    wide = wide or [one for one in rules if below and 0 < one["y"] - below[-1].y < at.pitch * 1.5]
+    found |= _of_rule(wide[0] if wide else None, below, at) | _of_signers(below, at)
+    found |= dict.fromkeys(("title_size", "title_lines", "addressee_lines"))
     if title:
         found["title_size"] = title[0].size
         after = _after(page, title[-1])
         if after is not None:
             lower = _lower(title[-1], title[-1].size * TITLE_PITCH)
             found["addressee_lines"] = (after.y - ABOVE * at.pitch - lower) / at.pitch
-    if title and rule is not None:
-        found["title_lines"] = (title[0].y - ABOVE * title[0].size * TITLE_PITCH - rule["y"]) / at.pitch
+    if title and wide:
+        found["title_lines"] = (title[0].y - ABOVE * title[0].size * TITLE_PITCH - wide[0]["y"]) / at.pitch
+    return found
+
+
+def _of_mark(mark: list[Line], page: list[Line], at: _Block) -> dict[str, float | None]:
+    upper, lower = mark[0], mark[-1]
+    after = _after(page, lower)
+    return {
+        "mark_top": (upper.y - ABOVE * upper.size - at.top) * MM_PER_POINT,
+        "mark_color": max(color_off(one.color, RED) for one in mark),
+        "number_lines": (after.y - ABOVE * at.pitch - _lower(lower, lower.size)) / at.pitch
+        if after
+        else None,
+    }
+
+
+def _of_joint(mark: list[Line], first: Any) -> dict[str, float | None]:
+    """How far 文件 is from the middle of several names; nothing of a mark that is a single line."""
+    if len(mark) < 2:
+        return {}
+    height, upper, lower = float(first.height), mark[0].y, mark[-1].y
+    signs = [one for one in first.chars if upper - 1 < height - one["matrix"][5] < lower + 1]
+    beside = sorted(signs, key=lambda one: one["x0"])[-len(FILE) :]
+    if "".join(one["text"] for one in beside) != FILE:
+        return {}
+    return {"joint_center": (height - beside[0]["matrix"][5] - (upper + lower) / 2) * MM_PER_POINT}
+
+
+def _of_marks(lines: list[Line], at: _Block) -> dict[str, float | None]:
+    """份号, 密级, 紧急程度."""
+    if not lines:
+        return {}
+    found: dict[str, float | None] = {
+        "marks_top": (lines[0].y - ABOVE * at.pitch - at.top) * MM_PER_POINT,
+        "marks_left": max((one.x0 - at.left) / at.sign for one in lines),
+    }
+    if lines[0].text.isdigit():
+        found["copy_digits"] = len(lines[0].text)
+    steps = [(two.y - one.y) / at.pitch for one, two in pairwise(lines)]
+    return found | ({"marks_step": max(steps, key=lambda step: abs(step - 1))} if steps else {})
+
+
+def _of_rule(rule: dict[str, Any] | None, below: list[Line], at: _Block) -> dict[str, float | None]:
+    if rule is None or not below:
+        return dict.fromkeys(("rule_gap", "rule_width", "rule_color"))
+    lower = _lower(below[-1], at.pitch) - (at.pitch - below[-1].size) / 2
+    return {
+        "rule_gap": (rule["y"] - lower) * MM_PER_POINT, "rule_width": (rule["x1"] - rule["x0"]) * MM_PER_POINT,
+        "rule_color": color_off(rule["color"], RED),
+    }  # fmt: skip
+
+
+def _of_signers(rows: list[Line], at: _Block) -> dict[str, float | None]:
+    """Number and 签发人 of a document that goes upward; nothing of one that does not."""
+    if not any(SIGNED_OFF in one.text for one in rows):
+        return {}
+    numbered = next((place for place, one in enumerate(rows) if NUMBER.match(one.text)), None)
+    found: dict[str, float | None] = {
+        "number_left": None, "signer_line": None,
+        "signer_right": min((at.right - one.x1) / at.sign for one in rows),
+    }  # fmt: skip
+    if numbered is not None:
+        found["number_left"] = (rows[numbered].x0 - at.left) / at.sign
+        found["signer_line"] = (rows[-1].y - rows[numbered].y) / at.pitch
     return found
 
 
@@ -221,7 +310,9 @@ def _of_record(
     pages: list[list[Line]], rules: list[list[dict[str, Any]]], at: _Block
 ) -> dict[str, float | None]:
     wide = [
-        one for one in rules[-1] if not one["is_red"] and one["x1"] - one["x0"] > (at.right - at.left) * 0.98
+        one
+        for one in rules[-1]
+        if not is_reddish(one["color"]) and one["x1"] - one["x0"] > (at.right - at.left) * 0.98
     ]
     printed = next((line for line in pages[-1] if line.text.endswith("印发")), None)
     if printed is None:

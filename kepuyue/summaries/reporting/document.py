@@ -16,7 +16,16 @@ from django.utils.translation import gettext_lazy
 from kepuyue.activities.models import Activity, State
 from kepuyue.core.time import today
 from kepuyue.documents import kinds
-from kepuyue.documents.content import Attachment, Block, Chart, Document, Heading, Paragraph, Table
+from kepuyue.documents.content import (
+    TO_FILL_IN,
+    Attachment,
+    Block,
+    Chart,
+    Document,
+    Heading,
+    Paragraph,
+    Table,
+)
 from kepuyue.documents.models import IssuingOrgan
 from kepuyue.editions.filling import span_text
 from kepuyue.editions.models import Edition, Term
@@ -90,8 +99,11 @@ def build(context: kinds.Context) -> Document:
         attachments.append(Attachment("各项活动数字一览表", (found.listed(),)))
     title = f"{edition.name}活动总结" if is_city else f"关于报送{edition.name}活动总结的报告"
     return Document(
-        title=title, addressees="" if is_city else edition.office_name, blocks=tuple(blocks),
+        title=title, addressees="" if is_city else edition.office_name or str(edition.office or ""),
+        blocks=tuple(blocks),
         attachments=tuple(attachments), dated=today(),
+        # A report goes upward: who signed it stands at its head, and nobody but the branch knows who that is
+        signers=() if is_city else (TO_FILL_IN,),
     )  # fmt: skip
 
 
