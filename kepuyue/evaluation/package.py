@@ -37,7 +37,8 @@ def packed(edition: Edition) -> bytes:
         if snapshot is None:
             continue
         forms = blanks.filled(queries.chosen(round))
-        head, body = presentation.table(snapshot.content, queries.ranked_of(snapshot))
+        board = queries.board(round)
+        head, body = presentation.table(board.data, board.ranked)
         files |= {
             f"2-推荐名单和推荐表/{name}推荐表.docx": blanks.to_word(forms),
             f"2-推荐名单和推荐表/{name}推荐汇总表.xlsx": blanks.to_xlsx(f"{name}推荐汇总表", forms),

@@ -1,14 +1,13 @@
 """Reads across rounds; what a person may not see is not in the answer."""
 
 from collections.abc import Iterable
-from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.db.models import Count, Q, QuerySet
 
 from kepuyue.activities.models import PUBLIC_STATES, Activity
 from kepuyue.editions.models import Edition
-from kepuyue.evaluation import ranking, snapshots
+from kepuyue.evaluation import boards
 from kepuyue.evaluation.models import Breach, Candidate, Honor, Judge, Notice, Round, Sheet, Snapshot
 from kepuyue.evaluation.permissions import seen_by
 from kepuyue.organizations.permissions import holds_anywhere, organizations_where
@@ -128,28 +127,9 @@ def chosen_numbers(round: Round) -> list[int]:
     return list(found.chosen) if found else []
 
 
-def ranked_of(snapshot: Snapshot) -> list[ranking.Ranked]:
-    """The list of a snapshot, made anew from its data; a process keeps the last few."""
-    return _ranked(snapshot.pk, snapshot.digest)
-
-
-@lru_cache(maxsize=4)
-def _ranked(pk: int, _digest: str) -> list[ranking.Ranked]:
-    return ranking.rank(Snapshot.objects.get(pk=pk).content)
-
-
-def data_and_list(round: Round) -> tuple[dict[str, Any], list[ranking.Ranked]]:
-    """What the list is made from, and the list: as frozen, or as it would be at this moment."""
-    found = last_snapshot(round)
-    if found is not None:
-        return found.content, ranked_of(found)
-    data = snapshots.gathered(round)
-    return data, ranking.rank(data)
-
-
-def present_ranking(round: Round) -> list[ranking.Ranked]:
-    """The list alone."""
-    return data_and_list(round)[1]
+def board(round: Round) -> boards.Board:
+    """The list of a round with what it is made from: as frozen, or as it would be at this moment."""
+    return boards.board_of(round, last_snapshot(round))
 
 
 def judges_with_progress(round: Round) -> QuerySet[Judge]:

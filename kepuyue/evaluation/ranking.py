@@ -11,7 +11,7 @@ A snapshot is plain JSON: {"format", "rules" (editions.scheme.Rules), "judges": 
 import hashlib
 import json
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from itertools import groupby
 from typing import Any
@@ -24,10 +24,15 @@ FULL = 100 * POINT
 # Fewer judges than these cannot spare their highest and lowest mark
 TRIMMED_FROM = 5
 
+# What one judge gave in one criterion of one candidate: ((candidate, criterion), judge, mark)
+Cell = tuple[tuple[int, str], int, int]
+# {candidate: {criterion: (judges, their marks)}}
+Given = Mapping[int, Mapping[str, tuple[tuple[int, ...], tuple[int, ...]]]]
+
 Snapshot = Mapping[str, Any]
 
 
-@dataclass
+@dataclass(slots=True)
 class Part:
     """A measured part of a criterion."""
 
@@ -37,7 +42,7 @@ class Part:
     points: int
 
 
-@dataclass
+@dataclass(slots=True)
 class Mark:
     """What one judge gave, and what counted of it."""
 
@@ -51,7 +56,7 @@ class Mark:
     "Far from the median"
 
 
-@dataclass
+@dataclass(slots=True)
 class Result:
     """What a candidate has in one criterion."""
 
@@ -89,8 +94,45 @@ def rank(snapshot: Snapshot) -> list[Ranked]:
     if snapshot["format"] != FORMAT:
         raise ValueError(f"snapshot format {snapshot['format']} is not {FORMAT}")
     rules = snapshot["rules"]
-    marks = _marks(snapshot)
-    ranked = [_counted(one, rules, marks[one["number"]]) for one in snapshot["candidates"]]
+    marks = _marks(cells(snapshot["sheets"]), rules)
+    return _ranked(
+        snapshot,
+        [
+            _counted(one["number"], rules, _judged(marks[one["number"]]), _parts(one["values"], rules))
+            for one in snapshot["candidates"]
+        ],
+    )
+
+
+def again(
+    snapshot: Snapshot, ranked: Iterable[Ranked], given: Given, rules: Mapping[str, Any]
+) -> list[Ranked]:
+    """The list that the same figures and marks give by other rules, without single marks: what is counted is taken from
+    `ranked`, so that thousands take a moment. `snapshot` may be without its sheets.
+    """
+    means = _means(given, rules)
+    before = {one["code"]: one["parts"] for one in snapshot["rules"]["criteria"]}
+    known = {one.number: one.results for one in ranked}
+    parts_of = {one["number"]: one["values"] for one in snapshot["candidates"]}
+    found = []
+    for number, results in known.items():
+        parts = {}
+        for criterion in rules["criteria"]:
+            code = criterion["code"]
+            had = results[code].parts if code in results else []
+            if had and [one["of"] for one in before[code]] == [one["of"] for one in criterion["parts"]]:
+                parts[code] = [
+                    _of_full(one.counted, part) for one, part in zip(had, criterion["parts"], strict=True)
+                ]
+            else:
+                parts[code] = [_part(part, parts_of[number]) for part in criterion["parts"]]
+        judged = {code: (mean, list[Mark]()) for code, mean in means.get(number, {}).items()}
+        found.append(_counted(number, rules, judged, parts))
+    return _ranked({**snapshot, "rules": rules}, found)
+
+
+def _ranked(snapshot: Snapshot, ranked: list[Ranked]) -> list[Ranked]:
+    rules = snapshot["rules"]
     ranked.sort(key=lambda one: (_order(one, rules), one.number))
     place = 1
     for _key, group in groupby(ranked, key=lambda one: _order(one, rules)):
@@ -133,52 +175,122 @@ def _size(value: Any) -> int:
 
 
 def _counted(
-    candidate: Mapping[str, Any], rules: Mapping[str, Any], marks: Mapping[str, list[Mark]]
-) -> Ranked:
+    number: int, rules: Mapping[str, Any], judged: Mapping[str, tuple[int, list[Mark]]],
+    parts: Mapping[str, list[Part]],
+) -> Ranked:  # fmt: skip
     results, unmarked, total = {}, [], 0
     for criterion in rules["criteria"]:
         code, share = criterion["code"], criterion["judged"]
-        parts = [_part(part, candidate["values"]) for part in criterion["parts"]] if share < 100 else []
+        some = parts[code] if share < 100 else []
         shares = [part["share"] for part in criterion["parts"]]
         measured = (
-            _ratio(sum(part.points * weight for part, weight in zip(parts, shares, strict=True)), sum(shares))
-            if parts
+            _ratio(sum(part.points * weight for part, weight in zip(some, shares, strict=True)), sum(shares))
+            if some
             else None
         )
-        given = marks.get(code, []) if share else []
-        judged = _mean([mark.counted for mark in given if not mark.is_left_out]) if share else None
-        if share and not given:
+        mean, given = judged.get(code, (None, [])) if share else (None, [])
+        if share and mean is None:
             unmarked.append(code)
-        points = _ratio((measured or 0) * (100 - share) + (judged or 0) * share, 100)
-        results[code] = Result(points, measured, judged, parts, given)
+        points = _ratio((measured or 0) * (100 - share) + (mean or 0) * share, 100)
+        results[code] = Result(points, measured, mean, some, given)
         total += points * criterion["weight"]
-    return Ranked(candidate["number"], _ratio(total, 100), results, unmarked=unmarked)
+    return Ranked(number, _ratio(total, 100), results, unmarked=unmarked)
+
+
+def _parts(values: Mapping[str, Any], rules: Mapping[str, Any]) -> dict[str, list[Part]]:
+    return {one["code"]: [_part(part, values) for part in one["parts"]] for one in rules["criteria"]}
 
 
 def _part(part: Mapping[str, Any], values: Mapping[str, Any]) -> Part:
     counted = sum(_ratio(_size(values.get(code, 0)) * weight, 100) for code, weight in part["of"].items())
+    return _of_full(counted, part)
+
+
+def _of_full(counted: int, part: Mapping[str, Any]) -> Part:
     return Part(counted, part["full"], min(FULL, _ratio(counted * FULL, 100 * part["full"])))
 
 
-def _mean(values: Sequence[int]) -> int | None:
-    return _ratio(sum(values), len(values)) if values else None
+def _judged(marks: Mapping[str, list[Mark]]) -> dict[str, tuple[int, list[Mark]]]:
+    """{criterion: (the mean of the marks that count, all of them)}."""
+    return {
+        code: (_mean([mark.counted for mark in some if not mark.is_left_out]), some)
+        for code, some in marks.items()
+    }
 
 
-def _marks(snapshot: Snapshot) -> dict[int, dict[str, list[Mark]]]:
-    """{candidate: {criterion: marks}}, evened out, with those that do not count told."""
-    rules = snapshot["rules"]
+def _mean(values: Sequence[int]) -> int:
+    return _ratio(sum(values), len(values))
+
+
+def given_in(sheets: Iterable[Mapping[str, Any]]) -> Given:
+    """Every mark of some sheets, as little as can be."""
+    found: dict[int, dict[str, dict[int, int]]] = defaultdict(lambda: defaultdict(dict))
+    for (candidate, code), judge, mark in cells(sheets):
+        found[candidate][code][judge] = mark
+    panels: dict[tuple[int, ...], tuple[int, ...]] = {}
+
+    def packed(some: Mapping[int, int]) -> tuple[tuple[int, ...], tuple[int, ...]]:
+        judges = tuple(some)
+        # Nearly all have the same judges: kept once
+        return panels.setdefault(judges, judges), tuple(some.values())
+
+    return {candidate: {code: packed(some) for code, some in by.items()} for candidate, by in found.items()}
+
+
+def _means(given: Given, rules: Mapping[str, Any]) -> dict[int, dict[str, int]]:
+    """{candidate: {criterion: the mean of the marks that count}}, as `_marks` and `_judged` have it."""
     judged = {one["code"] for one in rules["criteria"] if one["judged"]}
-    cells = [
+    shifts: dict[int, int] = {}
+    if rules["is_calibrated"]:
+        shifts = severity.of_items(
+            (
+                dict(zip(*cell, strict=True))
+                for by in given.values()
+                for code, cell in by.items()
+                if code in judged
+            ),
+            POINT,
+        )
+    found: dict[int, dict[str, int]] = {}
+    for candidate, by in given.items():
+        means = found[candidate] = {}
+        for code, (judges, marks) in by.items():
+            if code not in judged:
+                continue
+            counted = (
+                [mark * POINT for mark in marks]
+                if not shifts
+                else [_evened(mark, shifts.get(judge, 0)) for judge, mark in zip(judges, marks, strict=True)]
+            )
+            total, count = sum(counted), len(counted)
+            if rules["is_trimmed"] and count >= TRIMMED_FROM:
+                total, count = total - max(counted) - min(counted), count - 2
+            means[code] = _ratio(total, count)
+    return found
+
+
+def _evened(mark: int, shift: int) -> int:
+    """A mark in units, less what its judge gives more than others."""
+    return min(FULL, max(0, mark * POINT - shift))
+
+
+def cells(sheets: Iterable[Mapping[str, Any]]) -> list[Cell]:
+    """Every mark of some sheets, in a fixed order."""
+    return [
         ((sheet["candidate"], code), sheet["judge"], given)
-        for sheet in sorted(snapshot["sheets"], key=lambda one: (one["candidate"], one["judge"]))
+        for sheet in sorted(sheets, key=lambda one: (one["candidate"], one["judge"]))
         for code, given in sorted(sheet["marks"].items())
-        if code in judged
     ]
-    shifts = severity.shifts(cells, POINT) if rules["is_calibrated"] else {}
+
+
+def _marks(given_marks: Iterable[Cell], rules: Mapping[str, Any]) -> dict[int, dict[str, list[Mark]]]:
+    """{candidate: {criterion: marks}}, evened out, with those that do not count told."""
+    judged = {one["code"] for one in rules["criteria"] if one["judged"]}
+    counting = [cell for cell in given_marks if cell[0][1] in judged]
+    shifts = severity.shifts(counting, POINT) if rules["is_calibrated"] else {}
     found: dict[int, dict[str, list[Mark]]] = defaultdict(lambda: defaultdict(list))
-    for (candidate, code), judge, given in cells:
-        counted = min(FULL, max(0, given * POINT - shifts.get(judge, 0)))
-        found[candidate][code].append(Mark(judge, given, counted))
+    for (candidate, code), judge, given in counting:
+        found[candidate][code].append(Mark(judge, given, _evened(given, shifts.get(judge, 0))))
     for by_code in found.values():
         for some in by_code.values():
             _note_odd(some, rules["outlier"])

@@ -19,10 +19,15 @@ def shifts(cells: Iterable[Cell], unit: int) -> dict[int, int]:
     items: dict[Any, dict[int, int]] = defaultdict(dict)
     for item, judge, given in cells:
         items[item][judge] = given
-    found = {}
-    for connected in _connected(items.values()):
+    return of_items(items.values(), unit)
+
+
+def of_items(marks: Iterable[Mapping[int, int]], unit: int) -> dict[int, int]:
+    """The same of {judge: mark} for each that was marked."""
+    items, found = list(marks), {}
+    for connected in _connected(items):
         if len(connected) > 1:
-            found.update(_solved(connected, items.values()))
+            found.update(_solved(connected, items))
     return {judge: round(value * unit) for judge, value in sorted(found.items())}
 
 

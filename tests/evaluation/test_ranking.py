@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kepuyue.editions import scheme
-from kepuyue.evaluation import ranking, severity
+from kepuyue.evaluation import boards, ranking, severity
 from kepuyue.evaluation.ranking import FULL, POINT
 from kepuyue.insight.indicators import INDICATORS, Fold, Value, together
 from tests.evaluation.given import criterion, entry, rules, snapshot
@@ -60,6 +60,41 @@ def test_an_average_is_its_sum_through_its_weight() -> None:
     (one,) = ranking.rank(snapshot([entry(1, satisfaction=[450 * 7 + 400 * 3, 10])], given))
 
     assert one.total == 87 * POINT  # 4.35 of 5
+
+
+CRITERIA = st.tuples(
+    st.integers(1, 99), st.sampled_from([0, 40, 100]), st.sampled_from([0, 60]), st.booleans(), st.booleans(),
+    st.integers(1, 40),
+)  # fmt: skip
+
+
+def ruled(weight: int, one: int, two: int, trimmed: bool, calibrated: bool, outlier: int) -> dict[str, Any]:
+    return rules(
+        criterion("plan", weight, judged=one), criterion("tale", 100 - weight, judged=two), quota={"total": 3},
+        is_trimmed=trimmed, is_calibrated=calibrated, outlier=outlier,
+    )  # fmt: skip
+
+
+def brief(one: ranking.Ranked) -> tuple[Any, ...]:
+    """A line of a list without single marks."""
+    points = {code: (result.points, result.measured, result.judged) for code, result in one.results.items()}
+    return one.number, one.place, one.total, one.outcome, one.why, one.unmarked, points
+
+
+@settings(max_examples=60)
+@given(CRITERIA, CRITERIA, st.integers(0, 2**32))
+def test_other_rules_tried_on_a_list_give_what_ranking_anew_gives(old: Any, new: Any, seed: int) -> None:
+    lot = random.Random(seed)
+    sheets = [
+        (judge, number, {"plan": lot.randrange(101), "tale": lot.randrange(101)})
+        for judge in range(1, 7) for number in range(1, 9) if lot.random() < 0.7
+    ]  # fmt: skip
+    some = [entry(number, sessions=lot.randrange(12)) for number in range(1, 9)]
+    board = boards._made(snapshot(some, ruled(*old), sheets))
+
+    anew = ranking.rank(snapshot(some, ruled(*new), sheets))
+
+    assert [brief(one) for one in board.tried(ruled(*new))] == [brief(one) for one in anew]
 
 
 def test_caps_pass_over_whoever_comes_too_late_and_say_which() -> None:

@@ -15,7 +15,7 @@ from kepuyue.core.transitions import NotPossibleNow
 from kepuyue.core.versions import Conflict as Changed
 from kepuyue.editions import scheme
 from kepuyue.editions.policy import Calendar
-from kepuyue.evaluation import closeness, masking, queries, ranking, snapshots
+from kepuyue.evaluation import boards, closeness, masking, queries, ranking, snapshots
 from kepuyue.evaluation.actions import applying, forgetting, freezing, honoring, judging, noticing, rounds
 from kepuyue.evaluation.forms import WeightsForm
 from kepuyue.evaluation.models import Candidate, Honor, Judge, Line, Notice, Objection, Round, Sheet
@@ -281,14 +281,38 @@ def test_a_frozen_list_can_be_made_again_from_what_was_kept(cast: Cast) -> None:
 
 def test_what_happens_afterwards_moves_no_frozen_list(cast: Cast) -> None:
     round = frozen(cast)
-    before = queries.ranked_of(round.snapshots.get())
+    before = ranking.rank(round.snapshots.get().content)
     Sheet.objects.update(marks={})
 
-    assert ranking.plain(queries.present_ranking(round)) == ranking.plain(before)
+    assert ranking.plain(queries.board(round).ranked) == ranking.plain(before)
     with pytest.raises(NotPossibleNow):
         rounds.change_rules(round, rules(), by=cast.office, version=round.version)
     with pytest.raises(NotPossibleNow):
         applying.exclude(round.candidates.first(), reason="x", by=cast.office)
+
+
+def test_what_takes_long_to_gather_is_kept_until_the_round_is_changed(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    round = scoring(cast, near(cast), next_door(cast))
+    for sheet in a_judge(round, cast).sheets.all():
+        fill_in(sheet, 80)
+    quick = queries.board(round)
+    assert quick.as_of is None and queries.board(round) is not quick
+    monkeypatch.setattr(boards, "QUICK", 0.0)
+
+    kept = queries.board(round)
+    Sheet.objects.update(marks={})
+    again = queries.board(round)
+    rounds.change_rules(
+        round, {**round.rules, "outlier": 30}, by=cast.office, version=round.version, reason="演示"
+    )
+    changed = queries.board(Round.objects.select_related("edition__office").get(pk=round.pk))
+    monkeypatch.setattr(boards, "KEPT", 0.0)
+
+    assert kept.as_of is not None and again is kept
+    assert changed is not kept and all(one.unmarked for one in changed.ranked)
+    assert "sheets" not in kept.data and queries.board(round) is not kept
 
 
 def test_a_list_with_missing_marks_or_open_ties_is_not_frozen(cast: Cast) -> None:

@@ -123,12 +123,13 @@ def rules(request: DeskRequest, pk: int) -> HttpResponse:
 def listing(request: DeskRequest, pk: int) -> HttpResponse:
     """The list: as frozen, or as it would be now."""
     round = get_managed(request, pk)
-    data, ranked = queries.data_and_list(round)
+    board = queries.board(round)
+    data, ranked = board.data, board.ranked
     page = Paginator(ranked, PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
         "round": round, "page": page, "rows": presentation.lines(data, list(page.object_list)),
         "criteria": presentation.criteria(round.scheme),
-        "is_frozen": queries.last_snapshot(round) is not None,
+        "is_frozen": queries.last_snapshot(round) is not None, "as_of": board.as_of,
         "chosen": sum(one.outcome == "chosen" for one in ranked),
         "unmarked": sum(bool(one.unmarked) for one in ranked),
         "tied": sum(one.outcome == "tied" for one in ranked),
@@ -140,14 +141,15 @@ def listing(request: DeskRequest, pk: int) -> HttpResponse:
 def entry(request: DeskRequest, pk: int, number: int) -> HttpResponse:
     """One candidate's numbers, each down to the activities and marks that it comes from."""
     round = get_managed(request, pk)
-    data, ranked = queries.data_and_list(round)
+    board = queries.board(round)
+    data, ranked = board.data, board.ranked
     one = next((one for one in ranked if one.number == number), None)
     if one is None:
         raise Http404
     candidate = round.candidates.select_related("organization", "activity").filter(number=number).first()
     context = {
         "round": round, "candidate": candidate, "one": presentation.line(data, one),
-        "results": presentation.opened(data, one, round),
+        "results": presentation.opened(data, one, round), "as_of": board.as_of,
     }  # fmt: skip
     return render(request, "evaluation/entry.html", context)
 
@@ -158,16 +160,16 @@ def simulation(request: DeskRequest, pk: int) -> HttpResponse:
     round = get_managed(request, pk)
     asked = bool(set(request.GET) - {"page"})
     form = WeightsForm(request.GET if asked else None, rules=round.scheme)
-    data, ranked = queries.data_and_list(round)
-    moves: list[Any] = []
+    board, moves = queries.board(round), list[Any]()
     if asked and form.is_valid():
         given = Rules.model_validate(form.rules()).model_dump(mode="json")
-        moves = presentation.moves(data, ranked, ranking.rank({**data, "rules": given}))
+        moves = presentation.moves(board.data, board.ranked, board.tried(given))
     changed = [one for one in moves if one["is_moved"]]
     context = {
         "round": round, "form": form, "asked": asked and not form.errors,
         "enter": [one for one in moves if one["enters"]], "leave": [one for one in moves if one["leaves"]],
         "page": Paginator(changed, PAGE_SIZE).get_page(request.GET.get("page")), "query": _without_page(request),
+        "as_of": board.as_of,
     }  # fmt: skip
     return render(request, "evaluation/simulation.html", context, status=422 if form.errors else 200)
 
@@ -203,8 +205,8 @@ def package(request: DeskRequest) -> HttpResponse:
 def export(request: DeskRequest, pk: int) -> HttpResponse:
     """The list with every criterion's points; cells never become formulas."""
     round = get_managed(request, pk)
-    data, ranked = queries.data_and_list(round)
-    head, body = presentation.table(data, ranked)
+    board = queries.board(round)
+    head, body = presentation.table(board.data, board.ranked)
     answer = HttpResponse(tables.to_xlsx(round.name, head, body), content_type=tables.CONTENT_TYPES["xlsx"])
     answer["Content-Disposition"] = f'attachment; filename="evaluation-{round.pk}.xlsx"'
     return answer

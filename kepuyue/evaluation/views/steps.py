@@ -151,7 +151,7 @@ def _usual_recommendation(data: Any, candidate: Candidate) -> Any:
 
 
 def _tie_form(data: Any, round: Round) -> Any:
-    numbers = [one.number for one in queries.present_ranking(round) if one.outcome == "tied"]
+    numbers = [one.number for one in queries.board(round).ranked if one.outcome == "tied"]
     tied = (
         round.candidates.filter(number__in=numbers)
         .select_related("organization", "activity")
