@@ -61,7 +61,8 @@ def as_text(found: dict[str, object]) -> str:
     return (
         f"Ranking {found['candidates']} candidates with {found['judges']} judges ({found['marks']} marks):"
         f" {found['seconds']} s, with severity evened out {found['seconds_with_severity']} s,"
-        f" trying other rules {found['seconds_tried']} s; {found['ratio']} times reading the snapshot ({found['baseline_seconds']} s)"
+        f" trying other rules {found['seconds_tried']} s;"
+        f" {found['ratio']} times reading the snapshot ({found['baseline_seconds']} s)"
     )
 
 
