@@ -1,16 +1,14 @@
 """The head of a document (版头): 份号, 密级, 紧急程度, the marks of organs, number, 签发人, the red rule."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from docx.oxml import OxmlElement
 
 from kepuyue.documents import standard
 from kepuyue.documents.content import FILE, SIGNED_OFF, width
 from kepuyue.documents.ooxml import bordered, element, lay_out, run_of, tab_stops
+from kepuyue.documents.page import Page
 from kepuyue.documents.standard import BODY, HEADLINE, LEVEL_1, LEVEL_2, MM_PER_POINT, RED, TWIPS
-
-if TYPE_CHECKING:
-    from kepuyue.documents.word import Page
 
 # 发文机关标志: as large as the block lets it be, and no larger than this
 MARK_LARGEST, MARK_ROOM = 46.0, 0.96
@@ -18,7 +16,7 @@ MARK_LARGEST, MARK_ROOM = 46.0, 0.96
 JOINT_HIGHEST, JOINT_STEP = 170.0, 1.25
 
 
-def set_head(page: "Page") -> None:
+def set_head(page: Page) -> None:
     """Everything above the title."""
     gap = page.values["mark_top"] / MM_PER_POINT - _marks(page)
     names, beside = page.document.marked
@@ -34,7 +32,7 @@ def set_head(page: "Page") -> None:
     _ruled(page, last)
 
 
-def _marks(page: "Page") -> float:
+def _marks(page: Page) -> float:
     """份号, 密级 and 紧急程度, a line each; how much of the page they take, in points."""
     values, document = page.values, page.document
     lines = [(one, LEVEL_1) for one in document.marks]
@@ -48,7 +46,7 @@ def _marks(page: "Page") -> float:
     return used
 
 
-def _mark_size(page: "Page", names: tuple[str, ...], beside: str) -> float:
+def _mark_size(page: Page, names: tuple[str, ...], beside: str) -> float:
     whole = page.values["block_width"] / MM_PER_POINT * MARK_ROOM
     longest = max(max(map(width, names)), 1) + (len(beside) + 0.5 if beside else 0)
     high = JOINT_HIGHEST / (1 + JOINT_STEP * (len(names) - 1)) if len(names) > 1 else MARK_LARGEST
@@ -56,7 +54,7 @@ def _mark_size(page: "Page", names: tuple[str, ...], beside: str) -> float:
     return int(min(MARK_LARGEST, whole / longest, high) * 2) / 2
 
 
-def _joint(page: "Page", names: tuple[str, ...], beside: str) -> Any:
+def _joint(page: Page, names: tuple[str, ...], beside: str) -> Any:
     """Names as wide as the longest, one below the other, the host first; 文件 stands at the middle of all (7.2.4)."""
     size = _mark_size(page, names, beside)
     color = standard.hex_color(RED, page.values["mark_color"])
@@ -126,7 +124,7 @@ def _spread(name: str, size: float, wide: float, color: str) -> list[Any]:
     return runs if len(name) > 1 else runs[1:]
 
 
-def _numbered(page: "Page") -> Any:
+def _numbered(page: Page) -> Any:
     """The number below the mark, in a document that goes upward at the left with 签发人 at the right; the last line."""
     values, document = page.values, page.document
     gap, number = values["number_lines"] * page.pitch, page.text_run(document.number or " ")
@@ -154,7 +152,7 @@ def _numbered(page: "Page") -> Any:
     return last
 
 
-def _ruled(page: "Page", last: Any) -> None:
+def _ruled(page: Page, last: Any) -> None:
     values = page.values
     # From the number's line the rule is so far as the standard says, less what the line leaves below its signs
     leading = (page.pitch - values["body_size"]) / 2

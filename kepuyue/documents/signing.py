@@ -1,13 +1,9 @@
 """Who signs (发文机关署名) and the day; places for the seals are left, nobody prints one."""
 
-from typing import TYPE_CHECKING
-
 from kepuyue.documents.content import width
 from kepuyue.documents.ooxml import element, run_of, tab_stops
+from kepuyue.documents.page import Page
 from kepuyue.documents.standard import BODY, MM_PER_POINT
-
-if TYPE_CHECKING:
-    from kepuyue.documents.word import Page
 
 # A seal of 42 mm and what keeps it from the next, in characters; in lines from one row of seals to the next
 BESIDE, BELOW = 8.2, 5
@@ -15,7 +11,7 @@ BESIDE, BELOW = 8.2, 5
 COLUMNS = ((3, 8, BESIDE), (2, 12, 12.5))
 
 
-def sign(page: "Page") -> None:
+def sign(page: Page) -> None:
     """The names above the middle of the date, those of several organs beside each other, the last above the date
     (7.3.5.1).
     """
@@ -44,7 +40,7 @@ def sign(page: "Page") -> None:
     page.paragraph([page.text_run(document.date_text)], align="right", right=right)
 
 
-def _jointly(page: "Page", half: float, right: float) -> float:
+def _jointly(page: Page, half: float, right: float) -> float:
     """Rows of names with room for their seals; how far the date is from the right, in characters."""
     names = page.document.issuers
     longest = max(map(width, names))

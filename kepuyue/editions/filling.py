@@ -57,6 +57,15 @@ def document(
     )  # fmt: skip
 
 
+def called_for(edition: Edition) -> str:
+    """What asks for summaries and recommendations, as documents name it: the edition's notice with its number."""
+    paper = edition.papers.filter(code="notice").first()
+    if paper is None:
+        return f"{edition.name}活动通知"
+    title = f"《{paper.issuer}{paper.title.removeprefix(paper.issuer)}》"
+    return f"{title}（{paper.number}）" if paper.number else title
+
+
 def day_text(day: date) -> str:
     """A day within the year that is spoken of: 9月28日."""
     return f"{day.month}月{day.day}日"

@@ -13,6 +13,7 @@ from kepuyue.core.time import today
 from kepuyue.documents import kinds
 from kepuyue.documents.content import Attachment, Document, Heading, Paragraph, Table, date_text
 from kepuyue.documents.models import IssuingOrgan
+from kepuyue.editions.filling import called_for
 from kepuyue.editions.queries import current_edition
 from kepuyue.evaluation import queries
 from kepuyue.evaluation.models import Candidate, Judge, Line, Round
@@ -79,7 +80,7 @@ def letter(context: kinds.Context) -> Document:
     edition = rounds[0].edition
     what = "和".join(NAMES[Line(one.line)] for one in rounds)
     blocks: list[Any] = [
-        Paragraph(f"根据{_called_for(edition)}要求，现将{edition.name}{what}的评选推荐情况报告如下。"),
+        Paragraph(f"根据{called_for(edition)}要求，现将{edition.name}{what}的评选推荐情况报告如下。"),
         Heading(1, "评选情况"),
         *(Paragraph(_how(one)) for one in rounds),
         Heading(1, "推荐名单"),
@@ -105,14 +106,14 @@ def _has_recommended(_user: "User", organ: IssuingOrgan) -> bool:
     return (
         organ.organization.level in levels
         and edition is not None
-        and queries.recommended_by(organ.organization, edition).exists()
+        and queries.recommended_by([organ.organization], edition).exists()
     )
 
 
 def branch_letter(context: kinds.Context) -> Document:
     """What the organ's unit has recommended for the present edition, with what it answers for."""
     edition, unit = current_edition(), context.organ.organization
-    rows = list(queries.recommended_by(unit, edition)) if edition else []
+    rows = list(queries.recommended_by([unit], edition)) if edition else []
     if edition is None or not rows:
         raise ValidationError(_("还没有同意推荐的单位或活动，请先在“评选推荐”里办理。"))
     by_line = {line: found for line in Line if (found := [one for one in rows if one.round.line == line])}
@@ -123,7 +124,7 @@ def branch_letter(context: kinds.Context) -> Document:
         title=f"关于推荐{edition.name}{what}的函",
         addressees=edition.office_name or str(edition.office or ""),
         blocks=(
-            Paragraph(f"根据{_called_for(edition)}要求，经单位申报、我单位审核，推荐{counted}，名单见附件。"),
+            Paragraph(f"根据{called_for(edition)}要求，经单位申报、我单位审核，推荐{counted}，名单见附件。"),
             Paragraph(f"截至发文之日，未发现上述单位近{years}年内发生违法违规等问题，同意推荐。"),
             Paragraph("特此函告。"),
         ),
@@ -142,20 +143,12 @@ def announcement_facts(round: Round) -> dict[str, Any]:
     rows = queries.chosen(round)
     return {
         "subject": f"{edition.name}{NAMES[Line(round.line)]}推荐名单",
-        "reason": f"根据{_called_for(edition)}要求，经单位申报、上级推荐、资格审核和{_judges(round)}名评委独立评分",
+        "reason": f"根据{called_for(edition)}要求，经单位申报、上级推荐、资格审核和{_judges(round)}名评委独立评分",
         "names": [f"{one}，{one.organization.name}" if one.activity else str(one) for one in rows],
         "first_day": (notice.starts_on if notice else today()).isoformat(),
         "days": notice.days if notice else edition.rules.evaluation.notice_days,
         "phone": edition.contact_phone, "email": edition.contact_email,
     }  # fmt: skip
-
-
-def _called_for(edition: Any) -> str:
-    paper = edition.papers.filter(code="notice").first()
-    if paper is None:
-        return f"{edition.name}活动通知"
-    title = paper.title.removeprefix(paper.issuer)
-    return f"《{paper.issuer}{title}》（{paper.number}）" if paper.number else f"《{paper.issuer}{title}》"
 
 
 def _how(round: Round) -> str:

@@ -52,11 +52,11 @@ def to_recommend(user: "Person", edition: Edition) -> QuerySet[Candidate]:
     )  # fmt: skip
 
 
-def recommended_by(unit: "Organization", edition: Edition) -> QuerySet[Candidate]:
-    """Whom the unit has recommended for the edition and who still stands, line by line in the order of their units."""
+def recommended_by(units: "Iterable[Organization]", edition: Edition) -> QuerySet[Candidate]:
+    """Whom the units have recommended for the edition and who still stands, line by line, in the order of units."""
     states = (Candidate.State.RECOMMENDED, Candidate.State.ADMITTED)
     return (
-        Candidate.objects.filter(round__edition=edition, recommender=unit, state__in=states)
+        Candidate.objects.filter(round__edition=edition, recommender__in=units, state__in=states)
         .exclude(round__state=Round.State.CALLED_OFF)
         .select_related("round", "organization", "activity", "recommender")
         .order_by("-round__line", "organization__path", "pk")

@@ -10,9 +10,10 @@ class SummariesConfig(AppConfig):
     def ready(self) -> None:
         from kepuyue.core import audit  # models must be loaded first
         from kepuyue.messaging import kinds
-        from kepuyue.summaries.reporting import document
+        from kepuyue.summaries.reporting import document, letter
 
         document.register()
+        letter.register()
 
         audit.name_actions(
             {

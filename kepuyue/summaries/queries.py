@@ -16,7 +16,17 @@ from kepuyue.editions.models import Edition, Term
 from kepuyue.organizations.models import Organization
 from kepuyue.summaries import likeness, measuring
 from kepuyue.summaries.figures import KINDS, Kind, kind_of
-from kepuyue.summaries.models import Figure, Filing, FilingQuerySet, Method, Photo, Summary, SummaryQuerySet
+from kepuyue.summaries.models import (
+    ACCEPTED,
+    WAITING,
+    Figure,
+    Filing,
+    FilingQuerySet,
+    Method,
+    Photo,
+    Summary,
+    SummaryQuerySet,
+)
 from kepuyue.summaries.permissions import decided_by, filed_by
 
 if TYPE_CHECKING:
@@ -111,6 +121,24 @@ def before(summary: Summary, version: int) -> dict[str, Any]:
     for event in audit.trail(summary).filter(version__gt=version, action="summary.change").order_by("pk"):
         for key, (old, _new) in event.changes.items():
             found.setdefault(key, old)
+    return found
+
+
+def filed_by_unit(unit: Organization, edition: Edition) -> SummaryQuerySet:
+    """The unit's own summaries, accepted or waiting, of one edition."""
+    rows = Summary.objects.filter(activity__organization=unit, activity__edition=edition)
+    return rows.filter(state__in=WAITING | ACCEPTED)
+
+
+def last_filings(unit: Organization, edition: Edition) -> list[Filing]:
+    """What the unit filed last of each of its activities, by their titles; with figures and photos."""
+    rows = with_all(filed_by_unit(unit, edition)).prefetch_related("photos__summary__activity")
+    found = []
+    for summary in rows.order_by("activity__title", "pk"):
+        filing = last_filed(summary)
+        if filing is not None:
+            filing.summary = summary
+            found.append(filing)
     return found
 
 

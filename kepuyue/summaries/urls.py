@@ -6,6 +6,7 @@ app_name = "summaries"
 urlpatterns = [
     path("desk/summaries/", own.own, name="own"),
     path("desk/summaries/filing/", many.file, name="filing-many"),
+    path("desk/summaries/letters/<slug:unit>.docx", own.letter, name="letter"),
     path("desk/summaries/panel/", branch.panel, name="panel"),
     path("desk/summaries/branch/", branch.branch, name="branch"),
     path("desk/summaries/branch/acceptance/", many.accept, name="acceptance-many"),

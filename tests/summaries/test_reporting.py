@@ -10,18 +10,20 @@ from zipfile import ZipFile
 import docx
 import pytest
 from django.core.exceptions import ValidationError
+from django.test import Client
 from django.utils import timezone, translation
 from openpyxl import load_workbook
 
 from kepuyue.activities.models import State
 from kepuyue.core.time import shifted
-from kepuyue.documents import storing, word
+from kepuyue.documents import kinds, storing, word
 from kepuyue.documents.actions import drafting, issuing
 from kepuyue.documents.content import Chart, Document, Picture, Table
 from kepuyue.documents.measuring import word as measuring
 from kepuyue.documents.models import IssuingOrgan
 from kepuyue.summaries.models import Figure, Filing, Summary
-from tests.cast import Cast
+from kepuyue.summaries.reporting import letter
+from tests.cast import Cast, come_in
 from tests.factories import ActivityFactory, OrganFactory, PhotoFactory, SummaryFactory
 
 FACTS = {"pictures": 12, "with_list": True}
@@ -103,6 +105,38 @@ def test_what_is_being_supplemented_counts_with_what_was_accepted(cast: Cast) ->
     said = made(cast).blocks[1]
 
     assert "已采纳1份（占公布活动的100%）" in said.text  # type: ignore[union-attr]
+
+
+def test_a_unit_sends_its_summaries_with_a_letter(cast: Cast, client: Client) -> None:
+    summary = summed_up(cast, cast.own_unit, counted=42, title="水火箭发射营")
+    Filing.objects.filter(summary=summary).update(words="火箭飞过了旗杆。")
+    photo(summary, "00ff00ff00ff00ff")
+    summed_up(cast, cast.other_unit, title="别家的活动")
+    come_in(client, cast.owner)
+
+    page = client.get("/desk/summaries/").content.decode()
+    answer = client.get(f"/desk/summaries/letters/{cast.own_unit.code}.docx")
+
+    assert f"/desk/summaries/letters/{cast.own_unit.code}.docx" in page
+    document = docx.Document(BytesIO(answer.content))
+    text = "\n".join(one.text for one in document.paragraphs)
+    assert f"{cast.own_district.name}：" in text and "参与群众（清点）42 人次" in text
+    assert "火箭飞过了旗杆。" in text and "别家的活动" not in text and len(document.inline_shapes) == 1
+    assert [one for one in measuring.measure(answer.content) if not one.is_right] == []
+    assert client.get(f"/desk/summaries/letters/{cast.far_unit.code}.docx").status_code == 404
+
+
+def test_who_issues_documents_issues_that_letter_with_a_number(cast: Cast) -> None:
+    organ = OrganFactory(organization=cast.own_district, name=cast.own_district.name, on_behalf="")
+    assert letter.KIND not in {one.code for one in kinds.offered(cast.district_reviewer, organ)}
+    with pytest.raises(ValidationError, match="还没有报送过总结"):
+        issuing.issue(kind=letter.KIND, issuer=organ, context={}, by=cast.district_reviewer)
+    summed_up(cast, cast.own_district, title="区里的活动")
+
+    issued = issuing.issue(kind=letter.KIND, issuer=organ, context={}, by=cast.district_reviewer)
+
+    assert letter.KIND in {one.code for one in kinds.offered(cast.district_reviewer, organ)}
+    assert issued.number == 1 and storing.from_json(issued.content).addressees == str(cast.edition.office)
 
 
 def test_a_branch_writes_of_itself_and_to_the_office(cast: Cast) -> None:

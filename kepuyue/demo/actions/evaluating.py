@@ -29,7 +29,7 @@ def furnish(agenda: Agenda, edition: Edition, cast: Cast) -> None:
 
 
 def _activities(edition: Edition, cast: Cast) -> None:
-    """All the way to scoring; the first judge has handed in all, the second half, the third nothing yet."""
+    """All the way to scoring; the first judge has handed in half, the second all, the third nothing yet."""
     by = cast.reviewer(cast.office)
     round = rounds.create(edition, Line.ACTIVITIES, name=f"{edition.name}优秀活动评选", by=by)
     round = rounds.open_applications(round, until=UNTIL, by=by)
@@ -53,7 +53,7 @@ def _activities(edition: Edition, cast: Cast) -> None:
     round = rounds.begin_scoring(round, until=UNTIL, by=by)
     for place, judge in enumerate(judges[:2]):
         sheets = list(judge.sheets.select_related("judge__round").order_by("candidate__number"))
-        for number, sheet in enumerate(sheets[: len(sheets) if place == 0 else len(sheets) // 2]):
+        for number, sheet in enumerate(sheets[: len(sheets) if place == 1 else len(sheets) // 2]):
             asked = [one.code for one in round.scheme.criteria if one.judged]
             marks = {code: 72 + (7 * number + 5 * place + 3 * step) % 25 for step, code in enumerate(asked)}
             judging.mark(

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
@@ -12,9 +13,10 @@ from kepuyue.editions.request import DeskRequest
 from kepuyue.evaluation import queries
 from kepuyue.evaluation.models import Candidate, Judge, Round
 from kepuyue.evaluation.permissions import check_manages, check_takes_part, judge_of
-from kepuyue.organizations.permissions import holds_anywhere
+from kepuyue.organizations.permissions import holds_anywhere, organizations_where
 
 BOTH = ("GET", "HEAD", "POST")
+PAGE_SIZE = 50
 
 
 def edition_of(request: DeskRequest) -> Edition:
@@ -55,6 +57,9 @@ def home(request: DeskRequest) -> HttpResponse:
     check_takes_part(request.user)
     edition = edition_of(request)
     is_office = holds_anywhere(request.user, "evaluation.manage")
+    # The office finds all of them in the rounds
+    units = [] if is_office else organizations_where(request.user, "evaluation.recommend")
+    recommended = queries.recommended_by(units, edition)
     all_rounds = list(queries.rounds_of(edition))
     context: dict[str, Any] = {
         "is_office": is_office,
@@ -64,6 +69,7 @@ def home(request: DeskRequest) -> HttpResponse:
         "may_apply": holds_anywhere(request.user, "evaluation.apply"),
         "own": list(queries.own_candidates(request.user, edition)),
         "to_recommend": list(queries.to_recommend(request.user, edition)),
+        "recommended": Paginator(recommended, PAGE_SIZE).get_page(request.GET.get("page")),
         "recommends": holds_anywhere(request.user, "evaluation.recommend"),
         "judging": list(queries.judging_of(request.user)),
     }

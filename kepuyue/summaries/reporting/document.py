@@ -208,7 +208,7 @@ class _Found:
         """Every accepted activity with its figures."""
         lines = sorted(self.lines, key=lambda line: (line[1], line[0]))
         rows = tuple((str(number), *line) for number, line in enumerate(lines, 1))
-        return Table(("序号", "活动名称", "单位", *map(_column, SHOWN)), rows, (1, 4, 3, *[1.5] * len(SHOWN)))
+        return Table(("序号", "活动名称", "单位", *map(column, SHOWN)), rows, (1, 4, 3, *[1.5] * len(SHOWN)))
 
 
 def _beginning(found: _Found) -> Iterator[Block]:
@@ -268,7 +268,7 @@ def _shown(title: str, head: str, groups: list[_Group]) -> Iterator[Block]:
     known = [kind for kind in VISITS if any(one.totals.values.get(kind.key) for one in bars)]
     if known:
         series = tuple(
-            (_column(kind), tuple(one.totals.values.get(kind.key, 0) for one in bars)) for kind in known
+            (column(kind), tuple(one.totals.values.get(kind.key, 0) for one in bars)) for kind in known
         )
         yield Chart(f"{title}的参与群众人次，按取得方式{rest}", labels, series)
     rows = tuple(
@@ -281,7 +281,7 @@ def _shown(title: str, head: str, groups: list[_Group]) -> Iterator[Block]:
         for one in groups
     )
     yield Table(
-        (head, "活动（项）", "已采纳（份）", *map(_column, SHOWN)), rows, (4, 1.5, 1.7, *[1.7] * len(SHOWN))
+        (head, "活动（项）", "已采纳（份）", *map(column, SHOWN)), rows, (4, 1.5, 1.7, *[1.7] * len(SHOWN))
     )
 
 
@@ -301,6 +301,6 @@ def _units(found: _Found) -> Table:
     return Table(("序号", "单位", "公布活动（项）", "已报送（份）", "已采纳（份）"), rows, (1, 6, 2, 2, 2))
 
 
-def _column(kind: Kind) -> str:
+def column(kind: Kind) -> str:
     """The head of a figure's column: 参与群众（签到，人次）."""
     return str(kind.asked)

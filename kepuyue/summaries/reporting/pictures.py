@@ -47,7 +47,7 @@ class Choice:
         """A heading and at most so many pictures; nothing where there are none."""
         found: list[Block] = []
         for photo in self._taken(most):
-            if (picture := _picture(photo, len(found) + 1)) is not None:
+            if (picture := picture_of(photo, len(found) + 1)) is not None:
                 found.append(picture)
                 progress(0.8 + 0.2 * len(found) / most)
         return [Heading(1, "活动照片"), *found] if found else []
@@ -84,7 +84,7 @@ class Choice:
         return sorted(lists, key=lambda one: one[0])
 
 
-def _picture(photo: Photo, number: int) -> Picture | None:
+def picture_of(photo: Photo, number: int) -> Picture | None:
     """As it stands in the document; None where its file is not there any more."""
     try:
         with photo.file.open("rb") as file, Image.open(file) as image:

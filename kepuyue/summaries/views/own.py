@@ -1,10 +1,11 @@
 """The unit's side: what is due, one summary's page, filing one or all."""
 
 from typing import Any
+from urllib.parse import quote
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -20,8 +21,10 @@ from kepuyue.summaries.figures import MEANINGS
 from kepuyue.summaries.forms import SummaryForm, field_label
 from kepuyue.summaries.models import ACCEPTED, DUE, WAITING, WRITTEN, Filing, Summary
 from kepuyue.summaries.permissions import can_decide, can_file, check_can_file, check_files_somewhere
+from kepuyue.summaries.reporting import letter as reporting
 from kepuyue.summaries.views.desk import BOTH, edition_of, get_seen, tabs
 
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 DONE = ACCEPTED - WRITTEN
 
 
@@ -50,8 +53,29 @@ def show(request: DeskRequest, status: int = 200, **more: Any) -> HttpResponse:
         "count": len(summaries),
         "filed": sum(one.state not in DUE for one in summaries),
         "meanings": MEANINGS,
+        "letters": list({one.activity.organization for one in summaries if one.state in WAITING | ACCEPTED}),
     } | more  # fmt: skip
     return render(request, "summaries/own.html", context, status=status)
+
+
+@require_safe
+def letter(request: DeskRequest, unit: str) -> HttpResponse:
+    """The letter with which a unit sends what it has filed, as a Word file for its own number and seal."""
+    check_files_somewhere(request.user)
+    edition = edition_of(request)
+    found = queries.own_summaries(request.user, edition).filter(activity__organization__code=unit).first()
+    if found is None:
+        raise Http404
+    try:
+        data = reporting.as_word(found.activity.organization, edition)
+    except ValidationError as error:
+        messages.warning(request, error.messages[0])
+        return redirect("summaries:own")
+    answer = HttpResponse(data, content_type=DOCX)
+    name = quote(f"{found.activity.organization.name}报送总结的函")
+    answer["Content-Disposition"] = f"attachment; filename*=UTF-8''{name}.docx"
+    answer["Cache-Control"] = "private, no-store"
+    return answer
 
 
 def _row(summary: Summary, measured: measuring.Measured) -> dict[str, Any]:
