@@ -19,6 +19,8 @@ from kepuyue.core.time import shifted
 from kepuyue.demo import stages
 from kepuyue.demo.stages import Stage
 from kepuyue.documents.measuring import word as measuring
+from kepuyue.documents.models import IssuingOrgan, OfficialDocument
+from kepuyue.documents.tasks import build_document
 from kepuyue.editions.models import KeyDate
 from kepuyue.evaluation.models import Notice, Objection, Round
 from kepuyue.mailbox.actions import studying, taking
@@ -92,6 +94,19 @@ def file_by_mail(cast: Cast, colleague: Page, code: str) -> None:
     expect(colleague.get_by_text("已报送").first).to_be_visible()
 
 
+def draft_the_summary_of_the_city(office: Page, organ: IssuingOrgan, cast: Cast) -> None:
+    """Begun at the desk, built by the worker; the page that waits shows it by itself."""
+    office.goto(f"/desk/documents/new/{organ.pk}/city-summary/")
+    office.locator("main form").get_by_role("button").first.click()
+    expect(office.get_by_text("正在起草").first).to_be_visible()
+    with shifted(stages.MOMENTS[Stage.AFTER] - timezone.now()):
+        build_document.func(OfficialDocument.objects.get().pk, cast.office.pk)
+    paper = office.locator(".paper")
+    expect(paper.get_by_text("报送总结2份，已采纳2份")).to_be_visible()
+    expect(paper.get_by_role("cell", name="320", exact=True).first).to_be_visible()
+    expect(paper.get_by_text("孩子们自己动手，火箭飞过了旗杆。")).to_be_visible()
+
+
 def put_forward(owner: Page, district: Page, office: Page, round: int, title: str) -> None:
     owner.goto(f"/desk/evaluation/rounds/{round}/applications/")
     owner.get_by_role("button", name="开始申报").click()
@@ -121,11 +136,13 @@ def test_from_summaries_to_the_package_for_the_province(
     district.wait_for_load_state()
     assert set(Summary.objects.values_list("state", flat=True)) == {Summary.State.ACCEPTED}
 
-    # October: the office opens a round, both units put their activity forward without typing it again
+    # October: the city's summary writes itself; the office opens a round, both units put their activity forward without typing it again
     office = seat(cast.office, Stage.AFTER, 1280)
     district, owner, colleague, judge = (
         seat(one, Stage.AFTER) for one in (cast.district_reviewer, cast.owner, cast.colleague, cast.judge)
     )
+    organ = OrganFactory(organization=cast.office_unit)
+    draft_the_summary_of_the_city(office, organ, cast)
     office.goto("/desk/evaluation/rounds/")
     office.get_by_label("类别").select_option("activities")
     office.get_by_label("名称").fill("2024年优秀活动评选")
@@ -173,7 +190,6 @@ def test_from_summaries_to_the_package_for_the_province(
     expect(citizen.get_by_text(ROCKETS)).to_be_visible()
 
     # The letter writes itself, gets its number and meets the standard; the package holds everything
-    organ = OrganFactory(organization=cast.office_unit)
     office.goto(f"/desk/documents/new/{organ.pk}/recommendation/")
     office.get_by_label("主送机关").fill("广东省科学技术协会")
     office.locator("main form").get_by_role("button").first.click()
