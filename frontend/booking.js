@@ -214,7 +214,9 @@ if (form) {
   const early = page.querySelector("[data-early]");
   early.hidden = false;
   const kept = read();
-  const key = form.elements.key.value || kept.key || crypto.randomUUID?.() || String(Math.random()).slice(2) + Date.now();
+  // Without HTTPS browsers have no randomUUID, but the same source of chance
+  const drawn = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+  const key = form.elements.key.value || kept.key || crypto.randomUUID?.() || drawn();
   if (opens) {
     label(false);
     countDown();

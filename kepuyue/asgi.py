@@ -43,6 +43,10 @@ Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 ASCII = string.printable
 ROUTE = re.compile(r"/api/v1/sessions/(\d{1,18})/(admission|bookings)")
+# As the framework's middleware says it of pages
+_SCOPE = "; includeSubDomains" if settings.SECURE_HSTS_INCLUDE_SUBDOMAINS else ""
+_HSTS = (b"strict-transport-security", f"max-age={settings.SECURE_HSTS_SECONDS}{_SCOPE}".encode())
+HSTS = [_HSTS] if settings.SECURE_HSTS_SECONDS else []
 _reader = ThreadPoolExecutor(max_workers=1, thread_name_prefix="sessions")
 _learning: dict[int, "asyncio.Future[None]"] = {}
 
@@ -204,6 +208,7 @@ async def _send(reply: Reply, send: Send) -> None:
         (b"x-content-type-options", b"nosniff"),
         (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
         (b"cross-origin-resource-policy", b"same-origin"),
+        *HSTS,
         *((name.lower().encode(), value.encode("latin-1")) for name, value in reply.headers),
     ]
     await send({"type": "http.response.start", "status": reply.status, "headers": headers})

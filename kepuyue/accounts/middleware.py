@@ -49,7 +49,10 @@ class StayMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if SESSION_KEY in request.session:
             self._look(request)
+        shown, key = _last_shown(request), request.session.session_key
         response = self.get_response(request)
+        if shown and _last_shown(request) != shown and request.session.session_key == key:
+            self._change_key(request)
         if token := getattr(request, "new_device", ""):
             response.set_cookie(
                 network.device_cookie_name(),
@@ -60,6 +63,13 @@ class StayMiddleware:
                 secure=settings.HTTPS,
             )
         return response
+
+    def _change_key(self, request: HttpRequest) -> None:
+        """Whoever showed again who they are gets a new key: the one of before may be known to somebody."""
+        from kepuyue.accounts.actions import stays  # the app registry must be ready
+
+        request.session.cycle_key()
+        stays.carry_on(request.session.get(STAY, 0), session_key=str(request.session.session_key))
 
     def _look(self, request: HttpRequest) -> None:
         moment, idle = time.time(), settings.SESSION_IDLE_MINUTES * 60
@@ -157,6 +167,14 @@ class SecondFactorMiddleware:
             return HttpResponse(status=401)
         page = _page_of_the_form(request) if request.method == "POST" else request.get_full_path()
         return redirect_to_login(page, reverse("account_second_factor"))
+
+
+def _last_shown(request: HttpRequest) -> float:
+    """When this session last showed who it is (sign-in, password, code, passkey); 0 where it never did."""
+    if SESSION_KEY not in request.session:
+        return 0
+    records = request.session.get("account_authentication_methods") or [{}]
+    return float(records[-1].get("at", 0))
 
 
 def _keep_input(request: HttpRequest) -> None:

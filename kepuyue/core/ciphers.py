@@ -38,7 +38,7 @@ def decrypted(sealed: str) -> str:
     for secret in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS):
         try:
             return _cipher(secret).decrypt(raw[:NONCE], raw[NONCE:], None).decode()
-        except InvalidTag:
+        except (InvalidTag, ValueError):  # another key, or too short to hold a nonce
             continue
     raise Unreadable
 

@@ -25,7 +25,7 @@ def completed(text: str, districts: Sequence[str], city: str = "") -> str:
     if NO_DISTRICT.match(name):
         return ""
     named = named_in(name, districts, bare_too=True)
-    return named if named and re.match(rf"{bare(named)}", name) else text.strip()
+    return named if named and name.startswith(bare(named)) else text.strip()
 
 
 def named_in(text: str, districts: Sequence[str], *, bare_too: bool = False) -> str:

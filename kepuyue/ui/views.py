@@ -39,7 +39,9 @@ def display(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_safe
 def components(request: HttpRequest) -> HttpResponse:
-    """Every component in every state, for those who build pages."""
+    """Every component in every state, for those who build pages; not part of a site in earnest."""
+    if not (settings.DEMO or settings.DEBUG):
+        raise Http404
     return render(request, "ui/showcase/page.html", showcase())
 
 

@@ -275,3 +275,20 @@ def test_operator_without_a_person_or_a_reason_is_told(person: User, options: di
 
     with pytest.raises(CommandError):
         call_command("sign-out", address, **options)
+
+
+def test_session_gets_a_new_key_when_asked_again(
+    person: User, office: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before, listed = office.session.session_key, Stay.objects.get().pk
+    thief = Client()
+    thief.cookies["sessionid"] = before
+
+    office.post(reverse("account_reauthenticate"), {"password": PASSWORD, "next": ACCOUNT})
+
+    assert office.session.session_key != before
+    assert (answers(office), answers(thief)) == (200, 302)
+    assert [(stay.pk, stay.session_key) for stay in Stay.objects.all()] == [
+        (listed, office.session.session_key)
+    ]
+    assert office.get(ACCOUNT).context["own_stay"] == listed

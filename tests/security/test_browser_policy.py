@@ -125,3 +125,38 @@ def test_no_script_stands_in_a_page_and_no_source_reads_text_as_code() -> None:
     assert [str(path) for path, text in sources.items() if runs.search(text)] == []
     assert [path.name for path in listens if not re.search(r"\.origin\b", sources[path])] == []
     assert len(sources) > 20
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/.git/config", "/.env", "/static/", "/static/assets/", "/media/", "/media/letters/", "/static/../pyproject.toml",
+        "/static/%2e%2e/kepuyue/settings.py", "/manage.py", "/var/secret-key", "/kepuyue/", "/requirements/run.lock",
+    ],
+)  # fmt: skip
+def test_folders_and_what_lies_beside_the_program_are_not_served(
+    address: str, client: Client, db: None
+) -> None:
+    answer = client.get(address)
+
+    # Whatever is not an address of ours asks a visitor to sign in, or is not there
+    assert answer.status_code in {302, 404}
+    assert answer.headers.get("Location", LOGIN).startswith(LOGIN)
+
+
+def test_fault_is_told_to_the_log_and_not_to_the_visitor(
+    db: None, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fails(*args: Any, **kwargs: Any) -> None:
+        raise RuntimeError("the inside of the house")
+
+    monkeypatch.setattr("kepuyue.ui.views.DisplayForm", fails)
+
+    answer = Client(raise_request_exception=False).post(reverse("ui:display"), {"theme": "dark"})
+
+    assert answer.status_code == 500
+    page = answer.content.decode()
+    assert not any(
+        word in page for word in ("inside of the house", "Traceback", "RuntimeError", "kepuyue/ui")
+    )
+    assert "RuntimeError" in caplog.text

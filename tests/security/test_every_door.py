@@ -205,6 +205,42 @@ def test_reading_writes_nothing_and_head_is_get(row: Row, world: World) -> None:
             get, head = world.answer(person, "GET", address), world.answer(person, "HEAD", address)
 
         assert (head.status_code, head.content) == (get.status_code, b""), person
+        assert list(told_wrongly(get, row, person)) == [], person
+
+
+def told_wrongly(answer: Any, row: Row, person: str) -> Iterator[str]:
+    """What browsers are told of an answer that they should not be, or are not told that they should be."""
+    headers, kind = answer.headers, answer.headers.get("Content-Type", "")
+    if headers.get("X-Content-Type-Options") != "nosniff":
+        yield "a browser may guess another type"
+    policy = headers.get("Content-Security-Policy", "")
+    if "frame-ancestors 'none'" not in policy and row.route != "programme:widget":
+        yield f"others may frame it: {policy}"
+    if answer.content and (not kind or (kind.startswith("text/") and "charset=" not in kind)):
+        yield f"without a kind or a charset: {kind}"
+    open_to_all = all_routes()[row.route].is_open
+    if "Access-Control-Allow-Origin" in headers and (
+        not open_to_all
+        or headers["Access-Control-Allow-Origin"] != "*"
+        or "Access-Control-Allow-Credentials" in headers
+    ):
+        yield "other sites may read it"
+    if person == "anonymous" or answer.status_code != 200 or open_to_all:
+        return
+    kept = headers.get("Cache-Control", "")
+    if not {"private", "no-store"} & set(kept.replace(",", " ").split()) and row.sample not in FOR_ALL:
+        yield f"a shared cache may keep it: {kept}"
+    if row.route in SHOW_PEOPLE and "no-store" not in kept:
+        yield f"a browser keeps what it shows of people: {kept}"
+    if b"<html" in answer.content and reverse("account_logout").encode() not in answer.content:
+        yield "no way to sign out in sight"
+
+
+# Pages that show people who book, who are asked to answer, or the account itself: no browser keeps them
+SHOW_PEOPLE = {
+    "account", "bookings:list", "bookings:booking", "bookings:export", "bookings:proxy", "bookings:blocks", "bookings:doors",
+    "bookings:door", "bookings:door-carried", "organizations:liaisons", "organizations:liaisons-export",
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("row", [row for row in SENT if row.route not in WITHOUT_TOKEN], ids=str)

@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -60,3 +62,14 @@ def test_components_page_needs_no_inline_style_or_script(client: Client) -> None
     assert "<style" not in html
     assert " onclick=" not in html
     assert html.count("<script") == html.count('<script type="module"')
+
+
+@pytest.mark.parametrize(
+    ("demo", "debug", "status"), [(True, False, 200), (False, True, 200), (False, False, 404)]
+)
+def test_components_are_shown_in_the_demonstration_only(
+    client: Client, settings: Any, demo: bool, debug: bool, status: int
+) -> None:
+    settings.DEMO, settings.DEBUG = demo, debug
+
+    assert client.get(reverse("ui:components")).status_code == status

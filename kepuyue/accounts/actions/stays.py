@@ -53,6 +53,11 @@ def touch(stay_pk: int, *, origin: Origin) -> None:
     Stay.objects.filter(pk=stay_pk).update(last_seen_at=timezone.now(), network=origin.shown_network)
 
 
+def carry_on(stay_pk: int, *, session_key: str) -> None:
+    """The session goes on under a new key."""
+    Stay.objects.filter(pk=stay_pk).update(session_key=session_key)
+
+
 @transaction.atomic
 def end(stay: Stay, *, by: User) -> None:
     """End one session; its next request is that of a visitor."""

@@ -8,6 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from kepuyue.accounts.request import SignedInRequest
@@ -21,6 +22,7 @@ from kepuyue.organizations.permissions import check, holds_anywhere, may
 from kepuyue.organizations.views.finding import sent, visible
 
 
+@never_cache
 @require_safe
 def liaisons(request: SignedInRequest) -> HttpResponse:
     """Who answers for which member unit, in the order of the tree, and who has named nobody yet."""
