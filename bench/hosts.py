@@ -410,6 +410,13 @@ def _power_cut(site: Site) -> None:
     primary.power_cut()
 
 
+def _freeze(site: Site) -> None:
+    primary = site.primary()
+    assert primary is not None
+    _Moved.host = primary
+    primary.freeze()
+
+
 def _cable(site: Site) -> None:
     primary = site.primary()
     assert primary is not None
@@ -455,6 +462,7 @@ ACCIDENTS: dict[str, tuple[str, Step, Step]] = {
     "postgresql": ("PostgreSQL of the primary is killed", _kill_postgresql, _nothing),
     "primary-host": ("the primary's host loses its power", _power_cut, lambda _site: _Moved.host.boot_again()),
     "primary-cable": ("the primary's host is cut off from all", _cable, lambda _site: _Moved.host.plug_in()),
+    "primary-frozen": ("the primary's host stands still and goes on later", _freeze, lambda _site: _Moved.host.thaw()),
     "databases-apart": ("primary and standby do not hear each other", _databases, _heard),
     "web-and-primary-apart": ("a web host and the primary do not hear each other", _web_and_primary, _heard),
 }  # fmt: skip

@@ -190,6 +190,25 @@ class Host:
         for service in self.services.values():
             service.start()
 
+    def freeze(self) -> None:
+        """None of its processes goes on, and it knows nothing of it: as a virtual machine that is being moved."""
+        for process in self._processes():
+            process.suspend()
+
+    def thaw(self) -> None:
+        """They go on where they stood."""
+        for process in self._processes():
+            process.resume()
+
+    def _processes(self) -> list[psutil.Process]:
+        mine = Path(f"/proc/{self._pid}/ns/pid").readlink()
+        found = []
+        for process in psutil.process_iter():
+            with suppress(OSError):
+                if Path(f"/proc/{process.pid}/ns/pid").readlink() == mine:
+                    found.append(process)
+        return found
+
     def pull_the_cable(self) -> None:
         """Nobody reaches it and it reaches nobody; its processes go on."""
         self.switch.run(["ip", "link", "set", f"p-{self.name}", "down"])

@@ -140,3 +140,21 @@ def test_health_is_asked_of_every_web_host() -> None:
     assert "uri /healthz" in haproxy
     for number in (1, 2):
         assert haproxy.count(f"server web{number} {SITE[f'WEB{number}']}:8000") == 2
+
+
+def test_runbook_says_the_same_in_both_languages() -> None:
+    """Commands are the same but for what is remarked beside them, and name what is there."""
+    blocks = []
+    for name in ("README.md", "README.zh-CN.md"):
+        text = (DEPLOY / name).read_text()
+        found = re.findall(r"```sh\n(.*?)```", text, re.DOTALL)
+        blocks.append([re.sub(r" +#.*", "", one) for one in found])
+        assert set(re.findall(r"\b(kepuyue-[a-z]+)@?", " ".join(found))) == {
+            "kepuyue-web",
+            "kepuyue-worker",
+            "kepuyue-migrate",
+        }
+        assert {f"deploy/{path}" for path in re.findall(r"deploy/([\w./]+)", " ".join(found))
+                if not (DEPLOY / path).exists()} == set()  # fmt: skip
+
+    assert len(blocks[0]) > 10 and blocks[0] == blocks[1]
