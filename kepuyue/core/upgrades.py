@@ -32,12 +32,18 @@ class Step:
 
 
 def plan(migrations: Iterable[Migration], state: ProjectState) -> list[Step]:
-    """What is to be applied, in this order, on a database that is as `state` says; the state is moved along."""
+    """What is to be applied, in this order, on a database that is as `state` says; the state is moved along.
+
+    What is done to a table that was made on the way is nothing to the code of before, which does not know it.
+    """
     steps = []
+    known = set(state.models)
     for migration in migrations:
         found = []
         for operation in migration.operations:
-            if not getattr(migration, DECLARATION, False):
+            model = getattr(operation, "model_name_lower", getattr(operation, "name_lower", ""))
+            is_new = (migration.app_label, model) in state.models.keys() - known
+            if not getattr(migration, DECLARATION, False) and not is_new:
                 found += obstacles(operation, migration.app_label, state)
             operation.state_forwards(migration.app_label, state)
         steps.append(Step(migration.app_label, migration.name, tuple(found)))

@@ -82,10 +82,17 @@ def test_each_step_is_held_against_what_the_steps_before_made(state: ProjectStat
     data.operations = [operations.RunSQL("SELECT 1")]
     setattr(data, upgrades.DECLARATION, True)
 
-    steps = upgrades.plan([first, second, data], state)
+    fresh = Migration("0005_fresh", "core")
+    fresh.operations = [
+        operations.CreateModel("Other", KEY),
+        operations.AddField("other", "new", models.IntegerField()),
+        operations.RemoveField("other", "new"),
+    ]
+
+    steps = upgrades.plan([first, second, data, fresh], state)
 
     assert [(step.name, bool(step.obstacles)) for step in steps] == [
-        ("0002_wider", False), ("0003_narrower", True), ("0004_data", False)]  # fmt: skip
+        ("0002_wider", False), ("0003_narrower", True), ("0004_data", False), ("0005_fresh", False)]  # fmt: skip
 
 
 @pytest.mark.django_db
@@ -113,4 +120,4 @@ def test_command_fails_where_hosts_have_to_pause(monkeypatch: pytest.MonkeyPatch
         call_command("upgrade-plan", stdout=out)
 
     assert refused.value.returncode == 1
-    assert "✗ sessions 0001_initial" in out.getvalue() and "    takes something away" in out.getvalue()
+    assert "✗ sessions 0001_initial" in out.getvalue() and "    takes something away\n" in out.getvalue()

@@ -35,7 +35,8 @@ class Command(BaseCommand):
             self.stdout.write(json.dumps([asdict(step) for step in steps], ensure_ascii=False))
         for step in steps if format == "text" else ():
             self.stdout.write(f"{'✗' if step.obstacles else '✓'} {step.app} {step.name}")
-            self.stdout.writelines(f"    {one}" for one in step.obstacles)
+            for one in step.obstacles:
+                self.stdout.write(f"    {one}")
         if any(step.obstacles for step in steps):
             raise CommandError(_("有的变更旧程序受不了：先停下全部网页和后台进程，再执行。"), returncode=1)
         if format == "text":
