@@ -14,6 +14,7 @@ import io
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -45,6 +46,8 @@ def main() -> None:
     )
     parser.add_argument("--keep", action="store_true", help="leave the logs of the hosts where they are")
     options = parser.parse_args()
+    # Whoever ends it ends the hosts with it
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     _install()
     folder = Path(tempfile.mkdtemp(prefix="kepuyue-hosts-"))
     folder.chmod(0o755)

@@ -196,9 +196,14 @@ class Host:
             process.suspend()
 
     def thaw(self) -> None:
-        """They go on where they stood."""
-        for process in self._processes():
-            process.resume()
+        """They go on where they stood. What started them from outside stood still with them."""
+        numbers = [service.process.pid for service in self.services.values() if service.process]
+        numbers += [process.pid for process in self._processes()] + (
+            [self._holder.pid] if self._holder else []
+        )
+        for number in numbers:
+            with suppress(psutil.NoSuchProcess):
+                psutil.Process(number).resume()
 
     def _processes(self) -> list[psutil.Process]:
         mine = Path(f"/proc/{self._pid}/ns/pid").readlink()
