@@ -123,6 +123,7 @@ INSTALLED_APPS = [
     "kepuyue.insight",
     "kepuyue.evaluation",
     "kepuyue.imports",
+    "kepuyue.partners",
     "kepuyue.api",
     "kepuyue.mailbox",
     "kepuyue.operation",
@@ -154,6 +155,7 @@ MIDDLEWARE = [
     "kepuyue.ui.middleware.StaticFilesMiddleware",
     "kepuyue.core.middleware.CompressionMiddleware",
     "kepuyue.core.middleware.BrowserPolicyMiddleware",
+    "kepuyue.api.middleware.ProblemsMiddleware",
     "kepuyue.core.middleware.KnownMethodsMiddleware",
     "kepuyue.core.middleware.WritableQueryMiddleware",
     "kepuyue.core.middleware.GoneForNowMiddleware",
@@ -262,6 +264,8 @@ BOOKING_CHALLENGE = env_text("BOOKING_CHALLENGE", "")
 BOOKING_CHALLENGE_COST = env_number("BOOKING_CHALLENGE_COST", 2_000, least=1)
 BOOKING_TRIES_PER_TOKEN = env_number("BOOKING_TRIES_PER_TOKEN", 10, least=0)
 BOOKING_TRIES_PER_PERSON = env_number("BOOKING_TRIES_PER_PERSON", 30, least=0)
+# The interface: how often a token asks in a minute, counted by each web process (0: no limit)
+API_REQUESTS_PER_TOKEN = env_number("API_REQUESTS_PER_TOKEN", 600, least=0)
 # So long at most a public page is answered from memory; 0: never. Whatever writes an audit row ends it at once
 KEPT_PAGES_SECONDS = env_number("KEPT_PAGES_SECONDS", 10, least=0)
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}

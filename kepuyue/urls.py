@@ -24,7 +24,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("kepuyue.insight.urls")),
     path("", include("kepuyue.evaluation.urls")),
     path("desk/imports/", include("kepuyue.imports.urls")),
-    path("api/v1/", include("kepuyue.api.urls")),
+    path("desk/interface/", include("kepuyue.partners.urls")),
+    path("api/", include("kepuyue.api.urls")),
 ]
 if settings.DEMO:
     urlpatterns.append(path("demo/", include("kepuyue.demo.urls")))

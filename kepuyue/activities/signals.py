@@ -2,7 +2,11 @@
 
 from django.dispatch import Signal
 
-# sends `activity`: what the public may see of it has changed (published, revised, cancelled, archived …)
+# sends `submission`, `decision` (approved, returned, rejected) and `note`: a round of review is over
+review_decided = Signal()
+
+# sends `activity`, and `is_new=True` where it was published just now: what the public may see of it has changed
+# (published, revised, cancelled, archived …)
 public_content_changed = Signal()
 
 # sends `activity`, `session` (None: all of them), `what` (cancelled, postponed, retimed, moved, taken_down, restored),

@@ -2,10 +2,15 @@
 
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
+from django.core.exceptions import ValidationError as Unfit
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
 from ninja import NinjaAPI, Schema
-from ninja.errors import HttpError, ValidationError
+from ninja.errors import AuthenticationError, HttpError, ValidationError
+
+from kepuyue.activities.actions.submission import Incomplete
+from kepuyue.core.transitions import NotPossibleNow
 
 CONTENT_TYPE = "application/problem+json"
 
@@ -27,10 +32,17 @@ class Refused(Exception):
     """Raised by the interface's own checks."""
 
     def __init__(
-        self, status: int, type: str, detail: str, errors: list[dict[str, str]] | None = None
+        self,
+        status: int,
+        type: str,
+        detail: str,
+        errors: list[dict[str, str]] | None = None,
+        *,
+        headers: dict[str, str] | None = None,
     ) -> None:
         super().__init__(detail)
         self.status, self.type, self.detail, self.errors = status, type, detail, errors or []
+        self.headers = headers or {}
 
 
 def problem(
@@ -49,11 +61,14 @@ def install(api: NinjaAPI) -> None:
 
     @api.exception_handler(Refused)
     def refused(request: HttpRequest, error: Refused) -> HttpResponse:
-        return problem(error.status, error.type, _title(error.status), error.detail, error.errors)
+        answer = problem(error.status, error.type, _title(error.status), error.detail, error.errors)
+        for name, value in error.headers.items():
+            answer[name] = value
+        return answer
 
     @api.exception_handler(ValidationError)
     def invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
-        errors = [{"parameter": str(one["loc"][-1]), "detail": _sentence(one)} for one in error.errors]
+        errors = [{"parameter": _place(one), "detail": _sentence(one)} for one in error.errors]
         detail = " ".join(f"{one['parameter']}: {one['detail']}" for one in errors)
         return problem(422, "invalid-parameter", _title(422), detail, errors)
 
@@ -61,13 +76,59 @@ def install(api: NinjaAPI) -> None:
     def missing(request: HttpRequest, error: Http404) -> HttpResponse:
         return problem(404, "not-found", _title(404), _("没有找到。"))
 
+    @api.exception_handler(AuthenticationError)
+    def unknown(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
+        sentence = _("请在Authorization: Bearer里带上单位的访问令牌。")
+        answer = problem(401, "no-token", _title(401), sentence)
+        answer["WWW-Authenticate"] = 'Bearer realm="api"'
+        return answer
+
     @api.exception_handler(HttpError)
     def refused_by_ninja(request: HttpRequest, error: HttpError) -> HttpResponse:
-        return problem(error.status_code, "about:blank", _title(error.status_code), str(error))
+        return problem(error.status_code, "bad-request", _title(error.status_code), str(error))
+
+    @api.exception_handler(PermissionDenied)
+    def denied(request: HttpRequest, error: PermissionDenied) -> HttpResponse:
+        return problem(403, "not-allowed", _title(403), str(error))
+
+    @api.exception_handler(Incomplete)
+    def incomplete(request: HttpRequest, error: Incomplete) -> HttpResponse:
+        errors = [{"parameter": gap.field, "detail": str(gap.why)} for gap in error.gaps]
+        return problem(422, "incomplete", _title(422), " ".join(one["detail"] for one in errors), errors)
+
+    @api.exception_handler(NotPossibleNow)
+    def not_now(request: HttpRequest, error: NotPossibleNow) -> HttpResponse:
+        return problem(409, "not-possible-now", _title(409), " ".join(error.messages))
+
+    @api.exception_handler(Unfit)
+    def unfit(request: HttpRequest, error: Unfit) -> HttpResponse:
+        said = getattr(error, "message_dict", None) if hasattr(error, "error_dict") else None
+        errors = [
+            {"parameter": name, "detail": sentence}
+            for name, all_of in (said or {}).items()
+            for sentence in all_of
+        ]
+        return problem(422, "invalid-parameter", _title(422), " ".join(error.messages), errors)
+
+
+def _place(error: dict[str, Any]) -> str:
+    """Where it stands: the parameter, or the way to a field of the body such as sessions.0.start."""
+    way = [str(part) for part in error["loc"][1:]]
+    return ".".join(way[1:] if len(way) > 1 and error["loc"][0] == "body" else way[-1:]) or str(
+        error["loc"][-1]
+    )
 
 
 def _title(status: int) -> str:
-    return {404: _("没有找到"), 422: _("参数不对")}.get(status, _("不能处理"))
+    return {
+        401: _("没有令牌"),
+        403: _("没有权限"),
+        404: _("没有找到"),
+        409: _("现在不能这样做"),
+        412: _("内容已经变了"),
+        422: _("参数不对"),
+        429: _("请求太频繁"),
+    }.get(status, _("不能处理"))
 
 
 def _sentence(error: dict[str, Any]) -> str:

@@ -272,3 +272,64 @@ class Following(Schema):
     limit: Annotated[int, _or(100)] = Field(
         100, ge=1, le=MOST_CHANGES, description="Changes an answer, at most 500; more is refused."
     )
+
+
+class Listed(Schema):
+    """Which part of a list."""
+
+    cursor: Annotated[str, _or("")] = Field(
+        "", max_length=60, description="Of the last answer; empty: from the beginning."
+    )
+    limit: Annotated[int, _or(100)] = Field(
+        100, ge=1, le=200, description="Rows an answer, at most 200; more is refused."
+    )
+
+
+class EditionOut(Schema):
+    """One run of the month (届)."""
+
+    code: str
+    name: str
+    name_en: str
+    city: str
+    time_zone: str = Field(description="IANA name")
+    starts_on: date
+    ends_on: date
+    is_current: bool
+
+
+class DistrictOut(Named):
+    """A district of the city."""
+
+
+class TermOut(Named):
+    """A term of a taxonomy."""
+
+    is_retired: bool = Field(description="true: no longer chosen for new activities")
+
+
+class TaxonomyOut(Named):
+    """A classification and its terms."""
+
+    is_required: bool = Field(description="true: an activity has to be classified by it before handing in")
+    is_multiple: bool
+    terms: list[TermOut]
+
+
+class UnitOut(Schema):
+    """A confirmed unit."""
+
+    code: str
+    name: str
+    name_en: str
+    level: str
+    type: str
+    district: str = Field(description="Code; empty: none")
+    superior: str = Field(description="Code of the unit above it; empty: none")
+
+
+class UnitsPage(Schema):
+    """Some units."""
+
+    results: list[UnitOut]
+    cursor: str = Field(description="Ask with it for the next; empty: that was all")

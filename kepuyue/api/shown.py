@@ -1,4 +1,4 @@
-"""Which edition an address speaks of."""
+"""What an address speaks of: an edition, a place in a list."""
 
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
@@ -22,3 +22,13 @@ def edition_asked_for(request: HttpRequest, code: str) -> Edition | None:
 def plain(code: str) -> str:
     """The code as a database can look for it: PostgreSQL takes no null character."""
     return code.replace("\0", "�")
+
+
+def number_of(cursor: str) -> int:
+    """The number after which a list goes on; 422 for what is no cursor of ours."""
+    if not cursor:
+        return 0
+    if not (cursor.isascii() and cursor.isdecimal() and len(cursor) <= 18):
+        sentence = _("不认识这个游标。请用上一次回答里的，或者不带游标从头读取。")
+        raise Refused(422, "invalid-parameter", sentence, [{"parameter": "cursor", "detail": sentence}])
+    return int(cursor)

@@ -30,6 +30,8 @@ REDIRECTS = frozenset({301, 302, 303, 307, 308})
 AGENT = "kepuyue/1.0"
 # What a caller may add to a question: whether there is anything newer (RFC 9110, 13.1)
 CONDITIONS = frozenset({"If-None-Match", "If-Modified-Since"})
+# What stands beside something that is sent: its type, and who says so (Standard Webhooks)
+STATEMENTS = frozenset({"Content-Type", "webhook-id", "webhook-timestamp", "webhook-signature"})
 
 # Public by their number, yet answered by the cloud's own insides (metadata, health probes)
 INNER = frozenset({ip_address("168.63.129.16"), ip_address("192.0.0.192"), ip_address("100.100.100.200")})
@@ -112,7 +114,7 @@ def get(
     until = monotonic() + limits.total
     for _hop in range(MOST_REDIRECTS + 1):
         try:
-            answer = _ask(url, headers, limits, until, resolve or resolve_name, dial or connect)
+            answer = _ask(url, _Asked(headers), limits, until, resolve or resolve_name, dial or connect)
         except Refused as refused:
             # An address inside the house is what somebody would try who wants to look into it
             security_events.note("fetch.refused", code=refused.code)
@@ -125,6 +127,45 @@ def get(
         except ValueError:
             raise Refused("malformed") from None
     raise Unreachable("too-many-redirects")
+
+
+def post(
+    url: str,
+    body: bytes,
+    *,
+    headers: Mapping[str, str],
+    limits: Limits | None = None,
+    resolve: "Resolve | None" = None,
+    dial: "Dial | None" = None,
+) -> Answer:
+    """Send `body` to `url` under the same rules; raises as `get` does. A redirect is an answer and is not followed:
+    what was meant for one address goes to no other. `headers` may hold `STATEMENTS` only.
+    """
+    limits = limits or Limits()
+    if not headers.keys() <= STATEMENTS:
+        raise ValueError(f"not to be sent: {sorted(headers.keys() - STATEMENTS)}")
+    asked = _Asked(headers, "POST", body)
+    try:
+        return _ask(url, asked, limits, monotonic() + limits.total, resolve or resolve_name, dial or connect)
+    except Refused as refused:
+        security_events.note("fetch.refused", code=refused.code)
+        raise
+
+
+def refusal(url: str) -> str:
+    """Why the address may not be asked, as far as it can be seen without asking: a code of `Refused`, or ""."""
+    try:
+        _looked_at(url)
+    except Refused as refused:
+        return refused.code
+    return ""
+
+
+@dataclass(frozen=True)
+class _Asked:
+    headers: Mapping[str, str]
+    method: str = "GET"
+    body: bytes | None = None
 
 
 def is_public(address: Address) -> bool:
@@ -148,9 +189,7 @@ def connect(address: str, port: int, seconds: float) -> socket.socket:
     return socket.create_connection((address, port), timeout=seconds)
 
 
-def _ask(
-    url: str, headers: Mapping[str, str], limits: Limits, until: float, resolve: Resolve, dial: Dial
-) -> Answer:
+def _ask(url: str, asked: _Asked, limits: Limits, until: float, resolve: Resolve, dial: Dial) -> Answer:
     parts, host, port = _looked_at(url)
     address = _checked_address(host, port, _left(limits, until), resolve)
     target = quote(parts.path or "/", safe="/%:@!$&'()*+,;=~-._")
@@ -168,7 +207,7 @@ def _ask(
     watch.daemon = True
     watch.start()
     try:
-        return _spoken(plain, parts, host, target, headers, limits, until)
+        return _spoken(plain, parts, host, target, asked, limits, until)
     except NotFetched:
         raise
     except (TimeoutError, HTTPException, OSError, ValueError) as error:
@@ -183,7 +222,7 @@ def _spoken(
     parts: SplitResult,
     host: str,
     target: str,
-    headers: Mapping[str, str],
+    asked: _Asked,
     limits: Limits,
     until: float,
 ) -> Answer:
@@ -194,14 +233,16 @@ def _spoken(
     with closing(line):
         asking = HTTPConnection(host, timeout=limits.phase)
         asking.sock = line
-        asking.putrequest("GET", target, skip_host=True, skip_accept_encoding=True)
+        asking.putrequest(asked.method, target, skip_host=True, skip_accept_encoding=True)
         asking.putheader("Host", f"[{host}]" if ":" in host else host)
         asking.putheader("User-Agent", AGENT)
         asking.putheader("Accept", "*/*")
         asking.putheader("Connection", "close")
-        for name, value in headers.items():
+        for name, value in asked.headers.items():
             asking.putheader(name, value)
-        asking.endheaders()
+        if asked.body is not None:
+            asking.putheader("Content-Length", str(len(asked.body)))
+        asking.endheaders(asked.body)
         with asking.getresponse() as response:
             return _read(response, parts.geturl(), limits, until)
 

@@ -8,6 +8,8 @@ from django.middleware.gzip import GZipMiddleware, re_accepts_gzip
 # Pages and forms need no others. A library's view may take more than its forms send: the framework's FormView
 # answers PUT as if it were POST.
 METHODS = ("GET", "HEAD", "POST", "OPTIONS")
+# The program of a unit puts its activities in their places too
+OF_UNITS, THERE_TOO = "/api/v1/unit/", (*METHODS, "PUT")
 
 # What a page may ask the browser for: the door its camera, "near me" the place, sign-in a passkey, a player the whole
 # screen; nothing else
@@ -55,14 +57,15 @@ class CompressionMiddleware(GZipMiddleware):
 
 
 class KnownMethodsMiddleware:
-    """Refuses every verb that no page of ours uses, before any view is asked."""
+    """Refuses every verb that no page or program of ours uses, before any view is asked."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.method not in METHODS:
-            return HttpResponseNotAllowed(METHODS)
+        known = THERE_TOO if request.path_info.startswith(OF_UNITS) else METHODS
+        if request.method not in known:
+            return HttpResponseNotAllowed(known)
         return self.get_response(request)
 
 

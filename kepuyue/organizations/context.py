@@ -55,6 +55,7 @@ def desk(request: HttpRequest) -> dict[str, Any]:
                 for one in permissions.memberships(user)
             ),
             "insight": permissions.holds_anywhere(user, "insight.see"),
+            "interface": permissions.holds_anywhere(user, "interface.manage"),
             "audit": permissions.holds_anywhere(user, "audit.see"),
             "outbox": permissions.holds_anywhere(user, "messages.manage"),
             "edition": permissions.holds_anywhere(user, "edition.manage"),

@@ -4,6 +4,7 @@ A role is a set of permissions with a reach: in its own unit, or in the whole br
 officer reviews and sees its district only, and the office sees all.
 """
 
+from copy import copy
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -85,7 +86,7 @@ ROLES: dict[str, Grant] = {
         gettext_lazy("统筹全市：管理各届活动、单位和人员，终审活动，查看全部记录。"),
         own=REGISTERING
         | {"messages.manage", "audit.export", "edition.manage", "highlight.choose", "document.issue"}
-        | {"evaluation.manage", "evaluation.sign", "insight.publish"},
+        | {"evaluation.manage", "evaluation.sign", "insight.publish", "interface.manage"},
         branch=OVERSEEING
         | LIAISON
         | {"unit.edit", "unit.people", "activity.edit", "activity.cancel", "content.moderate", "story.edit"}
@@ -96,7 +97,7 @@ ROLES: dict[str, Grant] = {
         own=REGISTERING
         | LIAISON
         | {"unit.edit", "unit.people", "activity.cancel", "audit.see", "plan.edit", "content.moderate"}
-        | {"evaluation.sign"},
+        | {"evaluation.sign", "interface.manage"},
     ),
     Role.EDITOR: Grant(gettext_lazy("填报和提交本单位活动。"), own=REGISTERING),
     Role.REVIEWER: Grant(
@@ -128,6 +129,10 @@ OVERSEERS = tuple(role for role, grant in ROLES.items() if "unit.confirm" in gra
 PERMISSIONS = frozenset().union(*(grant.own | grant.branch for grant in ROLES.values()))
 
 
+# Where a membership keeps what was lent to a program (see `narrowed`)
+NARROWED = "_narrowed_to"
+
+
 def memberships(user: "Person") -> list[Membership]:
     """The person's roles; read once per person object (that is, per request)."""
     if not user.is_authenticated or not user.is_active:
@@ -143,6 +148,8 @@ def granted(membership: Membership) -> Grant:
     """What the role gives in this unit: in a refused one only to mend its facts and ask again, in a closed one
     only to look."""
     grant = ROLES[membership.role]
+    if (lent := membership.__dict__.get(NARROWED)) is not None:
+        grant = Grant(grant.description, own=(grant.own | grant.branch) & lent)
     left = {
         Organization.State.REFUSED: frozenset({"unit.see", "unit.edit"}),
         Organization.State.CLOSED: frozenset({"unit.see", "activity.see"}),
@@ -151,6 +158,18 @@ def granted(membership: Membership) -> Grant:
     if left is not None:
         return Grant(grant.description, own=(grant.own | grant.branch) & left)
     return grant
+
+
+def narrowed(user: "User", organization: Organization, lent: frozenset[str]) -> "User":
+    """The same person where a program acts for them: only in this unit, never in the branch below it, and only with
+    the permissions that were lent. What the role does not give, no program gets. The copy is not to be saved.
+    """
+    same = copy(user)
+    roles = [copy(one) for one in memberships(user) if one.organization_id == organization.pk]
+    for role in roles:
+        role.__dict__[NARROWED] = lent
+    same.__dict__["_known_memberships"] = roles
+    return same
 
 
 def may(user: "Person", permission: str, organization: Organization) -> bool:

@@ -19,6 +19,7 @@ from kepuyue.bookings.actions import blocking, terms
 from kepuyue.bookings.admission import take
 from kepuyue.bookings.models import Booking, CheckIn
 from kepuyue.cloud.models import CloudItem
+from kepuyue.core import ciphers
 from kepuyue.core.time import now, today
 from kepuyue.documents import storing
 from kepuyue.documents.actions import issuing
@@ -41,6 +42,8 @@ from kepuyue.organizations.models import (
     Organization,
     Role,
 )
+from kepuyue.partners.models import Delivery, Endpoint, Event, Token
+from kepuyue.partners.signing import new_secret
 from kepuyue.publicity.models import Story
 from kepuyue.resources.models import Offer, PromisedDay
 from kepuyue.summaries.models import Annotation, Summary
@@ -185,6 +188,14 @@ def samples(cast: Cast) -> dict[str, dict[str, Any]]:
         "calendar-far": {"pk": (far_event := _calendar_event(far, cast)).calendar_id},
         "calendar-item-own": {"pk": own_event.calendar_id, "item": own_event.pk},
         "calendar-item-far": {"pk": far_event.calendar_id, "item": far_event.pk},
+        "program-key": {"key": "lib-7"},
+        "program-session": {"key": "lib-7", "session": 1},
+        "token-own": {"pk": _token(own).pk},
+        "token-far": {"pk": _token(far).pk},
+        "endpoint-own": {"pk": (own_delivery := _delivery(own)).endpoint_id},
+        "endpoint-far": {"pk": (far_delivery := _delivery(far)).endpoint_id},
+        "delivery-own": {"pk": own_delivery.endpoint_id, "delivery": own_delivery.pk},
+        "delivery-far": {"pk": far_delivery.endpoint_id, "delivery": far_delivery.pk},
         "offer-own": {"code": talk["own"].code},
         "offer-own-draft": {
             "code": OfferFactory(
@@ -533,6 +544,27 @@ def _calendar_event(unit: Organization, cast: Cast) -> CalendarItem:
         key="known", title=activity.title, taken=taken, content=taken | {"title": "改过的名称"},
         state="taken", is_changed=True, activity=activity,
     )  # fmt: skip
+
+
+def _token(unit: Organization) -> Token:
+    return Token.objects.create(
+        organization=unit, name="图书馆系统", start="kpy_abcdef", key_hash=f"{unit.pk:064}",
+        scopes=["activities:write"], expires_at=now() + timedelta(days=30),
+    )  # fmt: skip
+
+
+def _delivery(unit: Organization) -> Delivery:
+    """An event that an address of the unit did not take."""
+    endpoint = Endpoint.objects.create(
+        organization=unit, url=f"https://partner.example.org/{unit.pk}", events=["activity.changed"],
+        secret=ciphers.encrypted(new_secret()),
+    )  # fmt: skip
+    event = Event.objects.create(
+        code=f"msg_{unit.pk}", kind="activity.changed", organization=unit, data={"title": "观星"}
+    )
+    return Delivery.objects.create(
+        endpoint=endpoint, event=event, state="dead", attempts=10, status=500, answered_at=now()
+    )
 
 
 def _colleague_of(unit: Organization) -> Membership:

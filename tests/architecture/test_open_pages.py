@@ -46,6 +46,11 @@ OPEN = {
     "ui:set_language", "ui:display", "ui:components", "core:health",
     # the interface for other machines
     "messaging:unsubscription", "api:openapi-json", "api:activities", "api:activity", "api:programme-changes", "api:admission", "api:bookings",
+    "api:reference", "api:editions", "api:districts", "api:terms", "api:units",
+    # open to whoever has a token of the unit
+    "api:unit", "api:unit-activities", "api:unit-activity", "api:unit-bookings", "api:unit-summaries", "api:unit-figures",
+    "api:unit-pictures", "api:unit-sign-off", "api:unit-sign-off-link", "api:unit-submission", "api:unit-withdrawal",
+    "api:unit-cancellation", "api:unit-session-cancellation", "api:unit-session-postponement",
     "api:api-root",
     # coming in
     "organizations:registration", "organizations:similar", "organizations:invitation", "account_login", "account_logout", "account_inactive", "account_signup",

@@ -24,11 +24,13 @@ from kepuyue.activities.models import (
 from kepuyue.activities.signals import public_content_changed
 from kepuyue.bookings.admission import take
 from kepuyue.core import audit
+from kepuyue.core.time import now
 from kepuyue.documents.actions import issuing
 from kepuyue.documents.models import IssuingOrgan
 from kepuyue.imports.models import CalendarSubscription, ImportBatch
 from kepuyue.messaging.actions import outbox
 from kepuyue.organizations.models import Organization
+from kepuyue.partners.models import Token
 from tests.bookings.given import asks, bookable
 from tests.cast import Cast
 from tests.factories import (
@@ -133,6 +135,13 @@ def batch(cast: Cast) -> Any:
     return ImportBatch.objects.create(
         organization=cast.own_unit, edition=cast.edition, by=cast.owner, file_name="表.xlsx", sha256="0" * 64
     )
+
+
+def a_key(cast: Cast) -> Any:
+    return Token.objects.create(
+        organization=cast.own_unit, name="图书馆系统", start="kpy_abcdef", made_by=cast.owner, expires_at=now(),
+        key_hash=f"{Token.objects.count():064}", scopes=["activities:write"],
+    )  # fmt: skip
 
 
 def subscribed_calendar(cast: Cast) -> Any:
@@ -336,6 +345,7 @@ LISTS: list[tuple[str, str, Make]] = [
     ("anonymous", "/districts/futian/", public_activity),
     ("anonymous", "/api/v1/activities", public_activity),
     ("anonymous", "/api/v1/programme/changes", public_activity),
+    ("owner", "/desk/interface/", a_key),
     ("owner", "/desk/", own_activity),
     ("owner", "/desk/activities/", own_activity),
     ("owner", "/desk/activities/panel/", own_activity),

@@ -37,6 +37,7 @@ BUDGETS = [
     Budget("topic",             "/cloud/{topic}/",                               64,        6,        1,    500),
     Budget("my month",          "/my-month/?kept={activity}.1",                  60,        6,        1,    300),
     Budget("handbook",          "/handbook/",                                    60,        6,        1,    300),
+    Budget("reference",         "/api/",                                         80,        6,        1,  5_200),
     Budget("highlights",        "/highlights/",                                  62,        6,        1,   700),
     Budget("departments",       "/departments/",                                 60,        6,        1,    250),
     Budget("department",        "/departments/{department}/",                    60,        6,        1,     250),

@@ -46,7 +46,7 @@ TABLE: dict[str, dict[str, set[str]]] = {
         "calendar.see": {OWN}, "unit.see": {OWN}, "unit.edit": {OWN}, "unit.people": {OWN}, "activity.see": {OWN}, "activity.edit": {OWN},
         "activity.submit": {OWN}, "activity.cancel": {OWN}, "import.run": {OWN}, "audit.see": {OWN},
         "liaison.see": {OWN}, "liaison.edit": {OWN}, "resource.offer": {OWN}, "resource.request": {OWN}, "plan.edit": {OWN},
-        "cloud.edit": {OWN}, "content.moderate": {OWN}, "coverage.record": {OWN}, "evaluation.sign": {OWN},
+        "cloud.edit": {OWN}, "content.moderate": {OWN}, "coverage.record": {OWN}, "evaluation.sign": {OWN}, "interface.manage": {OWN},
         **{key: {OWN} for key in REGISTERED},
     },
     "editor": {
@@ -61,7 +61,7 @@ TABLE: dict[str, dict[str, set[str]]] = {
         "activity.edit": {SISTER}, "activity.submit": {SISTER}, "activity.cancel": {SISTER},
         "import.run": {SISTER}, "audit.see": {SISTER}, "liaison.see": {SISTER}, "liaison.edit": {SISTER},
         "resource.offer": {SISTER}, "resource.request": {SISTER}, "plan.edit": {SISTER},
-        "cloud.edit": {SISTER}, "content.moderate": {SISTER}, "coverage.record": {SISTER}, "evaluation.sign": {SISTER},
+        "cloud.edit": {SISTER}, "content.moderate": {SISTER}, "coverage.record": {SISTER}, "evaluation.sign": {SISTER}, "interface.manage": {SISTER},
         **{key: {SISTER} for key in REGISTERED},
     },
     "district_reviewer": {
@@ -79,7 +79,7 @@ TABLE: dict[str, dict[str, set[str]]] = {
     "office": {
         "calendar.see": set(PLACES), "unit.see": set(PLACES), "activity.see": set(PLACES), "review.decide": set(PLACES), "summary.accept": set(PLACES), "letter.handle": set(PLACES), "evaluation.recommend": set(PLACES), "summary.file": {OFFICE},
         **{f"evaluation.{name}": {OFFICE} for name in ("apply", "sign", "manage")},
-        "document.see": set(PLACES), "document.issue": {OFFICE},
+        "document.see": set(PLACES), "document.issue": {OFFICE}, "interface.manage": {OFFICE},
         **{name: set(PLACES) for name in SUPERVISING}, "liaison.see": set(PLACES), "liaison.edit": set(PLACES),
         "audit.see": set(PLACES), "unit.edit": set(PLACES),
         "unit.people": set(PLACES), "activity.edit": set(PLACES), "activity.cancel": set(PLACES),

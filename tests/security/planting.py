@@ -40,6 +40,8 @@ from tests.security import corpus
 # Codes, keys and paths that the program makes or that only an operator's file brings; a form takes none of them
 WRITTEN_BY_THE_HOUSE = {
     "accounts.User.password",
+    "api.KeptAnswer.body",
+    "api.KeptAnswer.content_type",
     "activities.Activity.code",
     "activities.Activity.outside_key",
     "activities.Comment.field",
@@ -106,6 +108,13 @@ WRITTEN_BY_THE_HOUSE = {
     "resources.Offer.weekdays",
     "resources.Request.code",
     # Copies of what stands elsewhere, written again from there after planting
+    "partners.Delivery.fault",
+    "partners.Endpoint.events",
+    "partners.Endpoint.secret",
+    "partners.Event.code",
+    "partners.Event.kind",
+    "partners.Token.scopes",
+    "partners.Token.start",
     "programme.PublicChange.code",
     "programme.IndexedActivity.words",
     "programme.IndexedActivity.syllables",

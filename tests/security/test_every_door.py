@@ -54,6 +54,9 @@ FOR_ALL = {
     "unsubscribe",
     "invitation-link",
     "sign-off-key",
+    # What a program asks about has an owner whom its token names
+    "program-key",
+    "program-session",
 }
 # A file that is asked for and is not there yet is made in the background; that a table left the house is recorded
 MADE_ON_ASKING = {
@@ -104,6 +107,25 @@ WITHOUT_TOKEN = {
     "api:activity",
     "api:programme-changes",
     "api:api-root",
+    # The interface takes a token of its own kind, in a header
+    "api:editions",
+    "api:districts",
+    "api:terms",
+    "api:units",
+    "api:unit",
+    "api:unit-activities",
+    "api:unit-activity",
+    "api:unit-bookings",
+    "api:unit-summaries",
+    "api:unit-figures",
+    "api:unit-pictures",
+    "api:unit-sign-off",
+    "api:unit-sign-off-link",
+    "api:unit-submission",
+    "api:unit-withdrawal",
+    "api:unit-cancellation",
+    "api:unit-session-cancellation",
+    "api:unit-session-postponement",
     "api:admission",
     "api:bookings",
     "ui:display",
@@ -186,13 +208,14 @@ def test_what_belongs_to_a_unit_is_for_nobody_without_a_role(row: Row) -> None:
 def test_verbs_that_nobody_asked_for_are_refused(route: str, world: World) -> None:
     row = READ.get(route) or next(row for row in ROWS if row.route == route)
     address = address_of(row, world)
+    unused = set(UNUSED) - {row.method for row in ROWS if row.route == route}
 
     for person in ("anonymous", "office"):
         with only_reading():
-            answers = {verb: world.ask(person, verb, address) for verb in UNUSED}
+            answers = {verb: world.ask(person, verb, address) for verb in unused}
             asked = world.answer(person, "OPTIONS", address)
 
-        assert answers == dict.fromkeys(UNUSED, 405)
+        assert answers == dict.fromkeys(unused, 405)
         assert asked.status_code in OPTIONS_ANSWERED
 
 

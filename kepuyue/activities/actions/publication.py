@@ -12,7 +12,7 @@ from kepuyue.activities.actions import notices, notification
 from kepuyue.activities.models import Activity, ChangeNotice, Sampling, State, Submission
 from kepuyue.activities.permissions import check_can_cancel, check_can_edit
 from kepuyue.activities.queries import changed_since_licensed, submission_under_way
-from kepuyue.activities.signals import public_content_changed
+from kepuyue.activities.signals import public_content_changed, review_decided
 from kepuyue.core import audit
 from kepuyue.core.time import now
 from kepuyue.core.transitions import NotPossibleNow
@@ -66,7 +66,12 @@ def publish(submission: Submission, *, by: "User", note: str = "") -> Activity:
         organization_path=activity.organization.path,
         version=activity.version,
     )
-    public_content_changed.send(sender=Activity, activity=activity)
+    public_content_changed.send(
+        sender=Activity, activity=activity, is_new=submission.kind == Submission.Kind.NEW
+    )
+    review_decided.send(
+        sender=Submission, submission=submission, decision=Submission.State.APPROVED, note=note
+    )
     if submission.kind == Submission.Kind.REVISION:
         _close_sampling(activity, by)
         if activity.is_public:

@@ -14,6 +14,7 @@ from kepuyue.activities.actions.submission import go_on_from
 from kepuyue.activities.models import Activity, Comment, Review, State, Submission
 from kepuyue.activities.permissions import check_can_review
 from kepuyue.activities.queries import to_accept
+from kepuyue.activities.signals import review_decided
 from kepuyue.core import audit, wording
 from kepuyue.core.time import now
 from kepuyue.organizations.models import Organization
@@ -113,6 +114,7 @@ def _close(
         activity.save(update_fields=["state", "version", "updated_at"])
     elif verb == "return":
         go_on_from(submission)
+    review_decided.send(sender=Submission, submission=submission, decision=next_state, note=note)
     notification.decided(submission, next_state, note=note, comments=comments)
     return submission
 

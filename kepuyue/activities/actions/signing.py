@@ -47,6 +47,18 @@ def sign(activity: Activity, *, by: "User") -> SignOff:
     return _sign(activity, name=by.get_full_name(), by=by, method=SignOff.Method.MEMBER)
 
 
+@transaction.atomic
+def relay(activity: Activity, *, by: "User", name: str) -> SignOff:
+    """A person of the unit read the content in another system and answers for it there; `by` passes that on."""
+    activity = Activity.objects.select_for_update().get(pk=activity.pk)
+    check_can_submit(by, activity)
+    if not name.strip():
+        raise ValidationError({"name": _("请填写签审人的姓名。")}, code="name-missing")
+    if activity.unsaved:
+        raise NotPossibleNow(_("还有内容没有填对，请先改正，再签审。"))
+    return _sign(activity, name=name.strip(), by=by, method=SignOff.Method.SYSTEM)
+
+
 def _sign(activity: Activity, *, name: str, by: "User | None", method: str) -> SignOff:
     content = working_content(activity)
     if known := valid_sign_off(activity, content):

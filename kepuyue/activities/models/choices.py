@@ -73,6 +73,7 @@ class Origin(models.TextChoices):
     CALENDAR = "calendar", _("日历订阅")
     COPY = "copy", _("从以前的活动复制")
     JOINT = "joint", _("资源对接")
+    PROGRAM = "program", _("对接系统填报")
     DEMO = "demo", _("演示数据")
 
 

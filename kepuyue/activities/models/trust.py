@@ -23,6 +23,7 @@ class SignOff(models.Model):
     class Method(models.TextChoices):
         MEMBER = "member", _("在系统内签审")
         LINK = "link", _("用一次性链接签审")
+        SYSTEM = "system", _("在对接系统内签审")
 
     activity = models.ForeignKey(Activity, models.CASCADE, related_name="sign_offs")
     name = models.CharField(_("签审人"), max_length=60)

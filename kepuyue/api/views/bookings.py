@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 from django.views.decorators.csrf import csrf_exempt
 from ninja import Schema
+from ninja.openapi.schema import REF_TEMPLATE
 
 from kepuyue.accounts.network import client_address
 from kepuyue.api.interface import api
@@ -31,7 +32,7 @@ TELLING: dict[Any, Any] = {
 ASKED: dict[str, Any] = {
     "requestBody": {
         "required": True,
-        "content": {"application/json": {"schema": Wanted.model_json_schema()}},
+        "content": {"application/json": {"schema": Wanted.model_json_schema(ref_template=REF_TEMPLATE)}},
     },
     "parameters": [
         {
@@ -45,7 +46,7 @@ ASKED: dict[str, Any] = {
 }
 
 
-class Place(Schema):
+class QueuePlace(Schema):
     """A place in the queue of a session."""
 
     token: str
@@ -74,7 +75,7 @@ class Booked(Schema):
 
 
 @api.post(
-    "/sessions/{session}/admission", response={200: Place, **TELLING}, summary="Join the queue of a session",
+    "/sessions/{session}/admission", response={200: QueuePlace, **TELLING}, summary="Join the queue of a session",
     url_name="admission",
 )  # fmt: skip
 @csrf_exempt

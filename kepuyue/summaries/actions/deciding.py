@@ -20,6 +20,7 @@ from kepuyue.summaries.actions.opening import WRITING
 from kepuyue.summaries.figures import BY_KEY
 from kepuyue.summaries.models import Annotation, Filing, Summary
 from kepuyue.summaries.permissions import check_can_decide
+from kepuyue.summaries.signals import summary_accepted
 
 if TYPE_CHECKING:
     from kepuyue.accounts.models import User
@@ -36,6 +37,7 @@ def accept(summary: Summary, *, by: "User", version: int | None = None) -> Summa
     filing.keep(
         summary, "summary.accept", by, {"kind": [None, filed.kind]}, is_quiet=not summary.photos.exists()
     )
+    summary_accepted.send(sender=Summary, summary=summary)
     _tell(
         summary,
         gettext_lazy("总结已采纳：%(title)s"),

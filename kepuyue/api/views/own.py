@@ -1,0 +1,166 @@
+"""A unit's own activities, bookings and summaries, for the program that acts for it."""
+
+from typing import Annotated, Any
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.cache import get_conditional_response
+from ninja import Path, Query
+
+from kepuyue.api import own
+from kepuyue.api.access import asks, caller_of
+from kepuyue.api.exchange import answered
+from kepuyue.api.interface import api
+from kepuyue.api.own_schemas import (
+    FiguresPage,
+    OwnActivity,
+    OwnPage,
+    SeatsPage,
+    SummariesPage,
+    UnitOwn,
+)
+from kepuyue.api.problems import Problem
+from kepuyue.api.schemas import Listed
+from kepuyue.api.shown import number_of
+from kepuyue.bookings.models import BookingTerms
+from kepuyue.bookings.queries import attendances
+from kepuyue.summaries import queries as summaries_of_rooms
+from kepuyue.summaries.models import Figure, Summary
+
+REFUSALS: dict[Any, Any] = {401: Problem, 403: Problem, 404: Problem, 422: Problem, 429: Problem}
+Key = Annotated[
+    str,
+    Path(min_length=1, max_length=150, description="Your own key of the activity; it never changes"),
+]
+MOST = 500
+
+
+@api.get("/unit", response={200: UnitOwn, **REFUSALS}, summary="Whose token this is", url_name="unit",
+         **asks(""))  # fmt: skip
+def unit(request: HttpRequest) -> HttpResponse:
+    """The unit that the token acts for, what it is good for and until when. Ask it first: it tells that all is well."""
+    caller = caller_of(request)
+    body = {
+        "code": caller.organization.code,
+        "name": caller.organization.name,
+        "scopes": caller.token.scopes,
+        "expires_at": caller.token.expires_at,
+    }
+    return _conditional(request, answered(body, tagged=True))
+
+
+@api.get(
+    "/unit/activities", response={200: OwnPage, **REFUSALS}, summary="The unit's activities",
+    url_name="unit-activities", **asks("programme:read-drafts"),
+)  # fmt: skip
+def activities(request: HttpRequest, asked: Query[Listed]) -> HttpResponse:
+    """All that the unit registered, by whatever way, drafts included, in the order in which they were made."""
+    after = number_of(asked.cursor)
+    rows = own.activities_of(caller_of(request)).filter(pk__gt=after).select_related("edition").order_by("pk")
+    found = list(rows[: asked.limit + 1])
+    page = found[: asked.limit]
+    results = [
+        {
+            "key": own.key_of(one),
+            "code": one.code,
+            "title": one.title,
+            "state": one.state,
+            "updated_at": one.updated_at.astimezone(one.edition.zone),
+        }
+        for one in page
+    ]
+    body = {"results": results, "cursor": str(page[-1].pk) if len(found) > len(page) else ""}
+    return _conditional(request, answered(body, tagged=True))
+
+
+@api.get(
+    "/unit/activities/{key}", response={200: OwnActivity, **REFUSALS}, summary="One of the unit's activities",
+    url_name="unit-activity", **asks("programme:read-drafts"),
+)  # fmt: skip
+def activity(request: HttpRequest, key: Key) -> HttpResponse:
+    """As the unit works on it, with what is missing, who signed it off and what reviewers said. Its ETag is what a
+    change names in If-Match.
+    """
+    return _conditional(request, answered(own.shown(own.find(caller_of(request), key)), tagged=True))
+
+
+@api.get(
+    "/unit/bookings", response={200: SeatsPage, **REFUSALS}, summary="How many come", url_name="unit-bookings",
+    **asks("bookings:read-counts"),
+)  # fmt: skip
+def bookings(request: HttpRequest) -> HttpResponse:
+    """Seats taken and people checked in, for the unit's latest 500 sessions that are booked here; no names."""
+    wanted = own.activities_of(caller_of(request))
+    terms = list(
+        BookingTerms.objects.filter(session__activity__in=wanted)
+        .select_related("session__activity__edition")
+        .prefetch_related("quotas")
+        .order_by("-session__starts_at", "-pk")[:MOST]
+    )
+    came = attendances([one.session_id for one in terms])
+    results = [
+        {
+            "activity": one.session.activity.code,
+            "session": one.session_id,
+            "start": one.session.starts_at.astimezone(one.session.activity.edition.zone),
+            "capacity": sum(quota.capacity for quota in one.quotas.all()),
+            "taken": sum(quota.taken for quota in one.quotas.all()),
+            "checked_in": came[one.session_id].checked_in,
+        }
+        for one in terms
+    ]
+    return _conditional(request, answered({"results": results}, tagged=True))
+
+
+@api.get(
+    "/unit/summaries", response={200: SummariesPage, **REFUSALS}, summary="The unit's summaries",
+    url_name="unit-summaries", **asks("summaries:read"),
+)  # fmt: skip
+def summaries(request: HttpRequest) -> HttpResponse:
+    """What stands of each summary, with the figures that were accepted last."""
+    accepted = {one.summary_id: one for one in _accepted(request)}
+    edition = getattr(request, "edition", None)
+    rows = Summary.objects.filter(
+        activity__organization=caller_of(request).organization, activity__edition=edition
+    ).select_related("activity__edition")
+    results = [
+        {
+            "activity": one.activity.code,
+            "title": one.activity.title,
+            "state": one.state,
+            "updated_at": one.updated_at.astimezone(one.activity.edition.zone),
+            "figures": [_figure(f) for f in accepted[one.pk].figures.all()] if one.pk in accepted else [],
+        }
+        for one in rows.order_by("pk")
+    ]
+    return _conditional(request, answered({"results": results}, tagged=True))
+
+
+@api.get(
+    "/unit/figures", response={200: FiguresPage, **REFUSALS}, summary="The unit's figures", url_name="unit-figures",
+    **asks("figures:read"),
+)  # fmt: skip
+def figures(request: HttpRequest) -> HttpResponse:
+    """What the accepted summaries come to, apart by how each figure was obtained; shares have no sum."""
+    found = summaries_of_rooms.sums(_accepted(request))
+    results = [{"name": one.kind.name, "method": one.kind.method, "value": one.total} for one in found]
+    return _conditional(request, answered({"results": results}, tagged=True))
+
+
+def _accepted(request: HttpRequest) -> Any:
+    edition = getattr(request, "edition", None)
+    if edition is None:
+        return []
+    unit = caller_of(request).organization
+    return summaries_of_rooms.accepted_filings(edition).filter(summary__activity__organization=unit)
+
+
+def _figure(figure: Figure) -> dict[str, Any]:
+    return {"name": figure.name, "method": figure.method, "value": figure.value}
+
+
+def _conditional(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """304 for whoever has just this (RFC 9110, 13.1.2)."""
+    found: HttpResponse = (
+        get_conditional_response(request, etag=response["ETag"], response=response) or response
+    )
+    return found
