@@ -9,6 +9,7 @@ import logging
 import os
 import re
 import string
+import time
 from collections.abc import Awaitable, Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, nullcontext
@@ -30,6 +31,7 @@ from kepuyue.accounts.network import client_address_of as client_address
 from kepuyue.bookings import door
 from kepuyue.bookings.admission import PATIENCE, NotYet, enqueue
 from kepuyue.bookings.door import Reply
+from kepuyue.core import logs, requests
 from kepuyue.core.database import is_away
 from kepuyue.core.time import shifted
 
@@ -79,9 +81,11 @@ def make(threads: int) -> Application:
 async def _booking(session: int, what: str, scope: Scope, receive: Receive, send: Send) -> None:
     headers = _joined(scope["headers"])
     language = _language(headers.get(b"accept-language", b"").decode("latin-1"))
+    began = time.perf_counter()
     with _demonstration(headers):
         reply = await _answer(session, what, scope, headers, language, receive)
-    await _send(reply, send)
+    await _send(reply, send, logs.identifier_of(headers.get(b"x-request-id", b"").decode("latin-1")))
+    requests.observe(f"booking:{what}", "POST", reply.status, time.perf_counter() - began)
 
 
 async def _answer(
@@ -146,8 +150,8 @@ def _learnt(session: int, done: "asyncio.Future[None]") -> None:
 
 
 def _joined(headers: Iterable[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
-    """Each header once: what came in parts is one list (RFC 9110 5.3), of cookies one line (RFC 9113 8.2.3). Names with
-    an underscore would be taken for others by what follows, and are left out.
+    """Each header once: what came in parts is one list (RFC 9110 5.3), of cookies one line (RFC 9113 8.2.3). Names
+    with an underscore would be taken for others by what follows, and are left out.
     """
     found: dict[bytes, bytes] = {}
     for name, value in headers:
@@ -199,7 +203,7 @@ def _demonstration(headers: dict[bytes, bytes]) -> AbstractContextManager[None]:
     return shifted(jumped[1] if jumped else stages.default_shift())
 
 
-async def _send(reply: Reply, send: Send) -> None:
+async def _send(reply: Reply, send: Send, identifier: str) -> None:
     content = reply.content
     headers = [
         (b"content-type", reply.content_type.encode()),
@@ -209,6 +213,7 @@ async def _send(reply: Reply, send: Send) -> None:
         (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
         (b"cross-origin-resource-policy", b"same-origin"),
         *HSTS,
+        (b"x-request-id", identifier.encode()),
         *((name.lower().encode(), value.encode("latin-1")) for name, value in reply.headers),
     ]
     await send({"type": "http.response.start", "status": reply.status, "headers": headers})

@@ -5,8 +5,12 @@ has to be told to "migrate first". A PostgreSQL database is migrated only by `ke
 several machines may share it.
 """
 
+import atexit
 import os
+import shutil
 import sys
+import tempfile
+from pathlib import Path
 
 # These neither need tables nor may wait for them
 WITHOUT_DATABASE = {"migrate", "makemigrations", "makemessages", "compilemessages", "help", "--help", "-h",
@@ -22,11 +26,35 @@ def main() -> None:
     from django.core.management import execute_from_command_line  # settings must be named first
 
     command = sys.argv[1] if len(sys.argv) > 1 else "help"
+    if command == "serve":
+        _share_measurements()
     if command not in WITHOUT_DATABASE and not {"--help", "-h"} & set(sys.argv):
         _bring_embedded_database_up_to_date()
         if command == "serve":
             _refuse_demonstration_in_earnest()
     execute_from_command_line(sys.argv)
+
+
+def _share_measurements() -> None:
+    """Give the web processes a place where each counts and all are read; before anything that counts is imported.
+
+    In memory where there is such a folder: a count that cannot be written would end the process on a full disk.
+    """
+    if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
+        return
+    memory = Path("/dev/shm")  # noqa: S108 (a folder of our own is made in it)
+    place = tempfile.mkdtemp(
+        prefix="kepuyue-metrics-", dir=memory if memory.is_dir() and os.access(memory, os.W_OK) else None
+    )
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = place
+    owner = os.getpid()
+
+    def clear() -> None:
+        # A process that was forked off ends too, and leaves it to the others
+        if os.getpid() == owner:
+            shutil.rmtree(place, ignore_errors=True)
+
+    atexit.register(clear)
 
 
 def _refuse_demonstration_in_earnest() -> None:

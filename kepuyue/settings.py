@@ -6,6 +6,8 @@ Import ``django.conf.settings``, never this module.
 import os
 import secrets
 from contextlib import suppress
+from importlib.util import find_spec
+from ipaddress import ip_network
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Any
@@ -17,7 +19,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from kepuyue.cloud import addresses
-from kepuyue.core import tiles
+from kepuyue.core import logs, stores, tiles
 from kepuyue.core.geo import Datum
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
@@ -149,6 +151,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "kepuyue.core.middleware.RequestMiddleware",
     "django.middleware.security.SecurityMiddleware",
     # Before the files: theirs too say that nobody frames them
     "csp.middleware.CSPMiddleware",
@@ -401,8 +404,13 @@ STATIC_URL = "/static/"
 STATIC_ROOT = PROJECT_ROOT / "build" / "static"
 STATICFILES_DIRS = [FRONTEND_DIR] if FRONTEND_DIR.exists() else []
 # `make setup` gathers and compresses all files; until then they are served from where they lie
+# Media: the folder below, or a store of objects; either way nobody gets a file but from a view that asks who wants it
+try:
+    _media = stores.store(env_text("MEDIA_URL", ""))
+except stores.WrongStore as error:
+    raise ImproperlyConfigured(str(error)) from None
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": _media,
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"},
 }
 WHITENOISE_USE_FINDERS = DEBUG or not STATIC_ROOT.exists()
@@ -528,11 +536,18 @@ EDITIONS_DIR = PROJECT_ROOT / "editions"
 # Whom backups are encrypted for: public keys of age or SSH; the private ones stand elsewhere
 BACKUP_RECIPIENTS = env_list("BACKUP_RECIPIENTS", [])
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "handlers": {"console": {"class": "logging.StreamHandler"}},
-    "root": {"handlers": ["console"], "level": env_text("LOG_LEVEL", "WARNING")},
-    # Who came in and who was turned away is always written (docs/security.md)
-    "loggers": {"kepuyue.security": {"level": "INFO"}},
-}
+LOGGING = logs.configuration(
+    env_text("LOG_LEVEL", "WARNING").upper(), env_choice("LOG_FORMAT", "text", {"text", "json"})
+)
+# Who is told of errors beside the log: a function of the operator's own by its dotted path, or a Sentry server
+SENTRY_DSN = env_text("SENTRY_DSN", "")
+if SENTRY_DSN and find_spec("sentry_sdk") is None:
+    raise ImproperlyConfigured("SENTRY_DSN needs a package that is not here: uv pip install sentry-sdk")
+ERROR_HOOK = env_text("ERROR_HOOK", "kepuyue.core.sentry.report" if SENTRY_DSN else "")
+
+# Who reads /metrics: networks of the monitoring's machines, or whoever shows the token. Nobody by default
+METRICS_TOKEN = env_text("METRICS_TOKEN", "")
+try:
+    METRICS_NETWORKS = [ip_network(one) for one in env_list("METRICS_NETWORKS", [])]
+except ValueError as error:
+    raise ImproperlyConfigured(f"METRICS_NETWORKS: {error}; write 10.0.0.0/8,192.0.2.7") from None

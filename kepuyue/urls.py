@@ -23,6 +23,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("kepuyue.mailbox.urls")),
     path("", include("kepuyue.insight.urls")),
     path("", include("kepuyue.evaluation.urls")),
+    path("", include("kepuyue.operation.urls")),
     path("desk/imports/", include("kepuyue.imports.urls")),
     path("desk/interface/", include("kepuyue.partners.urls")),
     path("api/", include("kepuyue.api.urls")),

@@ -1,9 +1,13 @@
+import logging
+import time
 from collections.abc import Callable
 from http import HTTPStatus
 
 from django.contrib.auth import SESSION_KEY
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotAllowed
 from django.middleware.gzip import GZipMiddleware, re_accepts_gzip
+
+from kepuyue.core import logs, requests
 
 # Pages and forms need no others. A library's view may take more than its forms send: the framework's FormView
 # answers PUT as if it were POST.
@@ -40,6 +44,38 @@ COMPRESSIBLE = ("text/", "application/json", "application/feed+json", "applicati
 def accepts_gzip(request: HttpRequest) -> bool:
     """Whether whoever asks takes compressed answers, as the framework's middleware reads it."""
     return bool(re_accepts_gzip.search(request.META.get("HTTP_ACCEPT_ENCODING", "")))
+
+
+logger = logging.getLogger("kepuyue.requests")
+ID_HEADER = "X-Request-ID"
+
+
+class RequestMiddleware:
+    """Gives each request a number that its answer, its error page and its lines in the log carry, and measures it.
+
+    The number of a proxy is taken over where there is one of ours; anybody else's is not. It stands first.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        identifier = logs.identifier_of(request.headers.get(ID_HEADER, ""))
+        began = time.perf_counter()
+        with logs.within(request, identifier):
+            response = self.get_response(request)
+            seconds = time.perf_counter() - began
+            route = logs.route_of(request)
+            logger.info(
+                "request",
+                extra={
+                    "route": route, "method": request.method, "status": response.status_code,
+                    "ms": round(seconds * 1_000),
+                },
+            )  # fmt: skip
+        requests.observe(route, request.method or "-", response.status_code, seconds)
+        response[ID_HEADER] = identifier
+        return response
 
 
 class CompressionMiddleware(GZipMiddleware):

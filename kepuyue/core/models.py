@@ -77,3 +77,50 @@ class AuditSeal(models.Model):
 
     def __str__(self) -> str:
         return f"{self.position}:{self.digest}"
+
+
+class DutyRun(models.Model):
+    """后台任务的最近一次运行: what became of a duty (`core.duties`) the last time, whichever worker did it.
+
+    What a fault said is not kept: it may quote what people typed. Its kind and the place in the program are.
+    """
+
+    class Result(models.TextChoices):
+        NEVER = "never", _("还没有运行过")
+        DONE = "done", _("正常")
+        FAILED = "failed", _("出错")
+
+    name = models.CharField(_("名称"), max_length=120, primary_key=True, help_text="module and function")
+    result = models.CharField(_("结果"), max_length=6, choices=Result, default=Result.NEVER)
+    started_at = models.DateTimeField(_("开始时间"), null=True, help_text="UTC, the machine's clock")
+    seconds = models.FloatField(_("用时"), default=0, help_text="seconds")
+    succeeded_at = models.DateTimeField(_("上次正常"), null=True, help_text="UTC, the machine's clock")
+    failures = models.PositiveIntegerField(_("连续出错"), default=0, help_text="times in a row")
+    fault = models.CharField(_("错误种类"), max_length=120, blank=True, help_text="the exception's class")
+    fault_place = models.CharField(max_length=200, blank=True, help_text="file and line inside the program")
+
+    class Meta:
+        verbose_name = _("后台任务运行")
+        verbose_name_plural = _("后台任务运行")
+        ordering = ("name",)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class WorkerBeat(models.Model):
+    """后台进程的心跳: a worker that runs; gone once it stops, old once it was killed."""
+
+    name = models.CharField(
+        _("进程"), max_length=120, primary_key=True, help_text="machine and process number"
+    )
+    started_at = models.DateTimeField(default=timezone.now, help_text="UTC, the machine's clock")
+    seen_at = models.DateTimeField(default=timezone.now, help_text="UTC, the machine's clock")
+
+    class Meta:
+        verbose_name = _("后台进程心跳")
+        verbose_name_plural = _("后台进程心跳")
+        ordering = ("name",)
+
+    def __str__(self) -> str:
+        return self.name

@@ -57,6 +57,7 @@ def desk(request: HttpRequest) -> dict[str, Any]:
             "insight": permissions.holds_anywhere(user, "insight.see"),
             "interface": permissions.holds_anywhere(user, "interface.manage"),
             "audit": permissions.holds_anywhere(user, "audit.see"),
+            "operation": permissions.holds_anywhere(user, "system.operate"),
             "outbox": permissions.holds_anywhere(user, "messages.manage"),
             "edition": permissions.holds_anywhere(user, "edition.manage"),
         },

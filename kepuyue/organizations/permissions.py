@@ -86,7 +86,7 @@ ROLES: dict[str, Grant] = {
         gettext_lazy("统筹全市：管理各届活动、单位和人员，终审活动，查看全部记录。"),
         own=REGISTERING
         | {"messages.manage", "audit.export", "edition.manage", "highlight.choose", "document.issue"}
-        | {"evaluation.manage", "evaluation.sign", "insight.publish", "interface.manage"},
+        | {"evaluation.manage", "evaluation.sign", "insight.publish", "system.operate", "interface.manage"},
         branch=OVERSEEING
         | LIAISON
         | {"unit.edit", "unit.people", "activity.edit", "activity.cancel", "content.moderate", "story.edit"}

@@ -245,6 +245,7 @@ def samples(cast: Cast) -> dict[str, dict[str, Any]]:
         "message": {"pk": _message(cast).pk},
         "message-kind": {"kind": "review.turn"},
         "message-verb": {"verb": "hold"},
+        "duty": {"name": "kepuyue.core.tasks.seal_the_trail"},
         "unsubscribe": {
             "token": unsubscribe_path(cast.owner.pk, "review.turn").rstrip("/").rpartition("/")[2]
         },

@@ -44,6 +44,8 @@ OPEN = {
     "activities:picture",
     # language and display, the page of components, the health check
     "ui:set_language", "ui:display", "ui:components", "core:health",
+    # for those who watch; figures only to whom the operator names
+    "operation:ready", "operation:metrics",
     # the interface for other machines
     "messaging:unsubscription", "api:openapi-json", "api:activities", "api:activity", "api:programme-changes", "api:admission", "api:bookings",
     "api:reference", "api:editions", "api:districts", "api:terms", "api:units",

@@ -153,7 +153,7 @@ def test_first_visit_is_within_its_budget(
 
 # Open to all, and no page of the programme: pages of an account, pictures, feeds and files, and what pages ask for
 NO_PAGES = re.compile(
-    r"account|mfa_|api:(?!reference$)|demo:|activities:|bookings:(of-activity|door-worker)|cloud:|core:|documents:|evaluation:(?!notice$|honors$)|imports:|insight:(?!figures$)|messaging:|organizations:|partners:|publicity:|summaries:|mailbox:"
+    r"account|mfa_|api:(?!reference$)|demo:|activities:|bookings:(of-activity|door-worker)|cloud:|core:|documents:|evaluation:(?!notice$|honors$)|imports:|insight:(?!figures$)|messaging:|operation:|organizations:|partners:|publicity:|summaries:|mailbox:"
     r"|resources:(?!bases?$)|ui:|editions:(main-venue-plan|mark-picture)"
     r"|programme:(card|poster|edition-card|feed|activity-feed|my-month-feed|my-month-changes|cloud-feed|press-feed|press-picture|handbook-pdf"
     r"|handbook-print|map-outline|map-places|open-data-file|robots|sitemap|sitemap-part|suggestions|ticket-keys|ticket-calendar|booking-clock"

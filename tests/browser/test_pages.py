@@ -103,6 +103,7 @@ def pages(found: dict[str, dict[str, Any]]) -> Iterator[tuple[str, str]]:
         "/figures/",
         "/desk/reviews/words/",
         "/desk/outbox/",
+        "/desk/operation/",
         f"/desk/outbox/{found['message']['pk']}/",
         "/desk/audit/",
         "/desk/key-activities/",

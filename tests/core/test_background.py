@@ -20,7 +20,9 @@ from django.core.management import CommandError, call_command
 from django.db import OperationalError
 
 from kepuyue.core.duties import Duty, all_duties
+from kepuyue.core.ledger import Ledger
 from kepuyue.core.management.commands import worker
+from kepuyue.core.models import DutyRun
 from kepuyue.messaging.actions import outbox
 
 KEPUYUE = Path(sys.executable).parent / "kepuyue"
@@ -40,6 +42,7 @@ def test_worker_once_sends_what_is_due(mailoutbox: list[Any]) -> None:
     assert [mail.subject for mail in mailoutbox] == ["一"]
 
 
+@pytest.mark.django_db
 def test_failing_duty_does_not_hold_up_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
     stopping, done = threading.Event(), []
 
@@ -55,9 +58,11 @@ def test_failing_duty_does_not_hold_up_the_others(monkeypatch: pytest.MonkeyPatc
     # An earlier test may have left one open, which this test may not touch
     monkeypatch.setattr(worker, "close_old_connections", list)
 
-    worker._see_to_duties(duties, stopping)
+    ledger = Ledger()
+    worker._see_to_duties(duties, stopping, ledger)
 
     assert done == ["work"]
+    assert dict(DutyRun.objects.values_list("name", "result")) == {"fail": "failed", "work": "done"}
 
 
 class _NoConnections:

@@ -84,7 +84,7 @@ TABLE: dict[str, dict[str, set[str]]] = {
         "audit.see": set(PLACES), "unit.edit": set(PLACES),
         "unit.people": set(PLACES), "activity.edit": set(PLACES), "activity.cancel": set(PLACES),
         "activity.submit": {OFFICE}, "import.run": {OFFICE}, "edition.manage": {OFFICE},
-        "messages.manage": {OFFICE}, "audit.export": {OFFICE}, "highlight.choose": {OFFICE}, "key.decide": set(PLACES), "coverage.confirm": set(PLACES), "press.clear": set(PLACES), "coverage.record": {OFFICE}, "story.edit": set(PLACES),
+        "messages.manage": {OFFICE}, "system.operate": {OFFICE}, "audit.export": {OFFICE}, "highlight.choose": {OFFICE}, "key.decide": set(PLACES), "coverage.confirm": set(PLACES), "press.clear": set(PLACES), "coverage.record": {OFFICE}, "story.edit": set(PLACES),
         "insight.see": set(PLACES), "insight.publish": {OFFICE}, "resource.offer": {OFFICE}, "resource.request": {OFFICE}, "resource.oversee": set(PLACES),
         "cloud.edit": {OFFICE}, "cloud.review": set(PLACES), "content.moderate": set(PLACES),
         "booking.see": set(PLACES), "booking.manage": set(PLACES), "booking.by_proxy": {OFFICE}, "session.check_in": {OFFICE},

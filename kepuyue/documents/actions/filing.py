@@ -54,9 +54,11 @@ def make_pdfs() -> int:
 
 def tidy_pictures() -> int:
     """Remove pictures that no document names any more; how many. Young ones may belong to what is just written."""
-    if not default_storage.exists(storing.FOLDER):
+    try:
+        _folders, names = default_storage.listdir(storing.FOLDER)
+    except FileNotFoundError:
+        # A store of objects knows no folders, and gives an empty list
         return 0
-    _folders, names = default_storage.listdir(storing.FOLDER)
     young = timezone.now() - KEPT
     old = {name for name in names if default_storage.get_modified_time(storing.path_of(name)) < young}
     if not old:

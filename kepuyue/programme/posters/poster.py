@@ -9,6 +9,7 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 
 from django.conf import settings
+from django.core.files.storage import default_storage
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from PIL import Image, ImageDraw
@@ -164,8 +165,10 @@ def _card(facts: Facts) -> bytes:
 
 def _cover(facts: Facts, size: tuple[int, int]) -> Image.Image:
     if facts.picture:
-        path = Path(settings.MEDIA_ROOT) / facts.picture
-        if found := painting.photo(path, size):
+        found = None
+        with suppress(FileNotFoundError), default_storage.open(facts.picture) as file:
+            found = painting.photo(file, size)
+        if found:
             # The house's name stands on it: dark enough at its upper edge, whatever the photo is
             shade = (
                 Image.linear_gradient("L")

@@ -14,6 +14,7 @@ from django.utils.crypto import get_random_string
 
 from kepuyue.core import leases
 from kepuyue.core.duties import Duty, all_duties
+from kepuyue.core.ledger import Ledger
 
 logger = logging.getLogger(__name__)
 
@@ -33,11 +34,13 @@ class Command(BaseCommand):
 
     def handle(self, *, once: bool, stop_with: int | None, **_options: Any) -> None:
         if once:
+            ledger = Ledger()
             for duty in all_duties():
-                duty.do()
+                ledger.run(duty)
             _drain(_task_runner())
+            ledger.close()
             return
-        stopping = threading.Event()
+        stopping, ledger = threading.Event(), Ledger()
         runner = _task_runner()
 
         def stop(_signal: int, _frame: FrameType | None) -> None:
@@ -49,9 +52,9 @@ class Command(BaseCommand):
             signal.signal(each, stop)
         renewing = Duty("lease", lambda: leases.renew(runner), leases.RENEWED_EVERY)
         threads = [
-            threading.Thread(target=_see_to_duties, args=(all_duties(), stopping), name="duties"),
+            threading.Thread(target=_see_to_duties, args=(all_duties(), stopping, ledger), name="duties"),
             # For itself: a duty that takes long would let the lease of a task run out
-            threading.Thread(target=_see_to_duties, args=([renewing], stopping), name="lease"),
+            threading.Thread(target=_see_to_duties, args=([renewing], stopping, ledger), name="lease"),
         ]
         for thread in threads:
             thread.start()
@@ -59,10 +62,13 @@ class Command(BaseCommand):
             _drain(runner)
             if stop_with is not None and os.getppid() != stop_with:
                 stopping.set()
+            # Here too: a duty may take long
+            ledger.write()
             # Not `stopping.wait`: the signal arrives in this thread, and setting what it waits on could hang it
             time.sleep(LOOK_AGAIN)
         for thread in threads:
             thread.join()
+        ledger.close()
 
 
 def _task_runner() -> leases.Runner:
@@ -88,14 +94,14 @@ def _drain(runner: leases.Runner) -> None:
         time.sleep(PAUSE_AFTER_TROUBLE)
 
 
-def _see_to_duties(duties: list[Duty], stopping: threading.Event) -> None:
+def _see_to_duties(duties: list[Duty], stopping: threading.Event, ledger: Ledger) -> None:
     due = dict.fromkeys(duties, 0.0)
     while not stopping.is_set():
         for duty, moment in due.items():
             if stopping.is_set() or time.monotonic() < moment:
                 continue
             try:
-                duty.do()
+                ledger.run(duty)
                 pause = duty.every.total_seconds()
             except DatabaseError as error:
                 logger.warning("%s waits for the database (%s)", duty.name, str(error).partition("\n")[0])
@@ -106,6 +112,7 @@ def _see_to_duties(duties: list[Duty], stopping: threading.Event) -> None:
                 _forget_connection()
                 pause = max(duty.every.total_seconds(), PAUSE_AFTER_TROUBLE)
             due[duty] = time.monotonic() + pause
+        ledger.write()
         close_old_connections()
         stopping.wait(LOOK_AGAIN)
     connections.close_all()

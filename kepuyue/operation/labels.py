@@ -1,0 +1,35 @@
+"""What the duties of the worker are called at the desk."""
+
+from django.utils.translation import gettext_lazy as _
+
+LABELS = {
+    "kepuyue.accounts.tasks.forget_old": _("清理过期的登录记录"),
+    "kepuyue.activities.tasks.check_links": _("检查活动里的网址"),
+    "kepuyue.activities.tasks.tell_of_late_reviews": _("提醒超时的审核"),
+    "kepuyue.api.tasks.forget_answers": _("清理接口的旧应答"),
+    "kepuyue.bookings.tasks.count_no_shows": _("统计多次未到的预约人"),
+    "kepuyue.bookings.tasks.draw_ballots": _("到时间的抽签"),
+    "kepuyue.bookings.tasks.erase_old": _("删除到期的预约人信息"),
+    "kepuyue.bookings.tasks.expire_offers": _("收回逾期未确认的候补名额"),
+    "kepuyue.bookings.tasks.remind": _("提醒明天到场的预约人"),
+    "kepuyue.bookings.tasks.tell_drawn": _("通知抽签结果"),
+    "kepuyue.cloud.tasks.erase_traces_of_questions": _("删除到期的提问痕迹"),
+    "kepuyue.core.tasks.put_back_what_died": _("接着做中断的后台任务"),
+    "kepuyue.core.tasks.seal_the_late": _("补封操作记录"),
+    "kepuyue.core.tasks.seal_the_trail": _("封存操作记录"),
+    "kepuyue.documents.tasks.make_pdfs": _("生成公文的PDF"),
+    "kepuyue.documents.tasks.tidy_pictures": _("清理公文草稿的图片"),
+    "kepuyue.evaluation.tasks.forget_objectors": _("删除到期的异议人信息"),
+    "kepuyue.imports.tasks.refresh_calendars": _("读取订阅的日历"),
+    "kepuyue.mailbox.tasks.read_mailbox": _("收取邮箱来件"),
+    "kepuyue.mailbox.tasks.study_letters": _("读取来件内容"),
+    "kepuyue.messaging.tasks.deliver": _("发送到期的消息"),
+    "kepuyue.messaging.tasks.send_digests": _("发送每日摘要"),
+    "kepuyue.organizations.tasks.tell_the_head": _("每日寄送操作记录链头"),
+    "kepuyue.partners.tasks.deliver_events": _("向其他程序推送变化"),
+    "kepuyue.partners.tasks.forget_events": _("清理一个月前的推送"),
+    "kepuyue.programme.tasks.forget_changes": _("清理活动目录的变更记录"),
+    "kepuyue.programme.tasks.tidy_outputs": _("清理没人要的手册和数据文件"),
+    "kepuyue.resources.tasks.follow_up": _("跟进资源对接"),
+    "kepuyue.summaries.tasks.open_summaries": _("开放和提醒总结"),
+}
