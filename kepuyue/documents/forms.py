@@ -239,11 +239,15 @@ class BeginForm(forms.Form):
         self.fields["kind"].choices = offered  # type: ignore[attr-defined]
 
 
-class IssueForm(forms.Form):
+class IssueForm(VersionedForm):
     """That it was looked through."""
 
-    version = forms.IntegerField(widget=forms.HiddenInput, max_value=2**31 - 1)
     is_checked = forms.BooleanField(label=gettext_lazy("标题、正文、日期和附件都核对过，印发后不能修改"))
+
+    def look_again(self, version: int) -> None:
+        """Another version is shown now, which nobody has looked through."""
+        self.look_at(version)
+        self.data.pop("is_checked", None)  # type: ignore[attr-defined]
 
 
 class VoidForm(forms.Form):

@@ -40,6 +40,7 @@ class EvaluationConfig(AppConfig):
                 "judge.leave": pgettext_lazy("audit", "评委退出"),
                 "judge.declare": pgettext_lazy("audit", "评委声明回避"),
                 "judge.mark": pgettext_lazy("audit", "评委提交评分"),
+                "judge.unmark": pgettext_lazy("audit", "评委收回已提交的评分"),
                 "objection.receive": pgettext_lazy("audit", "收到异议"),
                 "objection.uphold": pgettext_lazy("audit", "异议成立"),
                 "objection.dismiss": pgettext_lazy("audit", "异议不成立"),

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from kepuyue.evaluation.models import Candidate, Judge, Round
 from kepuyue.organizations.models import Organization
-from kepuyue.organizations.permissions import check, holds_anywhere, may, reach
+from kepuyue.organizations.permissions import check, holds_anywhere, may, organizations_where, reach
 
 if TYPE_CHECKING:
     from kepuyue.organizations.permissions import Person
@@ -19,6 +19,13 @@ def check_manages(user: "Person", round: Round | None = None) -> None:
     if round is not None and round.edition.office is not None:
         check(user, "evaluation.manage", round.edition.office)
     elif not holds_anywhere(user, "evaluation.manage"):
+        raise PermissionDenied(_("评选由市级统筹单位组织。"))
+
+
+def check_manages_unit(user: "Person", organization: Organization) -> None:
+    """Raise unless the person runs the evaluations in which the unit could take part: those of an office above it."""
+    offices = organizations_where(user, "evaluation.manage")
+    if not any(organization.path.startswith(office.path) for office in offices):
         raise PermissionDenied(_("评选由市级统筹单位组织。"))
 
 

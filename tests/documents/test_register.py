@@ -325,6 +325,23 @@ def test_state_secrets_are_issued_only_where_the_network_is_approved(
     assert "机密★1年" in words(issuing.issue_draft(draft, by=cast.office))
 
 
+def test_draft_that_was_changed_meanwhile_is_shown_again_before_it_is_issued(
+    cast: Cast, organ: IssuingOrgan, client: Client
+) -> None:
+    draft = DraftFactory(organ=organ)
+    drafting.change(draft, typed(title="别人改过的通知"), by=cast.office, version=1)
+    come_in(client, cast.office)
+
+    page = client.post(f"/desk/documents/{draft.pk}/issue/", {"version": 1, "is_checked": "on"})
+
+    text = page.content.decode()
+    assert page.status_code == 422 and "请看过现在的内容再印发" in text and "别人改过的通知" in text
+    assert 'name="version" value="2"' in text
+    assert re.search(r'<input[^>]*name="is_checked"[^>]*\schecked', text) is None
+    again = client.post(f"/desk/documents/{draft.pk}/issue/", {"version": 2, "is_checked": "on"})
+    assert again.status_code == 302
+
+
 def test_story_at_the_desk(cast: Cast, client: Client, organ: IssuingOrgan) -> None:
     come_in(client, cast.district_reviewer)
     facts = {"organization": cast.own_district.pk, "name": "福田区科学技术协会", "mark": "福田区科学技术协会文件",

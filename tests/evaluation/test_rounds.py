@@ -9,8 +9,9 @@ from django.test import Client
 from django.utils import timezone, translation
 
 from kepuyue.activities.models import State
+from kepuyue.core import audit
 from kepuyue.core.models import AuditEvent
-from kepuyue.core.time import shifted
+from kepuyue.core.time import shifted, today
 from kepuyue.core.transitions import NotPossibleNow
 from kepuyue.core.versions import Conflict as Changed
 from kepuyue.editions import scheme
@@ -23,7 +24,7 @@ from kepuyue.organizations.models import Role
 from kepuyue.summaries.models import Summary
 from tests.cast import Cast, assemble, come_in
 from tests.evaluation.given import DAY, MOMENT, a_judge, a_round, admitted, fill_in, rules, scoring, summed_up
-from tests.factories import ActivityFactory, MembershipFactory, UserFactory
+from tests.factories import ActivityFactory, MembershipFactory, OfficeFactory, UserFactory
 from tests.racing import at_once
 
 
@@ -412,6 +413,41 @@ def test_an_honor_is_revoked_with_a_reason_and_stays_visible(cast: Cast) -> None
         assert Honor.objects.get(pk=honor.pk).revoked_because == "查实数据造假"
         with pytest.raises(PermissionDenied):
             honoring.revoke(_other, reason="x", by=cast.owner)
+
+
+def test_the_office_of_another_city_takes_no_honor_and_notes_no_breach(cast: Cast) -> None:
+    honor = Honor.objects.create(
+        edition=cast.edition, line="units", level="city", title="优秀单位", organization=cast.own_unit, granted_on=DAY
+    )  # fmt: skip
+    elsewhere = MembershipFactory(organization=OfficeFactory(name="另一座城市的科协"), role="office").user
+
+    with pytest.raises(PermissionDenied):
+        honoring.revoke(honor, reason="不归我管", by=elsewhere)
+    with pytest.raises(PermissionDenied):
+        honoring.note_breach(cast.own_unit, happened_on=DAY, text="不归我管", by=elsewhere)
+    honoring.note_breach(cast.own_unit, happened_on=today(), text="今天的决定书", by=cast.office)
+
+
+def test_a_sheet_that_is_taken_back_stands_in_the_trail(cast: Cast) -> None:
+    judge = a_judge(scoring(cast, near(cast)), cast)
+    sheet = fill_in(judge.sheets.get())
+
+    sheet = judging.mark(sheet, {}, remark="", version=sheet.version, submits=False, by=judge.user)
+    judging.mark(sheet, {}, remark="再想想", version=sheet.version, submits=False, by=judge.user)
+
+    said = [event.action for event in audit.trail(judge).order_by("pk")]
+    assert said == ["judge.invite", "judge.accept", "judge.mark", "judge.unmark"]
+
+
+def test_an_answer_that_is_neither_yes_nor_no_declines_nothing(cast: Cast, client: Client) -> None:
+    round = scoring(cast, near(cast))
+    judge = judging.invite(round, cast.judge, by=cast.office)
+    come_in(client, cast.judge)
+
+    client.post(f"/desk/evaluation/scoring/{round.pk}/answer/", {})
+
+    judge.refresh_from_db()
+    assert judge.state == "invited"
 
 
 def test_who_objected_is_erased_a_year_later(cast: Cast) -> None:

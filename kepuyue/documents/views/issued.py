@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from kepuyue.accounts.request import SignedInRequest
+from kepuyue.core.versions import Conflict
 from kepuyue.documents import kinds, queries, storing, word
 from kepuyue.documents.actions import drafting, issuing
 from kepuyue.documents.forms import IssueForm, VoidForm
@@ -35,7 +36,13 @@ def issue(request: SignedInRequest, pk: int) -> HttpResponse:
     form = IssueForm(request.POST if request.method == "POST" else None, initial={"version": found.version})
     if request.method == "POST" and form.is_valid():
         try:
-            done = issuing.issue_draft(found, by=request.user, version=form.cleaned_data["version"])
+            done = issuing.issue_draft(found, by=request.user, version=form.cleaned_data["version"] or 0)
+        except Conflict as conflict:
+            # Shown as it stands now, to be looked through once more
+            found = get_document(request, pk)
+            content = content_of(found)
+            form.add_error(None, conflict)
+            form.look_again(found.version)
         except ValidationError as error:
             form.add_error(None, error.messages)
         else:

@@ -8,10 +8,11 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from kepuyue.core import audit
-from kepuyue.core.time import now
+from kepuyue.core.time import today
 from kepuyue.core.transitions import NotPossibleNow
-from kepuyue.evaluation.models import Breach, Candidate, Honor
-from kepuyue.evaluation.permissions import check_manages
+from kepuyue.evaluation.actions import rounds
+from kepuyue.evaluation.models import Breach, Candidate, Honor, Round
+from kepuyue.evaluation.permissions import check_manages, check_manages_unit
 from kepuyue.organizations.models import Organization
 
 if TYPE_CHECKING:
@@ -23,11 +24,12 @@ def grant(
     candidate: Candidate, *, level: str, title: str, number: str, granted_on: date, by: "User"
 ) -> Honor:
     """Note what province or nation granted to somebody whom the city recommended."""
-    check_manages(by, candidate.round)
+    round = rounds.locked(candidate.round)
+    check_manages(by, round)
     if candidate.honors.filter(level=level).exists():
         raise ValidationError({"level": _("这一级的荣誉已经登记过。")})
     made = Honor.objects.create(
-        edition=candidate.round.edition, line=candidate.round.line, level=level, title=title.strip(),
+        edition=round.edition, line=round.line, level=level, title=title.strip(),
         organization=candidate.organization, activity=candidate.activity, candidate=candidate,
         granted_on=granted_on, number=number.strip(), by=by,
     )  # fmt: skip
@@ -38,12 +40,12 @@ def grant(
 @transaction.atomic
 def revoke(honor: Honor, *, reason: str, by: "User") -> Honor:
     """Take it back; it goes on being shown, as taken back and why."""
-    check_manages(by)
+    check_manages(by, Round(edition=honor.edition))
     if not reason.strip():
         raise ValidationError({"reason": _("请写明为什么撤销，会公开显示。")})
     honor = (
         Honor.objects.select_for_update(of=("self",))
-        .select_related("organization", "activity")
+        .select_related("organization", "activity", "edition")
         .get(pk=honor.pk)
     )
     if honor.revoked_on is not None:
@@ -58,8 +60,8 @@ def revoke(honor: Honor, *, reason: str, by: "User") -> Honor:
 @transaction.atomic
 def note_breach(organization: Organization, *, happened_on: date, text: str, by: "User") -> Breach:
     """Keep that a unit broke the law: it does not take part for as long as the edition says."""
-    check_manages(by)
-    if happened_on > now().date():
+    check_manages_unit(by, organization)
+    if happened_on > today():
         raise ValidationError({"happened_on": _("日期还没有到。")})
     if not text.strip():
         raise ValidationError({"text": _("请写明情况和依据。")})

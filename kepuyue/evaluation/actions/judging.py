@@ -140,12 +140,15 @@ def mark(
         raise ValidationError(_("每项打0到100分。"))
     if submits and (missing := [code for code in asked if code not in given]):
         raise ValidationError({code: _("还没有打分。") for code in missing})
+    was_in = sheet.submitted_at is not None
     sheet.marks, sheet.remark = given, remark.strip()[:500]
     sheet.submitted_at = now() if submits else None
     sheet.version += 1
     sheet.save()
-    if submits:
-        _record(sheet.judge, "judge.mark", by, changes={"candidate": [None, sheet.candidate.number]})
+    if submits or was_in:
+        # What was handed in and is taken back counts no more: the trail says so too
+        changes: dict[str, list[object]] = {"candidate": [None, sheet.candidate.number]}
+        _record(sheet.judge, "judge.mark" if submits else "judge.unmark", by, changes=changes)
     return sheet
 
 

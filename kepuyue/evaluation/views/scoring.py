@@ -37,7 +37,11 @@ def scoring(request: DeskRequest, pk: int) -> HttpResponse:
 def answer(request: DeskRequest, pk: int) -> HttpResponse:
     """Accept to judge, or decline."""
     judge = get_judge(request, pk)
-    accepts = request.POST.get("answer") == "accept"
+    said = request.POST.get("answer")
+    if said not in ("accept", "decline"):
+        messages.warning(request, _("请选接受或谢绝。"))
+        return redirect("evaluation:scoring", pk)
+    accepts = said == "accept"
     try:
         judging.answer(judge, accepts=accepts, note=request.POST.get("note", "")[:300], by=request.user)
     except ValidationError as error:
