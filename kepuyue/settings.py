@@ -119,6 +119,7 @@ INSTALLED_APPS = [
     "kepuyue.resources",
     "kepuyue.bookings",
     "kepuyue.cloud",
+    "kepuyue.federation",
     "kepuyue.publicity",
     "kepuyue.programme",
     "kepuyue.summaries",

@@ -18,6 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("kepuyue.resources.urls")),
     path("", include("kepuyue.bookings.urls")),
     path("", include("kepuyue.cloud.urls")),
+    path("desk/federation/", include("kepuyue.federation.urls")),
     path("", include("kepuyue.publicity.urls")),
     path("", include("kepuyue.summaries.urls")),
     path("", include("kepuyue.mailbox.urls")),

@@ -71,6 +71,7 @@ def _activity(activity: Activity, free: dict[int, int | None], changed: list[Cha
         "edition": activity.edition.code,
         "mode": activity.mode,
         "city": activity.city or activity.edition.city,
+        "origin": _origin(activity),
         "is_linked_city": activity.is_linked_city,
         "district": _named(activity.district) if activity.district else None,
         "organizers": [{"role": unit.role, "name": unit.name} for unit in activity.participations.all()],
@@ -96,6 +97,27 @@ def _activity(activity: Activity, free: dict[int, int | None], changed: list[Cha
         "updated_at": activity.updated_at.astimezone(zone),
         "sessions": [_session(session, zone, free[session.pk]) for session in activity.sessions.all()],
         "changes": [_change(one) for one in changed],
+    }
+
+
+def _origin(activity: Activity) -> dict[str, Any]:
+    if not activity.is_gathered:
+        return {
+            "instance": settings.PUBLIC_URL,
+            "code": activity.code,
+            "url": whole(reverse("programme:activity", args=[activity.code])),
+            "city": activity.city or activity.edition.city,
+            "unit": {"code": activity.organization.code, "name": activity.organization.name},
+            "through": [],
+        }
+    first = activity.gathered
+    return {
+        "instance": first.instance,
+        "code": first.code,
+        "url": web_address(first.url),
+        "city": first.place.name,
+        "unit": {"code": first.unit_code, "name": first.unit},
+        "through": [*first.through, settings.PUBLIC_URL],
     }
 
 

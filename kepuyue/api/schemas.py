@@ -76,6 +76,10 @@ class Filters(Schema):
     city: str = Field(
         "", description="own: the edition's city; linked: linked cities (联动城市); empty: both."
     )
+    source: list[str] = Field(
+        [],
+        description="City that it was gathered from, by its Chinese name; the edition's own city: not gathered.",
+    )
 
 
 class Paging(Schema):
@@ -171,6 +175,27 @@ class Booking(Schema):
     note: str
 
 
+class Registrant(Schema):
+    """The unit that registered an activity and answers for it (填报单位)."""
+
+    code: str = Field(description="Stays the same; a name may change")
+    name: str
+
+
+class OriginOut(Schema):
+    """Where an activity was registered. Of what was gathered from another instance that is the one that counts."""
+
+    instance: str = Field(description="Address of that instance")
+    code: str = Field(description="Its code there; with instance its name for good")
+    url: str = Field(description="Its page there, the canonical one")
+    city: str = Field(description="The city of that instance, or the linked city")
+    unit: Registrant
+    through: list[str] = Field(
+        description="Instances that passed it on, the nearest to the origin first, this one last; empty: our own. "
+        "Whoever finds itself here has come round and leaves it"
+    )
+
+
 class ActivityOut(Schema):
     """One public activity (项)."""
 
@@ -185,6 +210,7 @@ class ActivityOut(Schema):
     mode: str = Field(description="offline, online or hybrid")
     city: str = Field(description="Where it takes place; a linked city where is_linked_city")
     is_linked_city: bool
+    origin: OriginOut
     district: Named | None
     organizers: list[Unit]
     terms: dict[str, list[Named]] = Field(description="Classification by taxonomy: tier, audience, form …")
@@ -212,13 +238,6 @@ class Page(Schema):
 
     count: int = Field(description="All matching activities, not only this page's")
     results: list[ActivityOut]
-
-
-class Registrant(Schema):
-    """The unit that registered an activity and answers for it (填报单位)."""
-
-    code: str = Field(description="Stays the same; a name may change")
-    name: str
 
 
 class PictureOut(Schema):

@@ -48,6 +48,8 @@ class Query:
     city: str = ""
     season: str = ""
     "month: what belongs to the month; year: year-round publicity and what lies outside the month"
+    sources: frozenset[int] = frozenset()
+    "Keys of the places that it was gathered from; 0: our own"
     ages: frozenset[int] = frozenset()
     "In years"
     seats: bool = False

@@ -257,7 +257,7 @@ def _entries(edition: Edition, keys: Iterable[int] | None = None) -> Iterator[En
     slots, called_off = _slots(edition, Session.objects.filter(activity__in=public.values("pk")))
     facts = (
         "pk", "city", "district_id", "mode", "admission", "booking_mode", "state", "is_year_round", "age_min",
-        "age_max", "languages", "accessibility_items", "accessibility",
+        "age_max", "languages", "accessibility_items", "accessibility", "gathered__place_id",
     )  # fmt: skip
     for (
         pk,
@@ -273,13 +273,15 @@ def _entries(edition: Edition, keys: Iterable[int] | None = None) -> Iterator[En
         languages,
         items,
         note,
+        source,
     ) in public.order_by("pk").values_list(*facts).iterator():
         yield Entry(
-            pk=pk, city=city, district=district, mode=mode, admission=admission, booking_mode=booking_mode,
+            pk=pk, city="" if source and district else city, district=district, mode=mode, admission=admission, booking_mode=booking_mode,
             is_cancelled=state == State.CANCELLED, is_year_round=is_year_round,
             terms=frozenset(terms.pop(pk, ())), slots=tuple(slots.pop(pk, ())),
             called_off=tuple(called_off.pop(pk, ())), age_min=age_min, age_max=age_max,
             languages=languages_of(languages, items), access=_access(items, note),
+            source=source or 0,
         )  # fmt: skip
 
 

@@ -20,6 +20,7 @@ class Entry:
 
     pk: int
     city: str
+    "A linked city (联动城市); empty where it lies in a district of ours, as a province's cities do"
     district: int | None
     mode: str
     admission: str
@@ -35,6 +36,8 @@ class Entry:
     languages: frozenset[str] = frozenset()
     access: frozenset[str] = frozenset()
     "Items of accessibility, and ANY where the unit says anything about it"
+    source: int = 0
+    "The key of the place that it was gathered from; 0: it is our own"
 
     @property
     def is_exhibition(self) -> bool:
@@ -68,6 +71,7 @@ class Entry:
             ("free", self.admission == Admission.FREE),
             ("city", "linked" if self.city else "own"),
             ("city_name", self.city),
+            ("source", self.source),
             ("season", "year" if self.is_beyond_month else "month"),
             ("cancelled", self.is_cancelled),
             ("undated", not self.slots),

@@ -119,6 +119,10 @@ def facets(address: QueryDict, words: Vocabulary, query: Query, result: Result) 
             _toggle(address, "city", key, str(label), counts["city"][key], only=True) for key, label in CITIES.items()
         ]),
     ]  # fmt: skip
+    if words.sources:
+        found.append(Facet("source", _("来源城市"), [
+            _toggle(address, "source", name, name, counts["source"][key]) for name, key in words.sources.items()
+        ]))  # fmt: skip
     found[1:1] = _near(address, query, words, counts["within"])
     found += [
         Facet("age", _("年龄"), [

@@ -17,6 +17,7 @@ from kepuyue.core.geo import Point
 from kepuyue.core.time import today
 from kepuyue.editions.models import Edition, Taxonomy
 from kepuyue.editions.queries import taxonomies
+from kepuyue.federation.models import Place
 from kepuyue.organizations.models import District
 from kepuyue.programme.analysis import MAX_QUERY
 from kepuyue.programme.asked import span
@@ -48,10 +49,12 @@ class Vocabulary:
     district_by_word: dict[str, District]
     terms_by_word: dict[str, dict[str, int]]
     taxonomy_of: dict[int, str]
+    sources: dict[str, int]
+    "Cities that activities were gathered from, by name; our own first, as 0"
 
 
 def vocabulary(edition: Edition) -> Vocabulary:
-    """Read in three queries. A district or term goes by its code, its Chinese or its English name."""
+    """Read in four queries. A district or term goes by its code, its Chinese or its English name."""
     found = [taxonomy for taxonomy in taxonomies(edition) if taxonomy.is_filter]
     districts = list(District.objects.all())
     by_word: dict[str, District] = {}
@@ -68,7 +71,9 @@ def vocabulary(edition: Edition) -> Vocabulary:
             for word in (term.name_en, term.name, term.code):
                 words[word.casefold()] = term.pk
     by_word.pop("", None)
-    return Vocabulary(found, districts, by_word, terms, taxonomy_of)
+    gathered = dict(Place.objects.filter(edition=edition).values_list("name", "pk"))
+    sources = {edition.city: 0, **gathered} if gathered else {}
+    return Vocabulary(found, districts, by_word, terms, taxonomy_of, sources)
 
 
 class Lenient(forms.Field):
@@ -151,6 +156,7 @@ class FilterForm(forms.Form):
         self.fields["booking"] = Words(bookings, label=_("预约方式"))
         self.fields["season"] = Words({value: value for value in SEASONS}, label=_("时段"))
         self.fields["city"] = Words({value: value for value in CITIES}, label=_("城市"))
+        self.fields["source"] = Words(vocabulary.sources, label=_("来源城市"))
         self.fields["age"] = Words({str(age): age for age in range(OLDEST + 1)}, label=_("年龄"))
         self.fields["access"] = Words({value: value for value in ACCESS}, label=_("无障碍"))
         self.fields["language"] = Words(_by_word(LANGUAGES), label=_("活动语言"))
@@ -202,6 +208,7 @@ class FilterForm(forms.Form):
             free=bool(got.get("free")),
             city=city[0] if len(city) == 1 else "",
             season=season[0] if len(season) == 1 else "",
+            sources=frozenset(got.get("source", ())),
             ages=frozenset(got.get("age", ())),
             seats=bool(got.get("seats")),
             access=frozenset(got.get("access", ())),

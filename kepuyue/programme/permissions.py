@@ -8,11 +8,12 @@ from kepuyue.editions.queries import is_open_to_public
 
 
 def approved() -> QuerySet[Activity]:
-    """Activities that were approved for the public at some moment, cancelled and archived ones included.
+    """Activities that were approved for the public at some moment, cancelled and archived ones included; those of other
+    cities that are gathered here are among them.
 
     A draft can be archived too; it never had its moment of publication and stays out.
     """
-    return Activity.objects.published().filter(published_at__isnull=False)
+    return Activity.objects.shown()
 
 
 def visible(edition: Edition) -> QuerySet[Activity]:

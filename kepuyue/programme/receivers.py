@@ -8,6 +8,8 @@ from django.dispatch import receiver
 from kepuyue.activities.models import Activity
 from kepuyue.activities.signals import public_content_changed
 from kepuyue.bookings.signals import availability_changed
+from kepuyue.editions.models import Edition
+from kepuyue.federation import signals as gathering
 from kepuyue.programme.actions import following, indexing, noting
 
 
@@ -23,6 +25,22 @@ def follow_change(sender: Any, activity: Activity, **kwargs: Any) -> None:
 def follow_seats(sender: Any, terms: list[int], **kwargs: Any) -> None:
     """That a session is full or has seats again shows in every list, feed and filter at once."""
     noting.seats_changed(terms)
+
+
+@receiver(gathering.written)
+def follow_gathered(sender: Any, edition: Edition, keys: list[int], **kwargs: Any) -> None:
+    """What was read from other cities is found and passed on as our own is."""
+    following.note_many(keys)
+    indexing.refresh_many(keys)
+    noting.many_changed(edition, keys)
+
+
+@receiver(gathering.leaving)
+def follow_leaving(sender: Any, edition: Edition, keys: list[int], **kwargs: Any) -> None:
+    """What is taken out is told on as a deletion."""
+    indexing.forget(keys)
+    following.note_many(keys)
+    noting.many_changed(edition, keys)
 
 
 @receiver(post_save, sender=Activity)

@@ -198,6 +198,8 @@ def _wanted(query: Query) -> dict[str, tuple[Any, ...]]:
         wanted["access"] = ("access", *query.access)
     if query.languages:
         wanted["language"] = ("language", *query.languages)
+    if query.sources:
+        wanted["source"] = ("source", *query.sources)
     for taxonomy, terms in query.terms.items():
         if terms:
             wanted[taxonomy] = ("term", *terms)

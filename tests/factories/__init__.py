@@ -30,6 +30,7 @@ from tests.factories.evaluation import (
     RoundFactory,
     SheetFactory,
 )
+from tests.factories.federation import SourceFactory
 from tests.factories.insight import ReleaseFactory
 from tests.factories.mailbox import LetterFactory
 from tests.factories.organizations import (
@@ -80,6 +81,7 @@ __all__ = [
     "RoundFactory",
     "SessionFactory",
     "SheetFactory",
+    "SourceFactory",
     "StoryFactory",
     "SubThemeFactory",
     "SubmissionFactory",

@@ -58,7 +58,13 @@ class Venue(models.Model):
 
 class ActivityQuerySet(models.QuerySet["Activity"]):
     def published(self) -> Self:
-        """Approved for the public, cancelled ones included: they stay visible and say so."""
+        """Our own, approved for the public, cancelled ones included: they stay visible and say so."""
+        return self.shown().exclude(origin=Origin.GATHERED)
+
+    def shown(self) -> Self:
+        """All that the public may see, with what was taken over from other cities. Only the programme asks for it:
+        nothing of it is reviewed, counted or judged as our own.
+        """
         return self.filter(state__in=PUBLIC_STATES, published_at__isnull=False)
 
     def of(self, edition: Edition) -> Self:
@@ -101,8 +107,9 @@ class Activity(models.Model):
 
     mode = models.CharField(_("参与方式"), max_length=8, choices=Mode, default=Mode.OFFLINE)
     city = models.CharField(
-        _("城市"), max_length=40, blank=True, help_text="a linked city (联动城市); empty: the edition's own"
-    )
+        _("城市"), max_length=40, blank=True,
+        help_text="a linked city (联动城市), or the one that it was gathered from; empty: the edition's own",
+    )  # fmt: skip
     district = models.ForeignKey(
         District, models.PROTECT, null=True, blank=True, related_name="activities", verbose_name=_("所属区")
     )
@@ -207,7 +214,8 @@ class Activity(models.Model):
                 condition=Q(age_min__isnull=True) | Q(age_max__isnull=True) | Q(age_min__lte=F("age_max")),
             ),
             models.CheckConstraint(
-                name="a_linked_city_has_no_district", condition=Q(city="") | Q(district__isnull=True)
+                name="a_linked_city_has_no_district",
+                condition=Q(city="") | Q(district__isnull=True) | Q(origin="gathered"),
             ),
             models.CheckConstraint(
                 name="published_has_its_moment",
@@ -239,8 +247,13 @@ class Activity(models.Model):
 
     @property
     def is_linked_city(self) -> bool:
-        """Whether it takes place in another city (联动城市)."""
-        return bool(self.city)
+        """Whether it takes place in another city (联动城市); the districts of a province are its cities."""
+        return bool(self.city) and self.district_id is None
+
+    @property
+    def is_gathered(self) -> bool:
+        """Whether it was taken over from another instance, where it is looked after."""
+        return self.origin == Origin.GATHERED
 
 
 class SessionQuerySet(models.QuerySet["Session"]):

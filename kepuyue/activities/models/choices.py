@@ -75,6 +75,7 @@ class Origin(models.TextChoices):
     JOINT = "joint", _("资源对接")
     PROGRAM = "program", _("对接系统填报")
     DEMO = "demo", _("演示数据")
+    GATHERED = "gathered", _("聚合自其他城市")
 
 
 class Exemption(models.TextChoices):

@@ -48,7 +48,8 @@ class OrganizationQuerySet(models.QuerySet["Organization"]):
 
     def standing(self) -> Self:
         """All but those that were merged into another: what a list of units shows."""
-        return self.exclude(state=Organization.State.MERGED)
+        rows = self.exclude(level=Organization.Level.ELSEWHERE)
+        return rows.exclude(state=Organization.State.MERGED)
 
     def in_branch(self, top: "Organization") -> Self:
         """The unit itself and all below it."""
@@ -63,6 +64,7 @@ class Organization(models.Model):
         DISTRICT = "district", _("区级科协")
         DEPARTMENT = "department", _("成员单位")
         UNIT = "unit", _("活动单位")
+        ELSEWHERE = "elsewhere", _("其他城市")
 
     class Type(models.TextChoices):
         ASSOCIATION = "association", _("科协")
@@ -152,7 +154,7 @@ class Organization(models.Model):
         constraints = (
             models.CheckConstraint(
                 name="only_the_office_has_no_superior",
-                condition=models.Q(parent__isnull=False) | models.Q(level="office"),
+                condition=models.Q(parent__isnull=False) | models.Q(level__in=("elsewhere", "office")),
             ),
             models.UniqueConstraint(
                 fields=("credit_code",), condition=~models.Q(credit_code=""), name="credit_code_once"

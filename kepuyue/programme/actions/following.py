@@ -42,6 +42,11 @@ def note_new(activities: Iterable[Activity]) -> None:
     )
 
 
+def note_many(keys: Iterable[int]) -> None:
+    """As `note`, of many that are known of, be they public still or not."""
+    PublicChange.objects.filter(activity__in=list(keys)).update(is_noted=True, at=now())
+
+
 def number(edition: Edition) -> bool:
     """Give what was noted its place; tells whether more waits. Costs one short query where nothing was noted."""
     noted = PublicChange.objects.filter(edition=edition, is_noted=True)

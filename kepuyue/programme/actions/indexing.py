@@ -28,6 +28,13 @@ def refresh(activity: Activity) -> None:
 
 
 @transaction.atomic
+def refresh_many(keys: Iterable[int]) -> None:
+    """Index public activities as they are now."""
+    found = approved().filter(pk__in=list(keys)).select_related("district", "edition")
+    _write(list(found.prefetch_related(*READ)))
+
+
+@transaction.atomic
 def forget(activities: Iterable[int]) -> None:
     """Take activities out of the index."""
     activities = list(activities)

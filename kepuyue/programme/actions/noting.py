@@ -27,6 +27,11 @@ def seats_changed(terms: Iterable[int]) -> None:
     )
 
 
+def many_changed(edition: Edition, keys: Iterable[int]) -> None:
+    """As `changed`, of many at once."""
+    CatalogueChange.objects.bulk_create([CatalogueChange(edition=edition, activity=key) for key in keys])
+
+
 def all_changed(edition: Edition) -> None:
     """The whole programme of an edition is to be read again, as after a bulk load."""
     CatalogueChange.objects.create(edition=edition)

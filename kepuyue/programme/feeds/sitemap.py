@@ -7,7 +7,7 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 from django.db.models import QuerySet
 from django.urls import reverse
 
-from kepuyue.activities.models import Activity
+from kepuyue.activities.models import Activity, Origin
 from kepuyue.cloud.models import CloudItem
 from kepuyue.core.links import whole
 from kepuyue.editions.models import Edition
@@ -23,9 +23,11 @@ MOST_PARTS = 1_000
 
 
 def activities() -> QuerySet[Activity]:
-    """The public activities of all editions that are, or once were, open to the public."""
+    """Our own public activities of all editions that are, or once were, open to the public; of what was gathered the
+    page that counts is elsewhere.
+    """
     shown = [one.pk for one in Edition.objects.filter(was_current=True) if is_open_to_public(one)]
-    return approved().filter(edition__in=shown).order_by("pk")
+    return approved().exclude(origin=Origin.GATHERED).filter(edition__in=shown).order_by("pk")
 
 
 def index() -> bytes:

@@ -33,7 +33,7 @@ HEADINGS = {
     "past": gettext_lazy("已经结束"),
 }
 # Filters that stand in the open; the others wait behind "more"
-IN_THE_OPEN = ("when", "near", "age", "district", "audience")
+IN_THE_OPEN = ("when", "near", "source", "age", "district", "audience")
 
 
 @public_page

@@ -69,9 +69,11 @@ def activity(request: PublicRequest, code: str) -> HttpResponse:
     read = queries.rows(related)
     title, language = localized(found.title, found.title_en)
     picture = next(iter(found.pictures.all()), None)
-    address = canonical(request)
+    origin = found.gathered if found.is_gathered else None
+    address = origin.url if origin else canonical(request)
     context: dict[str, Any] = {
         "activity": found,
+        "origin": origin,
         "title": title,
         "language": language,
         "other_title": found.title if title != found.title else "",
@@ -228,6 +230,14 @@ def _booking(activity: Activity, *, is_booked_here: bool) -> dict[str, str]:
         BookingMode.BALLOT: _("需要报名，名额由抽签决定。报名开放后，入口会出现在这里。"),
         BookingMode.EXTERNAL: _("需要预约，请通过主办方的渠道办理。"),
     }
+    if activity.is_gathered:
+        return {
+            "label": activity.get_booking_mode_display(),
+            "text": _("预约在%(city)s的网站上办理。") % {"city": activity.city},
+            "sessions": "",
+            "note": activity.booking_note,
+            "url": activity.booking_url,
+        }
     return {
         "label": activity.get_booking_mode_display(),
         "text": _("在下面的场次里选一场预约。")

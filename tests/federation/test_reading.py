@@ -1,0 +1,326 @@
+"""Reading sources: trying, going on, failing, beginning anew, moving, withdrawing."""
+
+import json
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from io import StringIO
+from typing import Any
+
+import pytest
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.management import call_command
+
+from kepuyue.activities.models import Activity, Venue
+from kepuyue.core.models import AuditEvent
+from kepuyue.core.transitions import NotPossibleNow
+from kepuyue.federation.actions import clearing, reading, subscribing
+from kepuyue.federation.models import EVERY, Counterpart, Gathered, Source
+from kepuyue.programme.models import PublicChange
+from tests.cast import Cast
+from tests.conftest import Clock
+from tests.factories import SourceFactory, TermFactory
+from tests.federation.elsewhere import Elsewhere, gone, page, said, take
+from tests.programme.given import published
+
+pytestmark = pytest.mark.django_db
+HERE = "http://city.example.org"
+State = Source.State
+
+
+@pytest.fixture
+def site() -> Iterator[Elsewhere]:
+    yield Elsewhere()
+
+
+@pytest.fixture(autouse=True)
+def in_august(clock: Clock) -> None:
+    clock.set(datetime(2024, 8, 20, 9))
+
+
+def added(cast: Cast, site: Elsewhere) -> Source:
+    source = subscribing.add(cast.edition, f"{HERE}/activities/?x=1", by=cast.office)
+    assert reading.read_due(**site.door()) == 1
+    source.refresh_from_db()
+    return source
+
+
+def due(source: Source) -> Source:
+    Source.objects.filter(pk=source.pk).update(due_at=datetime.fromisoformat("2024-08-01T00:00:00+00:00"))
+    source.refresh_from_db()
+    return source
+
+
+def read(source: Source, site: Elsewhere, **more: Any) -> Source:
+    assert reading.read(due(source), **site.door(), **more)
+    source.refresh_from_db()
+    return source
+
+
+def test_an_address_is_looked_at_and_nothing_is_taken_before_somebody_says_so(cast: Cast, site: Elsewhere) -> None:
+    term = {"audience": [{"code": "elders", "name": "老年人群"}]}
+    site.pages[""] = page(said("X2", HERE, terms=term), said("X3", HERE), has_more=True)
+
+    source = added(cast, site)
+
+    assert (source.state, source.address, source.name, source.there) == (State.TRIED, HERE, "广州", "there-2024")
+    assert (source.instance, source.passes_on, source.due_at) == (HERE, False, None)
+    assert source.trial["activities"] == 2 and source.trial["samples"][0]["title"] == "活动X2"
+    assert source.counterparts.get().state == Counterpart.State.WAITING
+    assert not Activity.objects.exists() and source.cursor == ""
+
+    site.pages[""] = page(said("X2", HERE), cursor="1-1", has_more=True)
+    site.pages["1-1"] = page(said("X3", HERE), cursor="1-2")
+    subscribing.start(source, by=cast.office)
+    assert reading.read_due(**site.door()) == 1
+
+    source.refresh_from_db()
+    assert Activity.objects.count() == 2
+    assert (source.cursor, source.fault, source.is_round_open) == ("1-2", "", False)
+    assert source.due_at and source.checked_at and source.due_at - source.checked_at == EVERY
+    assert site.asked[-1] == {"cursor": ["1-1"], "limit": ["200"], "edition": ["there-2024"]}
+    assert set(AuditEvent.objects.values_list("action", flat=True)) >= {"source.add", "source.start", "source.read"}
+
+
+@pytest.mark.parametrize("who", ["owner", "district_reviewer", "judge", "outsider"])
+def test_only_the_office_decides_about_sources(cast: Cast, who: str) -> None:
+    person, source = getattr(cast, who), SourceFactory(edition=cast.edition)
+
+    with pytest.raises(PermissionDenied):
+        subscribing.add(cast.edition, HERE, by=person)
+    for act in (subscribing.start, subscribing.pause, subscribing.resume, subscribing.withdraw,
+                subscribing.read_soon, subscribing.read_anew, subscribing.accept_move):  # fmt: skip
+        with pytest.raises(PermissionDenied):
+            act(source, by=person)
+    with pytest.raises(PermissionDenied):
+        subscribing.change(source, {"name": "x"}, by=person)
+    with pytest.raises(PermissionDenied):
+        subscribing.correspond(source, {}, by=person)
+
+
+@pytest.mark.parametrize("address", ["ftp://x.example.org", "kepu", "http://", "https://a@b.example.org"])
+def test_what_is_no_address_is_refused_with_a_sentence(cast: Cast, address: str) -> None:
+    with pytest.raises(ValidationError) as refused:
+        subscribing.add(cast.edition, address, by=cast.office)
+
+    assert "https://" in refused.value.message_dict["address"][0]
+
+
+def test_our_own_address_is_refused_and_the_same_twice_is_one(cast: Cast, settings: Any) -> None:
+    settings.PUBLIC_URL = HERE
+    with pytest.raises(ValidationError):
+        subscribing.add(cast.edition, f"{HERE}/", by=cast.office)
+
+    first = subscribing.add(cast.edition, "http://b.example.org", by=cast.office)
+    assert subscribing.add(cast.edition, "http://B.example.org/x", by=cast.office) == first
+
+
+def test_what_was_not_read_cannot_be_started(cast: Cast) -> None:
+    source = subscribing.add(cast.edition, HERE, by=cast.office)
+
+    with pytest.raises(NotPossibleNow):
+        subscribing.start(source, by=cast.office)
+
+
+def test_an_instance_that_fails_is_asked_less_often_and_keeps_what_it_gave(site: Elsewhere) -> None:
+    source = SourceFactory(address=HERE)
+    take(source, said("X2", HERE), cursor="1-1")
+    site.pages["1-1"] = 503
+
+    waits = []
+    for _n in range(3):
+        read(source, site)
+        assert source.due_at and source.checked_at
+        waits.append(source.due_at - source.checked_at)
+
+    assert (source.fault, source.fault_values, source.failures) == ("http-status", {"status": 503}, 3)
+    assert waits == [timedelta(minutes=5), timedelta(minutes=10), timedelta(minutes=20)]
+    assert Activity.objects.count() == 1
+    site.pages["1-1"] = page(cursor="1-1")
+    assert read(source, site).fault == "" and source.failures == 0
+
+
+@pytest.mark.parametrize(
+    ("answer", "code"),
+    [(b"<html>", "no-programme"), (b"[1]", "no-programme"), (404, "edition-gone"), (page(cursor=""), "not-open")],
+)
+def test_an_answer_that_is_no_programme_says_so(site: Elsewhere, answer: Any, code: str) -> None:
+    source = SourceFactory(address=HERE)
+    site.pages[""] = answer
+
+    assert read(source, site).fault == code
+
+
+def test_an_inner_address_is_not_asked(site: Elsewhere) -> None:
+    source = SourceFactory(address="http://10.0.0.1")
+    site.resolve = lambda host, port: ["10.0.0.1"]  # type: ignore[method-assign]
+
+    assert read(source, site).fault == "inner-address"
+    assert site.asked == []
+
+
+@pytest.mark.parametrize("status", [410, 422])
+def test_a_source_that_was_restored_is_read_anew_and_what_does_not_come_is_dropped(
+    site: Elsewhere, status: int
+) -> None:
+    source, own = SourceFactory(address=HERE), published()
+    take(source, said("X2", HERE), said("X3", HERE), cursor="1-9")
+    keys = dict(Gathered.objects.values_list("code", "pk"))
+    site.pages |= {"1-9": status, "": page(said("X2", HERE), cursor="1-1", has_more=True)}
+    site.pages["1-1"] = page(said("X4", HERE), cursor="1-2")
+
+    read(source, site, most_pages=2)
+    assert Gathered.objects.count() == 2  # not at the end yet: nothing is dropped
+    read(source, site)
+
+    assert dict(Gathered.objects.values_list("code", "pk")).keys() == {"X2", "X4"}
+    assert Gathered.objects.get(code="X2").pk == keys["X2"]
+    assert PublicChange.objects.get(activity=keys["X3"]).is_noted
+    assert Activity.objects.filter(pk=own.pk).exists()
+    assert (source.fault, source.cursor, source.is_round_open) == ("", "1-2", False)
+
+
+def test_a_source_is_read_through_again_every_week(site: Elsewhere, clock: Clock) -> None:
+    source = SourceFactory(address=HERE)
+    site.pages[""] = page(said("X2", HERE), said("X3", HERE), cursor="1-9")
+    read(source, site)
+    site.pages |= {"1-9": page(cursor="1-9"), "": page(said("X2", HERE), cursor="1-9")}
+    assert read(source, site).held.count() == 2
+
+    clock.set(datetime(2024, 8, 28, 9))
+    read(source, site)
+
+    assert [one.code for one in source.held.all()] == ["X2"]
+
+
+def test_a_crash_between_two_pages_loses_nothing_and_writes_nothing_twice(site: Elsewhere) -> None:
+    source = SourceFactory(address=HERE)
+    site.pages[""] = page(said("X2", HERE), cursor="1-1", has_more=True)
+
+    site.pages["1-1"] = b"cut off"
+    read(source, site)
+    assert (source.cursor, source.fault, Activity.objects.count()) == ("1-1", "no-programme", 1)
+
+    site.pages["1-1"] = page(said("X3", HERE), cursor="1-2")
+    read(source, site)
+    assert Activity.objects.count() == 2 and len(site.asked) == 3
+
+
+def test_an_answer_that_is_too_big_is_asked_for_by_halves(
+    site: Elsewhere, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = SourceFactory(address=HERE)
+    monkeypatch.setattr(reading, "LIMITS", reading.fetch.Limits(most_bytes=50_000))
+    site.pages[""] = lambda query: (
+        page(said("X2", HERE, description="长" * 9_000), cursor="1-1") if int(query["limit"][0]) > 50 else page(cursor="1-1")
+    )
+
+    read(source, site)
+
+    assert (source.fault, source.page_size) == ("", 50)
+
+
+def test_two_processes_do_not_read_one_source_at_once(site: Elsewhere) -> None:
+    source = due(SourceFactory(address=HERE))
+    site.pages[""] = page(cursor="1-1")
+    stale = Source.objects.get(pk=source.pk)
+
+    assert reading.read(source, **site.door())
+    assert not reading.read(stale, **site.door())
+
+
+def test_a_source_that_moved_waits_until_somebody_says_that_it_is_the_same(cast: Cast, site: Elsewhere) -> None:
+    source, new = SourceFactory(edition=cast.edition, address=HERE), "http://new.example.org"
+    take(source, said("X2", HERE), cursor="1-1")
+    code = Activity.objects.get().code
+    site.pages["1-1"] = page(said("X2", new, title="新址"), cursor="1-2")
+
+    read(source, site)
+    assert (source.fault, source.moved_to) == ("moved", new)
+    assert Activity.objects.get().title == "活动X2"
+    subscribing.accept_move(source, by=cast.office)
+    read(source, site)
+
+    assert source.fault == ""
+    assert (Activity.objects.get().title, Activity.objects.get().code) == ("新址", code)
+
+
+def test_a_withdrawn_source_leaves_and_nothing_else_does(cast: Cast, site: Elsewhere) -> None:
+    source, other = SourceFactory(edition=cast.edition, address=HERE), SourceFactory(edition=cast.edition)
+    own = published(edition=cast.edition)
+    take(source, said("X2", HERE), said("X3", HERE))
+    take(other, said("Y2", other.address, city="珠海"))
+    code = Activity.objects.get(gathered__code="X2").code
+
+    subscribing.withdraw(source, by=cast.office)
+    reading.read_due(**site.door())
+
+    left = Activity.objects.exclude(pk=own.pk).get()
+    assert left.gathered.code == "Y2"
+    assert Venue.objects.filter(city="广州").count() == 0 and Venue.objects.filter(city="珠海").count() == 1
+    assert clearing.left_over(source) == 0 and site.asked == []
+    subscribing.start(source, by=cast.office)
+    take(Source.objects.get(pk=source.pk), said("X2", HERE))
+    assert Activity.objects.get(gathered__code="X2").code == code
+
+
+def test_what_another_source_has_too_comes_from_there_when_the_first_is_withdrawn(
+    cast: Cast, site: Elsewhere
+) -> None:
+    city = SourceFactory(edition=cast.edition, address=HERE)
+    province = SourceFactory(edition=cast.edition, address="http://gd.example.org", passes_on=True)
+    passed_on = said("P1", "http://gd.example.org", known_as="X2", first=HERE, through=["http://gd.example.org"])
+    take(city, said("X2", HERE))
+    take(province, passed_on, cursor="1-5")
+
+    subscribing.withdraw(city, by=cast.office)
+    clearing.sweep(Source.objects.get(pk=city.pk))
+    site.pages[""] = page(passed_on, cursor="1-5")
+    reading.read(Source.objects.get(pk=province.pk), **site.door())
+
+    assert Gathered.objects.get().source == province
+
+
+def test_a_decision_about_a_word_reaches_what_is_here_already(cast: Cast, site: Elsewhere) -> None:
+    source = SourceFactory(edition=cast.edition, address=HERE)
+    terms = {"audience": [{"code": "elders", "name": "老人"}, {"code": "babies", "name": "宝宝"}]}
+    site.pages[""] = page(said("X2", HERE, terms=terms), cursor="1-1")
+    read(source, site)
+    elders, babies = (source.counterparts.get(code=code) for code in ("elders", "babies"))
+    ours = TermFactory(taxonomy=cast.edition.taxonomies.get(code="audience"), code="seniors")
+
+    assert subscribing.correspond(source, {elders.pk: ours, babies.pk: None}, by=cast.office) == 2
+    source.refresh_from_db()
+    reading.read(source, **site.door())
+
+    assert [term.code for term in Activity.objects.get().terms.all()] == ["seniors"]
+    assert Gathered.objects.get().waiting == []
+    assert subscribing.correspond(source, {elders.pk: ours, babies.pk: None}, by=cast.office) == 0
+
+
+def test_a_paused_source_keeps_what_it_gave_and_is_not_asked(cast: Cast, site: Elsewhere) -> None:
+    source = SourceFactory(edition=cast.edition, address=HERE)
+    take(source, said("X2", HERE), cursor="1-1")
+
+    subscribing.pause(source, by=cast.office)
+
+    assert reading.read_due(**site.door()) == 0
+    assert Activity.objects.count() == 1
+    subscribing.resume(source, by=cast.office)
+    site.pages["1-1"] = page(gone("X2"), cursor="1-2")
+    assert reading.read_due(**site.door()) == 1
+    assert not Activity.objects.exists()
+
+
+def test_the_command_lists_and_removes(cast: Cast) -> None:
+    source = SourceFactory(edition=cast.edition, address=HERE, name="广州")
+    take(source, said("X2", HERE))
+
+    def said_by(*arguments: str) -> Any:
+        out = StringIO()
+        call_command("federation", *arguments, "--format", "json", stdout=out)
+        return json.loads(out.getvalue())
+
+    [row] = said_by("list")
+    assert (row["name"], row["activities"], row["state"]) == ("广州", 1, "on")
+    [row] = said_by("remove", "广州")
+    assert (row["activities"], row["state"]) == (0, "withdrawn")
