@@ -139,7 +139,7 @@ def _wrk(port: int, address: str, seconds: float) -> float:
     return float(rate.group(1))
 
 
-def _ask() -> dict[str, Any]:
+def ask() -> dict[str, Any]:
     """All figures of one size, in this process."""
     import psutil
     from django.http import QueryDict
@@ -239,4 +239,4 @@ if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kepuyue.settings")
     sys.path.insert(0, str(Path.cwd()))
     django.setup()
-    print(json.dumps(_ask()))
+    print(json.dumps(ask()))

@@ -73,7 +73,9 @@ class Dictionary:
         if taxonomy == Counterpart.DISTRICT:
             same = next((here for here in self.districts if code in (here.code, here.adcode)), None)
             # Where the whole source lies in one district, those within it are none of ours
-            one.district = same or (None if self.source.district_id else likeness.likest(name, self.districts))
+            one.district = same or (
+                None if self.source.district_id else likeness.likest(name, self.districts)
+            )
             if self.source.district_id and same is None:
                 one.state = Counterpart.State.LEFT
         else:

@@ -6,9 +6,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 FAULTS = {
-    "no-programme": gettext_noop("这个网址没有给出活动节目。请核对它是不是科普月网站的首页网址，那边的版本是否够新。"),
+    "no-programme": gettext_noop(
+        "这个网址没有给出活动节目。请核对它是不是科普月网站的首页网址，那边的版本是否够新。"
+    ),
     "not-open": gettext_noop("那边的活动还没有向公众开放，开放后会自动读到。"),
-    "edition-gone": gettext_noop("那边已经没有“%(edition)s”这一届。已聚合的活动还在；请联系对方，或者撤下这个来源。"),
+    "edition-gone": gettext_noop(
+        "那边已经没有“%(edition)s”这一届。已聚合的活动还在；请联系对方，或者撤下这个来源。"
+    ),
     "cursor-ahead": gettext_noop("那边的记录比上次读到的还旧，可能刚恢复过备份。会自动从头读取。"),
     "moved": gettext_noop("那边现在自称“%(new)s”，以前是“%(old)s”。确认是同一个城市后再继续读取。"),
     "too-big": gettext_noop("那边的一次回答超过%(megabytes)s MB，没有读取。"),
@@ -38,7 +42,7 @@ def fault(code: str, values: dict[str, Any]) -> str:
     """Why nothing was read, in one or two sentences; "" for no fault."""
     if not code:
         return ""
-    return _(FAULTS.get(code, "没有读成（%(code)s）。")) % ({"code": code} | values)
+    return _(FAULTS[code]) % values if code in FAULTS else code
 
 
 def left(counts: dict[str, int]) -> list[tuple[str, int]]:

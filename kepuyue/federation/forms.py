@@ -62,13 +62,15 @@ class CounterpartsForm(forms.Form):
         """What was decided, by the word's key."""
         chosen = {one.pk: self.cleaned_data.get(name, "") for name, one in self.words.items()}
         terms = Term.objects.in_bulk([int(value[1:]) for value in chosen.values() if value.startswith("t")])
-        districts = District.objects.in_bulk([int(value[1:]) for value in chosen.values() if value.startswith("d")])
+        districts = District.objects.in_bulk(
+            [int(value[1:]) for value in chosen.values() if value.startswith("d")]
+        )
         found: dict[int, Term | District | None] = {}
         for key, value in chosen.items():
             if value == NONE:
                 found[key] = None
             elif value:
-                found[key] = (terms if value[0] == "t" else districts)[int(value[1:])]  # type: ignore[index]
+                found[key] = (terms if value[0] == "t" else districts)[int(value[1:])]
         return found
 
 

@@ -34,10 +34,15 @@ class Source(models.Model):
     name = models.CharField(_("名称"), max_length=40, help_text="the city or province, as people call it")
     address = models.URLField(_("网址"), max_length=300, help_text="scheme, host and folder, no / at the end")
     there = models.CharField(
-        _("那边的届"), max_length=60, blank=True, help_text="code of the edition that is read; empty: not known yet"
+        _("那边的届"),
+        max_length=60,
+        blank=True,
+        help_text="code of the edition that is read; empty: not known yet",
     )
     instance = models.CharField(
-        max_length=300, blank=True, help_text="what it calls itself; a change means that it moved, or is another one"
+        max_length=300,
+        blank=True,
+        help_text="what it calls itself; a change means that it moved, or is another one",
     )
     moved_to = models.CharField(
         max_length=300, blank=True, help_text="what it called itself when it was read last, where that is new"
@@ -51,13 +56,20 @@ class Source(models.Model):
         help_text="where its activities lie here, unless their own district has a counterpart",
     )  # fmt: skip
     state = models.CharField(_("状态"), max_length=9, choices=State, default=State.TRIED)
-    cursor = models.CharField(max_length=60, blank=True, help_text="how far it was read; empty: from the beginning")
+    cursor = models.CharField(
+        max_length=60, blank=True, help_text="how far it was read; empty: from the beginning"
+    )
     round = models.PositiveIntegerField(default=1, help_text="grows when it is read from the beginning again")
     is_round_open = models.BooleanField(
-        default=True, help_text="read from the beginning and not at the end yet; there what did not come is dropped"
+        default=True,
+        help_text="read from the beginning and not at the end yet; there what did not come is dropped",
     )
-    round_at = models.DateTimeField(null=True, help_text="UTC; when it was last read through from the beginning")
-    mapping = models.PositiveIntegerField(default=1, help_text="grows with every decision about a counterpart")
+    round_at = models.DateTimeField(
+        null=True, help_text="UTC; when it was last read through from the beginning"
+    )
+    mapping = models.PositiveIntegerField(
+        default=1, help_text="grows with every decision about a counterpart"
+    )
     trial = models.JSONField(
         default=dict, help_text="what the first look found, for who decides about it: see actions.trying"
     )
@@ -68,7 +80,9 @@ class Source(models.Model):
     fault_values = models.JSONField(default=dict)
     failures = models.PositiveSmallIntegerField(default=0, help_text="readings in a row that failed")
     taken = models.PositiveBigIntegerField(default=0, help_text="upserts that were written, over all time")
-    removed = models.PositiveBigIntegerField(default=0, help_text="activities that were taken out, over all time")
+    removed = models.PositiveBigIntegerField(
+        default=0, help_text="activities that were taken out, over all time"
+    )
     left = models.JSONField(
         default=dict, help_text="{why: how many} of what came in this round and was not taken"
     )
@@ -76,7 +90,9 @@ class Source(models.Model):
     checked_at = models.DateTimeField(_("上次读取"), null=True, help_text="UTC; with or without success")
     read_at = models.DateTimeField(null=True, help_text="UTC; when it last answered as it should")
     due_at = models.DateTimeField(
-        _("下次读取"), null=True, help_text="a process that reads it moves this on first, so that no other does too"
+        _("下次读取"),
+        null=True,
+        help_text="a process that reads it moves this on first, so that no other does too",
     )
 
     objects = SourceQuerySet.as_manager()
@@ -127,18 +143,30 @@ class Gathered(models.Model):
     source = models.ForeignKey(Source, models.PROTECT, related_name="held")
     edition = models.ForeignKey(Edition, models.CASCADE, related_name="+")
     place = models.ForeignKey(Place, models.PROTECT, related_name="held", verbose_name=_("来源地"))
-    instance = models.CharField(max_length=300, help_text="address of the instance that it was registered with")
+    instance = models.CharField(
+        max_length=300, help_text="address of the instance that it was registered with"
+    )
     code = models.CharField(max_length=60, help_text="its code there")
-    told_as = models.CharField(max_length=60, help_text="its code with the source: another where it was passed on")
+    told_as = models.CharField(
+        max_length=60, help_text="its code with the source: another where it was passed on"
+    )
     url = models.CharField(_("原网页"), max_length=500, help_text="its page there: the one that counts")
     unit = models.CharField(_("填报单位"), max_length=120, blank=True, help_text="who registered it there")
     unit_code = models.CharField(max_length=60, blank=True, help_text="the unit's code there")
-    through = models.JSONField(default=list, blank=True, help_text="addresses of the instances between, nearest last")
-    waiting = models.JSONField(
-        default=list, blank=True, help_text="[taxonomy, name] of its terms there that have no counterpart here"
+    through = models.JSONField(
+        default=list, blank=True, help_text="addresses of the instances between, nearest last"
     )
-    sessions = models.JSONField(default=dict, help_text="{id there: our key}: a session keeps its key when it changes")
-    digest = models.CharField(max_length=32, help_text="of what was told and how it was read; the same needs no write")
+    waiting = models.JSONField(
+        default=list,
+        blank=True,
+        help_text="[taxonomy, name] of its terms there that have no counterpart here",
+    )
+    sessions = models.JSONField(
+        default=dict, help_text="{id there: our key}: a session keeps its key when it changes"
+    )
+    digest = models.CharField(
+        max_length=32, help_text="of what was told and how it was read; the same needs no write"
+    )
     round = models.PositiveIntegerField(help_text="the source's round in which it last came")
 
     class Meta:
@@ -184,10 +212,20 @@ class Counterpart(models.Model):
     name = models.CharField(_("名称"), max_length=120)
     state = models.CharField(_("状态"), max_length=7, choices=State, default=State.WAITING)
     term = models.ForeignKey(
-        Term, models.SET_NULL, null=True, blank=True, related_name="+", help_text="ours; while it waits: proposed"
+        Term,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="ours; while it waits: proposed",
     )
     district = models.ForeignKey(
-        District, models.SET_NULL, null=True, blank=True, related_name="+", help_text="ours; while it waits: proposed"
+        District,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="ours; while it waits: proposed",
     )
     seen_at = models.DateTimeField(default=now, help_text="UTC; when it first came")
 

@@ -43,7 +43,9 @@ def shown(source: Source, held: int, waiting: int) -> Shown:
         Source.State.PAUSED: "draft",
         Source.State.WITHDRAWN: "withdrawn",
     }
-    tone = "returned" if source.fault and source.state == Source.State.ON else tones[Source.State(source.state)]
+    tone = (
+        "returned" if source.fault and source.state == Source.State.ON else tones[Source.State(source.state)]
+    )
     return Shown(
         source, tone, str(source.get_state_display()),
         fault_words.fault(source.fault, source.fault_values), held, waiting,

@@ -4,7 +4,7 @@ from typing import cast
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -28,7 +28,7 @@ BOTH = ["GET", "HEAD", "POST"]
 def sources(request: HttpRequest) -> HttpResponse:
     """All sources of the current edition, and an address to try another."""
     edition = _edition(request)
-    form = AddressForm(request.POST or None)
+    form = AddressForm(_typed(request))
     if form.is_bound and form.is_valid():
         try:
             added = subscribing.add(edition, form.cleaned_data["address"], by=_person(request))
@@ -50,7 +50,7 @@ def sources(request: HttpRequest) -> HttpResponse:
 def source(request: HttpRequest, pk: int) -> HttpResponse:
     """One source: what it said, how it is read, and what the office sets of it."""
     found = _found(request, pk)
-    form = SourceForm(request.POST or None, source=found)
+    form = SourceForm(_typed(request), source=found)
     if form.is_bound and form.is_valid():
         try:
             subscribing.change(found, form.cleaned_data, by=_person(request))
@@ -96,7 +96,9 @@ def switch(request: HttpRequest, pk: int) -> HttpResponse:
 def read(request: HttpRequest, pk: int) -> HttpResponse:
     """Have it read soon, or all of it again."""
     found = _found(request, pk)
-    return _press(request, found, subscribing.read_anew if request.POST.get("anew") else subscribing.read_soon)
+    return _press(
+        request, found, subscribing.read_anew if request.POST.get("anew") else subscribing.read_soon
+    )
 
 
 @require_http_methods(BOTH)
@@ -104,7 +106,7 @@ def counterparts(request: HttpRequest, pk: int) -> HttpResponse:
     """What the classifications and districts of a source are here."""
     found = _found(request, pk)
     words = queries.words_of(found)
-    form = CounterpartsForm(request.POST or None, edition=found.edition, words=words)
+    form = CounterpartsForm(_typed(request), edition=found.edition, words=words)
     if form.is_bound and form.is_valid():
         count = subscribing.correspond(found, form.decisions(), by=_person(request))
         if count:
@@ -139,6 +141,10 @@ def _edition(request: HttpRequest) -> Edition:
 def _found(request: HttpRequest, pk: int) -> Source:
     rows = Source.objects.select_related("edition__office", "district")
     return get_object_or_404(rows, pk=pk, edition=_edition(request))
+
+
+def _typed(request: HttpRequest) -> QueryDict | None:
+    return request.POST if request.method == "POST" else None
 
 
 def _person(request: HttpRequest) -> User:

@@ -249,7 +249,9 @@ def facts(said: Activity, *, url: str) -> dict[str, Any]:
 
 def units(said: Activity) -> list[tuple[str, str]]:
     """(role, name) of each unit that takes part, each once, in its order."""
-    found = [(_known(UnitRole, one.role, UnitRole.SUPPORTER), one.name.strip()[:120]) for one in said.organizers]
+    found = [
+        (_known(UnitRole, one.role, UnitRole.SUPPORTER), one.name.strip()[:120]) for one in said.organizers
+    ]
     return [one for one in dict.fromkeys(found) if one[1]][:MOST_UNITS]
 
 
@@ -279,7 +281,9 @@ def sessions(said: Activity) -> list[tuple[str, dict[str, Any], Venue | None]]:
 
 def terms(said: Activity) -> Iterable[tuple[str, Named]]:
     """(taxonomy, term) of its classification there."""
-    pairs = [(taxonomy[:40], one) for taxonomy, many in said.terms.items() if taxonomy for one in many if one.code]
+    pairs = [
+        (taxonomy[:40], one) for taxonomy, many in said.terms.items() if taxonomy for one in many if one.code
+    ]
     return pairs[:MOST_TERMS]
 
 

@@ -16,6 +16,6 @@ SOURCE = Table(
         (State.PAUSED, "withdraw"): State.WITHDRAWN,
         (State.WITHDRAWN, "start"): State.ON,
     },
-    owners={state: "office" for state in State},
+    owners=dict.fromkeys(State, "office"),
     labels=dict(State.choices),
 )

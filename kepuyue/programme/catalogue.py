@@ -276,9 +276,9 @@ def _entries(edition: Edition, keys: Iterable[int] | None = None) -> Iterator[En
         source,
     ) in public.order_by("pk").values_list(*facts).iterator():
         yield Entry(
-            pk=pk, city="" if source and district else city, district=district, mode=mode, admission=admission, booking_mode=booking_mode,
-            is_cancelled=state == State.CANCELLED, is_year_round=is_year_round,
-            terms=frozenset(terms.pop(pk, ())), slots=tuple(slots.pop(pk, ())),
+            pk=pk, city="" if source and district else city, district=district, mode=mode,
+            admission=admission, booking_mode=booking_mode, is_cancelled=state == State.CANCELLED,
+            is_year_round=is_year_round, terms=frozenset(terms.pop(pk, ())), slots=tuple(slots.pop(pk, ())),
             called_off=tuple(called_off.pop(pk, ())), age_min=age_min, age_max=age_max,
             languages=languages_of(languages, items), access=_access(items, note),
             source=source or 0,

@@ -45,9 +45,9 @@ def rows(keys: Iterable[int]) -> dict[int, Activity]:
 
 def in_full(activities: QuerySet[Activity]) -> QuerySet[Activity]:
     """With all that the activity's own page shows."""
-    return for_cards(activities.select_related("organization", "key_decision", "gathered__place")).prefetch_related(
-        "terms__taxonomy", "marks", "speakers"
-    )
+    return for_cards(
+        activities.select_related("organization", "key_decision", "gathered__place")
+    ).prefetch_related("terms__taxonomy", "marks", "speakers")
 
 
 def taken_down(code: str) -> Activity | None:

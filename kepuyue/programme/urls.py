@@ -39,6 +39,7 @@ urlpatterns = [
     path("map/outline/", map.outline, name="map-outline"),
     path("map/places/", map.places, name="map-places"),
     path("districts/<slug:code>/", places.district, name="district"),
+    path("cities/", places.cities, name="cities"),
     path("departments/", places.departments, name="departments"),
     path("departments/<slug:code>/", places.department, name="department"),
     path("my-month/", my_month.my_month, name="my-month"),

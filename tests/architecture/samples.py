@@ -26,6 +26,7 @@ from kepuyue.documents.actions import issuing
 from kepuyue.documents.content import Paragraph, Picture
 from kepuyue.editions.models import Booth, MainVenue, Paper, StageItem, Zone
 from kepuyue.evaluation.models import Breach, Conflict, Opinion, TieDecision
+from kepuyue.federation.models import Source
 from kepuyue.imports.actions import staging
 from kepuyue.imports.models import CalendarItem, CalendarSubscription, ImportBatch, UnitBatch
 from kepuyue.insight.models import StatisticsReturn
@@ -79,6 +80,7 @@ from tests.factories import (
     RequestFactory,
     RoundFactory,
     SheetFactory,
+    SourceFactory,
     StoryFactory,
     SubmissionFactory,
     SummaryFactory,
@@ -88,6 +90,7 @@ from tests.factories import (
 from tests.factories.documents import content as letter
 from tests.factories.editions import png
 from tests.factories.evaluation import freeze
+from tests.federation.elsewhere import gather, said
 
 
 def samples(cast: Cast) -> dict[str, dict[str, Any]]:
@@ -184,6 +187,7 @@ def samples(cast: Cast) -> dict[str, dict[str, Any]]:
         "batch-own": {"pk": _batch(own, cast).pk},
         "batch-far": {"pk": _batch(far, cast).pk},
         "batch-sheet": {"pk": _sheet(cast).pk},
+        "source": {"pk": _source(cast).pk},
         "calendar-own": {"pk": (own_event := _calendar_event(own, cast)).calendar_id},
         "calendar-far": {"pk": (far_event := _calendar_event(far, cast)).calendar_id},
         "calendar-item-own": {"pk": own_event.calendar_id, "item": own_event.pk},
@@ -524,6 +528,20 @@ def _sheet(cast: Cast) -> ImportBatch:
     return staging.stage(
         text.encode(), file_name="九月.csv", organization=cast.own_unit, edition=cast.edition, by=cast.editor
     )
+
+
+def _source(cast: Cast) -> Source:
+    """A source with an activity of its own and one that it passes on, and words that wait for a decision."""
+    address = "http://city.example.org"
+    source = SourceFactory(
+        edition=cast.edition, name="广州", address=address, passes_on=True,
+        trial={"activities": 1, "is_open": True, "cities": [["广州", 1]],
+               "samples": [{"title": "试读", "city": "广州", "unit": "广州科学馆", "url": address, "start": ""}]},
+    )  # fmt: skip
+    terms = {"audience": [{"code": "elders", "name": "老人"}]}
+    passed_on = said("P1", address, known_as="X3", first="http://zhuhai.example.org", through=[address])
+    gather(source, said("X2", address, terms=terms), passed_on)
+    return source
 
 
 def _calendar_event(unit: Organization, cast: Cast) -> CalendarItem:

@@ -6,7 +6,7 @@ OPEN = {
     # the programme and its papers
     "programme:home", "programme:activities", "programme:activity", "programme:calendar", "programme:day", "programme:highlights",
     "programme:map-outline", "programme:map-places",
-    "programme:district", "programme:department", "programme:departments",
+    "programme:district", "programme:department", "programme:departments", "programme:cities",
     "programme:unit", "programme:venue", "programme:main-venue", "programme:press", "programme:press-stories", "programme:press-story",
     "programme:press-feed", "programme:press-coverage", "programme:press-picture",
     "editions:main-venue-plan", "editions:mark-picture",

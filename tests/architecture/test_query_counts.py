@@ -51,12 +51,14 @@ from tests.factories import (
     QuestionFactory,
     ReleaseFactory,
     RequestFactory,
+    SourceFactory,
     StoryFactory,
     SubmissionFactory,
     SummaryFactory,
     UnitFactory,
     VenueFactory,
 )
+from tests.federation.elsewhere import gather, said
 
 Make = Callable[[Cast], Any]
 
@@ -142,6 +144,12 @@ def a_key(cast: Cast) -> Any:
         organization=cast.own_unit, name="图书馆系统", start="kpy_abcdef", made_by=cast.owner, expires_at=now(),
         key_hash=f"{Token.objects.count():064}", scopes=["activities:write"],
     )  # fmt: skip
+
+
+def gathered_activity(cast: Cast) -> Any:
+    source = SourceFactory(edition=cast.edition)
+    gather(source, said("X2", source.address, city=source.name))
+    return source
 
 
 def subscribed_calendar(cast: Cast) -> Any:
@@ -343,6 +351,9 @@ LISTS: list[tuple[str, str, Make]] = [
     ("anonymous", "/calendar/", public_activity),
     ("anonymous", "/calendar/2024-09-14/", public_activity),
     ("anonymous", "/districts/futian/", public_activity),
+    ("anonymous", "/cities/", gathered_activity),
+    ("anonymous", "/api/v1/programme/changes", gathered_activity),
+    ("office", "/desk/federation/", gathered_activity),
     ("anonymous", "/api/v1/activities", public_activity),
     ("anonymous", "/api/v1/programme/changes", public_activity),
     ("owner", "/desk/interface/", a_key),

@@ -39,6 +39,7 @@ BUDGETS = [
     Budget("handbook",          "/handbook/",                                    60,        6,        1,    300),
     Budget("reference",         "/api/",                                         80,        6,        1,  5_200),
     Budget("highlights",        "/highlights/",                                  62,        6,        1,   700),
+    Budget("cities",            "/cities/",                                      60,        6,        1,    250),
     Budget("departments",       "/departments/",                                 60,        6,        1,    250),
     Budget("department",        "/departments/{department}/",                    60,        6,        1,     250),
     Budget("open data",         "/open-data/",                                   62,        6,        1,    900),

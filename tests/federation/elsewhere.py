@@ -47,7 +47,12 @@ def said(code: str, instance: str, **facts: Any) -> dict[str, Any]:
             "through": through,
         },
     }
-    return {"change": "upsert", "code": code, "changed_at": "2024-08-20T09:00:00+08:00", "activity": activity | facts}
+    return {
+        "change": "upsert",
+        "code": code,
+        "changed_at": "2024-08-20T09:00:00+08:00",
+        "activity": activity | facts,
+    }
 
 
 def session(number: int, day: int = 14, **facts: Any) -> dict[str, Any]:
@@ -76,7 +81,7 @@ def page(*results: dict[str, Any], cursor: str = "1-1", has_more: bool = False) 
     return {"edition": "there-2024", "results": list(results), "cursor": cursor, "has_more": has_more}
 
 
-def take(source: Source, *results: dict[str, Any], cursor: str = "1-1", has_more: bool = False) -> Outcome:
+def gather(source: Source, *results: dict[str, Any], cursor: str = "1-1", has_more: bool = False) -> Outcome:
     """Take a page as a reading does; the source is then as the database has it."""
     read = wire.page(json.dumps(page(*results, cursor=cursor, has_more=has_more)).encode())
     outcome = taking.take(source, read)

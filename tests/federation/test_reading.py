@@ -19,7 +19,7 @@ from kepuyue.programme.models import PublicChange
 from tests.cast import Cast
 from tests.conftest import Clock
 from tests.factories import SourceFactory, TermFactory
-from tests.federation.elsewhere import Elsewhere, gone, page, said, take
+from tests.federation.elsewhere import Elsewhere, gather, gone, page, said
 from tests.programme.given import published
 
 pytestmark = pytest.mark.django_db
@@ -56,13 +56,20 @@ def read(source: Source, site: Elsewhere, **more: Any) -> Source:
     return source
 
 
-def test_an_address_is_looked_at_and_nothing_is_taken_before_somebody_says_so(cast: Cast, site: Elsewhere) -> None:
+def test_an_address_is_looked_at_and_nothing_is_taken_before_somebody_says_so(
+    cast: Cast, site: Elsewhere
+) -> None:
     term = {"audience": [{"code": "elders", "name": "老年人群"}]}
     site.pages[""] = page(said("X2", HERE, terms=term), said("X3", HERE), has_more=True)
 
     source = added(cast, site)
 
-    assert (source.state, source.address, source.name, source.there) == (State.TRIED, HERE, "广州", "there-2024")
+    assert (source.state, source.address, source.name, source.there) == (
+        State.TRIED,
+        HERE,
+        "广州",
+        "there-2024",
+    )
     assert (source.instance, source.passes_on, source.due_at) == (HERE, False, None)
     assert source.trial["activities"] == 2 and source.trial["samples"][0]["title"] == "活动X2"
     assert source.counterparts.get().state == Counterpart.State.WAITING
@@ -78,7 +85,11 @@ def test_an_address_is_looked_at_and_nothing_is_taken_before_somebody_says_so(ca
     assert (source.cursor, source.fault, source.is_round_open) == ("1-2", "", False)
     assert source.due_at and source.checked_at and source.due_at - source.checked_at == EVERY
     assert site.asked[-1] == {"cursor": ["1-1"], "limit": ["200"], "edition": ["there-2024"]}
-    assert set(AuditEvent.objects.values_list("action", flat=True)) >= {"source.add", "source.start", "source.read"}
+    assert set(AuditEvent.objects.values_list("action", flat=True)) >= {
+        "source.add",
+        "source.start",
+        "source.read",
+    }
 
 
 @pytest.mark.parametrize("who", ["owner", "district_reviewer", "judge", "outsider"])
@@ -123,7 +134,7 @@ def test_what_was_not_read_cannot_be_started(cast: Cast) -> None:
 
 def test_an_instance_that_fails_is_asked_less_often_and_keeps_what_it_gave(site: Elsewhere) -> None:
     source = SourceFactory(address=HERE)
-    take(source, said("X2", HERE), cursor="1-1")
+    gather(source, said("X2", HERE), cursor="1-1")
     site.pages["1-1"] = 503
 
     waits = []
@@ -141,7 +152,12 @@ def test_an_instance_that_fails_is_asked_less_often_and_keeps_what_it_gave(site:
 
 @pytest.mark.parametrize(
     ("answer", "code"),
-    [(b"<html>", "no-programme"), (b"[1]", "no-programme"), (404, "edition-gone"), (page(cursor=""), "not-open")],
+    [
+        (b"<html>", "no-programme"),
+        (b"[1]", "no-programme"),
+        (404, "edition-gone"),
+        (page(cursor=""), "not-open"),
+    ],
 )
 def test_an_answer_that_is_no_programme_says_so(site: Elsewhere, answer: Any, code: str) -> None:
     source = SourceFactory(address=HERE)
@@ -163,7 +179,7 @@ def test_a_source_that_was_restored_is_read_anew_and_what_does_not_come_is_dropp
     site: Elsewhere, status: int
 ) -> None:
     source, own = SourceFactory(address=HERE), published()
-    take(source, said("X2", HERE), said("X3", HERE), cursor="1-9")
+    gather(source, said("X2", HERE), said("X3", HERE), cursor="1-9")
     keys = dict(Gathered.objects.values_list("code", "pk"))
     site.pages |= {"1-9": status, "": page(said("X2", HERE), cursor="1-1", has_more=True)}
     site.pages["1-1"] = page(said("X4", HERE), cursor="1-2")
@@ -211,7 +227,9 @@ def test_an_answer_that_is_too_big_is_asked_for_by_halves(
     source = SourceFactory(address=HERE)
     monkeypatch.setattr(reading, "LIMITS", reading.fetch.Limits(most_bytes=50_000))
     site.pages[""] = lambda query: (
-        page(said("X2", HERE, description="长" * 9_000), cursor="1-1") if int(query["limit"][0]) > 50 else page(cursor="1-1")
+        page(said("X2", HERE, description="长" * 9_000), cursor="1-1")
+        if int(query["limit"][0]) > 50
+        else page(cursor="1-1")
     )
 
     read(source, site)
@@ -228,9 +246,11 @@ def test_two_processes_do_not_read_one_source_at_once(site: Elsewhere) -> None:
     assert not reading.read(stale, **site.door())
 
 
-def test_a_source_that_moved_waits_until_somebody_says_that_it_is_the_same(cast: Cast, site: Elsewhere) -> None:
+def test_a_source_that_moved_waits_until_somebody_says_that_it_is_the_same(
+    cast: Cast, site: Elsewhere
+) -> None:
     source, new = SourceFactory(edition=cast.edition, address=HERE), "http://new.example.org"
-    take(source, said("X2", HERE), cursor="1-1")
+    gather(source, said("X2", HERE), cursor="1-1")
     code = Activity.objects.get().code
     site.pages["1-1"] = page(said("X2", new, title="新址"), cursor="1-2")
 
@@ -247,8 +267,8 @@ def test_a_source_that_moved_waits_until_somebody_says_that_it_is_the_same(cast:
 def test_a_withdrawn_source_leaves_and_nothing_else_does(cast: Cast, site: Elsewhere) -> None:
     source, other = SourceFactory(edition=cast.edition, address=HERE), SourceFactory(edition=cast.edition)
     own = published(edition=cast.edition)
-    take(source, said("X2", HERE), said("X3", HERE))
-    take(other, said("Y2", other.address, city="珠海"))
+    gather(source, said("X2", HERE), said("X3", HERE))
+    gather(other, said("Y2", other.address, city="珠海"))
     code = Activity.objects.get(gathered__code="X2").code
 
     subscribing.withdraw(source, by=cast.office)
@@ -259,7 +279,7 @@ def test_a_withdrawn_source_leaves_and_nothing_else_does(cast: Cast, site: Elsew
     assert Venue.objects.filter(city="广州").count() == 0 and Venue.objects.filter(city="珠海").count() == 1
     assert clearing.left_over(source) == 0 and site.asked == []
     subscribing.start(source, by=cast.office)
-    take(Source.objects.get(pk=source.pk), said("X2", HERE))
+    gather(Source.objects.get(pk=source.pk), said("X2", HERE))
     assert Activity.objects.get(gathered__code="X2").code == code
 
 
@@ -268,9 +288,11 @@ def test_what_another_source_has_too_comes_from_there_when_the_first_is_withdraw
 ) -> None:
     city = SourceFactory(edition=cast.edition, address=HERE)
     province = SourceFactory(edition=cast.edition, address="http://gd.example.org", passes_on=True)
-    passed_on = said("P1", "http://gd.example.org", known_as="X2", first=HERE, through=["http://gd.example.org"])
-    take(city, said("X2", HERE))
-    take(province, passed_on, cursor="1-5")
+    passed_on = said(
+        "P1", "http://gd.example.org", known_as="X2", first=HERE, through=["http://gd.example.org"]
+    )
+    gather(city, said("X2", HERE))
+    gather(province, passed_on, cursor="1-5")
 
     subscribing.withdraw(city, by=cast.office)
     clearing.sweep(Source.objects.get(pk=city.pk))
@@ -299,7 +321,7 @@ def test_a_decision_about_a_word_reaches_what_is_here_already(cast: Cast, site: 
 
 def test_a_paused_source_keeps_what_it_gave_and_is_not_asked(cast: Cast, site: Elsewhere) -> None:
     source = SourceFactory(edition=cast.edition, address=HERE)
-    take(source, said("X2", HERE), cursor="1-1")
+    gather(source, said("X2", HERE), cursor="1-1")
 
     subscribing.pause(source, by=cast.office)
 
@@ -313,7 +335,7 @@ def test_a_paused_source_keeps_what_it_gave_and_is_not_asked(cast: Cast, site: E
 
 def test_the_command_lists_and_removes(cast: Cast) -> None:
     source = SourceFactory(edition=cast.edition, address=HERE, name="广州")
-    take(source, said("X2", HERE))
+    gather(source, said("X2", HERE))
 
     def said_by(*arguments: str) -> Any:
         out = StringIO()

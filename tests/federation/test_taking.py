@@ -16,7 +16,7 @@ from kepuyue.federation.actions import taking
 from kepuyue.federation.models import Counterpart, Gathered, Place
 from kepuyue.programme.models import IndexedActivity, PublicChange
 from tests.factories import DistrictFactory, EditionFactory, SourceFactory
-from tests.federation.elsewhere import gone, said, session, take
+from tests.federation.elsewhere import gather, gone, said, session
 from tests.programme.given import published
 
 pytestmark = pytest.mark.django_db
@@ -26,7 +26,7 @@ HERE = "http://city.example.org"
 def test_an_activity_is_kept_with_all_that_its_page_shows_and_where_it_comes_from() -> None:
     source = SourceFactory(address=HERE)
 
-    outcome = take(source, said("X2Y3Z4", HERE, sessions=[session(7), session(8, day=15)]), cursor="3-9")
+    outcome = gather(source, said("X2Y3Z4", HERE, sessions=[session(7), session(8, day=15)]), cursor="3-9")
 
     assert (outcome.written, outcome.removed) == (1, 0)
     activity = Activity.objects.get()
@@ -55,19 +55,23 @@ def test_its_code_is_always_the_same_and_none_that_is_given_here() -> None:
 
 def test_two_codes_that_are_alike_by_chance_become_two(monkeypatch: pytest.MonkeyPatch) -> None:
     source = SourceFactory(address=HERE)
-    monkeypatch.setattr(taking, "code_of", lambda edition, instance, code, attempt=0: f"A{attempt}" + "B" * attempt * len(code))
+    monkeypatch.setattr(
+        taking,
+        "code_of",
+        lambda edition, instance, code, attempt=0: f"A{attempt}" + "B" * attempt * len(code),
+    )
 
-    take(source, said("X2", HERE), said("X345", HERE))
+    gather(source, said("X2", HERE), said("X345", HERE))
 
     assert len(set(Activity.objects.values_list("code", flat=True))) == 2
 
 
 def test_reading_the_same_twice_writes_nothing() -> None:
     source = SourceFactory(address=HERE)
-    take(source, said("X2", HERE))
+    gather(source, said("X2", HERE))
     before = list(Activity.objects.values())
 
-    outcome = take(source, said("X2", HERE))
+    outcome = gather(source, said("X2", HERE))
 
     assert (outcome.written, outcome.same) == (0, 1)
     assert list(Activity.objects.values()) == before
@@ -75,11 +79,11 @@ def test_reading_the_same_twice_writes_nothing() -> None:
 
 def test_a_change_comes_over_and_each_session_keeps_its_key() -> None:
     source = SourceFactory(address=HERE)
-    take(source, said("X2", HERE, sessions=[session(7), session(8, day=15)]))
+    gather(source, said("X2", HERE, sessions=[session(7), session(8, day=15)]))
     keys = dict(Session.objects.values_list("starts_at__day", "pk"))
     code = Activity.objects.get().code
 
-    outcome = take(
+    outcome = gather(
         source,
         said("X2", HERE, title="新名称", status="cancelled", cancel_reason="台风",
              sessions=[session(8, day=15, is_cancelled=True), session(9, day=16)]),
@@ -97,10 +101,10 @@ def test_a_change_comes_over_and_each_session_keeps_its_key() -> None:
 
 def test_what_is_gone_there_is_gone_here_and_told_on() -> None:
     source, own = SourceFactory(address=HERE), published()
-    take(source, said("X2", HERE), said("X3", HERE))
+    gather(source, said("X2", HERE), said("X3", HERE))
     left = Activity.objects.get(gathered__code="X2")
 
-    outcome = take(source, gone("X2"), gone("NEVER-HERE"), gone(own.code))
+    outcome = gather(source, gone("X2"), gone("NEVER-HERE"), gone(own.code))
 
     assert outcome.removed == 1
     assert set(Activity.objects.values_list("title", flat=True)) == {"活动X3", own.title}
@@ -110,9 +114,9 @@ def test_what_is_gone_there_is_gone_here_and_told_on() -> None:
 
 def test_what_came_back_after_it_was_gone_stays() -> None:
     source = SourceFactory(address=HERE)
-    take(source, said("X2", HERE))
+    gather(source, said("X2", HERE))
 
-    take(source, gone("X2"), said("X2", HERE, title="又来了"))
+    gather(source, gone("X2"), said("X2", HERE, title="又来了"))
 
     assert Activity.objects.get().title == "又来了"
 
@@ -120,7 +124,7 @@ def test_what_came_back_after_it_was_gone_stays() -> None:
 def test_one_that_cannot_be_read_costs_no_other_and_is_counted() -> None:
     source = SourceFactory(address=HERE)
 
-    outcome = take(
+    outcome = gather(
         source,
         said("X2", HERE),
         said("X3", HERE, title=""),
@@ -137,7 +141,7 @@ def test_one_that_cannot_be_read_costs_no_other_and_is_counted() -> None:
 def test_what_is_longer_or_other_than_we_know_is_cut_and_not_refused() -> None:
     source = SourceFactory(address=HERE)
 
-    take(
+    gather(
         source,
         said("X2", HERE, title="长" * 500, mode="hologram", age_min=90, age_max=7, summary="a\0b",
              booking={"mode": "lottery", "url": "javascript:1"}, brand_new={"a": 1},
@@ -155,10 +159,12 @@ def test_what_the_database_refuses_costs_no_other(monkeypatch: pytest.MonkeyPatc
     source = SourceFactory(address=HERE)
     facts = wire.facts
     monkeypatch.setattr(
-        wire, "facts", lambda said, *, url: facts(said, url=url) | ({"age_min": -1} if said.code == "X3" else {})
+        wire,
+        "facts",
+        lambda said, *, url: facts(said, url=url) | ({"age_min": -1} if said.code == "X3" else {}),
     )
 
-    outcome = take(source, said("X2", HERE), said("X3", HERE), said("X4", HERE))
+    outcome = gather(source, said("X2", HERE), said("X3", HERE), said("X4", HERE))
 
     assert sorted(Gathered.objects.values_list("code", flat=True)) == ["X2", "X4"]
     assert (outcome.written, outcome.left) == (2, {"unreadable": 1})
@@ -167,10 +173,8 @@ def test_what_the_database_refuses_costs_no_other(monkeypatch: pytest.MonkeyPatc
 def test_a_page_that_somebody_else_took_meanwhile_is_left() -> None:
     source = SourceFactory(address=HERE)
     stale = type(source).objects.get(pk=source.pk)
-    take(source, said("X2", HERE), cursor="1-1")
-    page = wire.page(
-        b'{"edition": "there-2024", "results": [], "cursor": "1-5", "has_more": false}'
-    )
+    gather(source, said("X2", HERE), cursor="1-1")
+    page = wire.page(b'{"edition": "there-2024", "results": [], "cursor": "1-5", "has_more": false}')
 
     assert taking.take(stale, page) is None
 
@@ -182,7 +186,7 @@ def test_our_own_that_come_round_are_left(settings: Any) -> None:
     settings.PUBLIC_URL = "http://province.example.org"
     source = SourceFactory(address=HERE, passes_on=True)
 
-    outcome = take(
+    outcome = gather(
         source,
         said("X2", HERE, first="http://province.example.org", through=[HERE]),
         said("X3", HERE, first="http://other.example.org", through=["http://province.example.org", HERE]),
@@ -194,16 +198,18 @@ def test_our_own_that_come_round_are_left(settings: Any) -> None:
 
 def test_a_city_brings_its_own_alone_and_a_province_keeps_where_it_came_from_first() -> None:
     city = SourceFactory(address=HERE)
-    passed_on = said("P7", HERE, known_as="X3", first="http://zhuhai.example.org", city="珠海", through=[HERE])
+    passed_on = said(
+        "P7", HERE, known_as="X3", first="http://zhuhai.example.org", city="珠海", through=[HERE]
+    )
 
-    assert take(city, passed_on).left == {"passed-on": 1}
+    assert gather(city, passed_on).left == {"passed-on": 1}
     province = SourceFactory(address="http://province.example.org", passes_on=True)
-    take(province, passed_on)
+    gather(province, passed_on)
 
     row = Gathered.objects.get()
     assert (row.instance, row.code, row.told_as) == ("http://zhuhai.example.org", "X3", "P7")
     assert row.place.name == "珠海" and row.through == [HERE]
-    take(province, gone("P7"))
+    gather(province, gone("P7"))
     assert not Activity.objects.exists()
 
 
@@ -211,13 +217,17 @@ def test_of_two_that_tell_the_same_the_one_where_it_was_registered_counts() -> N
     province = SourceFactory(address="http://province.example.org", passes_on=True)
     city = SourceFactory(address=HERE)
     by_province = said(
-        "P7", "http://province.example.org", known_as="X2", first=HERE, through=["http://province.example.org"]
+        "P7",
+        "http://province.example.org",
+        known_as="X2",
+        first=HERE,
+        through=["http://province.example.org"],
     )
-    take(province, by_province)
+    gather(province, by_province)
 
-    take(city, said("X2", HERE, title="由本市来"))
-    assert take(province, by_province).left == {"held-elsewhere": 1}
-    take(province, gone("P7"))
+    gather(city, said("X2", HERE, title="由本市来"))
+    assert gather(province, by_province).left == {"held-elsewhere": 1}
+    gather(province, gone("P7"))
 
     assert Gathered.objects.get().source == city
     assert Activity.objects.get().title == "由本市来"
@@ -228,7 +238,7 @@ def test_a_source_that_calls_itself_something_else_is_not_taken() -> None:
     source = SourceFactory(address=HERE, instance="http://old.example.org")
 
     with pytest.raises(taking.Moved):
-        take(source, said("X2", HERE))
+        gather(source, said("X2", HERE))
 
     assert not Activity.objects.exists()
 
@@ -243,7 +253,7 @@ def test_equal_codes_are_the_same_others_wait_and_the_activity_is_kept() -> None
         "brand": [{"code": "x", "name": "羊城讲堂", "name_en": ""}],
     }
 
-    take(source, said("X2", HERE, terms=terms))
+    gather(source, said("X2", HERE, terms=terms))
 
     assert [term.code for term in Activity.objects.get().terms.all()] == ["children"]
     found = {one.code: one for one in source.counterparts.all()}
@@ -261,8 +271,11 @@ def test_the_districts_of_a_province_are_its_cities() -> None:
     passing = SourceFactory(address="http://gd.example.org", passes_on=True)
     tianhe = {"code": "tianhe", "name": "天河区", "name_en": ""}
 
-    take(whole, said("X2", HERE, district=tianhe))
-    take(passing, said("P3", "http://gd.example.org", district={"code": "guangzhou", "name": "广州", "name_en": ""}))
+    gather(whole, said("X2", HERE, district=tianhe))
+    gather(
+        passing,
+        said("P3", "http://gd.example.org", district={"code": "guangzhou", "name": "广州", "name_en": ""}),
+    )
 
     assert [one.district for one in Activity.objects.all()] == [here, here]
     assert whole.counterparts.get().state == Counterpart.State.LEFT
@@ -271,15 +284,19 @@ def test_the_districts_of_a_province_are_its_cities() -> None:
 
 def test_a_page_costs_the_same_number_of_queries_for_three_as_for_one() -> None:
     source = SourceFactory(address=HERE)
-    take(source, said("X1", HERE))
+    gather(source, said("X1", HERE))
 
     def queries(*results: dict[str, Any]) -> int:
-        with CaptureQueriesContext(connection, ) as caught:
-            take(source, *results)
+        with CaptureQueriesContext(
+            connection,
+        ) as caught:
+            gather(source, *results)
         return len(caught)
 
     assert queries(said("Y1", HERE)) == queries(*(said(f"Z{n}", HERE) for n in range(3)))
-    assert queries(said("Y1", HERE, title="改")) == queries(*(said(f"Z{n}", HERE, title="改") for n in range(3)))
+    assert queries(said("Y1", HERE, title="改")) == queries(
+        *(said(f"Z{n}", HERE, title="改") for n in range(3))
+    )
     assert queries(gone("Y1")) == queries(*(gone(f"Z{n}") for n in range(3)))
 
 
@@ -291,7 +308,9 @@ def test_what_the_interface_of_an_instance_says_can_be_read_as_it_is(
     there = published(title="湿地观鸟", terms=["tier:district"], host="深圳湿地馆")
     body = client.get("/api/v1/programme/changes").content
     settings.PUBLIC_URL = "http://province.example.org"
-    source = SourceFactory(edition=EditionFactory(code="gd-2024", city="广东", is_current=False), address=HERE)
+    source = SourceFactory(
+        edition=EditionFactory(code="gd-2024", city="广东", is_current=False), address=HERE
+    )
 
     outcome = taking.take(source, wire.page(body))
 

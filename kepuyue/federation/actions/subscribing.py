@@ -144,9 +144,7 @@ def change(source: Source, facts: dict[str, Any], *, by: "User | None") -> None:
 
 
 @transaction.atomic
-def correspond(
-    source: Source, choices: dict[int, Term | District | None], *, by: "User | None"
-) -> int:
+def correspond(source: Source, choices: dict[int, Term | District | None], *, by: "User | None") -> int:
     """Decide what words of the source are here; None: nothing, the activities do without. How many were decided.
 
     The source is read from the beginning afterwards, so that what is here already follows too.

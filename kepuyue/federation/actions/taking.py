@@ -141,9 +141,7 @@ def _give_codes(source: Source, fresh: Sequence[writing.Fresh]) -> None:
         attempt += 1
 
 
-def _write_all(
-    source: Source, fresh: Sequence[writing.Fresh], words: Dictionary, outcome: Outcome
-) -> int:
+def _write_all(source: Source, fresh: Sequence[writing.Fresh], words: Dictionary, outcome: Outcome) -> int:
     """All at once; where one of them cannot be kept, each by itself, so that it costs no other."""
     places = _places(source, fresh)
     try:

@@ -22,7 +22,12 @@ def keep(source: Source, page: wire.Page, asked_at: datetime) -> None:
     found = Source.objects.select_for_update(of=("self",)).select_related("edition").get(pk=source.pk)
     if found.state != Source.State.TRIED:
         return
-    told = [one for change in page.results if change.change == "upsert" if (one := wire.told(change, found.address))]
+    told = [
+        one
+        for change in page.results
+        if change.change == "upsert"
+        if (one := wire.told(change, found.address))
+    ]
     own = [one for one in told if not one.through]
     found.there = page.edition
     found.instance = own[0].instance if own else ""

@@ -177,7 +177,9 @@ def _sessions(
     for here, key, row in new:
         here[key] = row.pk
     if old:
-        fields = [field.name for field in Session._meta.concrete_fields if field.name not in ("id", "activity")]
+        fields = [
+            field.name for field in Session._meta.concrete_fields if field.name not in ("id", "activity")
+        ]
         _keep(Session, old, unique=["id"], fields=fields)
     return kept
 
@@ -197,11 +199,15 @@ def _venues(fresh: Sequence[Fresh], words: Dictionary) -> dict[tuple[str, str], 
                 )  # fmt: skip
     if not wanted:
         return {}
-    here = Venue.objects.filter(city__in={city for city, _name in wanted}, name__in={name for _city, name in wanted})
+    here = Venue.objects.filter(
+        city__in={city for city, _name in wanted}, name__in={name for _city, name in wanted}
+    )
     known = {(one.city, one.name): one for one in here}
     changed = [venue for key, venue in wanted.items() if key not in known or _differs(venue, known[key])]
     if changed:
-        _keep(Venue, changed, unique=["city", "name"], fields=["name_en", "address", "lng", "lat", "district"])
+        _keep(
+            Venue, changed, unique=["city", "name"], fields=["name_en", "address", "lng", "lat", "district"]
+        )
         known = {(one.city, one.name): one for one in here.all()}
     return known
 

@@ -23,7 +23,7 @@ from kepuyue.activities.models import (
 from kepuyue.bookings.offers import Offer
 from kepuyue.cloud import queries as cloud_queries
 from kepuyue.core import wording
-from kepuyue.core.links import whole
+from kepuyue.core.links import web_address, whole
 from kepuyue.core.time import now
 from kepuyue.editions.queries import is_open_to_public
 from kepuyue.programme import catalogue, changes, cloud_cards, queries, times
@@ -70,7 +70,7 @@ def activity(request: PublicRequest, code: str) -> HttpResponse:
     title, language = localized(found.title, found.title_en)
     picture = next(iter(found.pictures.all()), None)
     origin = found.gathered if found.is_gathered else None
-    address = origin.url if origin else canonical(request)
+    address = (web_address(origin.url) if origin else "") or canonical(request)
     context: dict[str, Any] = {
         "activity": found,
         "origin": origin,

@@ -1,9 +1,11 @@
-"""One district, one department: sub-theme, figures, what comes next; and all departments."""
+"""One district, one department: sub-theme, figures, what comes next; all departments, all cities."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from kepuyue.editions.models import Plan
@@ -11,6 +13,7 @@ from kepuyue.organizations.models import District, Organization
 from kepuyue.programme import catalogue, queries
 from kepuyue.programme.cards import localized
 from kepuyue.programme.catalogue import Catalogue
+from kepuyue.programme.forms import vocabulary
 from kepuyue.programme.maps import tiles
 from kepuyue.programme.overview import programme_of
 from kepuyue.programme.permissions import approved
@@ -70,6 +73,30 @@ def departments(request: PublicRequest) -> HttpResponse:
         )
     rows.sort(key=lambda row: (not (row["theme"] or row["count"]), -row["count"]))
     return render(request, "programme/departments.html", {"rows": rows, "canonical": canonical(request)})
+
+
+@public_page
+def cities(request: PublicRequest) -> HttpResponse:
+    """Every city that activities are gathered from, with ours, those with most first."""
+    known = catalogue.load(request.edition)
+    names = vocabulary(request.edition).sources
+    found = [(name, queries.figures(known, known.having("source", key))) for name, key in names.items()]
+    found = [(name, figures) for name, figures in found if figures != queries.Figures(0, 0)]
+    found.sort(key=lambda pair: (-pair[1].activities, pair[0]))
+    context = {
+        "rows": [
+            {
+                "name": name,
+                "figures": figures,
+                "href": f"{reverse('programme:activities')}?{urlencode({'source': name})}",
+            }
+            for name, figures in found
+        ],
+        "activities": sum(figures.activities for _name, figures in found),
+        "sessions": sum(figures.sessions for _name, figures in found),
+        "canonical": canonical(request),
+    }
+    return render(request, "programme/cities.html", context)
 
 
 def _page(request: PublicRequest, known: Catalogue, here: int, branch: Organization | None) -> dict[str, Any]:

@@ -29,7 +29,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("what", choices=["list", "add", "start", "pause", "read", "remove"])
-        parser.add_argument("source", nargs="*", help="add: an address; else numbers or names; read: none for all")
+        parser.add_argument(
+            "source", nargs="*", help="add: an address; else numbers or names; read: none for all"
+        )
         parser.add_argument("--edition", default="", help="its code; the current one where it is left out")
         parser.add_argument("--start", action="store_true", help="add: take its activities without asking")
         parser.add_argument("--due", action="store_true", help="read: only those whose time has come")
