@@ -6,7 +6,7 @@ counted more than once per member (`Tally`) is kept as one set per binary digit.
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import compress
+from itertools import compress, zip_longest
 
 # Fewer than one member in so many: they are looked for one by one
 SPARSE = 64
@@ -143,10 +143,8 @@ class Tally:
         """The sum over the members of a set."""
         return sum((digit & bits).bit_count() << place for place, digit in enumerate(self._digits))
 
-    def changed(self, number: int, count: int) -> "Tally":
-        """The same with another count for one number."""
-        one, length = 1 << number, max(len(self._digits), count.bit_length())
-        padded = (*self._digits, *(0 for _place in range(length - len(self._digits))))
-        return Tally(
-            digit | one if count >> place & 1 else digit & ~one for place, digit in enumerate(padded)
-        )
+    def changed(self, counts: Mapping[int, int]) -> "Tally":
+        """The same with other counts for some numbers."""
+        kept, new = ~of(counts), Tally.of(counts)._digits
+        pairs = zip_longest(self._digits, new, fillvalue=0)
+        return Tally(digit & kept | added for digit, added in pairs)

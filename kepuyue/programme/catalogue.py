@@ -31,8 +31,9 @@ from kepuyue.programme.models import CatalogueChange
 from kepuyue.programme.permissions import approved
 
 MOST_KEPT = 12
-# More changes than that are read with all the rest
+# More changes than that, or than one in so many of what is known, are read with all the rest
 MOST_AT_ONCE = 500
+ONE_IN = 20
 # From so many on, the collector of unused memory need not look through them again and again
 MANY = 20_000
 
@@ -92,32 +93,45 @@ class Catalogue:
 
     def changed(self, keys: Iterable[int], entries: Iterable[Entry], mark: tuple[Any, ...]) -> "Catalogue":
         """With these activities as they are now; of `keys` those that are not among them are no longer public."""
-        numbered, numbers, sets = [*self.numbered], dict(self.numbers), dict(self.sets)
-        venues, days, tallies, everything = dict(self.venues), self.days, dict(self.tallies), self.everything
+        numbered, numbers = [*self.numbered], dict(self.numbers)
         now = {entry.pk: entry for entry in entries}
+        moved: dict[int, tuple[Entry | None, Entry | None]] = {}
         for pk in sorted({*keys, *now}):
             new, number = now.get(pk), numbers.get(pk)
-            old = numbered[number] if number is not None and everything >> number & 1 else None
-            if new is None and old is None:
-                continue
-            if number is None:
+            old = numbered[number] if number is not None and self.everything >> number & 1 else None
+            if number is None and new is not None:
                 number = numbers[pk] = len(numbered)
-                numbered.append(new)  # type: ignore[arg-type]  # one of the two is there
-            one = 1 << number
+                numbered.append(new)
+            elif number is not None and new is not None:
+                numbered[number] = new
+            if number is not None and (new or old):
+                moved[number] = (old, new)
+        sets, venues = dict(self.sets), dict(self.venues)
+        gone: dict[Value, Maker] = defaultdict(Maker)
+        come: dict[Value, Maker] = defaultdict(Maker)
+        for number, (old, new) in moved.items():
             for value in old.values if old else ():
-                sets[value] &= ~one
+                gone[value].add(number)
             for value in new.values if new else ():
-                sets[value] = sets.get(value, 0) | one
+                come[value].add(number)
             for venue in old.venues if old else ():
                 venues[venue] = tuple(other for other in venues[venue] if other != number)
             for venue in new.venues if new else ():
                 venues[venue] = (*venues.get(venue, ()), number)
-            days = days.changed(number, new.slots if new else (), before=old.slots if old else ())
-            for name, count in zip(_TALLIES, _counts(new) if new else (0, 0, 0), strict=True):
-                tallies[name] = tallies[name].changed(number, count)
-            everything = everything | one if new else everything & ~one
-            if new:
-                numbered[number] = new
+        for value in {*gone, *come}:
+            sets[value] = sets.get(value, 0) & ~gone[value].bits() | come[value].bits()
+        slots = {
+            number: (new.slots if new else (), old.slots if old else ())
+            for number, (old, new) in moved.items()
+        }
+        days = self.days.changed(slots)
+        counts = {number: _counts(new) if new else (0, 0, 0) for number, (_old, new) in moved.items()}
+        tallies = {
+            name: self.tallies[name].changed({number: count[place] for number, count in counts.items()})
+            for place, name in enumerate(_TALLIES)
+        }
+        stay = bits.of(number for number, (_old, new) in moved.items() if new)
+        everything = self.everything & ~bits.of(moved) | stay
         return Catalogue(numbered, numbers, sets, venues, days, tallies, everything, mark)
 
     def having(self, name: str, *values: Any) -> int:
@@ -235,7 +249,7 @@ def _read(edition: Edition, kept: _Kept | None, mark: tuple[Any, ...]) -> _Kept:
     facts, seen = _facts(edition), frozenset(changes)
     if kept and kept.edition == facts and not kept.seen.isdisjoint(seen):
         new = {activity for stamp, activity in changes.items() if stamp not in kept.seen}
-        if None not in new and len(new) <= MOST_AT_ONCE:
+        if None not in new and len(new) <= max(MOST_AT_ONCE, len(kept.catalogue.numbered) // ONE_IN):
             keys = {key for key in new if key is not None}
             return _Kept(kept.catalogue.changed(keys, _entries(edition, keys), mark), facts, seen)
     made = Catalogue.of(_entries(edition), edition, mark)

@@ -1,7 +1,7 @@
 """The sessions of a catalogue by day: what touches it, what begins on it, and what is on show."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
@@ -160,23 +160,29 @@ class Days:
     def _span(self, slot: Slot) -> Iterator[date]:
         return span(max(slot.first_day, self.first), min(slot.last_day, self.last))
 
-    def changed(self, number: int, slots: Iterable[Slot], *, before: Iterable[Slot]) -> "Days":
-        """The same with other sessions for one activity."""
+    def changed(self, slots: Mapping[int, tuple[Iterable[Slot], Iterable[Slot]]]) -> "Days":
+        """The same with other sessions for some activities: by number those that there are now, and those before."""
         made = Days.__new__(Days)
         made.first, made.last = self.first, self.last
-        made._far = [one for one in self._far if one[0] != number]
+        made._far = [one for one in self._far if one[0] not in slots]
         made._days, made._kept = dict(self._days), None
-        slots, before = tuple(slots), tuple(before)
-        for day in {day for slot in (*slots, *before) for day in (*self._span(slot), slot.first_day)}:
+        touched = {
+            day
+            for now, before in slots.values()
+            for slot in (*now, *before)
+            for day in (*self._span(slot), slot.first_day)
+        }
+        for day in touched:
             old = self._days.get(day, _NOTHING)
             made._days[day] = Day(
-                [one for one in old.dated if one[0] != number],
-                [one for one in old.shows if one[0] != number],
-                [one for one in old.begins if one != number],
+                [one for one in old.dated if one[0] not in slots],
+                [one for one in old.shows if one[0] not in slots],
+                [one for one in old.begins if one not in slots],
             )
-        for slot in slots:
-            made._add((number, slot))
-        for day in {day for slot in slots if not slot.is_exhibition for day in self._span(slot)}:
+        for number, (now, _before) in slots.items():
+            for slot in now:
+                made._add((number, slot))
+        for day in touched:
             made._days[day].dated.sort(key=by_beginning)
         return made
 

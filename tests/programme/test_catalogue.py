@@ -98,7 +98,7 @@ def test_tally_adds_up(counted: list[int], chosen: set[int], one: int, count: in
     assert tally.total(bits.of(chosen)) == sum(plain[number] for number in chosen)
 
     plain[one] = count
-    assert tally.changed(one, count).total(bits.of(chosen)) == sum(plain[number] for number in chosen)
+    assert tally.changed({one: count}).total(bits.of(chosen)) == sum(plain[number] for number in chosen)
 
 
 @plainly
