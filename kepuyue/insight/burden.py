@@ -167,7 +167,8 @@ def of(edition: Edition, user: "Person") -> Burden:
 
 def of_edition(edition: Edition) -> Burden:
     """The whole edition, for the operator's command."""
-    return _count(edition, Activity.objects.filter(edition=edition).exclude(state__in=NOT_STARTED))
+    own = Activity.objects.filter(edition=edition).exclude(origin=Origin.GATHERED)
+    return _count(edition, own.exclude(state__in=NOT_STARTED))
 
 
 def by_activity(edition: Edition, user: "Person", unit: Organization) -> list[Line]:

@@ -18,7 +18,7 @@ from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from kepuyue.activities.models import Activity, Participation, Session
+from kepuyue.activities.models import Activity, Origin, Participation, Session
 from kepuyue.cloud.models import CloudItem
 from kepuyue.core.time import now
 from kepuyue.editions.models import Edition
@@ -348,6 +348,7 @@ def _from_sessions(edition: Edition, own: Mapping[int, Known]) -> Found:
     held: Counter[int] = Counter()
     days: dict[datetime, frozenset[str]] = {}
     rows = Session.objects.held().filter(activity__edition=edition, is_postponed=False, starts_at__lte=now())
+    rows = rows.exclude(activity__origin=Origin.GATHERED)
     for pk, starts_at, district in rows.values_list("activity", "starts_at", "venue__district__code"):
         held[pk] += 1
         if starts_at not in days:

@@ -17,6 +17,8 @@ from kepuyue.programme.search import AGES, RADII, Query, Result
 # What is no filter: where in the result one stands, and how one looks at it
 STANDING = ("page", "place", "view")
 DATES = ("when", "date_from", "date_to")
+# Of hundreds of cities those with most stand in the filter; all are on a page of their own
+MOST_CITIES = 40
 LIST, MAP, CALENDAR = "list", "map", "calendar"
 VIEWS = {LIST: gettext_lazy("列表"), MAP: gettext_lazy("地图"), CALENDAR: gettext_lazy("日历")}
 
@@ -120,8 +122,12 @@ def facets(address: QueryDict, words: Vocabulary, query: Query, result: Result) 
         ]),
     ]  # fmt: skip
     if words.sources:
+        names = sorted(words.sources, key=lambda name: -counts["source"][words.sources[name]])
+        chosen_too = dict.fromkeys(
+            [*names[:MOST_CITIES], *(one for one in names if one in address.getlist("source"))]
+        )
         found.append(Facet("source", _("来源城市"), [
-            _toggle(address, "source", name, name, counts["source"][key]) for name, key in words.sources.items()
+            _toggle(address, "source", name, name, counts["source"][words.sources[name]]) for name in chosen_too
         ]))  # fmt: skip
     found[1:1] = _near(address, query, words, counts["within"])
     found += [
