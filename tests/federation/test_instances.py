@@ -23,7 +23,8 @@ from tests.cast import Cast, assemble
 from tests.factories import EditionFactory
 from tests.programme.given import announce, published
 
-pytestmark = [pytest.mark.django_db, pytest.mark.same_everywhere]
+# Outside a transaction: a database that is written to cannot be copied
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.same_everywhere]
 
 
 class Quiet(WSGIRequestHandler):
