@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('activities', '0014_gathered_from_other_cities'),
+        ('activities', '0015_gathered_from_other_cities'),
         ('editions', '0009_papers_may_be_templates'),
         ('organizations', '0005_a_unit_that_stands_for_other_cities'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('activities', '0013_what_filters_ask_for'),
+        ('activities', '0014_programs_register_and_pass_sign_offs_on'),
         ('editions', '0009_papers_may_be_templates'),
         ('organizations', '0005_a_unit_that_stands_for_other_cities'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
@@ -26,7 +26,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='activity',
             name='origin',
-            field=models.CharField(choices=[('form', '在线填报'), ('import', '表格导入'), ('calendar', '日历订阅'), ('copy', '从以前的活动复制'), ('joint', '资源对接'), ('demo', '演示数据'), ('gathered', '聚合自其他城市')], default='form', max_length=8, verbose_name='来源'),
+            field=models.CharField(choices=[('form', '在线填报'), ('import', '表格导入'), ('calendar', '日历订阅'), ('copy', '从以前的活动复制'), ('joint', '资源对接'), ('program', '对接系统填报'), ('demo', '演示数据'), ('gathered', '聚合自其他城市')], default='form', max_length=8, verbose_name='来源'),
         ),
         migrations.AddConstraint(
             model_name='activity',
