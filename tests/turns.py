@@ -44,6 +44,8 @@ SHARES: dict[str, tuple[int, int]] = {
 # Of all other files one in so many has its turn there: every test on a second database is a long matrix too
 LEANS_ON_THE_DATABASE = (
     "tests/architecture/",
+    "tests/api/test_following.py",
+    "tests/api/test_races.py",
     "tests/bookings/test_admission.py",
     "tests/bookings/test_changeover.py",
     "tests/bookings/test_door.py",

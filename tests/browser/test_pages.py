@@ -64,6 +64,7 @@ def pages(found: dict[str, dict[str, Any]]) -> Iterator[tuple[str, str]]:
         "/open-data.zip",
         "/widget/",
         "/embed/",
+        "/api/",
     ):
         yield "anonymous", address
     for address in ("/desk/", "/desk/activities/", "/desk/activities/new/", f"/desk/activities/{draft}/",
@@ -73,7 +74,8 @@ def pages(found: dict[str, dict[str, Any]]) -> Iterator[tuple[str, str]]:
                     f"/desk/imports/{found['batch-own']['pk']}/", f"/desk/imports/{found['batch-sheet']['pk']}/",
                     "/desk/imports/calendars/", "/desk/imports/calendars/new/",
                     *(f"/desk/imports/calendars/{found['calendar-own']['pk']}/{show}" for show in ("", "?show=new", "?show=unused")),
-                    "/desk/messages/", "/desk/audit/", "/desk/burden/", f"/desk/burden/{found['unit-own']['code']}/",
+                    "/desk/interface/", "/desk/interface/tokens/new/", "/desk/interface/addresses/new/",
+                    f"/desk/interface/addresses/{found['endpoint-own']['pk']}/", "/desk/messages/", "/desk/audit/", "/desk/burden/", f"/desk/burden/{found['unit-own']['code']}/",
                     f"/desk/units/{found['unit-own']['code']}/handover/", f"/desk/handovers/{found['handover-own']['pk']}/",
                     f"/desk/units/{found['unit-own']['code']}/", f"/desk/units/{found['unit-own']['code']}/edit/",
                     *(f"/desk/activities/{draft}/edit/{step}/" for step in (
