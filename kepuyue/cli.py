@@ -15,7 +15,7 @@ from pathlib import Path
 # These neither need tables nor may wait for them
 WITHOUT_DATABASE = {"migrate", "makemigrations", "makemessages", "compilemessages", "help", "--help", "-h",
                     "check", "collectstatic", "version", "--version", "sqlmigrate", "showmigrations", "test",
-                    "diagram", "upgrade-plan",
+                    "diagram", "upgrade-plan", "completion", "manual",
                     # A backup is taken of the database as it is, before an upgrade too
                     "backup"}  # fmt: skip
 

@@ -20,6 +20,7 @@ LABELS = {
     "kepuyue.documents.tasks.make_pdfs": _("生成公文的PDF"),
     "kepuyue.documents.tasks.tidy_pictures": _("清理公文草稿的图片"),
     "kepuyue.evaluation.tasks.forget_objectors": _("删除到期的异议人信息"),
+    "kepuyue.federation.tasks.read_sources": _("读取其他城市的活动"),
     "kepuyue.imports.tasks.refresh_calendars": _("读取订阅的日历"),
     "kepuyue.mailbox.tasks.read_mailbox": _("收取邮箱来件"),
     "kepuyue.mailbox.tasks.study_letters": _("读取来件内容"),

@@ -41,8 +41,10 @@ class Command(BaseCommand):
     requires_system_checks = ()
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--host", default="127.0.0.1")
-        parser.add_argument("--port", type=int, default=int(os.environ.get("PORT") or 8000))
+        parser.add_argument("--host", default="127.0.0.1", help="address to listen on")
+        parser.add_argument(
+            "--port", type=int, default=int(os.environ.get("PORT") or 8000), help="default: PORT, or 8000"
+        )
         parser.add_argument("--workers", type=int, default=settings.WEB_WORKERS, help="web processes")
         parser.add_argument("--threads", type=int, default=settings.WEB_THREADS, help="in each web process")
         parser.add_argument("--no-worker", action="store_true", help="only the web server")

@@ -1,5 +1,6 @@
 """`kepuyue calendars refresh`: read the subscribed calendars now, as the worker does by itself."""
 
+import json
 import sys
 from typing import Any
 
@@ -25,6 +26,8 @@ class Command(BaseCommand):
         parser.add_argument("--due", action="store_true", help="only those whose time has come")
         parser.add_argument("--lang", default=settings.LANGUAGE_CODE, help="zh-hans or en")
 
+        parser.add_argument("--format", choices=("text", "json"), default="text", help="json: for machines")
+
     def handle(self, *, what: str, due: bool, **options: Any) -> None:
         with translation.override(options["lang"]):
             found = CalendarSubscription.objects.select_related("organization").order_by("pk")
@@ -36,10 +39,16 @@ class Command(BaseCommand):
                 for calendar in tqdm(calendars, unit="", disable=None):
                     refreshing.refresh(calendar)
                     calendar.refresh_from_db()
-            failed = False
-            for calendar in calendars:
-                state = state_shown(calendar)
-                failed = failed or bool(state.fault)
+            states = [(calendar, state_shown(calendar)) for calendar in calendars]
+            failed = any(state.fault for _calendar, state in states)
+            if options["format"] == "json":
+                told = [
+                    {"id": calendar.pk, "unit": str(calendar.organization), "name": str(calendar),
+                     "state": str(state.label), "fault": str(state.fault or "")}
+                    for calendar, state in states
+                ]  # fmt: skip
+                self.stdout.write(json.dumps({"calendars": told}, ensure_ascii=False))
+            for calendar, state in states if options["format"] == "text" else ():
                 self.stdout.write(
                     f"{calendar.pk}\t{calendar.organization}\t{calendar}\t{wording.labelled(state.label, state.fault)}"
                 )

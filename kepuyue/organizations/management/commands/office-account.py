@@ -16,8 +16,8 @@ class Command(BaseCommand):
     help = "Make the first person of the office, who then adds the others at the desk."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--email", required=True)
-        parser.add_argument("--name", required=True)
+        parser.add_argument("--email", required=True, help="address to sign in with")
+        parser.add_argument("--name", required=True, help="as others read it")
         parser.add_argument("--no-password", action="store_true", help="set it later by mail")
 
     def handle(self, *args: Any, **options: Any) -> None:

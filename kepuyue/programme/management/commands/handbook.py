@@ -1,5 +1,6 @@
 """`kepuyue handbook FILE`: the programme as a booklet, for the printer."""
 
+import json
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
@@ -32,6 +33,8 @@ class Command(BaseCommand):
             "--language", choices=[code for code, _name in settings.LANGUAGES], default="zh-hans"
         )
 
+        parser.add_argument("--format", choices=("text", "json"), default="text", help="json: for machines")
+
     def handle(self, *args: Any, **options: Any) -> None:
         path = Path(options["file"])
         if path.suffix != ".pdf":
@@ -48,7 +51,10 @@ class Command(BaseCommand):
             except (NotUnderstood, typesetter.NotSet) as error:
                 raise CommandError(str(error)) from error
         path.write_bytes(body)
-        self.stdout.write(f"{found} activities, {len(body)} bytes: {path}")
+        if options["format"] == "json":
+            self.stdout.write(json.dumps({"file": str(path), "activities": found, "bytes": len(body)}))
+        else:
+            self.stdout.write(f"{found} activities, {len(body)} bytes: {path}")
 
 
 def _body(asked: wish.Wish) -> bytes:

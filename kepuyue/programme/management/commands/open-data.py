@@ -1,5 +1,6 @@
 """`kepuyue open-data --to FILE|DIR`: the public programme as open data, in one ZIP."""
 
+import json
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,8 @@ class Command(BaseCommand):
         parser.add_argument("--edition", help="code of the edition; default: the current one")
         parser.add_argument("--to", required=True, help="a folder that is there, or a file that ends in .zip")
 
+        parser.add_argument("--format", choices=("text", "json"), default="text", help="json: for machines")
+
     def handle(self, *args: Any, **options: Any) -> None:
         edition = edition_named(options["edition"])
         if not is_open_to_public(edition):
@@ -40,6 +43,9 @@ class Command(BaseCommand):
         finally:
             unfinished.unlink(missing_ok=True)
         counts = packed.counts
+        if options["format"] == "json":
+            self.stdout.write(json.dumps({"file": str(path), "bytes": size, **counts}))
+            return
         self.stdout.write(
             f"{counts['activities']} activities, {counts['sessions']} sessions, {size} bytes: {path}"
         )

@@ -1,5 +1,6 @@
 """`kepuyue search-index rebuild`: make the search index anew from the activities."""
 
+import json
 from argparse import ArgumentParser
 from typing import Any
 
@@ -20,6 +21,8 @@ class Command(BaseCommand):
         parser.add_argument("what", choices=["rebuild"])
         parser.add_argument("--edition", help="code of one edition; default: all")
 
+        parser.add_argument("--format", choices=("text", "json"), default="text", help="json: for machines")
+
     def handle(self, *args: Any, **options: Any) -> None:
         editions = Edition.objects.all()
         if code := options["edition"]:
@@ -29,7 +32,10 @@ class Command(BaseCommand):
         total = approved().filter(edition__in=editions).count()
         with tqdm(total=total, unit=" activities", disable=None) as bar:
             done = sum(indexing.rebuild(edition, bar.update) for edition in editions)
-        self.stdout.write(f"{done} activities indexed in {len(editions)} editions")
+        if options["format"] == "json":
+            self.stdout.write(json.dumps({"activities": done, "editions": len(editions)}))
+        else:
+            self.stdout.write(f"{done} activities indexed in {len(editions)} editions")
 
 
 def _codes() -> str:
