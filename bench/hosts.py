@@ -45,6 +45,9 @@ def main() -> None:
         "--only", action="append", help="one accident by its key (may be given several times)"
     )
     parser.add_argument("--keep", action="store_true", help="leave the logs of the hosts where they are")
+    parser.add_argument(
+        "--patroni", help="another Patroni than Debian's, over version 3 of etcd's interface: its program"
+    )
     options = parser.parse_args()
     # Whoever ends it ends the hosts with it
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
@@ -53,7 +56,7 @@ def main() -> None:
     folder.chmod(0o755)
     try:
         with switch(folder) as net:
-            site = Site(net)
+            site = Site(net, patroni=options.patroni)
             figures = {"set_up_s": site.set_up()}
             rows = [site.accident(key) for key in ACCIDENTS if not options.only or key in options.only]
             if not options.only or "rolling" in options.only:
@@ -105,7 +108,8 @@ def _install() -> None:
 class Site:
     """The hosts, set up as the runbook says."""
 
-    def __init__(self, net: Any) -> None:
+    def __init__(self, net: Any, *, patroni: str | None = None) -> None:
+        self.patroni = patroni
         self.known = place.read(ROOT / "deploy" / "site.env")
         # Two cores carry all hosts
         self.known |= {"WEB_WORKERS": "1", "FRONT_CONNECTIONS": "8000"}
@@ -137,6 +141,8 @@ class Site:
              "etcd did not come up")  # fmt: skip
         self["kv1"].start("redis-server.service")
         for name in ("db1", "db2"):
+            if self.patroni:
+                self._other_patroni(self[name], self.patroni)
             own = {**os.environ, **_environment(self[name], "/etc/patroni_env.conf")}
             words = ["patroni", "--validate-config", "/etc/patroni/config.yml"]
             checked = self[name].run(words, check=False, env=own)
@@ -175,6 +181,12 @@ class Site:
         front.start("haproxy.service")
         self.is_whole()
         return round(time.monotonic() - begun, 1)
+
+    def _other_patroni(self, host: Host, program: str) -> None:
+        """As the runbook has it for a newer distribution."""
+        host.run(["sed", "-i", "s/^etcd:/etcd3:/", "/etc/patroni/config.yml"])
+        changed = "sed s,ExecStart=/usr/bin/patroni,ExecStart=$0, /lib/systemd/system/patroni.service"
+        host.run(["sh", "-c", f"{changed} > /etc/systemd/system/patroni.service", program])
 
     def _place(self, name: str, host: Host) -> None:
         """As `deploy/place.py` does it on the host itself, with this machine's own figures."""

@@ -16,7 +16,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 SECRETS = Path("/etc/kepuyue/secrets.env")
 NAMES_OF_SECRETS = ("SECRET_KEY", "DATABASE_PASSWORD", "SUPERUSER_PASSWORD", "REPLICATION_PASSWORD", "REWIND_PASSWORD",
-                    "PATRONI_PASSWORD", "CACHE_PASSWORD")  # fmt: skip
+                    "PATRONI_PASSWORD", "CACHE_PASSWORD", "METRICS_TOKEN")  # fmt: skip
 PLACEHOLDER = re.compile(r"@([A-Z][A-Z0-9_]*)@")
 UNITS = "/etc/systemd/system/"
 
