@@ -1,5 +1,7 @@
 """What the room keeps: figures that were published, and what people typed into the annual statistics."""
 
+from collections.abc import Mapping
+from typing import Any
 from uuid import uuid4
 
 from django.conf import settings
@@ -58,6 +60,27 @@ class Release(models.Model):
     def limits_for_reader(self) -> str:
         """What was counted, in the reader's language; empty: everything."""
         return str(self.limits.get("en" if wording.is_english() else "zh", ""))
+
+    @property
+    def tables(self) -> list[dict[str, Any]]:
+        """One table for each split in the reader's language, figures across: {name, heads, rows: [(name, cells)]}."""
+        found: dict[str, dict[str, Any]] = {}
+        figures = list(self.figures.all())
+        for figure in figures:
+            for split in figure.splits:
+                table = found.setdefault(split["split"], {"name": _word(split), "heads": [], "rows": {}})
+                for row in split["rows"]:
+                    cells = table["rows"].setdefault(row["key"], (_word(row), ["—"] * len(table["heads"])))[1]
+                    cells.append(row["shown"])
+                table["heads"].append(figure.said["name"])
+                for _name, cells in table["rows"].values():
+                    cells.extend(["—"] * (len(table["heads"]) - len(cells)))
+        return [table | {"rows": list(table["rows"].values())} for table in found.values()]
+
+
+def _word(row: Mapping[str, Any]) -> str:
+    """The name of a split or of a row in the reader's language; Chinese where English is missing."""
+    return str((wording.is_english() and row.get("name_en")) or row["name"])
 
 
 class ReleasedFigure(models.Model):

@@ -247,3 +247,14 @@ def test_only_whole_numbers_of_known_items_are_kept(cast: Cast, typed: dict[str,
 def test_nobody_reports_for_a_branch_of_others(cast: Cast) -> None:
     with pytest.raises(PermissionDenied):
         returning.keep(cast.edition, cast.own_district, {}, version=0, by=cast.other_reviewer)
+
+
+def test_splits_of_a_release_stand_in_one_table_each(cast: Cast) -> None:
+    public(cast, terms=["tier:district"])
+
+    tables = publish(cast, codes=["activities", "scheduled", "volunteers"]).tables
+
+    assert [(one["name"], one["heads"]) for one in tables] == [
+        ("所属区", ["活动", "场次", "科普志愿者"]), ("日期", ["活动", "场次"]),
+    ]  # fmt: skip
+    assert tables[0]["rows"][0] == ("福田区", ["1", "1", "0"])

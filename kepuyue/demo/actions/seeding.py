@@ -19,6 +19,7 @@ from kepuyue.demo import classification, moving, particulars, source, stages
 from kepuyue.demo.actions import (
     booking,
     branches,
+    counting,
     desks,
     doors,
     evaluating,
@@ -115,6 +116,7 @@ def seed(edition: Edition, stage: Stage, *, progress: Callable[[], Any] | None =
         evaluating.furnish(agenda, edition, players.cast)
         mailing.furnish(agenda, edition, players.cast)
         issuing.furnish(agenda, edition, players.cast)
+        counting.furnish(agenda, edition, players.cast)
         agenda.play(until)
         scattering.scatter(edition)
         # What is long done is no news at the desks; only the present work is
