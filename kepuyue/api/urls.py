@@ -11,8 +11,10 @@ from kepuyue.api.interface import api
 from kepuyue.api.views import bookings, following, own, programme, reference, vocabulary, writing  # noqa: F401 -- they hang their addresses on it
 
 
-def _with_head(view: Any) -> Any:
-    """The view, answering HEAD as it answers GET; the server leaves the body away."""
+def _as_served(view: Any, *, is_public: bool) -> Any:
+    """The view, answering HEAD as it answers GET (the server leaves the body away); what is public may be read by
+    pages of other sites too.
+    """
 
     @wraps(view)
     def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -22,6 +24,8 @@ def _with_head(view: Any) -> Any:
             response: HttpResponse = view(request, *args, **kwargs)
         finally:
             request.method = asked
+        if is_public and asked in ("GET", "HEAD") and response.status_code < 400:
+            response["Access-Control-Allow-Origin"] = "*"
         return response
 
     return answer
@@ -31,9 +35,10 @@ app_name = "api"
 patterns, _app_name, _namespace = api.urls
 # Operations of one address share its view and name
 addresses = {str(pattern.pattern): pattern for pattern in patterns}
-for pattern in addresses.values():
+for address, pattern in addresses.items():
     if isinstance(pattern, URLPattern):
-        pattern.callback = login_not_required(_with_head(pattern.callback))
+        is_public = address.partition("/")[0] not in ("unit", "sessions")
+        pattern.callback = login_not_required(_as_served(pattern.callback, is_public=is_public))
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", reference.page, name="reference"),
     path("v1/", include([*addresses.values()])),

@@ -423,3 +423,16 @@ def test_a_picture_that_is_none_is_refused(partner: Partner) -> None:
     assert send(file=a_picture(), alt="x", rights_confirmed="false").status_code == 422
     assert send(alt="x", rights_confirmed="true", credit="c").status_code == 422
     assert Activity.objects.get().pictures.count() == 0
+
+
+def test_pages_of_other_sites_read_what_is_public_and_nothing_of_a_unit(
+    partner: Partner, client: Client
+) -> None:
+    def opened(path: str, **headers: str) -> str:
+        return str(client.get(f"{V1}{path}", headers=headers).headers.get("access-control-allow-origin", ""))
+
+    assert {opened(path) for path in ("/activities", "/programme/changes", "/terms", "/openapi.json")} == {
+        "*"
+    }
+    assert opened("/unit", authorization=f"Bearer {partner.secret}") == ""
+    assert opened("/activities/NOPE22") == ""
