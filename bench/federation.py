@@ -2,8 +2,8 @@
 
 Thirty cities' programmes are gathered by an instance that holds the demonstration, through the same writing as any
 reading: pages of 200 changes as the interface writes them, as bytes, are parsed (`federation.wire`) and taken
-(`federation.actions.taking`), one transaction each. Only the network and the producing instances are left away (what
-they cost: `python -m bench.instances`). Titles and texts are the demonstration's, put together anew; cities are real,
+(`federation.actions.taking`), one transaction each. Only the network and the producing instances are left away.
+Titles and texts are the demonstration's, put together anew; cities are real,
 units, venues and sessions are made. The same numbers give the same activities.
 
 Then a fresh process searches, filters and counts, as in `bench.scale`, and the pages are asked through Django.
@@ -105,7 +105,7 @@ def gather(cities: int, activities: int) -> dict[str, Any]:
     models = _models(edition)
     own = psutil.Process()
     wall = cpu = 0.0
-    told = pages = 0
+    told = pages = done = 0
     slowest = 0.0
     each = activities // cities
     with tqdm(total=each * cities, unit="", disable=None) as bar:
@@ -127,7 +127,8 @@ def gather(cities: int, activities: int) -> dict[str, Any]:
                 assert outcome is not None
                 source.refresh_from_db()
                 bar.update(A_PAGE)
-            tqdm.write(f"{name}: {bar.n / cpu:.0f} activities a second of processor time", file=sys.stderr)
+                done += A_PAGE
+            tqdm.write(f"{name}: {done / cpu:.0f} activities a second of processor time", file=sys.stderr)
     disk = _database_bytes() - before
     return {
         "cities": cities, "activities": each * cities, "pages": pages,
