@@ -55,7 +55,8 @@ def lay_out(
     if keep:
         properties.append(OxmlElement("w:keepNext"))
     properties.append(element("w:widowControl", val=0))
-    # Digits stand close to Chinese signs, so that a line holds as many as it should
+    # No mark hangs out of the block, and digits stand close to Chinese signs: a line holds as many as it should
+    properties.append(element("w:overflowPunct", val=0))
     properties.append(element("w:autoSpaceDE", val=0))
     properties.append(element("w:autoSpaceDN", val=0))
     properties.append(element("w:snapToGrid", val=0))
@@ -92,7 +93,7 @@ def bordered(paragraph: Any, sides: Iterable[Any]) -> None:
     properties = properties_of(paragraph)
     # The order of properties is fixed: rules, tabs, what follows
     after = properties.find(qn("w:tabs"))
-    after = properties.find(qn("w:autoSpaceDE")) if after is None else after
+    after = properties.find(qn("w:overflowPunct")) if after is None else after
     after.addprevious(borders)
 
 
@@ -101,7 +102,7 @@ def tab_stops(paragraph: Any, stops: Iterable[tuple[str, float]]) -> None:
     made = OxmlElement("w:tabs")
     for which, at in stops:
         made.append(element("w:tab", val=which, pos=round(at * TWIPS)))
-    properties_of(paragraph).find(qn("w:autoSpaceDE")).addprevious(made)
+    properties_of(paragraph).find(qn("w:overflowPunct")).addprevious(made)
 
 
 def run_of(text: str, font: str, size: float, *, color: str = "", spacing: float = 0) -> Any:

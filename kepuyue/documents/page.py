@@ -113,6 +113,8 @@ class Page:
         table._blob = etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
 
     def _set_language(self) -> None:
-        """Lines end by the rules of Chinese type."""
+        """Lines end by the rules of Chinese type. By its script: where LibreOffice reads zh-CN, marks hang out of the
+        block, whatever the paragraph says.
+        """
         defaults = self.word.styles.element.find(qn("w:docDefaults"))
-        defaults.find(f".//{qn('w:lang')}").set(qn("w:eastAsia"), "zh-CN")
+        defaults.find(f".//{qn('w:lang')}").set(qn("w:eastAsia"), "zh-Hans")

@@ -11,6 +11,15 @@ TEXT = (
 )
 
 
+def draft() -> Document:
+    """Without a number, and with marks of the text behind the last sign of full lines."""
+    text = (
+        "推进科普信息化发展，通过直播、短视频、话题互动、VR等方式，广泛开展云讲堂、云看展、云发布等线上活动，广泛开展科普宣传，"
+        "形成天天有热点、精彩不间断的线上科普热潮。"
+    )
+    return replace(whole(), number="", blocks=(Heading(3, "云上科普月系列活动。", text),) * 8)
+
+
 def upward() -> Document:
     """Three organs report upward together, under the host's number; 份号, 密级 and 紧急程度 stand above."""
     return replace(

@@ -21,7 +21,7 @@ from kepuyue.documents.measuring import Measured, Unreadable
 from kepuyue.documents.measuring import pdf as pdf_files
 from kepuyue.documents.measuring import word as word_files
 from kepuyue.documents.standard import FIGURES, VALUES
-from tests.documents.given import upward, whole
+from tests.documents.given import draft, upward, whole
 
 
 def off(code: str) -> Mapping[str, float]:
@@ -46,13 +46,13 @@ WHITE = {**VALUES, "mark_color": 255.0}
 
 def sample(code: str) -> Document:
     """The document on which a figure can be seen."""
-    return upward() if code in {"upward", *UPWARD} else whole()
+    return draft() if code == "draft" else upward() if code in {"upward", *UPWARD} else whole()
 
 
 @pytest.fixture(scope="module")
 def pages() -> dict[str, list[Measured]]:
     """The right document and one for each wrong figure, as PDF: one start of LibreOffice for all."""
-    codes = ["", "upward", "white", *FIGURES]
+    codes = ["", "upward", "white", "draft", *FIGURES]
     files = [
         word.render(sample(code), off(code) if code in FIGURES else WHITE if code == "white" else VALUES)
         for code in codes
@@ -82,6 +82,13 @@ def test_wrong_figure_in_a_word_file_is_found_out_and_no_other(code: str) -> Non
 @pytest.mark.parametrize("code", FIGURES)
 def test_wrong_figure_on_the_pages_is_found_out(code: str, pages: dict[str, list[Measured]]) -> None:
     assert code in wrong(pages[code])
+
+
+def test_marks_of_a_full_line_stay_in_the_block_and_a_draft_has_no_number(
+    pages: dict[str, list[Measured]],
+) -> None:
+    assert {one.figure.code for one in pages["draft"]} == set(FIGURES) - UPWARD - {"number_lines", "rule_gap"}
+    assert wrong(pages["draft"]) == set()
 
 
 def test_mark_that_nobody_would_call_red_is_found_all_the_same(pages: dict[str, list[Measured]]) -> None:

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import docx
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -146,6 +146,8 @@ WORDS = (
 )  # fmt: skip
 
 
+# The first title waits for the dictionary
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.sampled_from(WORDS), min_size=1, max_size=16))
 def test_broken_title_loses_nothing_fits_and_divides_no_word(words: list[str]) -> None:
     title = re.sub("[的和、暨]{2,}", "的", "".join(words))

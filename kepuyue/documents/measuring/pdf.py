@@ -165,15 +165,17 @@ def _of_text(pages: list[list[Line]]) -> dict[str, float | None]:
     pitch = steps.most_common(1)[0][0]
     left = min(line.x0 for line in whole)
     right = max(line.x1 for line in whole)
-    sign = max(width(line.text) for line in whole)
+    # Of full lines what most hold: some hold one more where quotation marks are narrow
+    full_lines = [one for one in whole if one.x0 - left < 4 and right - one.x1 < 12] or whole
+    sign = Counter(round(width(line.text)) for line in full_lines).most_common(1)[0][0]
     starts = Counter(
-        round((line.x0 - left) / ((right - left) / round(sign)), 1) for line in plain if line.x0 - left > 4
+        round((line.x0 - left) / ((right - left) / sign), 1) for line in plain if line.x0 - left > 4
     )
     count = round((plain[-1].y - plain[0].y) / pitch) + 1
     return {
-        "body_size": body, "pitch": pitch, "sign": (right - left) / round(sign), "left": left * MM_PER_POINT,
+        "body_size": body, "pitch": pitch, "sign": (right - left) / sign, "left": left * MM_PER_POINT,
         "block_width": (right - left) * MM_PER_POINT, "top": (plain[0].y - ABOVE * pitch) * MM_PER_POINT,
-        "lines": count, "characters": round(sign), "block_height": count * pitch * MM_PER_POINT,
+        "lines": count, "characters": sign, "block_height": count * pitch * MM_PER_POINT,
         "indent": starts.most_common(1)[0][0] if starts else None,
     }  # fmt: skip
 
@@ -193,10 +195,10 @@ def _of_head(
     found: dict[str, float | None] = {"text_color": max(color_off(one.color, BLACK) for one in text)}
     if not mark:
         return found
-    found |= _of_mark(mark, page, at) | _of_joint(mark, first)
-    found |= _of_marks(above[: above.index(mark[0])], at)
+    found |= _of_joint(mark, first) | _of_marks(above[: above.index(mark[0])], at)
     title = [line for line in text if line.size > 20]
     below = [line for line in page[page.index(mark[-1]) + 1 :] if not title or line.y < title[0].y]
+    found |= _of_mark(mark, below, at)
     wide = [one for one in rules if is_reddish(one["color"])]
     wide = wide or [one for one in rules if below and 0 < one["y"] - below[-1].y < at.pitch * 1.5]
     found |= _of_rule(wide[0] if wide else None, below, at) | _of_signers(below, at)
@@ -212,16 +214,16 @@ def _of_head(
     return found
 
 
-def _of_mark(mark: list[Line], page: list[Line], at: _Block) -> dict[str, float | None]:
+def _of_mark(mark: list[Line], below: list[Line], at: _Block) -> dict[str, float | None]:
     upper, lower = mark[0], mark[-1]
-    after = _after(page, lower)
-    return {
+    found: dict[str, float | None] = {
         "mark_top": (upper.y - ABOVE * upper.size - at.top) * MM_PER_POINT,
         "mark_color": max(color_off(one.color, RED) for one in mark),
-        "number_lines": (after.y - ABOVE * at.pitch - _lower(lower, lower.size)) / at.pitch
-        if after
-        else None,
     }
+    # A draft has no number yet
+    if below:
+        found["number_lines"] = (below[0].y - ABOVE * at.pitch - _lower(lower, lower.size)) / at.pitch
+    return found
 
 
 def _of_joint(mark: list[Line], first: Any) -> dict[str, float | None]:
@@ -251,13 +253,15 @@ def _of_marks(lines: list[Line], at: _Block) -> dict[str, float | None]:
 
 
 def _of_rule(rule: dict[str, Any] | None, below: list[Line], at: _Block) -> dict[str, float | None]:
-    if rule is None or not below:
+    if rule is None:
         return dict.fromkeys(("rule_gap", "rule_width", "rule_color"))
-    lower = _lower(below[-1], at.pitch) - (at.pitch - below[-1].size) / 2
-    return {
-        "rule_gap": (rule["y"] - lower) * MM_PER_POINT, "rule_width": (rule["x1"] - rule["x0"]) * MM_PER_POINT,
-        "rule_color": color_off(rule["color"], RED),
+    found: dict[str, float | None] = {
+        "rule_width": (rule["x1"] - rule["x0"]) * MM_PER_POINT, "rule_color": color_off(rule["color"], RED),
     }  # fmt: skip
+    if below:
+        lower = _lower(below[-1], at.pitch) - (at.pitch - below[-1].size) / 2
+        found["rule_gap"] = (rule["y"] - lower) * MM_PER_POINT
+    return found
 
 
 def _of_signers(rows: list[Line], at: _Block) -> dict[str, float | None]:
