@@ -148,7 +148,9 @@ def flags(activity: Activity) -> list[tuple[str, str]]:
             found.append(("changed", changed))
         if full := _full(activity):
             found.append(("full", full))
-    if activity.city:
+    if activity.is_gathered:
+        found.append(("linked", activity.city))
+    elif activity.city:
         found.append(("linked", _("联动城市")))
     if activity.mode != Mode.OFFLINE:
         found.append(("online", _("线上") if activity.mode == Mode.ONLINE else _("线上线下结合")))

@@ -85,7 +85,18 @@ def test_its_page_names_the_city_and_leads_to_the_original(
     assert page.count(f'href="{original}"') >= 3  # canonical, booking, original page
     assert "来自其他城市" in page and "广州科学馆" in page
     assert "预约在广州的网站上办理。" in page
+    assert "联动城市" not in page
     assert activity.code not in client.get("/sitemap/1.xml").content.decode()
+
+
+def test_where_nobody_books_no_button_leads_to_booking(
+    client: Client, cast: Cast, in_the_month: datetime
+) -> None:
+    activity = gathered(cast, booking={"mode": "none", "url": "", "note": ""})
+
+    page = client.get(f"/activities/{activity.code}/").content.decode()
+
+    assert "去预约" not in page and "无需预约，直接前往。" in page
 
 
 def test_the_programme_finds_it_beside_our_own_and_by_its_city(

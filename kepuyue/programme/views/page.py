@@ -230,7 +230,7 @@ def _booking(activity: Activity, *, is_booked_here: bool) -> dict[str, str]:
         BookingMode.BALLOT: _("需要报名，名额由抽签决定。报名开放后，入口会出现在这里。"),
         BookingMode.EXTERNAL: _("需要预约，请通过主办方的渠道办理。"),
     }
-    if activity.is_gathered:
+    if activity.is_gathered and activity.booking_mode not in (BookingMode.NONE, BookingMode.WALK_IN):
         return {
             "label": activity.get_booking_mode_display(),
             "text": _("预约在%(city)s的网站上办理。") % {"city": activity.city},
