@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from kepuyue.accounts.models import User
 from kepuyue.core import fetch, security_events
-from tests.accounts.signing import ACCOUNT, PASSWORD, browser, sign_in
+from tests.accounts.signing import ACCOUNT, PASSWORD, browser, code_of, set_up_app, sign_in
 from tests.factories import UserFactory
 
 Lines = list[tuple[str, dict[str, Any]]]
@@ -98,3 +98,17 @@ def test_asking_inwards_is_written_without_the_address(heard: Any) -> None:
 
     assert heard()[0][0] == "fetch.refused"
     assert heard()[0][1].keys() == {"at", "code"}
+
+
+def test_sign_in_with_a_second_factor_says_so(heard: Any, person: User) -> None:
+    own = browser()
+    sign_in(own, person)
+    secret = set_up_app(own)
+    other = browser("198.51.100.9")
+    sign_in(other, person)
+
+    other.post(reverse("mfa_authenticate"), {"code": "000000"})
+    other.post(reverse("mfa_authenticate"), {"code": code_of(secret)})
+
+    told = [(name, facts.get("factor")) for name, facts in heard()]
+    assert told == [("sign-in", 0), ("code.failed", None), ("sign-in", 1)]
