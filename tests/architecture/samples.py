@@ -170,6 +170,8 @@ def samples(cast: Cast) -> dict[str, dict[str, Any]]:
         "submission-final": {"pk": final.pk},
         "submission-far": {"pk": far_waiting.pk},
         "unit-own": {"code": own.code},
+        # The letter with which a unit sends its summaries is found by the unit
+        "sent-own": {"unit": own.code},
         "unit-far": {"code": far.code},
         "unit-new": {"code": new_unit.code},
         "unit-district": {"code": cast.own_district.code},
