@@ -23,7 +23,7 @@ ABILITIES = ", ".join(
             "camera", "geolocation", "publickey-credentials-create", "publickey-credentials-get",
         )),
         *(f"{name}=()" for name in (
-            "accelerometer", "ambient-light-sensor", "bluetooth", "browsing-topics", "display-capture", "gyroscope",
+            "accelerometer", "browsing-topics", "display-capture", "gyroscope",
             "hid", "idle-detection", "local-fonts", "magnetometer", "microphone", "midi", "payment", "serial", "usb",
             "window-management", "xr-spatial-tracking",
         )),
