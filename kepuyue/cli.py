@@ -43,9 +43,12 @@ def _share_measurements() -> None:
     if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
         return
     memory = Path("/dev/shm")  # noqa: S108 (a folder of our own is made in it)
-    place = tempfile.mkdtemp(
-        prefix="kepuyue-metrics-", dir=memory if memory.is_dir() and os.access(memory, os.W_OK) else None
-    )
+    home = memory if memory.is_dir() and os.access(memory, os.W_OK) else Path(tempfile.gettempdir())
+    for left in home.glob("kepuyue-metrics-*-*"):
+        # What a server that was killed could not clear
+        if not Path("/proc", left.name.split("-")[2]).exists():
+            shutil.rmtree(left, ignore_errors=True)
+    place = tempfile.mkdtemp(prefix=f"kepuyue-metrics-{os.getpid()}-", dir=home)
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = place
     owner = os.getpid()
 
