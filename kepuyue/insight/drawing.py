@@ -138,7 +138,7 @@ def districts(
         "view_box": drawing.view_box,
         "outlines": [
             {"path": one.path, "x": one.x, "y": one.y, "name": labels.get(one.code, str(one)),
-             "shown": shown.get(one.code, "—"), "level": levels.get(one.code, 0), "href": address("district", one.code)}
+             "shown": shown.get(one.code, "—"), "level": levels.get(one.code, 0)}
             for one in drawing
         ],
         "source": drawing.source, "approval_number": drawing.approval_number,

@@ -381,6 +381,7 @@ def _summaries(cast: Cast) -> dict[str, dict[str, Any]]:
     return {
         **{f"summary-{name}": {"code": one.activity.code} for name, one in made.items()},
         **{f"photo-{name}": {"pk": one.pk} for name, one in photos.items()},
+        "summary-letter-own": {"unit": cast.own_unit.code},
     }
 
 
