@@ -19,7 +19,7 @@ FIELDS = {
     "code", "title", "title_en", "summary", "description", "url", "status", "edition", "mode", "city",
     "is_linked_city", "district", "organizers", "terms", "audience_note", "age_min", "age_max", "languages",
     "accessibility", "accessibility_items", "admission", "admission_note", "booking", "public_phone", "dates_as_written",
-    "is_year_round", "is_key", "is_demo", "updated_at", "sessions", "changes",
+    "is_year_round", "is_key", "is_demo", "updated_at", "sessions", "changes", "origin",
 }  # fmt: skip
 SESSION_FIELDS = {
     "id", "start", "end", "is_all_day", "is_cancelled", "is_postponed", "venue", "place", "online_url", "note", "capacity",

@@ -33,7 +33,7 @@ def test_an_activity_is_kept_with_all_that_its_page_shows_and_where_it_comes_fro
     assert (activity.title, activity.city, activity.origin) == ("活动X2Y3Z4", "广州", Origin.GATHERED)
     assert activity.booking_url == f"{HERE}/activities/X2Y3Z4/"
     assert [one.name for one in activity.participations.all()] == ["广州科学馆"]
-    assert [one.venue.name for one in activity.sessions.all() if one.venue] == ["湿地公园", "湿地公园"]
+    assert [one.venue.name for one in activity.sessions.all() if one.venue] == ["滩涂公园", "滩涂公园"]
     first = activity.gathered
     assert (first.instance, first.code, first.unit, first.is_direct) == (HERE, "X2Y3Z4", "广州科学馆", True)
     assert first.url == f"{HERE}/activities/X2Y3Z4/"

@@ -55,6 +55,8 @@ def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
 def mark() -> int:
     """Write each unit's word into what only its own people, and those above, may read; how many rows took it."""
     marked = 0
+    # What is gathered from other cities was public there before it came
+    elsewhere = set(Organization.objects.filter(level=Organization.Level.ELSEWHERE).values_list("pk", flat=True))
     for model in planting.own_models():
         if model._meta.app_label in OPEN_ROOMS or model in (Organization, User):
             continue
@@ -63,7 +65,7 @@ def mark() -> int:
             continue
         for row in model._default_manager.order_by("pk"):
             unit = model._default_manager.filter(pk=row.pk).values_list(way, flat=True).first()
-            if unit is None or _is_public(row):
+            if unit is None or unit in elsewhere or _is_public(row):
                 continue
             word = f"暗号{unit}号"
             values = {
