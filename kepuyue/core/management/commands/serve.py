@@ -129,9 +129,9 @@ def _load_in_web_process(threads: int) -> Any:
     def listen() -> None:
         while signal.sigtimedwait({signal.SIGTERM}, 1) is None and os.getppid() == parent:
             pass
-        handler = signal.getsignal(signal.SIGTERM)
-        assert callable(handler)
-        handler(signal.SIGTERM, None)
+        # The event loop hears of a signal by what the system's handler writes; calling its Python handler does nothing
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
+        signal.pthread_kill(threading.get_ident(), signal.SIGTERM)
 
     threading.Thread(target=listen, name="stop", daemon=True).start()
     return import_string(settings.ASGI_MAKER)(threads)
