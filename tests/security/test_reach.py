@@ -56,7 +56,9 @@ def mark() -> int:
     """Write each unit's word into what only its own people, and those above, may read; how many rows took it."""
     marked = 0
     # What is gathered from other cities was public there before it came
-    elsewhere = set(Organization.objects.filter(level=Organization.Level.ELSEWHERE).values_list("pk", flat=True))
+    elsewhere = set(
+        Organization.objects.filter(level=Organization.Level.ELSEWHERE).values_list("pk", flat=True)
+    )
     for model in planting.own_models():
         if model._meta.app_label in OPEN_ROOMS or model in (Organization, User):
             continue
