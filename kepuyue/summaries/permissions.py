@@ -21,6 +21,11 @@ def check_can_file(user: "Person", summary: Summary) -> None:
     check(user, "summary.file", summary.activity.organization)
 
 
+def check_files_for(user: "Person", unit: Organization) -> None:
+    """Raise unless the person files for the unit."""
+    check(user, "summary.file", unit)
+
+
 def can_file(user: "Person", summary: Summary) -> bool:
     """Yes/no of `check_can_file`."""
     return may(user, "summary.file", summary.activity.organization)

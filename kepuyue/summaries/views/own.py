@@ -5,8 +5,8 @@ from urllib.parse import quote
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -14,13 +14,20 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from kepuyue.core import audit
 from kepuyue.core.versions import Conflict
 from kepuyue.editions.request import DeskRequest
+from kepuyue.organizations.models import Organization
 from kepuyue.summaries import measuring, queries
 from kepuyue.summaries.actions import filing
 from kepuyue.summaries.deadlines import days_of
 from kepuyue.summaries.figures import MEANINGS
 from kepuyue.summaries.forms import SummaryForm, field_label
 from kepuyue.summaries.models import ACCEPTED, DUE, WAITING, WRITTEN, Filing, Summary
-from kepuyue.summaries.permissions import can_decide, can_file, check_can_file, check_files_somewhere
+from kepuyue.summaries.permissions import (
+    can_decide,
+    can_file,
+    check_can_file,
+    check_files_for,
+    check_files_somewhere,
+)
 from kepuyue.summaries.reporting import letter as reporting
 from kepuyue.summaries.views.desk import BOTH, edition_of, get_seen, tabs
 
@@ -61,18 +68,16 @@ def show(request: DeskRequest, status: int = 200, **more: Any) -> HttpResponse:
 @require_safe
 def letter(request: DeskRequest, unit: str) -> HttpResponse:
     """The letter with which a unit sends what it has filed, as a Word file for its own number and seal."""
-    check_files_somewhere(request.user)
+    organization = get_object_or_404(Organization, code=unit)
+    check_files_for(request.user, organization)
     edition = edition_of(request)
-    found = queries.own_summaries(request.user, edition).filter(activity__organization__code=unit).first()
-    if found is None:
-        raise Http404
     try:
-        data = reporting.as_word(found.activity.organization, edition)
+        data = reporting.as_word(organization, edition)
     except ValidationError as error:
         messages.warning(request, error.messages[0])
         return redirect("summaries:own")
     answer = HttpResponse(data, content_type=DOCX)
-    name = quote(f"{found.activity.organization.name}报送总结的函")
+    name = quote(f"{organization.name}报送总结的函")
     answer["Content-Disposition"] = f"attachment; filename*=UTF-8''{name}.docx"
     answer["Cache-Control"] = "private, no-store"
     return answer
