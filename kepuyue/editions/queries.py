@@ -58,14 +58,14 @@ class Phase(StrEnum):
 def phase(edition: Edition, day: date | None = None) -> Phase:
     """Which phase a day (default: today) falls into, from the edition's key dates."""
     day = day or today()
-    publicity = key_day(edition, KeyDate.Kind.PUBLICITY_OPENS) or edition.starts_on
-    summary = key_day(edition, KeyDate.Kind.SUMMARY_DUE)
     if day > edition.ends_on:
         return Phase.AFTER
+    summary = key_day(edition, KeyDate.Kind.SUMMARY_DUE)
     if summary and day >= summary:
         return Phase.SUMMARY
     if day >= edition.starts_on:
         return Phase.MONTH
+    publicity = key_day(edition, KeyDate.Kind.PUBLICITY_OPENS) or edition.starts_on
     return Phase.PUBLICITY if day >= publicity else Phase.CALL
 
 

@@ -42,7 +42,7 @@ def test_interface_tells_of_them_with_one_query_more_for_all(
         announce(session.activity)
     take([asks(sessions[0], 1, seats=2)])
 
-    with django_assert_max_num_queries(26):
+    with django_assert_max_num_queries(25):
         rows = client.get("/api/v1/activities?page_size=50").json()["results"]
 
     said = {row["code"]: row["sessions"][0]["seats_left"] for row in rows}
