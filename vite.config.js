@@ -21,7 +21,7 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     cssMinify: "lightningcss",
     rolldownOptions: {
-      input: "frontend/main.js",
+      input: ["frontend/main.js", "frontend/insight.js"],
       // HTMX holds an eval that our configuration never reaches.
       checks: { eval: false },
     },
