@@ -21,7 +21,7 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     cssMinify: "lightningcss",
     rolldownOptions: {
-      input: ["frontend/main.js", "frontend/insight.js"],
+      input: ["frontend/main.js", "kepuyue/ui/static/ui/css/insight.css", "kepuyue/ui/static/ui/css/papers.css"],
       // HTMX holds an eval that our configuration never reaches.
       checks: { eval: false },
     },
