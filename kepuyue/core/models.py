@@ -4,6 +4,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from kepuyue.core.time import now
 
@@ -87,7 +88,7 @@ class DutyRun(models.Model):
 
     class Result(models.TextChoices):
         NEVER = "never", _("还没有运行过")
-        DONE = "done", _("正常")
+        DONE = "done", pgettext_lazy("job", "正常")
         FAILED = "failed", _("出错")
 
     name = models.CharField(_("名称"), max_length=120, primary_key=True, help_text="module and function")
