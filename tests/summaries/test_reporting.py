@@ -123,7 +123,7 @@ def test_a_unit_sends_its_summaries_with_a_letter(cast: Cast, client: Client) ->
     assert f"{cast.own_district.name}：" in text and "参与群众（清点）42 人次" in text
     assert "火箭飞过了旗杆。" in text and "别家的活动" not in text and len(document.inline_shapes) == 1
     assert [one for one in measuring.measure(answer.content) if not one.is_right] == []
-    assert client.get(f"/desk/summaries/letters/{cast.far_unit.code}.docx").status_code == 404
+    assert client.get(f"/desk/summaries/letters/{cast.far_unit.code}.docx").status_code == 403
 
 
 def test_who_issues_documents_issues_that_letter_with_a_number(cast: Cast) -> None:
