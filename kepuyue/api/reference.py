@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
 from kepuyue.api.interface import api
 
@@ -109,7 +110,7 @@ def _operation(schema: Any, path: str, method: str, one: dict[str, Any]) -> Oper
         path=path,
         title=TITLES.get(one["summary"], one["summary"]),
         summary=one["summary"],
-        notes=[note.replace("\n", "") for note in notes if note.strip()],
+        notes=[said(note.replace("\n", "")) for note in notes if note.strip()],
         scope=one.get("x-scope", ""),
         parameters=[
             Line(p["name"], _kind(p["schema"]), p.get("required", False), _note(p)) for p in one["parameters"]
@@ -121,12 +122,19 @@ def _operation(schema: Any, path: str, method: str, one: dict[str, Any]) -> Oper
         shape=_resolved(schema, next(iter(good.get("content", nothing).values()), nothing).get("schema", {}))[
             1
         ],
-        statuses=[(str(status), answer["description"]) for status, answer in one["responses"].items()],
+        statuses=[(str(status), said(answer["description"])) for status, answer in one["responses"].items()],
     )
 
 
+def said(note: str) -> str:
+    """A note of the description in the reader's language: it is written in English, `locale/zh_Hans` has its Chinese."""
+    return pgettext("interface", note) if note else ""
+
+
 def _note(one: dict[str, Any]) -> str:
-    return str(one.get("description") or one.get("schema", {}).get("description") or "")
+    """The first paragraph of it."""
+    note = str(one.get("description") or one.get("schema", {}).get("description") or "")
+    return said(note.split("\n\n")[0])
 
 
 def _fields(schema: Any, shape: dict[str, Any], depth: int = 0, seen: tuple[str, ...] = ()) -> list[Line]:
@@ -141,7 +149,7 @@ def _fields(schema: Any, shape: dict[str, Any], depth: int = 0, seen: tuple[str,
     for key, value in shape.get("properties", {}).items():
         inner, inner_name = _resolved(schema, value)
         note = _note(value) or (_note(inner) if inner_name else "")
-        lines.append(Line(key, _kind(value), key in required, note.split("\n\n")[0], depth))
+        lines.append(Line(key, _kind(value), key in required, note, depth))
         lines += _fields(schema, _inside(value), depth + 1, (*seen, name)) if _inside(value) else []
     return lines
 

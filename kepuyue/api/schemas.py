@@ -226,7 +226,7 @@ class ActivityOut(Schema):
     public_phone: str
     dates_as_written: str = Field(description="As the source wrote them, where they name no day")
     is_year_round: bool
-    is_key: bool = Field(description="重点活动")
+    is_key: bool = Field(description="A key activity of the month (重点活动)")
     is_demo: bool = Field(description="Made for demonstration: dates, seats and booking are not real")
     updated_at: datetime
     sessions: list[SessionOut]

@@ -20,6 +20,11 @@ def draft() -> Document:
     return replace(whole(), number="", blocks=(Heading(3, "云上科普月系列活动。", text),) * 8)
 
 
+def short() -> Document:
+    """A letter of one page, as most letters are."""
+    return replace(whole(), blocks=(Paragraph(TEXT),), attachments=())
+
+
 def upward() -> Document:
     """Three organs report upward together, under the host's number; 份号, 密级 and 紧急程度 stand above."""
     return replace(

@@ -21,7 +21,7 @@ from kepuyue.documents.measuring import Measured, Unreadable
 from kepuyue.documents.measuring import pdf as pdf_files
 from kepuyue.documents.measuring import word as word_files
 from kepuyue.documents.standard import FIGURES, VALUES
-from tests.documents.given import draft, upward, whole
+from tests.documents.given import draft, short, upward, whole
 
 
 def off(code: str) -> Mapping[str, float]:
@@ -46,17 +46,25 @@ WHITE = {**VALUES, "mark_color": 255.0}
 
 def sample(code: str) -> Document:
     """The document on which a figure can be seen."""
-    return draft() if code == "draft" else upward() if code in {"upward", *UPWARD} else whole()
+    if code in {"draft", "short", "shifted"}:
+        return draft() if code == "draft" else short()
+    return upward() if code in {"upward", *UPWARD} else whole()
+
+
+def figures(code: str) -> Mapping[str, float]:
+    """The figures that it is rendered with."""
+    return (
+        off("mark_top" if code == "shifted" else code)
+        if code in {"shifted", *FIGURES}
+        else {"white": WHITE}.get(code, VALUES)
+    )
 
 
 @pytest.fixture(scope="module")
 def pages() -> dict[str, list[Measured]]:
     """The right document and one for each wrong figure, as PDF: one start of LibreOffice for all."""
-    codes = ["", "upward", "white", "draft", *FIGURES]
-    files = [
-        word.render(sample(code), off(code) if code in FIGURES else WHITE if code == "white" else VALUES)
-        for code in codes
-    ]
+    codes = ["", "upward", "white", "draft", "short", "shifted", *FIGURES]
+    files = [word.render(sample(code), figures(code)) for code in codes]
     return {code: pdf_files.measure(data) for code, data in zip(codes, pdf.from_word(files), strict=True)}
 
 
@@ -89,6 +97,16 @@ def test_marks_of_a_full_line_stay_in_the_block_and_a_draft_has_no_number(
 ) -> None:
     assert {one.figure.code for one in pages["draft"]} == set(FIGURES) - UPWARD - {"number_lines", "rule_gap"}
     assert wrong(pages["draft"]) == set()
+
+
+def test_letter_of_one_page_is_measured_but_for_the_height_of_its_block(
+    pages: dict[str, list[Measured]],
+) -> None:
+    seen = set(FIGURES) - UPWARD - {"top", "lines", "block_height", "attachment_lines"}
+
+    assert {one.figure.code for one in pages["short"]} == seen
+    assert wrong(pages["short"]) == set()
+    assert wrong(pages["shifted"]) == {"mark_top"}
 
 
 def test_mark_that_nobody_would_call_red_is_found_all_the_same(pages: dict[str, list[Measured]]) -> None:

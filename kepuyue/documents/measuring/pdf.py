@@ -23,6 +23,7 @@ from kepuyue.documents.standard import (
     RECORD_PITCH,
     RED,
     TITLE_PITCH,
+    VALUES,
     color_off,
     is_reddish,
 )
@@ -77,14 +78,15 @@ def measure(data: bytes) -> list[Measured]:
 
 
 class _Block:
-    """The block in points, as it was measured."""
+    """The block in points, as it was measured; as it should be where a single page does not show it."""
 
     def __init__(self, found: dict[str, float | None], pitch: float, sign: float) -> None:
         self.pitch, self.sign = pitch, sign
         self.left = (found["left"] or 0) / MM_PER_POINT
         self.right = self.left + (found["block_width"] or 0) / MM_PER_POINT
-        self.top = (found["top"] or 0) / MM_PER_POINT
-        self.bottom = self.top + (found["block_height"] or 0) / MM_PER_POINT
+        # On a single page they are not seen: what else is measured is where it is if these are right
+        self.top = (found.get("top") or VALUES["top"]) / MM_PER_POINT
+        self.bottom = self.top + (found.get("block_height") or VALUES["block_height"]) / MM_PER_POINT
 
 
 def _lines(page: Any) -> list[Line]:
@@ -156,9 +158,7 @@ def _of_text(pages: list[list[Line]]) -> dict[str, float | None]:
     for page in pages:
         plain = [line for line in page if line.size == body]
         steps.update(round(two.y - one.y, 1) for one, two in pairwise(plain))
-    # A page that is full of text tells most
-    full = max(pages, key=lambda page: sum(line.size == body for line in page))
-    plain = [line for line in full if line.size == body]
+    plain = [[line for line in page if line.size == body] for page in pages]
     whole = [line for line in everything if line.size == body and width(line.text) > 20]
     if not whole or not steps:
         raise Unreadable(_("整行的正文太少，量不出版心。"))
@@ -168,15 +168,28 @@ def _of_text(pages: list[list[Line]]) -> dict[str, float | None]:
     # Of full lines what most hold: some hold one more where quotation marks are narrow
     full_lines = [one for one in whole if one.x0 - left < 4 and right - one.x1 < 12] or whole
     sign = Counter(round(width(line.text)) for line in full_lines).most_common(1)[0][0]
+    fullest = max(plain, key=len)
     starts = Counter(
-        round((line.x0 - left) / ((right - left) / sign), 1) for line in plain if line.x0 - left > 4
+        round((line.x0 - left) / ((right - left) / sign), 1) for line in fullest if line.x0 - left > 4
     )
-    count = round((plain[-1].y - plain[0].y) / pitch) + 1
     return {
         "body_size": body, "pitch": pitch, "sign": (right - left) / sign, "left": left * MM_PER_POINT,
-        "block_width": (right - left) * MM_PER_POINT, "top": (plain[0].y - ABOVE * pitch) * MM_PER_POINT,
-        "lines": count, "characters": sign, "block_height": count * pitch * MM_PER_POINT,
+        "block_width": (right - left) * MM_PER_POINT, "characters": sign,
         "indent": starts.most_common(1)[0][0] if starts else None,
+    } | _of_height(plain, pitch)  # fmt: skip
+
+
+def _of_height(pages: list[list[Line]], pitch: float) -> dict[str, float | None]:
+    """Where the block begins and how high it is: seen where text goes on from one page to the next, and not in a letter
+    of one page."""
+    begun = [page[0].y for page in pages[1:] if page]
+    ended = [page[-1].y for page, after in pairwise(pages) if page and after]
+    if not ended:
+        return {}
+    count = round((max(ended) - min(begun)) / pitch) + 1
+    return {
+        "top": (min(begun) - ABOVE * pitch) * MM_PER_POINT,
+        "lines": count, "block_height": count * pitch * MM_PER_POINT,
     }  # fmt: skip
 
 

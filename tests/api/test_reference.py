@@ -1,0 +1,45 @@
+"""The reference page speaks the reader's language, though the description is written in English."""
+
+import re
+from pathlib import Path
+
+import polib
+from django.conf import settings
+from django.utils import translation
+
+from kepuyue.api import reference
+
+CHINESE = Path(settings.PROJECT_ROOT) / "kepuyue" / "locale" / "zh_Hans" / "LC_MESSAGES" / "django.po"
+
+
+def notes(language: str) -> list[str]:
+    """All that the page says of the operations, each once, in their order."""
+    with translation.override(language):
+        rows = [row for _group, rows in reference.operations() for row in rows]
+        lines = [line for row in rows for line in (*row.parameters, *row.sent, *row.answered)]
+    said = [note for row in rows for note in row.notes] + [line.note for line in lines if line.note]
+    return list(dict.fromkeys([*said, *(what for row in rows for _status, what in row.statuses)]))
+
+
+def test_every_note_has_its_chinese_and_no_note_is_translated_for_nothing() -> None:
+    file = polib.pofile(str(CHINESE))
+
+    assert {one.msgid for one in file} == set(notes("en"))
+    assert [one.msgid for one in file if not re.search(r"[\u4e00-\u9fff]", one.msgstr)] == []
+
+
+def test_codes_in_a_note_are_the_same_in_both_languages() -> None:
+    code = re.compile(r"`[^`]+`|\b[a-z]+_[a-z_]+\b|\b\d{3}\b")
+    wrong = [
+        one.msgid
+        for one in polib.pofile(str(CHINESE))
+        if not set(code.findall(one.msgid))
+        <= set(code.findall(re.sub(r"([\u4e00-\u9fff，；。：、）])", r" \1 ", one.msgstr)))
+    ]
+
+    assert wrong == []
+
+
+def test_the_page_says_them() -> None:
+    assert "公开页面的网址" in notes("zh-hans")
+    assert "Its public page" in notes("en")
