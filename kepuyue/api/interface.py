@@ -12,6 +12,10 @@ PROBLEM = "application/problem+json"
 TAGS = [
     {"name": "programme", "description": "The public programme. No token is needed."},
     {"name": "vocabulary", "description": "What activities name by codes. No token is needed."},
+    {
+        "name": "figures",
+        "description": "What the office published of the month in numbers. No token is needed.",
+    },
     {"name": "booking", "description": "Seats of a session, with a place in its queue."},
     {"name": "unit", "description": "What a unit does with its own activities, with a token of its scopes."},
 ]

@@ -17,6 +17,8 @@ TITLES: dict[str, Any] = {
     "Districts": _("各区"),
     "Classifications": _("分类"),
     "Units": _("单位"),
+    "Indicators": _("指标"),
+    "Published figures": _("发布的数字"),
     "Join the queue of a session": _("排队"),
     "Book seats": _("预约名额"),
     "Whose token this is": _("令牌是谁的"),
@@ -38,6 +40,7 @@ TITLES: dict[str, Any] = {
 GROUPS: dict[str, Any] = {
     "programme": _("公开的节目（不用令牌）"),
     "vocabulary": _("代码表（不用令牌）"),
+    "figures": _("发布的数字（不用令牌）"),
     "booking": _("预约"),
     "unit": _("本单位的活动（要令牌）"),
 }
@@ -127,7 +130,7 @@ def _operation(schema: Any, path: str, method: str, one: dict[str, Any]) -> Oper
 
 
 def said(note: str) -> str:
-    """A note of the description in the reader's language: it is written in English, `locale/zh_Hans` has its Chinese."""
+    """A note of the description in the reader's language: written in English, its Chinese is in `locale/zh_Hans`."""
     return pgettext("interface", note) if note else ""
 
 

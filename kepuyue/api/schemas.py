@@ -14,7 +14,7 @@ def _absent(value: Any) -> Any:
     return None if isinstance(value, str) and not value.strip() else value
 
 
-def _or(default: Any) -> BeforeValidator:
+def or_else(default: Any) -> BeforeValidator:
     return BeforeValidator(lambda value: default if _absent(value) is None else value)
 
 
@@ -43,11 +43,11 @@ class Filters(Schema):
     form: list[str] = Field([], description="Form by the code or name of its term.")
     mode: list[str] = Field([], description="offline, online or hybrid; may be repeated.")
     booking: list[str] = Field([], description="none, walk_in, first_come, ballot or external.")
-    free: Annotated[bool, _or(False)] = Field(False, description="true: only what is free of charge.")
+    free: Annotated[bool, or_else(False)] = Field(False, description="true: only what is free of charge.")
     age: list[str] = Field(
         [], description="Age in years, 0 to 120: whom age_min and age_max ask in, or who sets no limit."
     )
-    seats: Annotated[bool, _or(False)] = Field(
+    seats: Annotated[bool, or_else(False)] = Field(
         False, description="true: only what has a session to come, on the days asked for, with a seat left."
     )
     access: list[str] = Field(
@@ -85,8 +85,8 @@ class Filters(Schema):
 class Paging(Schema):
     """Which part of the list."""
 
-    page: Annotated[int, _or(1)] = Field(1, ge=1, description="From 1. A page after the last is empty.")
-    page_size: Annotated[int, _or(20)] = Field(
+    page: Annotated[int, or_else(1)] = Field(1, ge=1, description="From 1. A page after the last is empty.")
+    page_size: Annotated[int, or_else(20)] = Field(
         20, ge=1, le=100, description="Activities a page, at most 100."
     )
 
@@ -285,10 +285,10 @@ class ChangesPage(Schema):
 class Following(Schema):
     """Where to go on reading."""
 
-    cursor: Annotated[str, _or("")] = Field(
+    cursor: Annotated[str, or_else("")] = Field(
         "", max_length=60, description="The cursor of the last answer; empty: from the beginning."
     )
-    limit: Annotated[int, _or(100)] = Field(
+    limit: Annotated[int, or_else(100)] = Field(
         100, ge=1, le=MOST_CHANGES, description="Changes an answer, at most 500; more is refused."
     )
 
@@ -296,10 +296,10 @@ class Following(Schema):
 class Listed(Schema):
     """Which part of a list."""
 
-    cursor: Annotated[str, _or("")] = Field(
+    cursor: Annotated[str, or_else("")] = Field(
         "", max_length=60, description="Of the last answer; empty: from the beginning."
     )
-    limit: Annotated[int, _or(100)] = Field(
+    limit: Annotated[int, or_else(100)] = Field(
         100, ge=1, le=200, description="Rows an answer, at most 200; more is refused."
     )
 

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, URLResolver, include, path
 
 from kepuyue.api.interface import api
-from kepuyue.api.views import bookings, following, own, programme, reference, vocabulary, writing  # noqa: F401 -- they hang their addresses on it
+from kepuyue.api.views import bookings, figures, following, own, programme, reference, vocabulary, writing  # noqa: F401 -- they hang their addresses on it
 
 
 def _as_served(view: Any, *, is_public: bool) -> Any:

@@ -17,7 +17,6 @@ urlpatterns = [
     path("desk/insight/statistics/", statistics.form, name="statistics"),
     path("desk/insight/statistics.xlsx", statistics.file, name="statistics-file"),
     path("figures/", releases.public, name="figures"),
-    path("figures.json", releases.public_data, name="figures-data"),
     path("desk/burden/", burden.overview, name="burden"),
     path("desk/burden/export/", burden.export, name="burden-export"),
     path("desk/burden/<slug:code>/", burden.unit, name="burden-unit"),

@@ -6,6 +6,7 @@ from pathlib import Path
 import polib
 from django.conf import settings
 from django.utils import translation
+from ninja import Schema
 
 from kepuyue.api import reference
 
@@ -43,3 +44,14 @@ def test_codes_in_a_note_are_the_same_in_both_languages() -> None:
 def test_the_page_says_them() -> None:
     assert "公开页面的网址" in notes("zh-hans")
     assert "Its public page" in notes("en")
+
+
+def test_no_two_shapes_share_a_name() -> None:
+    """The library would describe one as the other."""
+    names = [one.__name__ for one in shapes(Schema) if one.__module__.startswith("kepuyue.")]
+
+    assert sorted(names) == sorted(set(names))
+
+
+def shapes(parent: type) -> set[type]:
+    return {one for child in parent.__subclasses__() for one in (child, *shapes(child))}

@@ -32,7 +32,7 @@ OPEN = {
     "summaries:public-photos", "summaries:public-photo",
     "programme:robots", "programme:sitemap", "programme:sitemap-part",
     # figures that the office published
-    "insight:figures", "insight:figures-data",
+    "insight:figures",
     # the list for objections, and what was settled
     "evaluation:notice", "evaluation:honors",
     "editions:notice", "editions:paper",
@@ -48,7 +48,7 @@ OPEN = {
     "operation:ready", "operation:metrics",
     # the interface for other machines
     "messaging:unsubscription", "api:openapi-json", "api:activities", "api:activity", "api:programme-changes", "api:admission", "api:bookings",
-    "api:reference", "api:editions", "api:districts", "api:terms", "api:units",
+    "api:reference", "api:editions", "api:districts", "api:terms", "api:units", "api:indicators", "api:figures",
     # open to whoever has a token of the unit
     "api:unit", "api:unit-activities", "api:unit-activity", "api:unit-bookings", "api:unit-summaries", "api:unit-figures",
     "api:unit-pictures", "api:unit-sign-off", "api:unit-sign-off-link", "api:unit-submission", "api:unit-withdrawal",

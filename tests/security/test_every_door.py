@@ -112,6 +112,8 @@ WITHOUT_TOKEN = {
     "api:districts",
     "api:terms",
     "api:units",
+    "api:indicators",
+    "api:figures",
     "api:unit",
     "api:unit-activities",
     "api:unit-activity",

@@ -6,7 +6,7 @@ from uuid import uuid4
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
@@ -120,23 +120,3 @@ def _published(request: DeskRequest, choice: Choice, corrects: Release | None) -
 def public(request: HttpRequest) -> HttpResponse:
     """All figures that were published, edition by edition, corrected ones with what put them right."""
     return render(request, "insight/figures.html", {"releases": queries.public_releases()})
-
-
-@login_not_required
-@require_safe
-def public_data(request: HttpRequest) -> JsonResponse:
-    """The same for machines."""
-    data = [
-        {
-            "edition": one.edition.code, "title": one.title, "note": one.note,
-            "at": one.at.isoformat(timespec="seconds"),
-            "number": one.pk, "corrects": one.corrects_id, "reason": one.reason, "choice": one.choice,
-            "corrected_by": one.correction.pk if hasattr(one, "correction") else None,
-            "figures": [
-                {"code": figure.code, "value": figure.value, **figure.said, "splits": figure.splits}
-                for figure in one.figures.all()
-            ],
-        }
-        for one in queries.public_releases()
-    ]  # fmt: skip
-    return JsonResponse({"releases": data}, json_dumps_params={"ensure_ascii": False})
