@@ -1,5 +1,6 @@
 // Sessions edited like a spreadsheet. The rows live here as plain objects; a hidden field holds them as JSON and goes
 // with the form, which saves as one types (see keep-input.js). Rows that nobody touched go as their number only.
+import "../../kepuyue/ui/static/ui/css/grid.css";
 import { suggest } from "../suggest.js";
 import { maker } from "./maker.js";
 import { key } from "./making.js";
