@@ -43,7 +43,7 @@ check-code:
 		echo "✗ A model changed without a migration. Run: $(BIN)/kepuyue makemigrations -n a_name_that_says_what" >&2; exit 1; }
 
 # The gate looks at a share of the long matrices, another one with each commit (tests/turns.py says which and how much);
-# on PostgreSQL at what leans on the database and at a third of the other files. test-long looks at all of it.
+# on PostgreSQL at what leans on the database and at a quarter of the other files. test-long looks at all of it.
 test: ## everything that a change has to pass, on SQLite and on PostgreSQL
 	@$(PYTHON) scripts/packages.py
 	@$(PYTHON) scripts/setup.py dev
