@@ -22,7 +22,14 @@ def draft() -> Document:
 
 def short() -> Document:
     """A letter of one page, as most letters are."""
-    return replace(whole(), blocks=(Paragraph(TEXT),), attachments=())
+    return replace(
+        whole(),
+        title="关于举办科学之夜的函",
+        addressees="市教育局",
+        blocks=(Paragraph(TEXT),),
+        attachments=(),
+        on_behalf="",
+    )
 
 
 def upward() -> Document:

@@ -155,19 +155,22 @@ def _of_text(pages: list[list[Line]]) -> dict[str, float | None]:
         size[line.size] += len(line.text)
     body = size.most_common(1)[0][0]
     steps: Counter[float] = Counter()
-    for page in pages:
-        plain = [line for line in page if line.size == body]
-        steps.update(round(two.y - one.y, 1) for one, two in pairwise(plain))
     plain = [[line for line in page if line.size == body] for page in pages]
+    for page in plain:
+        steps.update(round(two.y - one.y, 1) for one, two in pairwise(page))
     whole = [line for line in everything if line.size == body and width(line.text) > 20]
     if not whole or not steps:
         raise Unreadable(_("整行的正文太少，量不出版心。"))
     pitch = steps.most_common(1)[0][0]
     left = min(line.x0 for line in whole)
     right = max(line.x1 for line in whole)
-    # Of full lines what most hold: some hold one more where quotation marks are narrow
-    full_lines = [one for one in whole if one.x0 - left < 4 and right - one.x1 < 12] or whole
-    sign = Counter(round(width(line.text)) for line in full_lines).most_common(1)[0][0]
+    # Of full lines what most hold: some hold one more where quotation marks are narrow. A short letter has none, and
+    # what they would hold follows from the others
+    full = [one for one in whole if one.x0 - left < 4 and right - one.x1 < 12]
+    held = [width(one.text) for one in full] or [
+        width(one.text) * (right - left) / (one.x1 - one.x0) for one in whole
+    ]
+    sign = Counter(map(round, held)).most_common(1)[0][0]
     fullest = max(plain, key=len)
     starts = Counter(
         round((line.x0 - left) / ((right - left) / sign), 1) for line in fullest if line.x0 - left > 4
