@@ -7,5 +7,7 @@ from django.dispatch import Signal
 unit_merged = Signal()
 # sends `organization` and `former`: the unit has another superior now, and its branch other paths
 unit_moved = Signal()
+# sends `organization`: another name of it is shown from now on
+unit_renamed = Signal()
 # sends `organization`, `giver` and `taker`: all roles have gone over; open work follows here
 work_handed_over = Signal()

@@ -10,6 +10,8 @@ from kepuyue.activities.signals import public_content_changed
 from kepuyue.bookings.signals import availability_changed
 from kepuyue.editions.models import Edition
 from kepuyue.federation import signals as gathering
+from kepuyue.organizations.models import Organization
+from kepuyue.organizations.signals import unit_merged, unit_renamed
 from kepuyue.programme.actions import following, indexing, noting
 
 
@@ -19,6 +21,26 @@ def follow_change(sender: Any, activity: Activity, **kwargs: Any) -> None:
     indexing.refresh(activity)
     noting.changed(activity)
     following.note(activity)
+
+
+@receiver(unit_renamed)
+def follow_name(sender: Any, organization: Organization, **kwargs: Any) -> None:
+    """Whose activity it is reads otherwise from now on."""
+    _follow_unit(organization)
+
+
+@receiver(unit_merged)
+def follow_merger(sender: Any, survivor: Organization, **kwargs: Any) -> None:
+    """What came over is the survivor's from now on."""
+    _follow_unit(survivor)
+
+
+def _follow_unit(organization: Organization) -> None:
+    rows = Activity.objects.filter(organization=organization, published_at__isnull=False)
+    for edition in Edition.objects.filter(activities__in=rows).distinct():
+        keys = list(rows.filter(edition=edition).values_list("pk", flat=True))
+        following.note_many(keys)
+        noting.many_changed(edition, keys)
 
 
 @receiver(availability_changed)

@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from kepuyue.activities.actions import publication, takedown
 from kepuyue.activities.models import State, Takedown
+from kepuyue.organizations.actions import merging, units
 from kepuyue.programme.actions import following, indexing
 from kepuyue.programme.models import PublicChange
 from tests.conftest import Clock
@@ -19,6 +20,7 @@ from tests.factories import (
     OfficeFactory,
     PictureFactory,
     SessionFactory,
+    UnitFactory,
     VenueFactory,
 )
 from tests.programme.given import announce, published
@@ -116,6 +118,36 @@ def test_cancelled_stays_and_says_so_and_taken_down_is_told_as_gone(
     assert body["results"][1]["activity"] is None
     takedown.restore(found, by=person, reason="查明无误")
     assert told(ask(client, cursor=body["cursor"])) == [("upsert", gone.code)]
+
+
+def test_what_belongs_to_a_unit_comes_again_when_the_unit_has_another_name(
+    client: Client, in_the_month: datetime
+) -> None:
+    office = OfficeFactory()
+    person = MembershipFactory(organization=office, role="office").user
+    unit = UnitFactory(parent=office)
+    theirs, _others = published(organization=unit), published(organization=office)
+    cursor = ask(client)["cursor"]
+
+    units.edit(unit, {"name": "深圳市湿地博物馆"}, by=person, version=unit.version)
+    body = ask(client, cursor=cursor)
+
+    assert told(body) == [("upsert", theirs.code)]
+    assert body["results"][0]["activity"]["unit"]["name"] == "深圳市湿地博物馆"
+
+
+def test_what_a_merged_unit_had_comes_again_under_the_other(client: Client, in_the_month: datetime) -> None:
+    office = OfficeFactory()
+    person = MembershipFactory(organization=office, role="office").user
+    merged, survivor = UnitFactory(parent=office), UnitFactory(parent=office)
+    came, had = published(organization=merged), published(organization=survivor)
+    cursor = ask(client)["cursor"]
+
+    merging.merge(merged, into=survivor, by=person)
+    body = ask(client, cursor=cursor)
+
+    assert sorted(told(body)) == sorted([("upsert", came.code), ("upsert", had.code)])
+    assert {row["activity"]["unit"]["code"] for row in body["results"]} == {survivor.code}
 
 
 @pytest.mark.parametrize("state", [State.DRAFT, State.SUBMITTED, State.REJECTED])

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from kepuyue.core import audit
 from kepuyue.core.time import now
 from kepuyue.core.transitions import NotPossibleNow
+from kepuyue.organizations import signals
 from kepuyue.organizations.actions.notices import tell
 from kepuyue.organizations.models import FactsChange, Organization, Role, UnitName
 from kepuyue.organizations.permissions import OVERSEERS, check, check_from_above, may_from_above
@@ -68,6 +69,7 @@ def confirm(change: FactsChange, *, by: "User") -> FactsChange:
     organization.save()
     if organization.name != former:
         keep_former_name(organization, former)
+        signals.unit_renamed.send(sender=Organization, organization=organization)
     _close(change, State.CONFIRMED)
     _record("unit.facts.confirm", change, by=by, changes=changes)
     _tell_owners(

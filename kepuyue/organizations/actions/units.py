@@ -16,7 +16,7 @@ from kepuyue.core import audit, wording
 from kepuyue.core.time import now
 from kepuyue.core.transitions import NotPossibleNow
 from kepuyue.core.versions import Conflict
-from kepuyue.organizations import queries
+from kepuyue.organizations import queries, signals
 from kepuyue.organizations.actions import facts, tree
 from kepuyue.organizations.actions.notices import tell
 from kepuyue.organizations.models import Membership, Organization, Role
@@ -234,6 +234,8 @@ def edit(organization: Organization, changes: dict[str, Any], *, by: "User", ver
     organization.save()
     if "name" in differences:
         facts.keep_former_name(organization, differences["name"][0])
+    if {"name", "name_en"} & differences.keys():
+        signals.unit_renamed.send(sender=Organization, organization=organization)
     if held:
         facts.ask(organization, held, by=by)
     if asks_again:
