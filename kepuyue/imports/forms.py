@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from kepuyue.imports import reader
 from kepuyue.imports.actions.subscribing import address_of
 from kepuyue.imports.calendars.plain import MOST_BYTES
+from kepuyue.organizations.forms import ask_which
 from kepuyue.organizations.models import Organization
 
 
@@ -41,12 +42,7 @@ class UploadForm(SheetForm):
 
     def __init__(self, *args: Any, organizations: QuerySet[Organization], **options: Any) -> None:
         super().__init__(*args, **options)
-        field = self.fields["organization"]
-        assert isinstance(field, forms.ModelChoiceField)
-        field.queryset = organizations
-        if len(organizations) == 1:
-            field.initial = organizations[0]
-            field.widget = forms.HiddenInput()
+        ask_which(self.fields["organization"], organizations)
 
 
 class UnitUploadForm(UploadForm):
@@ -92,12 +88,7 @@ class CalendarForm(CalendarFileForm):
 
     def __init__(self, *args: Any, organizations: QuerySet[Organization], **options: Any) -> None:
         super().__init__(*args, **options)
-        field = self.fields["organization"]
-        assert isinstance(field, forms.ModelChoiceField)
-        field.queryset = organizations
-        if len(organizations) == 1:
-            field.initial = organizations[0]
-            field.widget = forms.HiddenInput()
+        ask_which(self.fields["organization"], organizations)
 
     def clean_url(self) -> str:
         """The address as it is asked; that it points to no inner network is seen when it is asked."""

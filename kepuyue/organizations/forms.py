@@ -23,6 +23,15 @@ CODE_FIELDS = ("credit_code", "no_code_reason", "no_code_note")
 FACTS = ("name", "type", "district", "credit_code", "no_code_reason", "no_code_note", "address")
 
 
+def ask_which(field: forms.Field, units: QuerySet[Organization]) -> None:
+    """Let the field choose of these units; where there is only one, nobody is asked."""
+    assert isinstance(field, forms.ModelChoiceField)
+    field.queryset = units
+    if len(units) == 1:
+        field.initial = units[0]
+        field.widget = forms.HiddenInput()
+
+
 class UnitForm(forms.ModelForm):
     """A unit's facts as its own people know them: with its credit code, or the reason why there is none."""
 

@@ -4,6 +4,7 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from kepuyue.organizations.forms import ask_which
 from kepuyue.organizations.models import Organization
 from kepuyue.partners.actions.tokens import LONGEST_DAYS
 from kepuyue.partners.events import EVENTS
@@ -17,12 +18,7 @@ class UnitForm(forms.Form):
 
     def __init__(self, *args: Any, organizations: QuerySet[Organization], **options: Any) -> None:
         super().__init__(*args, **options)
-        field = self.fields["organization"]
-        assert isinstance(field, forms.ModelChoiceField)
-        field.queryset = organizations
-        if len(organizations) == 1:
-            field.initial = organizations[0]
-            field.widget = forms.HiddenInput()
+        ask_which(self.fields["organization"], organizations)
 
 
 class TokenForm(UnitForm):

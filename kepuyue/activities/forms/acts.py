@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from kepuyue.activities import queries
 from kepuyue.activities.forms.plain import HELP
 from kepuyue.activities.models import Picture, Remark, Review, Session, Takedown
+from kepuyue.organizations.forms import ask_which
 from kepuyue.organizations.models import Organization
 
 
@@ -23,12 +24,7 @@ class NewActivityForm(forms.Form):
 
     def __init__(self, *args: Any, organizations: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field = self.fields["organization"]
-        assert isinstance(field, forms.ModelChoiceField)
-        field.queryset = organizations
-        if len(organizations) == 1:
-            field.initial = organizations[0]
-            field.widget = forms.HiddenInput()
+        ask_which(self.fields["organization"], organizations)
 
 
 class CopyForm(forms.Form):

@@ -10,6 +10,7 @@ from kepuyue.bookings import parties, phones
 from kepuyue.bookings.models import BookingTerms
 from kepuyue.bookings.parties import Party
 from kepuyue.editions.policy import Booking as Policy
+from kepuyue.organizations.forms import ask_which
 from kepuyue.organizations.models import Organization
 
 
@@ -90,11 +91,7 @@ class ProxyForm(forms.Form):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.policy = policy
-        field: Any = self.fields["organization"]
-        field.queryset = organizations
-        if len(organizations) == 1:
-            field.initial = organizations[0]
-            field.widget = forms.HiddenInput()
+        ask_which(self.fields["organization"], organizations)
         seats: Any = self.fields["seats"]
         seats.help_text = _("每单最多%(most)s人。") % {"most": terms.most_seats}
         seats.widget.attrs["max"] = terms.most_seats

@@ -19,6 +19,7 @@ from kepuyue.cloud.forms.fields import (
 )
 from kepuyue.cloud.models import CloudItem, Kind
 from kepuyue.editions.models import Edition
+from kepuyue.organizations.forms import ask_which
 from kepuyue.organizations.models import Organization
 from kepuyue.ui.forms import MomentInput, VersionedForm
 
@@ -68,13 +69,10 @@ class KindForm(forms.Form):
 
     def __init__(self, *args: Any, organizations: Any, activities: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        field, activity = self.fields["organization"], self.fields["activity"]
-        assert isinstance(field, forms.ModelChoiceField) and isinstance(activity, forms.ModelChoiceField)
-        field.queryset, activity.queryset = organizations, activities
-        # Asked only where there are several
-        if len(organizations) == 1:
-            field.initial = organizations[0]
-            field.widget = forms.HiddenInput()
+        ask_which(self.fields["organization"], organizations)
+        activity = self.fields["activity"]
+        assert isinstance(activity, forms.ModelChoiceField)
+        activity.queryset = activities
 
 
 class ItemForm(VersionedForm, SubjectTerms):

@@ -9,10 +9,10 @@ from django.utils.translation import gettext_lazy
 
 from kepuyue.activities.forms.fields import WebAddressField
 from kepuyue.editions.models import Edition
+from kepuyue.organizations.forms import ask_which
 from kepuyue.organizations.models import District, Organization
 from kepuyue.publicity.forms.named import ActivitiesField, UnitsField, public_activities, units
 from kepuyue.publicity.models import Coverage
-from kepuyue.resources.forms.offers import only_one
 from kepuyue.ui.forms import DateInput, VersionedForm
 
 PLAIN = ("outlet", "level", "medium", "title", "published_on", "link", "reads")
@@ -61,7 +61,7 @@ class CoverageForm(VersionedForm):
         options["initial"] = (_initial(coverage) if coverage else {}) | (options.get("initial") or {})
         super().__init__(*args, **options)
         public = public_activities(edition)
-        only_one(self.fields["organization"], organizations)
+        ask_which(self.fields["organization"], organizations)
         self.fields["activities"] = ActivitiesField(
             rows=public, label=_("报道的活动"), help_text=_("一行一项：编号、活动页面的网址，或名称。")
         )

@@ -9,10 +9,10 @@ from django.utils.translation import gettext_lazy
 
 from kepuyue.activities.models import Picture
 from kepuyue.editions.models import Edition
+from kepuyue.organizations.forms import ask_which
 from kepuyue.organizations.models import Organization
 from kepuyue.publicity.forms.named import ActivitiesField, public_activities
 from kepuyue.publicity.models import PressPicture, Story
-from kepuyue.resources.forms.offers import only_one
 from kepuyue.ui.forms import VersionedForm
 
 TEXTS = ("title", "summary", "body", "title_en", "summary_en", "body_en")
@@ -63,7 +63,7 @@ class StoryForm(VersionedForm):
     ) -> None:
         options["initial"] = (_initial(story) if story else {}) | (options.get("initial") or {})
         super().__init__(*args, **options)
-        only_one(self.fields["organization"], organizations)
+        ask_which(self.fields["organization"], organizations)
         choice = self.fields["picture"]
         assert isinstance(choice, forms.ModelChoiceField)
         choice.queryset = (

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from kepuyue.activities.forms import PictureForm
 from kepuyue.editions.models import Edition
+from kepuyue.organizations.forms import ask_which
 from kepuyue.organizations.models import District, Organization
 from kepuyue.resources.forms.fields import (
     DaysField,
@@ -61,16 +62,7 @@ class KindForm(forms.Form):
 
     def __init__(self, *args: Any, organizations: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        only_one(self.fields["organization"], organizations)
-
-
-def only_one(field: forms.Field, organizations: Any) -> None:
-    """Ask which unit only where there are several."""
-    assert isinstance(field, forms.ModelChoiceField)
-    field.queryset = organizations
-    if len(organizations) == 1:
-        field.initial = organizations[0]
-        field.widget = forms.HiddenInput()
+        ask_which(self.fields["organization"], organizations)
 
 
 class OfferPictureForm(PictureForm):

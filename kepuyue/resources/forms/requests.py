@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from kepuyue.editions.models import Edition, Term
+from kepuyue.organizations.forms import ask_which
 from kepuyue.organizations.models import Organization
 from kepuyue.resources.actions.requesting import Wish
 from kepuyue.resources.forms.fields import (
@@ -17,7 +18,6 @@ from kepuyue.resources.forms.fields import (
     check_ages,
     terms_initial,
 )
-from kepuyue.resources.forms.offers import only_one
 from kepuyue.resources.models import Kind, Offer, Proposal, Request, local_moment
 from kepuyue.ui.forms import DateInput, TimeInput, VersionedForm
 
@@ -120,7 +120,7 @@ class _RequestFields(VersionedForm, MatchedTerms):
     ) -> None:
         options["initial"] = _initial(request, organizations) | (options.get("initial") or {})
         super().__init__(*args, edition=edition, **options)
-        only_one(self.fields["organization"], organizations)
+        ask_which(self.fields["organization"], organizations)
         if request is not None:
             self.fields["organization"].initial = request.organization
             self.fields["organization"].widget = forms.HiddenInput()
