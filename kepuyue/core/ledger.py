@@ -11,7 +11,8 @@ import threading
 import time
 import traceback
 from collections.abc import Callable
-from datetime import timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from pathlib import Path
 from types import TracebackType
 
@@ -30,13 +31,43 @@ FORGOTTEN = timedelta(days=1)
 FIELDS = ("result", "started_at", "seconds", "succeeded_at", "failures", "fault", "fault_place")
 
 
+@dataclass
+class Note:
+    """What became of one duty in this process since it was last written."""
+
+    started_at: datetime
+    seconds: float
+    fault: str = ""
+    fault_place: str = ""
+    succeeded_at: datetime | None = None
+    failures: int = 0
+    "In a row, up to the latest run"
+
+    def followed_by(self, later: "Note") -> "Note":
+        """Both as one."""
+        failures = later.failures if later.succeeded_at else self.failures + later.failures
+        return replace(later, succeeded_at=later.succeeded_at or self.succeeded_at, failures=failures)
+
+    def put_on(self, row: DutyRun) -> None:
+        """Write it on what is known of the duty: another process, or the office, may have had it done since."""
+        was_later = row.started_at is not None and self.started_at < row.started_at <= timezone.now()
+        if self.succeeded_at:
+            row.succeeded_at = max(self.succeeded_at, row.succeeded_at or self.succeeded_at)
+        if was_later:
+            return
+        row.failures = self.failures if self.succeeded_at else row.failures + self.failures
+        row.result = DutyRun.Result.FAILED if self.fault else DutyRun.Result.DONE
+        row.started_at, row.seconds = self.started_at, self.seconds
+        row.fault, row.fault_place = self.fault, self.fault_place
+
+
 class Ledger:
     """The notes of one process."""
 
     def __init__(self, *, clock: Callable[[], float] = time.monotonic) -> None:
         self.name = f"{socket.gethostname()}:{os.getpid()}"[:120]
         self._clock = clock
-        self._notes: dict[str, DutyRun] = {}
+        self._notes: dict[str, Note] = {}
         self._written = float("-inf")
         self._is_urgent = False
         self._lock = threading.Lock()
@@ -47,30 +78,30 @@ class Ledger:
         try:
             duty.do()
         except Exception as error:
-            self._note(duty, moment, self._clock() - began, error)
+            fault = type(error).__name__[:120]
+            self._note(
+                duty.name,
+                Note(moment, self._since(began), fault, place_of(error.__traceback__), failures=1),
+            )
+            self._is_urgent = True
             raise
-        self._note(duty, moment, self._clock() - began, None)
+        self._note(duty.name, Note(moment, self._since(began), succeeded_at=timezone.now()))
 
-    def _note(self, duty: Duty, moment: object, seconds: float, error: Exception | None) -> None:
+    def _since(self, began: float) -> float:
+        return round(self._clock() - began, 3)
+
+    def _note(self, name: str, note: Note) -> None:
         with self._lock:
-            row = self._notes.get(duty.name) or _known(duty.name)
-            row.started_at, row.seconds = moment, round(seconds, 3)  # type: ignore[assignment]
-            if error is None:
-                row.result, row.failures, row.fault, row.fault_place = DutyRun.Result.DONE, 0, "", ""
-                row.succeeded_at = timezone.now()
-            else:
-                row.result, row.failures = DutyRun.Result.FAILED, row.failures + 1
-                row.fault, row.fault_place = type(error).__name__[:120], place_of(error.__traceback__)
-                self._is_urgent = True
-            self._notes[duty.name] = row
+            former = self._notes.get(name)
+            self._notes[name] = former.followed_by(note) if former else note
 
     def write(self, *, is_now: bool = False) -> bool:
         """Write what was noted, if it is time; a database that takes nothing is tried again the next time."""
         if not (is_now or self._is_urgent) and self._clock() - self._written < EVERY:
             return False
         try:
+            self.write_runs()
             with transaction.atomic():
-                self.write_runs()
                 WorkerBeat.objects.bulk_create(
                     [WorkerBeat(name=self.name)], update_conflicts=True, unique_fields=["name"],
                     update_fields=["seen_at"],
@@ -83,10 +114,27 @@ class Ledger:
         return True
 
     def write_runs(self) -> None:
-        """Write what became of the duties, and nothing of this process."""
+        """Write what became of the duties, and nothing of this process.
+
+        What is written is forgotten here: kept, it would be written again over what others have done since.
+        """
         with self._lock:
-            rows = list(self._notes.values())
-        DutyRun.objects.bulk_create(rows, update_conflicts=True, unique_fields=["name"], update_fields=FIELDS)
+            notes, self._notes = self._notes, {}
+        try:
+            with transaction.atomic():
+                known = DutyRun.objects.select_for_update().in_bulk(notes)
+                rows = [known.get(name) or DutyRun(name=name) for name in notes]
+                for row in rows:
+                    notes[row.name].put_on(row)
+                DutyRun.objects.bulk_create(
+                    rows, update_conflicts=True, unique_fields=["name"], update_fields=FIELDS
+                )
+        except DatabaseError:
+            with self._lock:
+                for name, note in self._notes.items():
+                    notes[name] = notes[name].followed_by(note) if name in notes else note
+                self._notes = notes
+            raise
 
     def close(self) -> None:
         """Say that this process is over."""
@@ -95,13 +143,6 @@ class Ledger:
             WorkerBeat.objects.filter(name=self.name).delete()
         except DatabaseError as error:
             logger.warning("the end of this worker was not written (%s)", type(error).__name__)
-
-
-def _known(name: str) -> DutyRun:
-    try:
-        return DutyRun.objects.filter(name=name).first() or DutyRun(name=name)
-    except DatabaseError:
-        return DutyRun(name=name)
 
 
 def place_of(trace: TracebackType | None) -> str:

@@ -164,6 +164,45 @@ def test_results_are_written_together_and_faults_at_once() -> None:
     assert not WorkerBeat.objects.exists()
 
 
+def test_what_the_office_had_done_stays_while_the_worker_goes_on() -> None:
+    moment = [0.0]
+    worker, office = Ledger(clock=lambda: moment[0]), Ledger()
+    with pytest.raises(ValueError, match="不对"):
+        worker.run(Duty("daily", broken, timedelta(days=1)))
+    assert worker.write()
+
+    office.run(Duty("daily", list, timedelta(days=1)))
+    office.write_runs()
+    moment[0] += EVERY
+    worker.run(Duty("other", list, timedelta(seconds=1)))
+    assert worker.write()
+
+    run = DutyRun.objects.get(name="daily")
+    assert (run.result, run.failures, run.fault) == ("done", 0, "")
+
+
+def test_failures_of_several_workers_are_counted_together() -> None:
+    one, two = Ledger(), Ledger()
+    for ledger in (one, two, one):
+        with pytest.raises(ValueError, match="不对"):
+            ledger.run(Duty("broken", broken, timedelta(seconds=1)))
+        ledger.write(is_now=True)
+    one.write(is_now=True)
+
+    assert DutyRun.objects.get(name="broken").failures == 3
+
+
+def test_what_was_noted_before_a_later_run_of_another_does_not_replace_it() -> None:
+    slow, quick = Ledger(), Ledger()
+    with pytest.raises(ValueError, match="不对"):
+        slow.run(Duty("daily", broken, timedelta(days=1)))
+    quick.run(Duty("daily", list, timedelta(days=1)))
+    quick.write_runs()
+    slow.write_runs()
+
+    assert DutyRun.objects.get(name="daily").result == "done"
+
+
 def test_every_duty_has_a_name_at_the_desk() -> None:
     assert {duty.name for duty in all_duties() if duty.name.startswith("kepuyue.")} == set(LABELS)
 
