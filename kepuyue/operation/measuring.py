@@ -6,6 +6,7 @@ Labels are names of routes, states and duties: nothing that leads to a person.
 """
 
 import os
+import socket
 from collections.abc import Iterator
 
 from django.core.cache import cache
@@ -17,11 +18,13 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from kepuyue import __version__
 from kepuyue.bookings.models import Booking
 from kepuyue.core import ledger, requests
+from kepuyue.core.duties import all_duties
 from kepuyue.core.models import DutyRun
 from kepuyue.operation import queries
 
 KEPT = 10  # seconds
-KEY = "operation:business-figures"
+# Several machines may share the cache, and disk and readiness are each machine's own
+KEY = f"operation:figures:{socket.gethostname()}"
 
 
 def text() -> bytes:
@@ -79,7 +82,9 @@ def _duties() -> Iterator[Metric]:
         name: GaugeMetricFamily(f"kepuyue_duty_{name}", text, labels=["duty"])
         for name, text in zip(names, helps, strict=True)
     }
-    for run in DutyRun.objects.exclude(result=DutyRun.Result.NEVER):
+    # A duty that there is no more would be told of for good
+    known = [duty.name for duty in all_duties()]
+    for run in DutyRun.objects.filter(name__in=known).exclude(result=DutyRun.Result.NEVER):
         label = [run.name.removeprefix("kepuyue.")]
         found["result"].add_metric(label, float(run.result == DutyRun.Result.DONE))
         found["seconds"].add_metric(label, run.seconds)

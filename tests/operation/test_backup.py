@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings as site
+from django.core.cache import cache
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
@@ -190,6 +191,66 @@ def test_key_that_the_environment_sets_has_to_open_what_comes_back(
 
     assert ciphers.decrypted(sealed) == "sealed"
     assert (own_place / "secret-key").read_text() == "the key of this place"
+
+
+def test_earlier_keys_of_the_backup_have_to_be_known_too(own_place: Path, settings: Any) -> None:
+    sealed = ciphers.encrypted("sealed")
+    earlier, settings.SECRET_KEY = settings.SECRET_KEY, "the key after it"
+    settings.SECRET_KEY_FALLBACKS = [earlier]
+    path = back_up(own_place / "backup")
+    lose_everything()
+    settings.SECRET_KEY = "of a machine that is new"
+    settings.SECRET_KEY_FALLBACKS = []
+
+    with pytest.raises(Refused, match="SECRET_KEY_FALLBACKS"):
+        bring_back(path)
+    settings.SECRET_KEY_FALLBACKS = [earlier]
+    bring_back(path)
+
+    assert ciphers.decrypted(sealed) == "sealed"
+    assert (own_place / "secret-key").read_text() == "the key after it"
+
+
+def test_a_place_without_a_key_has_none_after_a_restore_that_was_refused(
+    own_place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = back_up(own_place / "backup")
+    lose_everything()
+    (own_place / "secret-key").unlink()
+
+    def refuse(*_given: Any) -> None:
+        raise Refused("busy")
+
+    monkeypatch.setattr(databases.engine(), "put", refuse)
+    with pytest.raises(Refused, match="busy"):
+        bring_back(path)
+
+    assert not (own_place / "secret-key").exists()
+
+
+def test_what_was_worked_out_before_is_forgotten(own_place: Path) -> None:
+    path = back_up(own_place / "backup")
+    lose_everything()
+    cache.set("burden", "of the rows of before")
+
+    bring_back(path)
+
+    assert cache.get("burden") is None
+
+
+def test_media_may_take_longer_than_the_database_waits(
+    own_place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    PictureFactory(activity=ActivityFactory())
+    add = media.add
+
+    def slowly(*given: Any) -> bool:
+        assert not connection.in_atomic_block, "the database is held while media are read"
+        return add(*given)
+
+    monkeypatch.setattr(media, "add", slowly)
+
+    assert make(own_place / "backup", recipients=(), progress=quiet).media == 1
 
 
 def test_file_that_a_row_names_and_nobody_has_is_told(own_place: Path, capsys: Any) -> None:

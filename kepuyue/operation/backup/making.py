@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.db import connection
+from django.db import DatabaseError, connection
 from django.utils.translation import gettext as _
 
 from kepuyue import __version__
@@ -43,21 +43,26 @@ def make(path: Path, *, recipients: Sequence[Any], progress: Callable[[int, int]
         raise CannotBackUp(_("%(file)s 已经存在，不会覆盖。请换一个文件名。") % {"file": path})
     began = time.monotonic()
     try:
-        with databases.engine().snapshot(path.parent) as snapshot, written(path, recipients) as writer:
-            taken = snapshot.taken
-            head = {
-                "format": FORMAT,
-                "program": __version__,
-                "database": connection.vendor,
-                "made_at": datetime.now(UTC).isoformat(timespec="seconds"),
-                "migrations": taken.migrations,
-            }
-            writer.add_json(HEAD, head)
-            writer.add_json(
-                KEYS,
-                {"SECRET_KEY": settings.SECRET_KEY, "SECRET_KEY_FALLBACKS": settings.SECRET_KEY_FALLBACKS},
-            )
-            snapshot.write(writer)
+        with written(path, recipients) as writer:
+            # Left before the media: they may take hours, and a server ends a transaction that idles so long
+            with databases.engine().snapshot(path.parent) as snapshot:
+                taken = snapshot.taken
+                head = {
+                    "format": FORMAT,
+                    "program": __version__,
+                    "database": connection.vendor,
+                    "made_at": datetime.now(UTC).isoformat(timespec="seconds"),
+                    "migrations": taken.migrations,
+                }
+                writer.add_json(HEAD, head)
+                writer.add_json(
+                    KEYS,
+                    {
+                        "SECRET_KEY": settings.SECRET_KEY,
+                        "SECRET_KEY_FALLBACKS": settings.SECRET_KEY_FALLBACKS,
+                    },
+                )
+                snapshot.write(writer)
             names = list(media.all_names())
             kept = set()
             for done, name in enumerate(names, start=1):
@@ -72,10 +77,10 @@ def make(path: Path, *, recipients: Sequence[Any], progress: Callable[[int, int]
                 "absent": absent,
             }
             writer.add_json(MANIFEST, manifest)
-    except OSError as error:
+    except (OSError, DatabaseError) as error:
         raise CannotBackUp(
             _("写不成 %(file)s（%(why)s）。没有留下半个文件。")
-            % {"file": path, "why": error.strerror or error}
+            % {"file": path, "why": getattr(error, "strerror", None) or str(error).partition("\n")[0]}
         ) from error
     missing = [name for name in absent if databases.names_file(name)]
     return Made(

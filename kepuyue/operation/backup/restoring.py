@@ -14,6 +14,7 @@ from tempfile import NamedTemporaryFile, TemporaryDirectory
 from typing import Any
 
 from django.conf import settings
+from django.core.cache import cache
 from django.core.files.storage import default_storage
 from django.utils.translation import gettext as _
 
@@ -66,6 +67,8 @@ def restore(
         except (BadBackup, Refused):
             _write_key(before)
             raise
+    # What was worked out from the rows of before holds no more
+    cache.clear()
     extra = [name for name in media.all_names() if name not in found.media] if is_replacing else []
     for name in extra:
         default_storage.delete(name)
@@ -88,11 +91,20 @@ def _refuse_where_something_is() -> None:
 
 def _check_key(found: Verified) -> None:
     """A key that is set in the environment cannot be written by us, and without the old one much cannot be read."""
+    known = {settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS}
     old = found.keys["SECRET_KEY"]
-    if os.environ.get("SECRET_KEY", "").strip() and old not in {
-        settings.SECRET_KEY,
-        *settings.SECRET_KEY_FALLBACKS,
-    }:
+    is_set = os.environ.get("SECRET_KEY", "").strip()
+    if not is_set:
+        # The file that we write holds one key; those before it only the environment can name
+        known.add(old)
+    if not set(found.keys["SECRET_KEY_FALLBACKS"]) <= known:
+        raise Refused(
+            _(
+                "备份里还有更早的密钥，用它们加密的内容恢复后会打不开。请把备份里 keys.json 的 "
+                "SECRET_KEY_FALLBACKS 写进环境变量 SECRET_KEY_FALLBACKS，再恢复。"
+            )
+        )
+    if old not in known:
         raise Refused(
             _(
                 "环境变量 SECRET_KEY 与备份里的不同，恢复后加密内容会打不开。请把备份里 keys.json 的密钥写进 "
@@ -102,7 +114,7 @@ def _check_key(found: Verified) -> None:
 
 
 def _put_key(found: Verified) -> str:
-    """The key of the backup in place of ours; ours."""
+    """The key of the backup in place of ours; ours, "" where there was none."""
     file = Path(settings.DATA_DIR) / KEY_FILE
     before = file.read_text() if file.exists() else ""
     if not os.environ.get("SECRET_KEY", "").strip():
@@ -111,7 +123,9 @@ def _put_key(found: Verified) -> str:
 
 
 def _write_key(text: str) -> None:
+    """Let this be the key of the place; without text it has none."""
     if not text:
+        (Path(settings.DATA_DIR) / KEY_FILE).unlink(missing_ok=True)
         return
     with NamedTemporaryFile("w", dir=settings.DATA_DIR, prefix=".", delete=False) as draft:
         draft.write(text)
