@@ -21,6 +21,9 @@ class Duty:
     name: str
     work: Work
     every: timedelta
+    line: str = ""
+    """Those of a line are done one after the other, lines beside each other: what waits for others (mail servers,
+    other people's addresses) holds up nothing of the house"""
 
     def do(self) -> None:
         """Do it once, by the clock of its room."""
@@ -39,15 +42,23 @@ def go_by(clock: Clock) -> None:
     _clock = clock
 
 
-def duty(*, every: timedelta) -> Callable[[Work], Work]:
-    """Have the worker call the function after each such pause, as long as it runs."""
+def duty(*, every: timedelta, line: str = "") -> Callable[[Work], Work]:
+    """Have the worker call the function after each such pause, as long as it runs; `line` as in `Duty`."""
 
     def enlist(work: Work) -> Work:
         name = f"{work.__module__}.{work.__name__}"
-        _known[name] = Duty(name, work, every)
+        _known[name] = Duty(name, work, every, line)
         return work
 
     return enlist
+
+
+def in_lines() -> list[list[Duty]]:
+    """Every duty, those of one line together."""
+    lines: dict[str, list[Duty]] = {}
+    for one in all_duties():
+        lines.setdefault(one.line, []).append(one)
+    return list(lines.values())
 
 
 def all_duties() -> list[Duty]:

@@ -19,7 +19,7 @@ def build_document(document_id: int, user_id: int) -> None:
         drafting.build(document, by=User.objects.filter(pk=user_id).first())
 
 
-@duty(every=timedelta(seconds=5))
+@duty(every=timedelta(seconds=5), line="typesetting")
 def make_pdfs() -> None:
     """Make the PDF of what was just issued."""
     filing.make_pdfs()

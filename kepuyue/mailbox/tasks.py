@@ -9,7 +9,7 @@ from kepuyue.editions.queries import current_edition
 from kepuyue.mailbox.actions import fetching, studying
 
 
-@duty(every=timedelta(minutes=2))
+@duty(every=timedelta(minutes=2), line="mail")
 def read_mailbox() -> None:
     """Take in what arrived."""
     edition = current_edition()
@@ -17,7 +17,7 @@ def read_mailbox() -> None:
         fetching.fetch(edition)
 
 
-@duty(every=timedelta(seconds=15))
+@duty(every=timedelta(seconds=15), line="typesetting")
 def study_letters() -> int:
     """Read what was taken in or entered."""
     return studying.study_new()

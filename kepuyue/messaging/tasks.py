@@ -4,7 +4,7 @@ from kepuyue.core.duties import duty
 from kepuyue.messaging.actions import digests, outbox
 
 
-@duty(every=timedelta(seconds=5))
+@duty(every=timedelta(seconds=5), line="mail")
 def deliver() -> int:
     """Send the messages that are due."""
     return outbox.deliver_due()

@@ -19,7 +19,7 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import OperationalError
 
-from kepuyue.core.duties import Duty, all_duties
+from kepuyue.core.duties import Duty, all_duties, in_lines
 from kepuyue.core.ledger import Ledger
 from kepuyue.core.management.commands import worker
 from kepuyue.core.models import DutyRun
@@ -63,6 +63,15 @@ def test_failing_duty_does_not_hold_up_the_others(monkeypatch: pytest.MonkeyPatc
 
     assert done == ["work"]
     assert dict(DutyRun.objects.values_list("name", "result")) == {"fail": "failed", "work": "done"}
+
+
+def test_what_waits_for_others_stands_in_no_line_of_the_house() -> None:
+    lines = {one.line: {duty.name.rpartition(".")[2] for duty in line} for line in in_lines() for one in line}
+
+    assert {"expire_offers", "seal_the_trail", "put_back_what_died"} <= lines[""]
+    assert lines["mail"] == {"deliver", "read_mailbox"}
+    assert lines["others"] == {"deliver_events", "read_sources", "refresh_calendars", "check_links"}
+    assert lines["typesetting"] == {"make_pdfs", "study_letters"}
 
 
 class _NoConnections:

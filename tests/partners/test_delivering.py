@@ -31,7 +31,7 @@ from kepuyue.summaries.models import Summary
 from kepuyue.summaries.signals import summary_accepted
 from tests.cast import Cast
 from tests.conftest import Clock
-from tests.factories import SessionFactory
+from tests.factories import MembershipFactory, SessionFactory
 from tests.programme.given import announce, published
 
 pytestmark = pytest.mark.django_db
@@ -141,6 +141,43 @@ def test_it_is_tried_again_after_growing_pauses_and_not_forever(cast: Cast, site
 
     assert (delivery.state, delivery.status, delivery.attempts) == ("dead", 500, len(delivering.PAUSES) + 1)
     assert len({headers["webhook-id"] for headers, _body in site.got}) == 1
+
+
+def test_an_address_that_does_not_answer_is_asked_once_a_round_and_holds_up_no_other(
+    cast: Cast, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    added(cast)
+    for number in range(3):
+        happened(cast, key=str(number))
+    owner = MembershipFactory(organization=cast.other_unit, role="owner").user
+    endpoints.add(cast.other_unit, by=owner, url="https://other.example.org/", events=[*EVENTS])
+    announcing.announce("activity.changed", cast.other_unit, {"code": "DEF234"}, key="k")
+    asked = []
+
+    def send(url: str, body: bytes, **more: Any) -> fetch.Answer:
+        asked.append(url)
+        return fetch.Answer(url, 500 if url == URL else 204, {}, b"")
+
+    monkeypatch.setattr(fetch, "post", send)
+
+    assert delivering.deliver_due() == 1
+    assert asked == [URL, "https://other.example.org/"]
+
+
+def test_an_address_that_is_removed_while_it_is_asked_breaks_nothing(cast: Cast, site: Site) -> None:
+    endpoint, _secret = added(cast)
+    happened(cast)
+    send = site.send
+
+    def removed(url: str, body: bytes, **more: Any) -> fetch.Answer:
+        endpoints.remove(endpoint, by=cast.owner)
+        return send(url, body, **more)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(fetch, "post", removed)
+        delivering.deliver_due()
+
+    assert not Delivery.objects.exists()
 
 
 def test_an_address_that_never_answers_is_switched_off_and_its_owner_told(

@@ -33,11 +33,26 @@ GONE = 410
 
 
 def deliver_due(limit: int = 50, **ways: Any) -> int:
-    """Send what is due, oldest first; returns how many arrived. Safe in several processes; `ways` are `fetch`'s."""
+    """Send what is due, oldest first; returns how many arrived. Safe in several processes; `ways` are `fetch`'s.
+
+    An address that does not take one gets the rest the next time: it holds up the others once, not for each event.
+    """
     due = Delivery.objects.filter(
         state=Delivery.State.WAITING, due_at__lte=now(), endpoint__state=Endpoint.State.ACTIVE
     )
-    return sum(_deliver(pk, ways) for pk in list(due.order_by("due_at").values_list("pk", flat=True)[:limit]))
+    waiting = list(due.order_by("due_at").values_list("pk", "endpoint")[: limit * 20])
+    arrived, failing, tried = 0, set(), 0
+    for pk, endpoint in waiting:
+        if endpoint in failing:
+            continue
+        if tried == limit:
+            break
+        tried += 1
+        if _deliver(pk, ways):
+            arrived += 1
+        else:
+            failing.add(endpoint)
+    return arrived
 
 
 def forget() -> int:
@@ -59,7 +74,10 @@ def _deliver(pk: int, ways: dict[str, Any]) -> bool:
     )
     if not claimed:
         return False
-    delivery = Delivery.objects.select_related("event", "endpoint__organization").get(pk=pk)
+    delivery = Delivery.objects.select_related("event", "endpoint__organization").filter(pk=pk).first()
+    if delivery is None:
+        # Its address was removed just now
+        return False
     status, fault = _sent(delivery, ways)
     delivery.answered_at, delivery.status, delivery.fault = now(), status, fault
     arrived = status is not None and 200 <= status < 300
@@ -67,8 +85,11 @@ def _deliver(pk: int, ways: dict[str, Any]) -> bool:
         endpoint = (
             Endpoint.objects.select_for_update(of=("self",))
             .select_related("organization")
-            .get(pk=delivery.endpoint_id)
+            .filter(pk=delivery.endpoint_id)
+            .first()
         )
+        if endpoint is None:
+            return arrived
         if arrived:
             delivery.state = Delivery.State.DELIVERED
             Endpoint.objects.filter(pk=endpoint.pk).exclude(failures=0).update(failures=0)

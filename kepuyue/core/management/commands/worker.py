@@ -13,7 +13,7 @@ from django.db import DatabaseError, close_old_connections, connections
 from django.utils.crypto import get_random_string
 
 from kepuyue.core import leases
-from kepuyue.core.duties import Duty, all_duties
+from kepuyue.core.duties import Duty, all_duties, in_lines
 from kepuyue.core.ledger import Ledger
 
 logger = logging.getLogger(__name__)
@@ -52,7 +52,10 @@ class Command(BaseCommand):
             signal.signal(each, stop)
         renewing = Duty("lease", lambda: leases.renew(runner), leases.RENEWED_EVERY)
         threads = [
-            threading.Thread(target=_see_to_duties, args=(all_duties(), stopping, ledger), name="duties"),
+            *(
+                threading.Thread(target=_see_to_duties, args=(line, stopping, ledger), name="duties")
+                for line in in_lines()
+            ),
             # For itself: a duty that takes long would let the lease of a task run out
             threading.Thread(target=_see_to_duties, args=([renewing], stopping, ledger), name="lease"),
         ]
