@@ -111,8 +111,8 @@ def grid(edition: Edition, names: Names, rows: str, columns: str, choice: Choice
     """The grid of two of `AXES`; `inside` limits it to activities of some units (a condition on `Activity`)."""
     terms = live.terms_of(edition)
     cells: dict[tuple[str, str], Cell] = {}
-    keys = {axis: [key for key, _name in names.of(axis) if key != NOT_STATED] for axis in (rows, columns)}
-    known = {axis: set(some) for axis, some in keys.items()}
+    wanted = {axis: _wanted(names, axis, choice) for axis in (rows, columns)}
+    known = {axis: {key for key, _name in some} for axis, some in wanted.items()}
     for one in _sessions(edition, inside):
         days = [day for day in _days(one, edition) if _in_days(choice, day)]
         if not days or (choice.district and one.district != choice.district):
@@ -121,24 +121,23 @@ def grid(edition: Edition, names: Names, rows: str, columns: str, choice: Choice
             continue
         found = {
             "day": [day.isoformat() for day in days], "district": [one.district],
-            "audience": terms["audience"].get(one.activity, ()), "content": terms["content"].get(one.activity, ()),
+            "audience": terms["audience"].get(one.activity, NONE), "content": terms["content"].get(one.activity, NONE),
         }  # fmt: skip
         for row, column in product(found[rows], found[columns]):
             if row in known[rows] and column in known[columns]:
                 cell = cells.setdefault((row, column), Cell())
                 cell.public += one.is_public
                 cell.coming += not one.is_public
-    return Grid(_wanted(names, rows, choice), _wanted(names, columns, choice), cells)
+    return Grid(wanted[rows], wanted[columns], cells)
 
 
 def _wanted(names: Names, axis: str, choice: Choice) -> list[tuple[str, str]]:
-    """The keys of an axis that the conditions leave."""
+    """The keys of an axis that the conditions leave; what states nothing only where it is asked for."""
     only = getattr(choice, axis, "")
     return [
         (key, name)
         for key, name in names.of(axis)
-        if key != NOT_STATED
-        and (not only or key == only)
+        if (key == only if only else key != NOT_STATED)
         and (axis != "day" or _in_days(choice, date.fromisoformat(key)))
     ]
 
@@ -161,7 +160,7 @@ def _sessions(edition: Edition, inside: Q) -> Iterator[_Facts]:
         first = starts_at.astimezone(edition.zone).date()
         # Until midnight is not yet on the next day
         last = (ends_at - timedelta(microseconds=1)).astimezone(edition.zone).date() if ends_at else first
-        yield _Facts(activity, state in STANDING, first, max(first, last), place or own or "")
+        yield _Facts(activity, state in STANDING, first, max(first, last), place or own or NOT_STATED)
 
 
 def _standing() -> Q:
@@ -195,7 +194,7 @@ def filling(user: "Person", edition: Edition, choice: Choice) -> Filling:
     coming = [one for one in _matching(edition, choice, within(user)) if one.state in COMING]
     undated = _classified(edition, choice, within(user)).filter(state__in=COMING)
     if choice.district:
-        undated = undated.filter(Q(district__code=choice.district) | Q(district=None))
+        undated = undated.filter(_in_district(choice.district) | Q(district=None))
     undated = undated.filter(~Exists(Session.objects.held().filter(activity=OuterRef("pk"))))
     offers = offers_seen_by(user).open().filter(edition=edition).with_facts().order_by("created_at", "pk")
     tops = _tops(edition)
@@ -215,8 +214,14 @@ def _classified(edition: Edition, choice: Choice, inside: Q) -> QuerySet[Activit
     rows = Activity.objects.of(edition).filter(inside).filter(_standing() | Q(state__in=COMING))
     for split, code in choice.terms.items():
         of = Activity.terms.through.objects.filter(term__taxonomy__code=split, activity=OuterRef("pk"))
-        rows = rows.filter(Exists(of.filter(Q(term__code=code) | Q(term__parent__code=code))))
+        chosen = of.filter(Q(term__code=code) | Q(term__parent__code=code))
+        rows = rows.filter(~Exists(of) if code == NOT_STATED else Exists(chosen))
     return rows.select_related("organization", "district")
+
+
+def _in_district(code: str) -> Q:
+    """A condition on the district of an activity or a unit; `NOT_STATED` for those without."""
+    return Q(district=None) if code == NOT_STATED else Q(district__code=code)
 
 
 def _matching(edition: Edition, choice: Choice, inside: Q) -> list[Activity]:
@@ -233,7 +238,7 @@ def _matching(edition: Edition, choice: Choice, inside: Q) -> list[Activity]:
 
 def _offer_fits(offer: Offer, choice: Choice, tops: Mapping[int, str]) -> bool:
     served = {district.code for district in offer.districts.all()}
-    home = offer.organization.district.code if offer.organization.district else ""
+    home = offer.organization.district.code if offer.organization.district else NOT_STATED
     comes = not served or choice.district in served if offer.travels else home == choice.district
     if choice.district and not comes:
         return False
@@ -243,7 +248,8 @@ def _offer_fits(offer: Offer, choice: Choice, tops: Mapping[int, str]) -> bool:
 
 
 def _request_fits(request: Request, choice: Choice, tops: Mapping[int, str]) -> bool:
-    if choice.district and (request.district is None or request.district.code != choice.district):
+    wished_in = request.district.code if request.district else NOT_STATED
+    if choice.district and wished_in != choice.district:
         return False
     first, last = choice.first or request.from_day, choice.last or request.until_day
     return request.from_day <= last and request.until_day >= first and _terms_fit(request, choice, tops)
@@ -272,7 +278,7 @@ def _idle(user: "Person", edition: Edition, choice: Choice) -> list[Organization
         .filter(reach(user, "insight.see", "path"))
     )
     if choice.district:
-        rows = rows.filter(district__code=choice.district)
+        rows = rows.filter(_in_district(choice.district))
     begun = Activity.objects.of(edition).filter(organization=OuterRef("pk"))
     return list(rows.filter(~Exists(begun)).select_related("district").order_by("district__position", "name"))
 

@@ -74,7 +74,7 @@ def of(user: "Person", edition: Edition) -> Late:
         registration_due=registration.due,
         is_registration_over=registration.due is not None and edition.today > registration.due,
         not_handed_in=_not_handed_in(user, edition),
-        reviews=[one for one in queue.figures(user) if one.late],
+        reviews=[one for one in queue.figures(user, edition) if one.late],
         summary_days=days_of(edition),
         summaries=[one for one in units if one.is_late and one.missing],
         requests=[(one, resources.age_in_days(one)) for one in unanswered],

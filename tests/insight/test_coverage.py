@@ -10,11 +10,13 @@ from kepuyue.activities.models import State
 from kepuyue.insight import coverage, late
 from kepuyue.insight.board import Choice
 from kepuyue.insight.coverage import Cell
+from kepuyue.insight.indicators import NOT_STATED
 from kepuyue.insight.naming import Names
 from kepuyue.organizations.models import Organization
 from tests.cast import Cast
 from tests.factories import (
     ActivityFactory,
+    EditionFactory,
     OfferFactory,
     OpeningFactory,
     RequestFactory,
@@ -90,6 +92,45 @@ def test_each_cell_opens_what_it_counts(cast: Cast, sign_in: Any) -> None:
     cells = {one["href"]: one["cell"].public for _name, line in page.context["lines"] for one in line}
     full = [href for href, public in cells.items() if public]
     assert [len(client.get(href).context["public"]) for href in full] == [1]
+
+
+@pytest.mark.parametrize(
+    "chosen",
+    ["district=-", "audience=-", "content=-", "audience=-&content=-&district=-", "audience=-&district=futian",
+     "rows=audience&columns=content&audience=-", "rows=audience&columns=content&content=-&district=-"],
+)  # fmt: skip
+def test_a_cell_of_what_states_nothing_opens_what_it_counts(cast: Cast, sign_in: Any, chosen: str) -> None:
+    for district in (None, cast.own_unit.district):
+        show(cast, district=district)
+        show(cast, district=district, terms=["audience:children"])
+        show(cast, district=district, terms=["content:frontier"])
+        show(cast, district=district, terms=["audience:children", "content:frontier"])
+    client = sign_in(cast.office)
+
+    page = client.get(f"{ADDRESS}?{chosen}")
+
+    cells = {one["href"]: one["cell"].public for _name, line in page.context["lines"] for one in line}
+    full = {href: public for href, public in cells.items() if public}
+    assert full
+    assert {href: len(client.get(href).context["public"]) for href in full} == full
+
+
+def test_a_gap_of_what_states_nothing_is_filled_by_what_states_nothing(cast: Cast) -> None:
+    undated = ActivityFactory(edition=cast.edition, organization=cast.own_unit, district=None)
+    ActivityFactory(
+        edition=cast.edition, organization=cast.own_unit, district=None, terms=["audience:children"]
+    )
+    ActivityFactory(edition=cast.edition, organization=cast.own_unit, district=cast.own_unit.district)
+    wished = RequestFactory(edition=cast.edition, organization=cast.own_unit, district=None)
+    RequestFactory(edition=cast.edition, organization=cast.own_unit, district=cast.own_unit.district)
+    everywhere = OfferFactory(edition=cast.edition, organization=cast.far_unit)
+    OfferFactory(edition=cast.edition, organization=cast.far_unit, districts=[cast.other_district.district])
+    idle = UnitFactory(parent=cast.own_district, district=None)
+
+    found = coverage.filling(cast.office, cast.edition, Choice(audience=NOT_STATED, district=NOT_STATED))
+
+    assert (found.undated, found.requests, found.offers) == ([undated], [wished], [everywhere])
+    assert set(found.units) == {cast.unit_of_department, idle}
 
 
 def test_axes_that_are_the_same_are_told_apart_and_leave_as_a_table(cast: Cast, sign_in: Any) -> None:
@@ -168,6 +209,18 @@ def test_who_is_late_is_told_for_everything_at_once(cast: Cast, clock: Any) -> N
     assert late.of(cast.other_reviewer, cast.edition).counts == {
         "handing_in": 1, "reviews": 0, "summaries": 0, "requests": 0, "openings": 0,
     }  # fmt: skip
+
+
+def test_reviews_of_another_edition_are_not_late_in_this_one(cast: Cast, clock: Any) -> None:
+    before = EditionFactory(code="shenzhen-2023", year=2023, is_current=False, was_current=True)
+    SubmissionFactory(activity__edition=before, activity__organization=cast.own_unit)
+    clock.set(datetime(2024, 9, 30, 10))
+    here = SubmissionFactory(activity__edition=cast.edition, activity__organization=cast.own_unit)
+
+    assert late.of(cast.office, cast.edition).reviews == []
+    clock.set(datetime(2024, 10, 15, 10))
+    (line,) = late.of(cast.office, cast.edition).reviews
+    assert (line.unit, line.waiting, line.late, line.oldest) == (here.turn, 1, 1, here.turn_since)
 
 
 def test_nothing_late_is_said_in_one_sentence(cast: Cast, sign_in: Any) -> None:

@@ -36,6 +36,7 @@ from kepuyue.activities.models import (
 from kepuyue.activities.queries import samplings_for
 from kepuyue.activities.reviewing import deadlines
 from kepuyue.core.time import now
+from kepuyue.editions.models import Edition
 from kepuyue.organizations.models import Membership, Organization
 from kepuyue.organizations.permissions import REVIEWING, memberships, reach, reviewers
 
@@ -277,11 +278,13 @@ class Late:
     people: str
 
 
-def figures(user: "Person") -> list[Late]:
-    """How the reviewing units of the person's branch keep their times, the latest first."""
+def figures(user: "Person", edition: Edition | None = None) -> list[Late]:
+    """How the reviewing units of the person's branch keep their times, the latest first; of one edition or of all."""
+    pending = Submission.objects.filter(state=Submission.State.PENDING)
+    if edition is not None:
+        pending = pending.filter(activity__edition=edition)
     waiting = (
-        Submission.objects.filter(state=Submission.State.PENDING)
-        .filter(reach(user, "review.decide", "turn__path"))
+        pending.filter(reach(user, "review.decide", "turn__path"))
         .values("turn")
         .annotate(
             waiting=Count("pk"),
@@ -290,11 +293,10 @@ def figures(user: "Person") -> list[Late]:
     )
     by_unit: dict[int, Any] = {row["turn"]: row for row in waiting}
     oldest: dict[int, datetime | None] = {}
-    for turn, since in Submission.objects.filter(
-        state=Submission.State.PENDING, turn__in=by_unit
-    ).order_by("-turn_since").values_list("turn", "turn_since"):  # fmt: skip
+    since_when = pending.filter(turn__in=by_unit).order_by("-turn_since")
+    for turn, since in since_when.values_list("turn", "turn_since"):
         oldest[turn] = since
-    lasted = _days_taken(user)
+    lasted = _days_taken(user, edition)
     units = Organization.objects.in_bulk({*by_unit, *lasted})
     people: dict[int, list[str]] = {}
     for unit, name in (
@@ -316,11 +318,16 @@ def figures(user: "Person") -> list[Late]:
     return sorted(rows, key=lambda row: (-row.late, -row.waiting, row.unit.path))
 
 
-def _days_taken(user: "Person") -> dict[int, list[float]]:
+def _days_taken(user: "Person", edition: Edition | None) -> dict[int, list[float]]:
     """{unit: days from the beginning of each step to its decision}, of the last 90 days."""
     previous = Review.objects.filter(submission=OuterRef("submission"), pk__lt=OuterRef("pk")).order_by("-pk")
+    reviews = (
+        Review.objects.all()
+        if edition is None
+        else Review.objects.filter(submission__activity__edition=edition)
+    )
     decisions = (
-        Review.objects.filter(at__gte=now() - timedelta(days=90), submission__submitted_at__isnull=False)
+        reviews.filter(at__gte=now() - timedelta(days=90), submission__submitted_at__isnull=False)
         .filter(reach(user, "review.decide", "organization__path"))
         .annotate(began=Coalesce(Subquery(previous.values("at")[:1]), F("submission__submitted_at")))
         .values_list("organization", "began", "at")
