@@ -73,6 +73,12 @@ class Choice:
             and (self.last is None or day <= self.last)
         )
 
+    def leaves(self, split: str, key: str) -> bool:
+        """Whether a row of a split is among what is chosen."""
+        if split == "day":
+            return self.holds(date.fromisoformat(key), self.district)
+        return getattr(self, split) in ("", key)
+
     @classmethod
     def read(cls, kept: Mapping[str, str]) -> "Choice":
         """As it was kept: {name: code or ISO day}."""
@@ -133,6 +139,20 @@ class Board:
     def part(self, split: str, key: str, code: str) -> Value:
         """An indicator in one row of a split."""
         return self.splits.get(split, {}).get(key, {}).get(code, INDICATORS[code].fold.nothing)
+
+    def keys(self, split: str, names: Names) -> list[tuple[str, str]]:
+        """[(key, name)] of the rows that the conditions leave: days outside the month too, what states nothing only
+        where there is some.
+        """
+        found = self.splits[split]
+        if split == "day":
+            days = sorted({key for key, _name in names.of(split)} | found.keys())
+            return [(key, names.name(split, key)) for key in days if self.choice.leaves(split, key)]
+        return [
+            (key, name)
+            for key, name in names.of(split)
+            if self.choice.leaves(split, key) and (key != NOT_STATED or key in found)
+        ]
 
     def lines(self, code: str) -> list[tuple[Row, Value]]:
         """The activities that an indicator comes from, the largest first."""

@@ -54,8 +54,7 @@ def bars(
     rows = [
         (key, name, board.part(split, key, indicator.code),
          last.part(split, key, indicator.code) if last and split in last.splits else None)
-        for key, name in names.of(split)
-        if not getattr(board.choice, split, "") or getattr(board.choice, split) == key
+        for key, name in board.keys(split, names)
     ]  # fmt: skip
     stated = [row for row in rows if row[0] != NOT_STATED] or rows
     most = max((size(indicator, one) for row in stated for one in row[2:] if one is not None), default=0)

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from kepuyue.core import wording
 from kepuyue.core.time import now
 from kepuyue.insight.board import Board
-from kepuyue.insight.indicators import INDICATORS, NOT_STATED, SPLITS, Indicator
+from kepuyue.insight.indicators import INDICATORS, SPLITS, Indicator
 from kepuyue.insight.naming import Names
 
 Table = tuple[list[str], list[list[Any]]]
@@ -25,7 +25,7 @@ def whole_table(board: Board, names: Names) -> Table:
                     one.plain(board.part(split, key, code)) if split in one.splits else None
                     for code, one in INDICATORS.items()
                 )]
-                for key, name in _split(board, split, names)
+                for key, name in board.keys(split, names)
             ]  # fmt: skip
     return head, rows
 
@@ -53,7 +53,7 @@ def as_data(board: Board, names: Names, split: str = "") -> dict[str, Any]:
                 "splits": {
                     by: {
                         key: one.plain(board.part(by, key, code))
-                        for key, _name in names.of(by)
+                        for key, _name in board.keys(by, names)
                         if code in board.splits[by].get(key, {})
                     }
                     for by in one.splits if names.has(by) and split in ("", by)
@@ -62,12 +62,3 @@ def as_data(board: Board, names: Names, split: str = "") -> dict[str, Any]:
             for code, one in INDICATORS.items()
         ],
     }  # fmt: skip
-
-
-def _split(board: Board, split: str, names: Names) -> list[tuple[str, str]]:
-    """The rows of a split; of days those outside the month too, of what states nothing only where there is some."""
-    keys = names.of(split)
-    if split == "day":
-        known = {*dict(keys), *board.splits[split]}
-        return [(key, names.name(split, key)) for key in sorted(known - {NOT_STATED})]
-    return [(key, name) for key, name in keys if key != NOT_STATED or key in board.splits[split]]

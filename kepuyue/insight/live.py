@@ -47,11 +47,9 @@ class _Mark(Func):
         )
 
 
-def sessions_of(edition: Edition, activities: Iterable[int] | None = None) -> list[Held]:
+def sessions_of(edition: Edition) -> list[Held]:
     """All sessions of public activities of the edition."""
     rows = Session.objects.filter(activity__in=Activity.objects.of(edition).published())
-    if activities is not None:
-        rows = rows.filter(activity__in=list(activities))
     zone, moment = edition.zone, now()
     return [
         Held(

@@ -275,6 +275,19 @@ def test_days_outside_the_month_stand_in_the_table_and_the_files(cast: Cast) -> 
     assert any(row[1] == "11月13日（周三）" and row[3] == 1 for row in export.whole_table(found, names)[1])
 
 
+def test_rows_that_the_conditions_leave_out_stand_in_no_file(cast: Cast) -> None:
+    SessionFactory(activity=public(cast), starts_at=now() + timedelta(days=60))
+    names = Names(cast.edition)
+
+    head, *rows = export.whole_table(board.of(cast.edition, Choice(district="nanshan")), names)[1]
+    data = export.as_data(board.of(cast.edition), names, "day")
+
+    assert [row[1] for row in rows if row[0] == SPLITS["district"]] == ["南山区"]
+    assert head[0] == "合计"
+    (scheduled,) = [one for one in data["indicators"] if one["code"] == "scheduled"]
+    assert scheduled["splits"]["day"] == {"2024-09-14": 1, "2024-11-13": 1}
+
+
 def test_the_command_prints_the_same_numbers(cast: Cast) -> None:
     city(cast)
     out = StringIO()

@@ -1,6 +1,6 @@
 """Figures once published stay as they were, and the annual statistics are typed where they cannot be known."""
 
-from datetime import date
+from datetime import date, timedelta
 from io import BytesIO
 from typing import Any
 from uuid import uuid4
@@ -12,6 +12,7 @@ from django.db import IntegrityError, transaction
 
 from kepuyue.activities.models import State
 from kepuyue.core import audit
+from kepuyue.core.time import now
 from kepuyue.core.transitions import NotPossibleNow
 from kepuyue.core.versions import Conflict
 from kepuyue.insight import national
@@ -21,7 +22,14 @@ from kepuyue.insight.models import Release, StatisticsReturn
 from kepuyue.insight.permissions import in_branch
 from kepuyue.summaries.models import Figure, Summary
 from tests.cast import Cast
-from tests.factories import ActivityFactory, ReleaseFactory, SummaryFactory, TaxonomyFactory, TermFactory
+from tests.factories import (
+    ActivityFactory,
+    ReleaseFactory,
+    SessionFactory,
+    SummaryFactory,
+    TaxonomyFactory,
+    TermFactory,
+)
 
 pytestmark = pytest.mark.usefixtures("in_the_month")
 ADDRESS = "/desk/insight/releases/"
@@ -60,6 +68,50 @@ def test_what_is_published_stays_while_the_board_goes_on(cast: Cast, sign_in: An
     assert (rating.value, rating.said["shown"]) == (None, "—")
     line = sign_in(cast.office).get(f"{ADDRESS}{made.pk}/").context["lines"][0]
     assert (line["figure"].value, line["live"], line["differs"]) == (1, "2", True)
+
+
+def test_what_it_comes_to_now_is_for_those_who_see_everything(cast: Cast, sign_in: Any) -> None:
+    public(cast, organization=cast.far_unit)
+    made = publish(cast, splits=[])
+    ActivityFactory.create_batch(
+        3, edition=cast.edition, organization=cast.far_unit, state=State.PUBLISHED, sessions=1
+    )
+
+    page = sign_in(cast.district_reviewer).get(f"{ADDRESS}{made.pk}/")
+
+    assert [set(line) for line in page.context["lines"]] == [{"figure", "is_redefined"}] * 2
+    assert "现在" not in page.content.decode().partition("<table")[2]
+    assert "现在" in sign_in(cast.office).get(f"{ADDRESS}{made.pk}/").content.decode().partition("<table")[2]
+
+
+def test_rows_that_the_conditions_leave_out_are_not_published_as_zeros(cast: Cast) -> None:
+    public(cast, terms=["tier:district", "audience:children", "audience:older_people"])
+    public(cast, organization=cast.far_unit, terms=["tier:department"])
+    day = date(2024, 9, 14)
+    choice = Choice(district="futian", audience="children", first=day, last=day)
+
+    figure = publish(
+        cast, codes=["activities"], splits=["district", "audience", "day", "tier"], choice=choice
+    ).figures.get()
+
+    rows = {split["split"]: {row["key"]: row["value"] for row in split["rows"]} for split in figure.splits}
+    assert (rows["district"], rows["audience"], rows["day"]) == (
+        {"futian": 1}, {"children": 1}, {"2024-09-14": 1},
+    )  # fmt: skip
+    assert rows["tier"] == {"main_venue": 0, "district": 1, "department": 0}
+
+
+def test_days_outside_the_month_are_published_so_that_days_come_to_the_whole(cast: Cast) -> None:
+    SessionFactory(activity=public(cast), starts_at=now() + timedelta(days=60))
+
+    figure = publish(cast, codes=["scheduled"], splits=["day"]).figures.get()
+
+    rows = figure.splits[0]["rows"]
+    assert (rows[-1]["key"], rows[-1]["name"], rows[-1]["name_en"]) == (
+        "2024-11-13", "11月13日（周三）", "Wed, Nov 13",
+    )  # fmt: skip
+    assert len(rows) == 31
+    assert sum(row["value"] for row in rows) == figure.value == 2
 
 
 def test_publishing_is_recorded_and_sent_twice_it_is_one(cast: Cast) -> None:

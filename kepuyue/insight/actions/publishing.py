@@ -87,7 +87,7 @@ def _words(found: Board, code: str) -> dict[str, dict[str, str]]:
 
 
 def _split(found: Board, code: str, split: str, names: dict[str, tuple[str, Names]]) -> dict[str, Any]:
-    """The rows of the edition in its order; what states nothing only where there is some."""
+    """The rows that the conditions leave, so that none is a zero that nobody counted."""
     said: dict[str, Any] = {"split": split}
     rows: dict[str, dict[str, Any]] = {}
     one = INDICATORS[code]
@@ -95,7 +95,7 @@ def _split(found: Board, code: str, split: str, names: dict[str, tuple[str, Name
         suffix = "" if short == "zh" else f"_{short}"
         with translation.override(language):
             said[f"name{suffix}"] = str(SPLITS[split])
-            for key, name in known.of(split):
+            for key, name in found.keys(split, known):
                 value = found.part(split, key, code)
                 if key != NOT_STATED or one.fold.size(value):
                     row = rows.setdefault(

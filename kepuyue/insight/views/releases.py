@@ -19,7 +19,7 @@ from kepuyue.insight.board import Choice
 from kepuyue.insight.forms import ReleaseForm
 from kepuyue.insight.indicators import INDICATORS
 from kepuyue.insight.models import Release
-from kepuyue.insight.permissions import can_publish, check_publishes
+from kepuyue.insight.permissions import can_publish, check_publishes, sees_all
 from kepuyue.insight.views.desk import BOTH, asked, tabs
 
 
@@ -36,20 +36,25 @@ def listing(request: DeskRequest) -> HttpResponse:
 
 @require_safe
 def show(request: DeskRequest, pk: int) -> HttpResponse:
-    """One release: each figure as it was frozen, and beside it what the same comes to now."""
+    """One release: each figure as it was frozen; for whoever sees everything, beside it what the same comes to now."""
     page = asked(request)
     release = _get(page.edition, pk)
-    found = board.of(page.edition, Choice.read(release.choice))
+    # What all units come to now is for those who see all of them
+    has_live = sees_all(request.user, page.edition)
+    found = board.of(page.edition, Choice.read(release.choice)) if has_live else None
     lines = []
     for figure in release.figures.all():
         one = INDICATORS.get(figure.code)
-        live = one.plain(value := found.value(figure.code)) if one else None
-        lines.append(
-            {"figure": figure, "live": one.number(value) if one else "—", "differs": live != figure.value,
-             "is_redefined": one is not None and str(one.definition) != figure.said["definition"]}
-        )  # fmt: skip
+        line = {
+            "figure": figure,
+            "is_redefined": one is not None and str(one.definition) != figure.said["definition"],
+        }
+        if found is not None:
+            live = one.plain(value := found.value(figure.code)) if one else None
+            line |= {"live": one.number(value) if one else "—", "differs": live != figure.value}
+        lines.append(line)
     context = {
-        "page": page, "tabs": tabs("releases"), "release": release, "lines": lines,
+        "page": page, "tabs": tabs("releases"), "release": release, "lines": lines, "has_live": has_live,
         "can_correct": can_publish(request.user, page.edition) and not hasattr(release, "correction"),
     }  # fmt: skip
     return render(request, "insight/release.html", context)

@@ -57,5 +57,5 @@ class Command(BaseCommand):
             return
         for one in INDICATORS.values():
             self.stdout.write(wording.labelled(one.name, one.shown(found.value(one.code))))
-            for key, name in names.of(options["by"]) if options["by"] in one.splits else ():
+            for key, name in found.keys(options["by"], names) if options["by"] in one.splits else ():
                 self.stdout.write(f"  {name}  {one.number(found.part(options['by'], key, one.code))}")
