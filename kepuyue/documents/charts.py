@@ -35,8 +35,9 @@ FILLS: tuple[dict[str, Any], ...] = (
 LETTERS = 10  # points
 # What may stand beside a bar, in the order of the schema (ECMA-376, 21.2.2.49); only the value does
 SHOWN = ("showLegendKey", "showVal", "showCatName", "showSerName", "showPercent", "showBubbleSize")
-# Millimeters: of one bar, and of what is around all of them
-BAR, AROUND, LOWEST = 6.5, 22.0, 45.0
+# Millimeters: of what is around all bars, of the lowest chart, of one bar where it stands alone and of the thinnest,
+# beside which a value can still be read; the bars of one label share its room, or a chart would take a page for itself
+AROUND, LOWEST, BAR, THINNEST, OF_A_LABEL = 22.0, 45.0, 6.5, 3.6, 8.0
 INLINE = """<w:drawing xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"
  xmlns:wp="http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing"
  xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main"><wp:inline distT="0" distB="0" distL="0" distR="0">
@@ -53,8 +54,9 @@ def drawing(chart: Chart, main: Any, number: int, wide: float, highest: float) -
     part = Part(PackURI(f"/word/charts/chart{number}.xml"), CHART_TYPE, b"", main.package)
     data = Part(PackURI(f"/word/embeddings/chart{number}.xlsx"), WORKBOOK_TYPE, workbook, main.package)
     part._blob = _with_data(workbook, part.relate_to(data, RELATIONSHIP_TYPE.PACKAGE))
-    bars = len(chart.labels) * len(chart.series)
-    high = min(max(LOWEST, AROUND + bars * BAR) / MM_PER_POINT, highest)
+    bars, beside = len(chart.labels) * len(chart.series), len(chart.series)
+    bar = BAR if beside == 1 else max(THINNEST, OF_A_LABEL / beside)
+    high = min(max(LOWEST, AROUND + bars * bar) / MM_PER_POINT, highest)
     made = etree.fromstring(
         INLINE.format(
             wide=round(wide * EMU), high=round(high * EMU), number=number,
