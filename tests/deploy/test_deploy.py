@@ -121,14 +121,14 @@ def test_proxies_believe_nobody_and_keep_no_query() -> None:
 
     [line] = re.findall(r'log-format "(.+)"', haproxy)
     assert (
-        "%HPO" in line
-        and not re.search(r"%HU|%HQ|%r\b|%\{\+Q\}r|capture", line)
+        "%[var(txn.logged)]" in line
+        and not re.search(r"%HU|%HP|%HQ|%r\b|%\{\+Q\}r|capture", line)
         and "option httplog" not in haproxy
     )
     assert haproxy.index("del-header X-Forwarded-For") < haproxy.index("set-header X-Forwarded-For %[src]")
     [logged] = re.findall(r"log_format no_query '(.+)'", nginx)
-    assert "$uri" in logged and not re.search(
-        r"\$(request|request_uri|args|query_string|http_referer)\b", logged
+    assert "$logged" in logged and not re.search(
+        r"\$(request|request_uri|uri|args|query_string|http_referer)\b", logged
     )
     assert nginx.count("access_log") == nginx.count("no_query;") == 2
     assert nginx.count("proxy_set_header X-Forwarded-For $remote_addr") == nginx.count("proxy_pass") == 2
