@@ -25,7 +25,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from bench.machines import ROOT, Host, NoMachines, switch, wait
+from bench.machines import ROOT, Host, NoMachines, read_environment, switch, wait
 from deploy import place
 
 PACKAGES = ("haproxy", "etcd-server", "etcd-client", "patroni", "pgbouncer", "redis-server", "postgresql", "iptables",
@@ -485,7 +485,7 @@ ACCIDENTS: dict[str, tuple[str, Step, Step]] = {
 
 def _environment(host: Host, path: str) -> dict[str, str]:
     lines = host.run(["cat", path]).stdout.splitlines()
-    return dict(line.split("=", 1) for line in lines if "=" in line and not line.startswith("#"))
+    return read_environment(lines)
 
 
 def _table(rows: list[dict[str, Any]]) -> None:

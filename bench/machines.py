@@ -21,6 +21,8 @@ from typing import Any
 
 import psutil
 
+from deploy.place import unquoted
+
 ROOT = Path(__file__).resolve().parent.parent
 UNIT_FOLDERS = ("/etc/systemd/system", "/lib/systemd/system")
 NAMESPACES = ("--net", "--mount", "--uts", "--pid", "--ipc")
@@ -264,8 +266,7 @@ class Service:
             found |= dict(part.split("=", 1) for part in shlex.split(line))
         for path in self.told.get("EnvironmentFile", []):
             done = self.host.run(["cat", path.removeprefix("-")], check=not path.startswith("-"))
-            lines = (line.strip() for line in done.stdout.splitlines() if "=" in line)
-            found |= dict(line.split("=", 1) for line in lines if not line.startswith("#"))
+            found |= read_environment(done.stdout.splitlines())
         return found
 
     def start(self) -> None:
@@ -324,6 +325,14 @@ def _child_of(pid: int) -> int:
     parent = psutil.Process(pid)
     wait(lambda: bool(parent.children()) or not parent.is_running(), 10, f"{parent} started nothing")
     return parent.children()[0].pid
+
+
+def read_environment(lines: list[str]) -> dict[str, str]:
+    """NAME=value lines as systemd reads them, quotes and all."""
+    pairs = (
+        line.strip().split("=", 1) for line in lines if "=" in line and not line.lstrip().startswith("#")
+    )
+    return {name: unquoted(value) for name, value in pairs}
 
 
 def wait(is_there: Callable[[], bool], seconds: float, otherwise: str) -> float:

@@ -17,6 +17,8 @@ HERE = Path(__file__).resolve().parent
 SECRETS = Path("/etc/kepuyue/secrets.env")
 NAMES_OF_SECRETS = ("SECRET_KEY", "DATABASE_PASSWORD", "SUPERUSER_PASSWORD", "REPLICATION_PASSWORD", "REWIND_PASSWORD",
                     "PATRONI_PASSWORD", "CACHE_PASSWORD", "METRICS_TOKEN")  # fmt: skip
+# What a site may leave out
+OPTIONAL = {"SECRET_KEY_FALLBACKS": ""}
 PLACEHOLDER = re.compile(r"@([A-Z][A-Z0-9_]*)@")
 UNITS = "/etc/systemd/system/"
 
@@ -29,12 +31,13 @@ class File:
     target: str
     group: str = "root"
     mode: int = 0o640
+    # Read by systemd and, for commands by hand, by a shell
+    is_environment: bool = False
 
 
 # Which database is the primary is asked by a proxy on each host that needs to know
 TO_THE_PRIMARY = File("haproxy/primary.cfg", "/etc/haproxy/haproxy.cfg", mode=0o644)
 ETCD = File("etcd/etcd.env", "/etc/default/etcd", mode=0o644)
-CODE = File("systemd/kepuyue-migrate.service", UNITS + "kepuyue-migrate.service", mode=0o644)
 ROLES: dict[str, tuple[File, ...]] = {
     "front": (
         File("haproxy/front.cfg", "/etc/haproxy/haproxy.cfg", mode=0o644),
@@ -44,19 +47,26 @@ ROLES: dict[str, tuple[File, ...]] = {
         TO_THE_PRIMARY,
         File("pgbouncer/pgbouncer.ini", "/etc/pgbouncer/pgbouncer.ini", "postgres"),
         File("pgbouncer/userlist.txt", "/etc/pgbouncer/userlist.txt", "postgres"),
-        File("kepuyue/web.env", "/etc/kepuyue/kepuyue.env"),
+        File("kepuyue/web.env", "/etc/kepuyue/kepuyue.env", is_environment=True),
         File("systemd/kepuyue-web.service", UNITS + "kepuyue-web.service", mode=0o644),
     ),
     "work": (
         TO_THE_PRIMARY,
-        File("kepuyue/work.env", "/etc/kepuyue/kepuyue.env"),
-        File("systemd/kepuyue-worker@.service", UNITS + "kepuyue-worker@.service", mode=0o644),
-        CODE,
+        File("kepuyue/work.env", "/etc/kepuyue/kepuyue.env", is_environment=True),
+        *(
+            File(f"systemd/{unit}", UNITS + unit, mode=0o644)
+            for unit in (
+                "kepuyue-worker@.service",
+                "kepuyue-migrate.service",
+                "kepuyue-backup.service",
+                "kepuyue-backup.timer",
+            )
+        ),
     ),
     "db": (
         ETCD,
         File("patroni/config.yml", "/etc/patroni/config.yml", "postgres"),
-        File("patroni/patroni.env", "/etc/patroni_env.conf"),
+        File("patroni/patroni.env", "/etc/patroni_env.conf", is_environment=True),
     ),
     "kv": (ETCD, File("cache/redis.conf", "/etc/redis/redis.conf", "redis"),
            File("cache/redis.conf", "/etc/valkey/valkey.conf", "valkey")),
@@ -95,7 +105,7 @@ def make_secrets(path: Path) -> int:
 
 
 def read(path: Path) -> dict[str, str]:
-    """NAME=value lines. Raises ValueError where a line is none."""
+    """NAME=value lines; quotes around a value are a shell's. Raises ValueError where a line is none."""
     found = {}
     for number, line in enumerate(path.read_text().splitlines(), 1):
         if not line.strip() or line.startswith("#"):
@@ -103,8 +113,34 @@ def read(path: Path) -> dict[str, str]:
         name, sign, value = line.partition("=")
         if not sign or not re.fullmatch(r"[A-Z][A-Z0-9_]*", name):
             raise ValueError(f"{path}:{number}: write NAME=value")
-        found[name] = value.strip()
+        try:
+            found[name] = unquoted(value.strip())
+        except ValueError as error:
+            raise ValueError(f"{path}:{number}: {error}") from None
     return found
+
+
+def unquoted(value: str) -> str:
+    """A value without its quotes, as a shell reads them. Raises ValueError where they are no pair around it."""
+    if found := re.fullmatch(r"'([^']*)'", value):
+        return found[1]
+    if found := re.fullmatch(r'"((?:[^"\\]|\\.)*)"', value):
+        return re.sub(r'\\([\\"$`])', r"\1", found[1])
+    if value[:1] in ("'", '"'):
+        raise ValueError("one pair of quotes around the whole value")
+    return value
+
+
+def quoted(text: str) -> str:
+    """An environment file whose values systemd and a shell read alike: `&` and `$` mean nothing to either."""
+
+    def line(found: re.Match[str]) -> str:
+        name, value = found.groups()
+        if not re.search(r"[^\w%+,./:=@-]", value, re.ASCII):
+            return found[0]
+        return f'{name}="' + re.sub(r'([\\"$`])', r"\\\1", value) + '"'
+
+    return re.sub(r"(?m)^([A-Z][A-Z0-9_]*)=(.*)$", line, text)
 
 
 def files_of(name: str) -> tuple[File, ...]:
@@ -120,7 +156,7 @@ def filled(text: str, name: str, known: dict[str, str]) -> str:
     if name.upper() not in known:
         raise ValueError(f"{name}: give its address in deploy/site.env as {name.upper()}=…")
     number = int(name[len(name.rstrip("0123456789")) :] or 1)
-    here = {**known, "NAME": name, "ADDRESS": known[name.upper()], "PRIORITY": str(151 - number)}
+    here = {**OPTIONAL, **known, "NAME": name, "ADDRESS": known[name.upper()], "PRIORITY": str(151 - number)}
 
     def value(found: re.Match[str]) -> str:
         if found[1] not in here:
@@ -128,6 +164,12 @@ def filled(text: str, name: str, known: dict[str, str]) -> str:
         return here[found[1]]
 
     return PLACEHOLDER.sub(value, text)
+
+
+def text_of(file: File, name: str, known: dict[str, str]) -> str:
+    """What stands in a file on this host."""
+    text = filled((HERE / file.source).read_text(), name, known)
+    return quoted(text) if file.is_environment else text
 
 
 def place(name: str, known: dict[str, str], root: Path = Path("/")) -> list[Path]:
@@ -139,7 +181,7 @@ def place(name: str, known: dict[str, str], root: Path = Path("/")) -> list[Path
             if len([one for one in files_of(name) if one.source == file.source]) > 1:
                 continue
             target.parent.mkdir(parents=True)
-        text = filled((HERE / file.source).read_text(), name, known)
+        text = text_of(file, name, known)
         draft = target.with_name(f".{target.name}.new")
         draft.unlink(missing_ok=True)
         handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
