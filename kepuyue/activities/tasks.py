@@ -8,7 +8,7 @@ from kepuyue.activities.actions import escalation, links
 from kepuyue.core.duties import duty
 
 
-@duty(every=timedelta(seconds=20), line="others")
+@duty(every=timedelta(seconds=20), line="links")
 def check_links() -> None:
     """Ask the addresses that wait for it, those of what was just handed in among them."""
     links.ask_for_new()

@@ -60,7 +60,8 @@ class UnitToken(HttpBearer):
             raise limited(wait)
         if self.scope and self.scope not in found.scopes:
             raise Refused(403, "missing-scope", _("这个令牌没有权限%(scope)s。") % {"scope": self.scope})
-        needed = SCOPES[self.scope].permissions if self.scope else ()
+        # Without a scope too: who has left the unit speaks for it no more
+        needed = SCOPES[self.scope].permissions if self.scope else ("activity.see",)
         if not all(may(person, name, found.organization) for name in needed):
             raise Refused(
                 403,

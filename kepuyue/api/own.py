@@ -13,6 +13,7 @@ from kepuyue.api.access import Caller
 from kepuyue.api.problems import Refused
 from kepuyue.api.registering import shown_content
 from kepuyue.api.shown import plain
+from kepuyue.api.tags import tag_of
 from kepuyue.core.links import whole
 
 # So that a program's keys and those of imports and forms never meet
@@ -25,12 +26,17 @@ def activities_of(caller: Caller) -> QuerySet[Activity]:
     return queries.visible_to(caller.person).filter(organization=caller.organization)
 
 
+def kept_as(key: str) -> str:
+    """A program's own key as the activity keeps it, apart from keys of spreadsheets."""
+    return f"{SPACE}{plain(key)}"
+
+
 def find(caller: Caller, key: str) -> Activity:
     """The unit's activity by the program's key, the newest of all editions; 404 if there is none."""
     found = (
         activities_of(caller)
         .select_related("edition", "organization", "district")
-        .filter(outside_key=f"{SPACE}{plain(key)}")
+        .filter(outside_key=kept_as(key))
         .order_by("-pk")
         .first()
     )
@@ -58,6 +64,11 @@ def shown(activity: Activity) -> dict[str, Any]:
         "updated_at": activity.updated_at.astimezone(zone),
         "published_at": activity.published_at.astimezone(zone) if activity.published_at else None,
     }
+
+
+def tag(body: dict[str, Any]) -> str:
+    """The tag of the state that `shown` gave: the same for readers of every language."""
+    return tag_of(body | {"missing": [one | {"detail": ""} for one in body["missing"]]})
 
 
 def key_of(activity: Activity) -> str:

@@ -1,14 +1,26 @@
 """The shapes of what a unit's program sends and reads. Docstrings go into the OpenAPI description."""
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from ninja import Schema
-from pydantic import AwareDatetime, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, ConfigDict, Field, StringConstraints, model_validator
+from pydantic_core import PydanticCustomError
 
 from kepuyue.activities.models import AccessItem, Admission, BookingMode, Mode, UnitRole
 
 MOST_ROWS = 200
+
+
+def _within_reach(moment: datetime) -> datetime:
+    """Beyond these years a moment cannot be written in every time zone."""
+    if not 1990 <= moment.year <= 2200:
+        raise PydanticCustomError("moment_out_of_reach", "out of reach")
+    return moment
+
+
+Moment = Annotated[AwareDatetime, AfterValidator(_within_reach)]
 Line = Annotated[str, StringConstraints(max_length=300)]
 
 
@@ -16,6 +28,22 @@ class Strict(Schema):
     """What is not described is refused, so that a slip in a name is not taken for silence."""
 
     model_config = ConfigDict(extra="forbid")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_null(cls, data: Any) -> Any:
+        # PostgreSQL keeps no such character
+        if _holds_null(data):
+            raise PydanticCustomError("null_character", "holds U+0000")
+        return data
+
+
+def _holds_null(data: Any) -> bool:
+    if isinstance(data, Mapping):
+        return any(_holds_null(one) for pair in data.items() for one in pair)
+    if isinstance(data, list | tuple):
+        return any(map(_holds_null, data))
+    return isinstance(data, str) and "\0" in data
 
 
 class VenueIn(Strict):
@@ -31,8 +59,8 @@ class SessionIn(Strict):
     """One time at one place. Known again by `id`, or by its start."""
 
     id: int | None = Field(None, ge=1, le=2**62, description="As read from here; leave out for a new one")
-    start: AwareDatetime = Field(description="ISO 8601 with an offset; all-day: the first midnight")
-    end: AwareDatetime | None = Field(
+    start: Moment = Field(description="ISO 8601 with an offset; all-day: the first midnight")
+    end: Moment | None = Field(
         None, description="As start; all-day: the midnight after the last day; null: not stated"
     )
     is_all_day: bool = False
@@ -256,8 +284,8 @@ class PostponementIn(Strict):
     """The time no longer holds. Without a new one the session waits for it."""
 
     reason: str = Field(min_length=1, max_length=200)
-    start: AwareDatetime | None = None
-    end: AwareDatetime | None = None
+    start: Moment | None = None
+    end: Moment | None = None
 
 
 class PictureKept(Schema):

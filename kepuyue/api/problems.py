@@ -6,6 +6,7 @@ from django.core.exceptions import PermissionDenied
 from django.core.exceptions import ValidationError as Unfit
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from ninja import NinjaAPI, Schema
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
@@ -111,6 +112,21 @@ def install(api: NinjaAPI) -> None:
         return problem(422, "invalid-parameter", _title(422), " ".join(error.messages), errors)
 
 
+# What is wrong by the library's own names
+SENTENCES: dict[str, Any] = {
+    "missing": gettext_lazy("缺少这一项。"),
+    "extra_forbidden": gettext_lazy("没有这一项，请检查名称的拼写。"),
+    "string_type": gettext_lazy("请写文字，放在引号里。"),
+    "list_type": gettext_lazy("请写成列表。"),
+    "dict_type": gettext_lazy("请写成对象。"),
+    "model_type": gettext_lazy("请写成对象。"),
+    "model_attributes_type": gettext_lazy("请写成对象。"),
+    "moment_out_of_reach": gettext_lazy("时间要在1990年到2200年之间。"),
+    "null_character": gettext_lazy("文字里有空字符（U+0000），请去掉。"),
+    "string_pattern_mismatch": gettext_lazy("文字里有不能用的字符，请去掉。"),
+}
+
+
 def _place(error: dict[str, Any]) -> str:
     """Where it stands: the parameter, or the way to a field of the body such as sessions.0.start."""
     way = [str(part) for part in error["loc"][1:]]
@@ -135,10 +151,22 @@ def _sentence(error: dict[str, Any]) -> str:
     """What is wrong with one parameter, in words."""
     limits = error.get("ctx", {})
     kind = error["type"]
+    if kind in SENTENCES:
+        return str(SENTENCES[kind])
+    if kind in ("string_too_long", "too_long"):
+        return _("最多%(limit)s个。") % {"limit": limits["max_length"]}
+    if kind in ("string_too_short", "too_short"):
+        return _("至少%(limit)s个。") % {"limit": limits["min_length"]}
+    if kind in ("literal_error", "enum"):
+        return _("只能是%(choices)s。") % {"choices": limits["expected"].replace(" or ", ", ")}
+    if kind.startswith(("datetime", "timezone")):
+        return _("请写成2024-09-14T10:00:00+08:00这样带时差的时间。")
     if kind == "less_than_equal":
         return _("最大为%(limit)s。") % {"limit": limits["le"]}
     if kind == "greater_than_equal":
         return _("最小为%(limit)s。") % {"limit": limits["ge"]}
+    if kind.startswith(("float", "decimal")):
+        return _("请写一个数。")
     if kind.startswith("date"):
         return _("请写成2024-09-14这样的日期。")
     if kind.startswith("int"):

@@ -36,7 +36,7 @@ def take_events(calendar_id: int, user_id: int) -> None:
         taking.take(calendar, by=User.objects.get(pk=user_id))
 
 
-@duty(every=timedelta(seconds=10), line="others")
+@duty(every=timedelta(seconds=10), line="calendars")
 def refresh_calendars() -> None:
     """Read the subscribed calendars that are due: new ones at once, known ones every few hours."""
     refreshing.refresh_due()

@@ -10,10 +10,11 @@ from kepuyue.bookings.models import BookingTerms, Channel
 from kepuyue.bookings.signals import availability_changed
 from kepuyue.core.time import now
 from kepuyue.partners.actions.announcing import of_activity
-from kepuyue.partners.models import Endpoint
+from kepuyue.partners.models import Endpoint, Event
 from kepuyue.summaries.models import Summary
 from kepuyue.summaries.signals import summary_accepted
 
+TURNS = ("session.full", "session.open")
 KINDS = {State.CANCELLED: "activity.cancelled", State.TAKEN_DOWN: "activity.taken_down"}
 
 
@@ -69,9 +70,18 @@ def tell_of_seats(sender: Any, terms: list[int], **kwargs: Any) -> None:
         online = [quota for quota in one.quotas.all() if quota.channel == Channel.ONLINE]
         is_full = not any(quota.free > 0 and not quota.waiting for quota in online)
         taken = sum(quota.taken for quota in online)
+        kind = "session.full" if is_full else "session.open"
+        # Only a turn is told: terms that are set up or changed announce themselves too
+        told = Event.objects.filter(
+            organization=one.session.activity.organization, kind__in=TURNS, data__session=one.session_id
+        )
+        last = told.order_by("-pk").values_list("kind", flat=True).first() or "session.open"
+        if kind == last or (kind == "session.open" and one.is_paused):
+            continue
         of_activity(
-            "session.full" if is_full else "session.open",
+            kind,
             one.session.activity,
             key=f"{one.session_id}:{taken}:{now().isoformat()}",
+            of_turns=TURNS,
             session=one.session_id,
         )

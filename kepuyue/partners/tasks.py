@@ -4,7 +4,7 @@ from kepuyue.core.duties import duty
 from kepuyue.partners.actions import delivering
 
 
-@duty(every=timedelta(seconds=5), line="others")
+@duty(every=timedelta(seconds=5), line="webhooks")
 def deliver_events() -> int:
     """Tell other programs what happened."""
     return delivering.deliver_due()

@@ -71,6 +71,11 @@ def changes_after(edition: Edition, number: int, most: int) -> list[tuple[Public
     return [(one, known.get(one.activity)) for one in found]
 
 
+def change_waits(edition: Edition) -> bool:
+    """Whether something changed that has no place in the order yet."""
+    return PublicChange.objects.filter(edition=edition, is_noted=True).exists()
+
+
 def last_change(edition: Edition) -> int:
     """The greatest number that was ever given out in the edition's order of changes."""
     return PublicChange.objects.filter(edition=edition).aggregate(last=Max("number"))["last"] or 0

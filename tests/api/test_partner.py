@@ -342,6 +342,61 @@ def test_wrong_requests_are_told_what_is_wrong_and_where(partner: Partner) -> No
     assert Activity.objects.count() == 0
 
 
+def test_what_is_wrong_is_said_in_the_readers_language(partner: Partner) -> None:
+    wrong = ACTIVITY | {
+        "titel": "x",
+        "title": "字" * 121,
+        "age_min": "x",
+        "booking_mode": "moon",
+        "summary": 3,
+    }
+
+    said = {one["parameter"]: one["detail"] for one in partner.put(ADDRESS, wrong).json()["errors"]}
+    english = partner.put(ADDRESS, wrong, **{"accept-language": "en"}).json()["errors"]
+
+    assert said["titel"] == "没有这一项，请检查名称的拼写。" and said["title"] == "最多120个。"
+    assert said["booking_mode"].startswith("只能是") and "first_come" in said["booking_mode"]
+    assert set(said) == {"titel", "title", "age_min", "booking_mode", "summary"}
+    assert [one["detail"] for one in english if one["parameter"] == "titel"] == [
+        "There is no such field: look at how its name is spelled."
+    ]
+
+
+def test_a_state_has_one_tag_in_every_language(partner: Partner) -> None:
+    partner.put(ADDRESS, {"title": "x"})
+    english = partner.get(ADDRESS, **{"accept-language": "en"})
+    chinese = partner.get(ADDRESS)
+
+    assert english.json()["missing"] != chinese.json()["missing"]
+    assert english["ETag"] == chinese["ETag"]
+    assert partner.put(ADDRESS, {"title": "y"}, **{"if-match": english["ETag"]}).status_code == 200
+
+
+def test_a_null_character_is_refused_wherever_it_stands(partner: Partner) -> None:
+    odd = ({"title": "a\0b"}, {"city": "\0"}, {"safety_items": {"staff": "\0"}}, {"terms": {"tier": ["\0"]}})
+    for body in odd:
+        answer = partner.put(ADDRESS, ACTIVITY | body)
+        assert answer.status_code == 422 and "U+0000" in answer.json()["detail"]
+    made = partner.put("/unit/activities/a%00b", ACTIVITY)
+    again = partner.put("/unit/activities/a%00b", ACTIVITY)
+
+    assert (made.status_code, again.status_code, Activity.objects.count()) == (201, 200, 1)
+
+
+@pytest.mark.parametrize("start", ["0001-01-01T00:00:00+08:00", "9999-12-31T23:00:00Z"])
+def test_a_time_that_no_clock_shows_is_refused(partner: Partner, start: str) -> None:
+    answer = partner.put(ADDRESS, ACTIVITY | {"sessions": [{"start": start}]})
+
+    assert answer.status_code == 422 and "2200" in answer.json()["detail"]
+
+
+def test_a_token_of_who_has_left_says_so_when_it_is_asked(partner: Partner) -> None:
+    assert partner.get("/unit").status_code == 200
+    partner.owner.memberships.all().delete()
+
+    assert partner.get("/unit").status_code == 403
+
+
 @pytest.mark.parametrize(
     ("method", "path", "status"),
     [

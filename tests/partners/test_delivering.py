@@ -160,7 +160,8 @@ def test_an_address_that_does_not_answer_is_asked_once_a_round_and_holds_up_no_o
 
     monkeypatch.setattr(fetch, "post", send)
 
-    assert delivering.deliver_due() == 1
+    # However few are sent in a round and however many wait for the first
+    assert delivering.deliver_due(limit=2) == 1
     assert asked == [URL, "https://other.example.org/"]
 
 
@@ -299,6 +300,33 @@ def test_what_the_rooms_announce_is_told(cast: Cast, in_the_month: datetime) -> 
     cancelled = Event.objects.get(kind="activity.cancelled")
     assert cancelled.data["code"] == activity.code and cancelled.data["status"] == State.CANCELLED
     assert set(cancelled.data) == {"code", "key", "title", "status", "version", "url", "unit"}
+
+
+@pytest.mark.parametrize("wanted", [("session.full",), ("session.open",), ("session.full", "session.open")])
+def test_only_a_turn_of_the_seats_is_told(
+    cast: Cast, in_the_month: datetime, wanted: tuple[str, ...]
+) -> None:
+    added(cast, *wanted)
+    activity = published(organization=cast.own_unit, edition=cast.edition)
+    session = SessionFactory(activity=activity, starts_at=in_the_month + timedelta(days=5))
+    terms = BookingTerms.objects.create(session=session, opens_at=in_the_month)
+    quota = Quota.objects.create(terms=terms, channel="online", capacity=2, taken=0)
+
+    def now_taken(seats: int, *, is_paused: bool = False) -> None:
+        Quota.objects.filter(pk=quota.pk).update(taken=seats)
+        BookingTerms.objects.filter(pk=terms.pk).update(is_paused=is_paused)
+        availability_changed.send(sender=Quota, terms=[terms.pk])
+
+    for seats in (0, 1, 2, 2):
+        now_taken(seats)
+    now_taken(1, is_paused=True)
+    assert kinds() == ["session.full"]
+    now_taken(1)
+    now_taken(2)
+
+    assert kinds() == ["session.full", "session.open", "session.full"]
+    sent = Delivery.objects.order_by("pk").values_list("event__kind", flat=True)
+    assert list(sent) == [kind for kind in kinds() if kind in wanted]
 
 
 def test_a_city_wide_address_is_told_of_every_unit_and_only_the_office_has_one(cast: Cast) -> None:

@@ -15,7 +15,7 @@ from kepuyue.api import own
 from kepuyue.api.own_schemas import ActivityIn
 from kepuyue.api.problems import Refused
 from kepuyue.api.registering import raw_content
-from kepuyue.api.tags import names, tag_of
+from kepuyue.api.tags import names
 from kepuyue.core.transitions import NotPossibleNow
 from kepuyue.editions.models import Edition
 from kepuyue.organizations.actions import tree
@@ -43,7 +43,7 @@ def put(
     # One at a time in a unit: of two that begin the same activity the second finds it
     organization = tree.held(organization)
     known = Activity.objects.filter(
-        edition=edition, organization=organization, outside_key=f"{own.SPACE}{key}"
+        edition=edition, organization=organization, outside_key=own.kept_as(key)
     ).first()
     present = working_content(known) if known else {}
     taken, refused = forms.clean_content(raw_content(sent, present), edition)
@@ -56,7 +56,7 @@ def put(
             raise Refused(412, "changed", _("还没有这项活动，If-Match没有意义。"))
         activity = drafting.create(
             edition=edition, organization=organization, by=by, content=taken, origin=Origin.PROGRAM,
-            outside_key=f"{own.SPACE}{key}",
+            outside_key=own.kept_as(key),
         )  # fmt: skip
     else:
         activity = _changed(known, taken, present, by=by, condition=condition)
@@ -66,7 +66,7 @@ def put(
 def _changed(
     known: Activity, taken: contents.Content, present: contents.Content, *, by: "User", condition: str
 ) -> Activity:
-    tag = tag_of(own.shown(known))
+    tag = own.tag(own.shown(known))
     if condition and not names(condition, tag):
         raise Refused(412, "changed", _("您读取以后它又有改动。请重新读取，再改。"), headers={"ETag": tag})
     if not condition and _says_more(taken, present):

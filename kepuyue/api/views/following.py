@@ -47,7 +47,7 @@ def changes(request: HttpRequest, asked: Query[Following], edition: str = "") ->
         return {"edition": "", "results": [], "cursor": "", "has_more": False}
     if not is_open_to_public(found):
         return {"edition": found.code, "results": [], "cursor": "", "has_more": False}
-    more_waits = following.number(found)
+    following.number(found)
     if read > queries.last_change(found):
         raise Refused(410, "cursor-ahead", _("游标比这里的记录还新。请不带游标从头读取。"))
     rows = queries.changes_after(found, read, asked.limit + 1)
@@ -63,6 +63,8 @@ def changes(request: HttpRequest, asked: Query[Following], edition: str = "") ->
         for change, activity in page
     ]
     last = page[-1][0].number if page else read
+    # Asked last: what changed while we read, or was just being changed, is still to come
+    more_waits = queries.change_waits(found)
     return {
         "edition": found.code,
         "results": results,

@@ -29,7 +29,11 @@ from kepuyue.summaries.models import Figure, Summary
 REFUSALS: dict[Any, Any] = {401: Problem, 403: Problem, 404: Problem, 422: Problem, 429: Problem}
 Key = Annotated[
     str,
-    Path(min_length=1, max_length=150, description="Your own key of the activity; it never changes"),
+    Path(
+        min_length=1,
+        max_length=150,
+        description="Your own key of the activity; it never changes",
+    ),
 ]
 MOST = 500
 
@@ -80,7 +84,10 @@ def activity(request: HttpRequest, key: Key) -> HttpResponse:
     """As the unit works on it, with what is missing, who signed it off and what reviewers said. Its ETag is what a
     change names in If-Match.
     """
-    return _conditional(request, answered(own.shown(own.find(caller_of(request), key)), tagged=True))
+    body = own.shown(own.find(caller_of(request), key))
+    response = answered(body)
+    response["ETag"] = own.tag(body)
+    return _conditional(request, response)
 
 
 @api.get(

@@ -28,7 +28,6 @@ from kepuyue.api.own_schemas import (
     Strict,
 )
 from kepuyue.api.problems import Problem, Refused
-from kepuyue.api.tags import tag_of
 from kepuyue.api.views.own import REFUSALS, Key
 from kepuyue.core.links import whole
 from kepuyue.editions.models import Edition
@@ -77,7 +76,7 @@ def put(request: HttpRequest, key: Key, sent: Body[ActivityIn]) -> HttpResponse:
     )
     body = own.shown(_fresh(activity))
     response = answered(body | {"remarks": remarks}, status=201 if is_new else 200)
-    response["ETag"] = tag_of(body)
+    response["ETag"] = own.tag(body)
     return response
 
 
@@ -241,4 +240,7 @@ def _fresh(activity: Activity) -> Activity:
 
 def _shown(activity: Activity) -> HttpResponse:
     """The activity as it stands after the act."""
-    return answered(own.shown(_fresh(activity)), status=201, tagged=True)
+    body = own.shown(_fresh(activity))
+    response = answered(body, status=201)
+    response["ETag"] = own.tag(body)
+    return response

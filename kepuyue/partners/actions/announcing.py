@@ -1,7 +1,7 @@
 """Writing down what happened for whoever is to be told, in the transaction in which it happened."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from django.db.models import Q
@@ -15,17 +15,26 @@ from kepuyue.partners.events import EVENTS
 from kepuyue.partners.models import Delivery, Endpoint, Event
 
 
-def announce(kind: str, organization: Organization, data: Mapping[str, Any], *, key: str) -> Event | None:
+def announce(
+    kind: str,
+    organization: Organization,
+    data: Mapping[str, Any],
+    *,
+    key: str,
+    of_turns: Collection[str] = (),
+) -> Event | None:
     """Note an event of a unit and whom it is sent to; None where nobody wants to know, or `key` was noted before.
 
-    One short query where nobody is told of anything. `data` holds nothing personal.
+    One short query where nobody is told of anything. `data` holds nothing personal. `of_turns`: the kinds between which
+    something turns; it is noted too where somebody wants to know of another of them, to tell the next turn by.
     """
     if kind not in EVENTS:
         raise ValueError(f"no such event: {kind}")
     active = Endpoint.objects.filter(state=Endpoint.State.ACTIVE)
     concerned = active.filter(Q(organization_id=organization.pk) | Q(is_city_wide=True))
-    wanted = [one for one in concerned if kind in one.events]
-    if not wanted:
+    found = list(concerned)
+    wanted = [one for one in found if kind in one.events]
+    if not wanted and not any(set(of_turns) & set(one.events) for one in found):
         return None
     digest = hashlib.sha256("\n".join((kind, key)).encode()).hexdigest()
     code = f"msg_{digest[:32]}"
@@ -38,7 +47,9 @@ def announce(kind: str, organization: Organization, data: Mapping[str, Any], *, 
     return event
 
 
-def of_activity(kind: str, activity: Activity, *, key: str, **more: Any) -> Event | None:
+def of_activity(
+    kind: str, activity: Activity, *, key: str, of_turns: Collection[str] = (), **more: Any
+) -> Event | None:
     """Note an event of an activity."""
     data = {
         "code": activity.code,
@@ -49,4 +60,4 @@ def of_activity(kind: str, activity: Activity, *, key: str, **more: Any) -> Even
         "url": whole(reverse("programme:activity", args=[activity.code])),
         "unit": activity.organization.code,
     }
-    return announce(kind, activity.organization, data | more, key=key)
+    return announce(kind, activity.organization, data | more, key=key, of_turns=of_turns)

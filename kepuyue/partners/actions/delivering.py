@@ -40,18 +40,20 @@ def deliver_due(limit: int = 50, **ways: Any) -> int:
     due = Delivery.objects.filter(
         state=Delivery.State.WAITING, due_at__lte=now(), endpoint__state=Endpoint.State.ACTIVE
     )
-    waiting = list(due.order_by("due_at").values_list("pk", "endpoint")[: limit * 20])
-    arrived, failing, tried = 0, set(), 0
-    for pk, endpoint in waiting:
-        if endpoint in failing:
-            continue
-        if tried == limit:
+    arrived, tried, failing = 0, 0, set[int]()
+    while tried < limit:
+        rest = due.exclude(endpoint__in=failing).order_by("due_at").values_list("pk", "endpoint")
+        known = len(failing)
+        for pk, endpoint in list(rest[: limit - tried]):
+            if endpoint in failing:
+                continue
+            tried += 1
+            if _deliver(pk, ways):
+                arrived += 1
+            else:
+                failing.add(endpoint)
+        if len(failing) == known:
             break
-        tried += 1
-        if _deliver(pk, ways):
-            arrived += 1
-        else:
-            failing.add(endpoint)
     return arrived
 
 

@@ -32,9 +32,11 @@ def note(activity: Activity) -> None:
 
 def note_new(activities: Iterable[Activity]) -> None:
     """Note public activities that were not yet known of, as after a bulk load; the others stay as they are."""
+    moment = now()
     PublicChange.objects.bulk_create(
         [
-            PublicChange(edition_id=one.edition_id, activity=one.pk, code=one.code, at=one.updated_at)
+            # Not when its row was written: what is read again from another city would come before its own deletion
+            PublicChange(edition_id=one.edition_id, activity=one.pk, code=one.code, at=moment)
             for one in activities
         ],
         ignore_conflicts=True,
