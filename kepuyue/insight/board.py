@@ -60,11 +60,6 @@ class Choice:
         """{classification: code} of those that are chosen."""
         return {split: getattr(self, split) for split in TERM_SPLITS if getattr(self, split)}
 
-    @property
-    def by_session(self) -> bool:
-        """Whether sessions are chosen, and not only whole activities."""
-        return bool(self.district or self.first or self.last)
-
     def holds(self, day: date, district: str) -> bool:
         """Whether a session of that day and district is among what is chosen."""
         return (
@@ -72,6 +67,15 @@ class Choice:
             and (self.first is None or day >= self.first)
             and (self.last is None or day <= self.last)
         )
+
+    @property
+    def is_by_day(self) -> bool:
+        """Whether days are chosen."""
+        return bool(self.first or self.last)
+
+    def counts(self, code: str) -> bool:
+        """Whether an indicator can be told for what is chosen: of days only what belongs to a session."""
+        return not self.is_by_day or "day" in INDICATORS[code].splits
 
     def leaves(self, split: str, key: str) -> bool:
         """Whether a row of a split is among what is chosen."""
@@ -140,6 +144,21 @@ class Board:
         """An indicator in one row of a split."""
         return self.splits.get(split, {}).get(key, {}).get(code, INDICATORS[code].fold.nothing)
 
+    def number(self, code: str, split: str = "", key: str = "") -> str:
+        """An indicator in all or in one row of a split, as people read it; a dash where it cannot be told."""
+        return INDICATORS[code].number(self._at(code, split, key)) if self.choice.counts(code) else "—"
+
+    def shown(self, code: str) -> str:
+        """An indicator in all with its unit."""
+        return INDICATORS[code].shown(self.value(code)) if self.choice.counts(code) else "—"
+
+    def plain(self, code: str, split: str = "", key: str = "") -> int | float | None:
+        """The same for machines; None where it cannot be told."""
+        return INDICATORS[code].plain(self._at(code, split, key)) if self.choice.counts(code) else None
+
+    def _at(self, code: str, split: str, key: str) -> Value:
+        return self.part(split, key, code) if split else self.value(code)
+
     def keys(self, split: str, names: Names) -> list[tuple[str, str]]:
         """[(key, name)] of the rows that the conditions leave: days outside the month too, what states nothing only
         where there is some.
@@ -169,7 +188,8 @@ def of(edition: Edition, choice: Choice = Choice(), within: Q | None = None) -> 
         pk for pk in rows if all(code in terms[split].get(pk, NONE) for split, code in choice.terms.items())
     }
     facts = _Facts(edition, choice, rows, fitting)
-    columns = facts.columns()
+    # What is known of a whole activity is not what it was on some of its days
+    columns = {code: column for code, column in facts.columns().items() if choice.counts(code)}
     board = Board(edition, choice, rows, columns)
     counted = set().union(*columns.values())
     for split in TERM_SPLITS:

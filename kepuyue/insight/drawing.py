@@ -65,7 +65,7 @@ def bars(
         has_before = before is not None and size(indicator, before) > 0
         found.append(
             Bar(
-                key, name, indicator.number(value), _share(amount, most), address(split, key),
+                key, name, board.number(indicator.code, split, key), _share(amount, most), address(split, key),
                 indicator.number(before) if before is not None and has_before else "",
                 _share(size(indicator, before), most) if before is not None and has_before else None,
                 is_empty=not amount, is_rest=key == NOT_STATED,
@@ -95,7 +95,8 @@ def columns(board: Board, indicator: Indicator, names: Names, address: Address) 
         high = round(HIGH * amount / most, 1) if most else 0
         drawn.append(
             {
-                "day": day, "number": day.day, "name": wording.day_text(day), "shown": indicator.number(values[day]),
+                "day": day, "number": day.day, "name": wording.day_text(day),
+                "shown": board.number(indicator.code, "day", day.isoformat()),
                 "x": place * WIDE, "middle": place * WIDE + WIDE / 2, "high": high, "y": HIGH - high,
                 "is_weekend": day.weekday() > 4, "is_today": day == today, "is_empty": not amount,
                 "href": address("day", day.isoformat()), "is_most": bool(amount) and amount == most,
@@ -104,7 +105,7 @@ def columns(board: Board, indicator: Indicator, names: Names, address: Address) 
     return {
         "columns": drawn, "width": len(days) * WIDE, "wide": WIDE - GAP, "high": HIGH,
         "outside": [
-            {"name": names.name("day", key), "shown": indicator.number(board.part("day", key, indicator.code)),
+            {"name": names.name("day", key), "shown": board.number(indicator.code, "day", key),
              "href": address("day", key)}
             for key in outside
         ],
@@ -119,10 +120,7 @@ def districts(
     amounts = {
         one.code: size(indicator, board.part("district", one.code, indicator.code)) for one in names.districts
     }
-    shown = {
-        one.code: indicator.number(board.part("district", one.code, indicator.code))
-        for one in names.districts
-    }
+    shown = {one.code: board.number(indicator.code, "district", one.code) for one in names.districts}
     most = max(amounts.values(), default=0)
     levels = {code: -(-amount * LEVELS // most) if most else 0 for code, amount in amounts.items()}
     labels = {one.code: short_name(one) for one in names.districts}

@@ -16,13 +16,13 @@ Table = tuple[list[str], list[list[Any]]]
 def whole_table(board: Board, names: Names) -> Table:
     """One line for the whole and one for each row of each split, a column for each indicator."""
     head = [_("分类"), _("名称"), *(wording.with_aside(one.name, one.unit) for one in INDICATORS.values())]
-    whole = [one.plain(board.value(code)) for code, one in INDICATORS.items()]
+    whole = [board.plain(code) for code in INDICATORS]
     rows: list[list[Any]] = [[_("合计"), "", *whole]]
     for split, label in SPLITS.items():
         if names.has(split):
             rows += [
                 [str(label), name, *(
-                    one.plain(board.part(split, key, code)) if split in one.splits else None
+                    board.plain(code, split, key) if split in one.splits else None
                     for code, one in INDICATORS.items()
                 )]
                 for key, name in board.keys(split, names)
@@ -49,10 +49,10 @@ def as_data(board: Board, names: Names, split: str = "") -> dict[str, Any]:
         "indicators": [
             {
                 "code": code, "name": str(one.name), "unit": str(one.unit), "definition": str(one.definition),
-                "value": one.plain(board.value(code)),
+                "value": board.plain(code),
                 "splits": {
                     by: {
-                        key: one.plain(board.part(by, key, code))
+                        key: board.plain(code, by, key)
                         for key, _name in board.keys(by, names)
                         if code in board.splits[by].get(key, {})
                     }

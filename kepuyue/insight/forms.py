@@ -91,8 +91,9 @@ class ReleaseForm(forms.Form):
         super().__init__(data, initial=initial)
         codes: Any = self.fields["codes"]
         codes.choices = [
-            (code, wording.labelled(one.name, one.shown(board.value(code))))
+            (code, wording.labelled(one.name, board.shown(code)))
             for code, one in INDICATORS.items()
+            if board.choice.counts(code)
         ]
         if not is_correction:
             del self.fields["reason"]

@@ -273,6 +273,14 @@ def _all() -> Iterator[Indicator]:
 
 
 INDICATORS: dict[str, Indicator] = {one.code: one for one in _all()}
+
+
+def is_of_activities(code: str) -> bool:
+    """Whether a number counts whole activities, each in all of its districts; of a code that is no more, too."""
+    one = INDICATORS.get(code)
+    return one is None or code == "activities" or "day" not in one.splits
+
+
 # How a taxonomy feeds an indicator
 _TAXONOMIES = {"audience": "audiences", "content": "contents"}
 Facts = Mapping[str, Value]

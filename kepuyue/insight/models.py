@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from kepuyue.core import wording
 from kepuyue.core.time import now
 from kepuyue.editions.models import Edition
+from kepuyue.insight.indicators import is_of_activities
 from kepuyue.organizations.models import Organization
 
 
@@ -60,6 +61,15 @@ class Release(models.Model):
     def limits_for_reader(self) -> str:
         """What was counted, in the reader's language; empty: everything."""
         return str(self.limits.get("en" if wording.is_english() else "zh", ""))
+
+    @property
+    def repeats_activities(self) -> bool:
+        """Whether some figure counts an activity in full in each of its districts."""
+        return any(
+            (self.choice.get("district") or any(split["split"] == "district" for split in figure.splits))
+            and is_of_activities(figure.code)
+            for figure in self.figures.all()
+        )
 
     @property
     def tables(self) -> list[dict[str, Any]]:

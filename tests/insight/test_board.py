@@ -19,11 +19,13 @@ from kepuyue.insight import board, drawing, export
 from kepuyue.insight.board import Choice
 from kepuyue.insight.indicators import BY_SESSION, INDICATORS, NOT_STATED, SPLITS
 from kepuyue.insight.naming import Names
+from kepuyue.summaries.models import Figure
 from tests.cast import Cast
 from tests.factories import ActivityFactory, EditionFactory, SessionFactory, SummaryFactory, VenueFactory
 
 pytestmark = pytest.mark.usefixtures("in_the_month")
 ADDRESS = "/desk/insight/"
+DAY = date(2024, 9, 14)
 
 
 def public(cast: Cast, *, sessions: int = 1, **facts: Any) -> Activity:
@@ -286,6 +288,70 @@ def test_rows_that_the_conditions_leave_out_stand_in_no_file(cast: Cast) -> None
     assert head[0] == "合计"
     (scheduled,) = [one for one in data["indicators"] if one["code"] == "scheduled"]
     assert scheduled["splits"]["day"] == {"2024-09-14": 1, "2024-11-13": 1}
+
+
+def exhibition(cast: Cast) -> Activity:
+    """A month of it came to 90,000 counted visits; on the 14th it has one session of 30, in the other district."""
+    shown = public(cast, sessions=30)
+    shown.sessions.filter(starts_at__date=DAY).update(
+        venue=VenueFactory(district=cast.other_district.district)
+    )
+    summary: Any = SummaryFactory(activity=shown, filed="accepted")
+    Figure.objects.filter(filing__summary=summary, name="visits", method="count").update(value=90_000)
+    return shown
+
+
+def test_what_is_known_of_a_whole_activity_is_not_told_of_one_day(cast: Cast, sign_in: Any) -> None:
+    exhibition(cast)
+    client = sign_in(cast.office)
+    chosen = "first=2024-09-14&last=2024-09-14"
+    assert board.of(cast.edition).plain("visits-count") == 90_000
+
+    page = client.get(f"{ADDRESS}?{chosen}&of=visits-count")
+    numbers = {line["code"]: line["number"] for group in page.context["groups"] for line in group["lines"]}
+
+    whole = {code for code, one in INDICATORS.items() if "day" not in one.splits}
+    assert {code for code, number in numbers.items() if number == "—" and code in whole} == whole
+    assert (numbers["activities"], numbers["scheduled"]) == ("1", "1")
+    assert (
+        {bar.shown for bar in page.context["districts"]}
+        == {tile["count"] for tile in page.context["tiles"]}
+        == {"—"}
+    )
+    assert "属于整项活动的数字" in page.content.decode()
+    assert "属于整项活动的数字" not in client.get(ADDRESS).content.decode()
+    rows = client.get(f"{ADDRESS}rows/?{chosen}&of=visits-count")
+    assert (rows.context["total"], rows.context["rows"]) == ("—", [])
+    assert "还没有来源" not in rows.content.decode()
+
+
+def test_files_and_the_command_tell_nothing_of_a_day_that_nobody_knows(cast: Cast, sign_in: Any) -> None:
+    exhibition(cast)
+
+    data = sign_in(cast.office).get(f"{ADDRESS}files/?form=json&last=2024-09-14").json()
+    text = sign_in(cast.office).get(f"{ADDRESS}files/?form=csv&last=2024-09-14").content.decode("utf-8-sig")
+    call_command("insight", "--until", "2024-09-14", "--by", "district", stdout=(words := StringIO()))
+
+    found = {one["code"]: one["value"] for one in data["indicators"]}
+    assert {code for code, value in found.items() if value is None} >= {
+        code for code, one in INDICATORS.items() if "day" not in one.splits
+    }
+    assert found["activities"] == 1
+    assert "90000" not in text and "90,000" not in words.getvalue()
+    assert "参与群众（清点）：—\n  福田区  —\n" in words.getvalue()
+
+
+def test_beside_districts_it_is_said_that_activities_count_in_full_in_each(cast: Cast, sign_in: Any) -> None:
+    exhibition(cast)
+    client = sign_in(cast.office)
+
+    found = board.of(cast.edition)
+    said = client.get(ADDRESS).content.decode().count("在每个区都算全数")
+    filtered = client.get(f"{ADDRESS}?district=nanshan").content.decode().count("在每个区都算全数")
+
+    assert [found.plain("visits-count", "district", key) for key in ("futian", "nanshan")] == [90_000] * 2
+    assert (said, filtered) == (2, 3)
+    assert "在每个区都算全数" in client.get(f"{ADDRESS}rows/?district=nanshan").content.decode()
 
 
 def test_the_command_prints_the_same_numbers(cast: Cast) -> None:

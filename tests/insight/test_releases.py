@@ -149,6 +149,48 @@ def test_nothing_chosen_is_nothing_to_publish(cast: Cast) -> None:
         publish(cast, codes=[])
 
 
+def test_what_cannot_be_told_of_a_day_is_neither_offered_nor_published(cast: Cast, sign_in: Any) -> None:
+    held(cast, [], figures={("visits", "count"): 90_000})
+    choice = Choice(first=date(2024, 9, 14), last=date(2024, 9, 14))
+
+    with pytest.raises(ValidationError) as refused:
+        publish(cast, codes=["scheduled", "visits-count"], choice=choice)
+
+    assert "参与群众（清点）" in refused.value.message_dict["codes"][0]
+    assert not Release.objects.exists()
+    client = sign_in(cast.office)
+    page = client.get(f"{ADDRESS}new/?first=2024-09-14&last=2024-09-14")
+    offered = {code for code, _label in page.context["form"].fields["codes"].choices}
+    assert "scheduled" in offered and "visits-count" not in offered
+    assert "也不能按天发布" in page.content.decode()
+    assert "visits-count" in {
+        code for code, _label in client.get(f"{ADDRESS}new/").context["form"].fields["codes"].choices
+    }
+
+
+def test_of_an_earlier_release_of_a_day_nothing_is_said_to_have_changed(cast: Cast, sign_in: Any) -> None:
+    made = ReleaseFactory(edition=cast.edition, choice={"first": "2024-09-14", "last": "2024-09-14"})
+    made.figures.update(code="visits-count", value=90_000)
+
+    (line,) = sign_in(cast.office).get(f"{ADDRESS}{made.pk}/").context["lines"]
+
+    assert (line["live"], line["differs"]) == ("—", False)
+
+
+def test_a_release_by_district_says_what_counts_in_full_in_each(cast: Cast, sign_in: Any) -> None:
+    public(cast)
+    said = "在每个区都算全数"
+
+    sessions = publish(cast, codes=["scheduled"], splits=["district"])
+    assert said not in sign_in(None).get("/figures/").content.decode()
+    visits = publish(cast, codes=["visits-count"], splits=["tier"], choice=Choice(district="futian"))
+
+    assert sign_in(None).get("/figures/").content.decode().count(said) == 1
+    client = sign_in(cast.office)
+    pages = [client.get(f"{ADDRESS}{one.pk}/").content.decode() for one in (sessions, visits)]
+    assert [said in page for page in pages] == [False, True]
+
+
 def test_a_correction_says_why_and_each_is_corrected_once(cast: Cast) -> None:
     first = publish(cast)
     with pytest.raises(ValidationError):

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from kepuyue.core import audit
+from kepuyue.core import audit, wording
 from kepuyue.core.transitions import NotPossibleNow
 from kepuyue.editions.models import Edition
 from kepuyue.insight import board
@@ -42,6 +42,10 @@ def publish(
         return known
     if not codes:
         raise ValidationError({"codes": _("请至少选一个数字。")})
+    if told := [INDICATORS[code].name for code in INDICATORS if code in codes and not choice.counts(code)]:
+        raise ValidationError(
+            {"codes": _("选了日期，这些数字分不到天，不能发布：%(names)s") % {"names": wording.listed(told)}}
+        )
     if corrects is not None:
         _check_correctable(corrects, reason)
     found = board.of(edition, choice)
@@ -53,7 +57,7 @@ def publish(
     names = {short: (language, Names(edition)) for short, language in LANGUAGES.items()}
     ReleasedFigure.objects.bulk_create(
         ReleasedFigure(
-            release=made, code=code, position=place, value=INDICATORS[code].plain(found.value(code)),
+            release=made, code=code, position=place, value=found.plain(code),
             words=_words(found, code),
             splits=[_split(found, code, split, names) for split in splits if split in INDICATORS[code].splits],
         )
@@ -62,7 +66,7 @@ def publish(
     audit.record(
         "figures.correct" if corrects else "figures.publish", made, by=by, reason=made.reason,
         organization_path=edition.office.path if edition.office else "",
-        changes={code: [None, INDICATORS[code].plain(found.value(code))] for code in INDICATORS if code in codes},
+        changes={code: [None, found.plain(code)] for code in INDICATORS if code in codes},
     )  # fmt: skip
     return made
 
@@ -81,7 +85,7 @@ def _words(found: Board, code: str) -> dict[str, dict[str, str]]:
         with translation.override(language):
             said[short] = {
                 "name": str(one.name), "unit": str(one.unit), "definition": str(one.definition),
-                "shown": one.number(found.value(code)),
+                "shown": found.number(code),
             }  # fmt: skip
     return said
 

@@ -78,8 +78,8 @@ def _groups(page: Asked, found: Board, last: Board | None) -> list[dict[str, Any
             "code": group, "name": name, "note": note,
             "lines": [
                 {
-                    "code": code, "name": one.name, "number": one.number(value := found.value(code)), "unit": one.unit,
-                    "change": drawing.change(one, value, last.value(code) if last else None),
+                    "code": code, "name": one.name, "number": found.number(code), "unit": one.unit,
+                    "change": drawing.change(one, found.value(code), last.value(code) if last else None),
                     "href": page.rows(code), "is_summed_up": bool(one.figure),
                 }
                 for code, one in INDICATORS.items() if one.group == group
@@ -103,7 +103,7 @@ def _across(page: Asked, found: Board) -> list[dict[str, Any]]:
         {
             "name": name,
             "cells": [
-                {"name": INDICATORS[code].name, "shown": INDICATORS[code].number(found.part("district", key, code)),
+                {"name": INDICATORS[code].name, "shown": found.number(code, "district", key),
                  "href": page.rows(code, district=key)}
                 for code in ACROSS
             ],
@@ -124,7 +124,8 @@ def rows(request: DeskRequest) -> HttpResponse:
         return sent(export.lines_table(found, indicator, page.names), form, f"insight-{indicator.code}")
     shown = Paginator(lines, PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
-        "page": page, "indicator": indicator, "total": indicator.number(found.value(indicator.code)), "lines": shown,
+        "page": page, "indicator": indicator, "total": found.number(indicator.code), "lines": shown,
+        "is_told": page.choice.counts(indicator.code),
         "rows": [(row, page.names.name("district", row.district), indicator.number(value)) for row, value in shown],
     }  # fmt: skip
     return render(request, "insight/rows.html", context)

@@ -50,8 +50,11 @@ def show(request: DeskRequest, pk: int) -> HttpResponse:
             "is_redefined": one is not None and str(one.definition) != figure.said["definition"],
         }
         if found is not None:
-            live = one.plain(value := found.value(figure.code)) if one else None
-            line |= {"live": one.number(value) if one else "—", "differs": live != figure.value}
+            is_told = one is not None and found.choice.counts(figure.code)
+            line |= {
+                "live": found.number(figure.code) if is_told else "—",
+                "differs": is_told and found.plain(figure.code) != figure.value,
+            }
         lines.append(line)
     context = {
         "page": page, "tabs": tabs("releases"), "release": release, "lines": lines, "has_live": has_live,
@@ -115,7 +118,7 @@ def _published(request: DeskRequest, choice: Choice, corrects: Release | None) -
             return redirect("insight:release", made.pk)
     context = {
         "page": page, "tabs": tabs("releases"), "form": form, "corrects": corrects,
-        "limits": choice.in_words(page.names),
+        "limits": choice.in_words(page.names), "choice": choice,
     }  # fmt: skip
     return render(request, "insight/publish.html", context, status=422 if form.errors else 200)
 

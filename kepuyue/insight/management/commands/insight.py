@@ -56,6 +56,6 @@ class Command(BaseCommand):
             self.stdout.write(json.dumps(export.as_data(found, names, options["by"]), ensure_ascii=False))
             return
         for one in INDICATORS.values():
-            self.stdout.write(wording.labelled(one.name, one.shown(found.value(one.code))))
+            self.stdout.write(wording.labelled(one.name, found.shown(one.code)))
             for key, name in found.keys(options["by"], names) if options["by"] in one.splits else ():
-                self.stdout.write(f"  {name}  {one.number(found.part(options['by'], key, one.code))}")
+                self.stdout.write(f"  {name}  {found.number(one.code, options['by'], key)}")
