@@ -7,7 +7,7 @@ number is the same wherever it stands. A dozen queries, however many activities.
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -25,6 +25,7 @@ from kepuyue.insight.indicators import (
     Fold,
     Indicator,
     Known,
+    Pace,
     Value,
     settled,
 )
@@ -180,14 +181,18 @@ class Board:
         return sorted(found, key=lambda one: (-indicator.fold.size(one[1]), one[0].title, one[0].code))
 
 
-def of(edition: Edition, choice: Choice = Choice(), within: Q | None = None) -> Board:
-    """The board of an edition; `within` limits it to activities of some units (a condition on `Activity`)."""
+def of(
+    edition: Edition, choice: Choice = Choice(), within: Q | None = None, until: datetime | None = None
+) -> Board:
+    """The board of an edition; `within` limits it to activities of some units (a condition on `Activity`), `until` what
+    comes with sessions (`Pace.SESSIONS`) to those that had begun by that moment.
+    """
     rows = _rows(edition, within)
     terms = live.terms_of(edition)
     fitting = {
         pk for pk in rows if all(code in terms[split].get(pk, NONE) for split, code in choice.terms.items())
     }
-    facts = _Facts(edition, choice, rows, fitting)
+    facts = _Facts(edition, choice, rows, fitting, until)
     # What is known of a whole activity is not what it was on some of its days
     columns = {code: column for code, column in facts.columns().items() if choice.counts(code)}
     board = Board(edition, choice, rows, columns)
@@ -229,12 +234,13 @@ class _Facts:
     """The values of one board, before they are put together."""
 
     def __init__(
-        self, edition: Edition, choice: Choice, rows: Mapping[int, Row], fitting: Collection[int]
-    ) -> None:
-        self.edition, self.choice, self.rows = edition, choice, rows
+        self, edition: Edition, choice: Choice, rows: Mapping[int, Row], fitting: Collection[int],
+        until: datetime | None,
+    ) -> None:  # fmt: skip
+        self.edition, self.choice, self.rows, self.until = edition, choice, rows, until
         sessions = [
             (one, one.district or rows[one.activity].district)
-            for one in live.sessions_of(edition)
+            for one in live.sessions_of(edition, until)
             if one.activity in fitting
         ]
         self.called_off = [
@@ -265,7 +271,8 @@ class _Facts:
         }
         by_pk = {one[0].pk: one for one in self.chosen}
         for code, known in live.by_session(self.edition).items():
-            some = [pk for pk in known if pk in by_pk]
+            is_cut = self.until is not None and INDICATORS[code].pace is Pace.SESSIONS
+            some = [pk for pk in known if pk in by_pk and (by_pk[pk][0].has_begun or not is_cut)]
             found[code] = _Parts.of([by_pk[pk] for pk in some], [known[pk] for pk in some])
         return found
 

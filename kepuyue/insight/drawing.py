@@ -143,8 +143,16 @@ def districts(
     }, tiles  # fmt: skip
 
 
-def change(indicator: Indicator, value: Value, before: Value | None) -> str:
-    """What it was in the edition before, and how much more or less it is now; nothing where it was not known."""
+def change(indicator: Indicator, value: Value, before: Value | None, *, is_cut: bool = False) -> str:
+    """What it was in the edition before, and how much more or less it is now; nothing where it was not known.
+
+    `is_cut`: what it was counts up to the same moment.
+    """
+    said = _change(indicator, value, before)
+    return wording.labelled(_("同期"), said) if said and is_cut else said
+
+
+def _change(indicator: Indicator, value: Value, before: Value | None) -> str:
     if before is None or not (was := size(indicator, before)):
         return ""
     told = indicator.number(before)

@@ -66,6 +66,19 @@ class Fold(StrEnum):
         return value if isinstance(value, int) else len(value)
 
 
+class Pace(StrEnum):
+    """When an indicator of a month that is still on can be held against the edition before."""
+
+    PLAN = "plan"
+    "At any time: it says what is planned for the whole month"
+    SESSIONS = "sessions"
+    "At any time, with what had begun by the same moment"
+    MONTH = "month"
+    "When the month is over"
+    SUMMARIES = "summaries"
+    "When no summary is taken any more"
+
+
 # What a figure can be broken down by: classifications of the edition, the district, the day
 TERM_SPLITS = ("tier", "joint_action", "content", "audience")
 BY_ACTIVITY = (*TERM_SPLITS, "district")
@@ -110,6 +123,7 @@ class Indicator:
     "What it can be broken down by, of `SPLITS`; by day only what belongs to a session"
     is_live: bool = False
     "Whether it is read from what happens in the system (`live`), whether or not a summary was accepted"
+    pace: Pace = Pace.MONTH
 
     def number(self, value: Value) -> str:
         """The value as people read it, without its unit; a dash where there is nothing to take an average of."""
@@ -143,7 +157,9 @@ def _of_figures() -> Iterator[Indicator]:
     for name, method, code in _FIGURES:
         kind = kind_of(name, method)
         group = {Name.SESSIONS: "summaries", Name.VISITS: "people", Name.VIEWS: "people"}.get(name, "reach")
-        yield Indicator(code, _read_later(kind), kind.unit, said, Fold.SUM, kind.key, group=group)
+        yield Indicator(
+            code, _read_later(kind), kind.unit, said, Fold.SUM, kind.key, group=group, pace=Pace.SUMMARIES
+        )
 
 
 def _read_later(kind: Kind) -> Any:
@@ -164,18 +180,27 @@ def _of_what_happens() -> Iterator[Indicator]:
     yield _live(
         "activities", "programme", _("活动"), pgettext_lazy("unit", "项"),
         _("已经公开、没有取消的活动，不论办几场。按日期分时，一项活动在它开始场次的每一天各算一次。"),
+        pace=Pace.PLAN,
     )  # fmt: skip
     yield _live(
         "scheduled", "programme", pgettext_lazy("indicator", "场次"), times,
-        _("公开活动里没有取消、时间已定的场次，不论是否已经开始；连办多天的算一场，计在开始那天。"),
+        _("公开活动里没有取消、时间已定的场次，不论是否已经开始；连办多天的算一场，计在开始那天。"), pace=Pace.PLAN,
     )  # fmt: skip
-    yield _live("begun", "programme", _("已开始场次"), times, _("上面的场次里，到现在已经开始过的。"))
+    yield _live(
+        "begun",
+        "programme",
+        _("已开始场次"),
+        times,
+        _("上面的场次里，到现在已经开始过的。"),
+        pace=Pace.SESSIONS,
+    )
     yield _live(
         "called-off", "programme", _("取消场次"), times, _("公开以后取消的场次，含整项取消的活动的场次。")
     )
     yield _live(
         "seats", "seats", pgettext_lazy("indicator", "名额"), pgettext_lazy("unit of seats", "个"),
         _("在本系统预约的场次开放的名额，线上、代办和现场各渠道都算；由主办方自己的渠道预约的不知道，不算。"),
+        pace=Pace.PLAN,
     )  # fmt: skip
     yield _live(
         "taken",
@@ -189,11 +214,11 @@ def _of_what_happens() -> Iterator[Indicator]:
     )
     yield _live(
         "arrivals", "people", _("签到入场"), people,
-        _("持预约码在门口签到的人，同一预约只算第一次；不等总结，随签到更新。"),
+        _("持预约码在门口签到的人，同一预约只算第一次；不等总结，随签到更新。"), pace=Pace.SESSIONS,
     )  # fmt: skip
     yield _live(
         "walk-ins", "people", _("门口清点"), people,
-        _("没有预约、由门口工作人员清点入场的人；不等总结，随清点更新，不含签到的。"),
+        _("没有预约、由门口工作人员清点入场的人；不等总结，随清点更新，不含签到的。"), pace=Pace.SESSIONS,
     )  # fmt: skip
     yield _live(
         "opened", "people", _("本站点开"), pgettext_lazy("unit", "次"),
@@ -202,6 +227,7 @@ def _of_what_happens() -> Iterator[Indicator]:
     yield _live(
         "rating", "quality", _("现场评价"), pgettext_lazy("unit", "分（满分5分）"),
         _("观众在场后一分钟评价里打的分的平均，每一个分数同样算；不等总结，随评价更新。"), Fold.MEAN, hundredths=True,
+        pace=Pace.SESSIONS,
     )  # fmt: skip
     yield _live(
         "answers",
@@ -209,18 +235,19 @@ def _of_what_happens() -> Iterator[Indicator]:
         _("评价份数"),
         pgettext_lazy("unit of answers", "份"),
         _("观众提交的一分钟评价。"),
+        pace=Pace.SESSIONS,
     )
     yield _live(
         "owed", "summaries", _("应报总结"), pgettext_lazy("unit of summaries", "份"), _("已经开始填报的活动总结。"),
-        splits=BY_ACTIVITY,
+        splits=BY_ACTIVITY, pace=Pace.SUMMARIES,
     )  # fmt: skip
     yield _live(
         "filed", "summaries", _("已报总结"), pgettext_lazy("unit of summaries", "份"), _("至少报送过一次的总结。"),
-        splits=BY_ACTIVITY,
+        splits=BY_ACTIVITY, pace=Pace.SUMMARIES,
     )  # fmt: skip
     yield _live(
         "accepted", "summaries", _("已采纳总结"), pgettext_lazy("unit of summaries", "份"),
-        _("上级采纳过的总结，补充中的也算。"), splits=BY_ACTIVITY,
+        _("上级采纳过的总结，补充中的也算。"), splits=BY_ACTIVITY, pace=Pace.SUMMARIES,
     )  # fmt: skip
 
 
@@ -230,6 +257,7 @@ def _all() -> Iterator[Indicator]:
     yield Indicator(
         "satisfaction", _("满意度"), pgettext_lazy("unit", "分（满分5分）"),
         _("观众评价的平均分，按评价份数加权。"), Fold.MEAN, hundredths=True, group="quality",
+        pace=Pace.SUMMARIES,
     )  # fmt: skip
     yield Indicator(
         "media", _("媒体报道"), pgettext_lazy("unit", "条"), _("登记并确认的报道，一条报道写了几项活动也只算一条。"),
@@ -237,7 +265,7 @@ def _all() -> Iterator[Indicator]:
     )  # fmt: skip
     yield Indicator(
         "partners", _("联合单位"), pgettext_lazy("unit", "个"),
-        _("主办、承办、协办、指导、支持单位里除填报单位以外的，同一单位只算一个。"), Fold.UNION,
+        _("主办、承办、协办、指导、支持单位里除填报单位以外的，同一单位只算一个。"), Fold.UNION, pace=Pace.PLAN,
     )  # fmt: skip
     yield Indicator(
         "districts",
@@ -254,10 +282,20 @@ def _all() -> Iterator[Indicator]:
         Fold.UNION,
     )
     yield Indicator(
-        "audiences", _("覆盖人群"), pgettext_lazy("unit", "类"), _("活动面向的人群种类。"), Fold.UNION
+        "audiences",
+        _("覆盖人群"),
+        pgettext_lazy("unit", "类"),
+        _("活动面向的人群种类。"),
+        Fold.UNION,
+        pace=Pace.PLAN,
     )
     yield Indicator(
-        "contents", _("覆盖内容"), pgettext_lazy("unit", "类"), _("活动所属的内容种类。"), Fold.UNION
+        "contents",
+        _("覆盖内容"),
+        pgettext_lazy("unit", "类"),
+        _("活动所属的内容种类。"),
+        Fold.UNION,
+        pace=Pace.PLAN,
     )
     yield Indicator(
         "online",
@@ -269,6 +307,7 @@ def _all() -> Iterator[Indicator]:
     yield Indicator(
         "punctual", _("总结按时报送"), pgettext_lazy("unit", "%"),
         _("按时报送总结的活动占的比例，按场次加权：把一项活动拆成几项，比例不变。"), Fold.MEAN, group="summaries",
+        pace=Pace.SUMMARIES,
     )  # fmt: skip
 
 

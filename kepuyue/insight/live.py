@@ -4,7 +4,7 @@ A handful of queries for an edition, however many activities it has.
 """
 
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from django.db.models import Count, Func, IntegerField, Sum
@@ -47,10 +47,10 @@ class _Mark(Func):
         )
 
 
-def sessions_of(edition: Edition) -> list[Held]:
-    """All sessions of public activities of the edition."""
+def sessions_of(edition: Edition, moment: datetime | None = None) -> list[Held]:
+    """All sessions of public activities of the edition, and whether they had begun at the moment (now)."""
     rows = Session.objects.filter(activity__in=Activity.objects.of(edition).published())
-    zone, moment = edition.zone, now()
+    zone, moment = edition.zone, moment or now()
     return [
         Held(
             pk, activity, starts_at.astimezone(zone).date(), district or "", not cancelled and not postponed, cancelled,

@@ -1,7 +1,7 @@
 """One number is the same wherever it stands, and everybody sees the branch that is theirs."""
 
 import json
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from io import StringIO
 from typing import Any
 
@@ -218,6 +218,44 @@ def test_the_edition_before_stands_beside_by_the_same_classification(cast: Cast,
     (tier,) = [one for one in page.context["splits"] if one["name"] == SPLITS["tier"]]
     assert [(bar.shown, bar.last) for bar in tier["bars"] if bar.key == "district"] == [("1", "2")]
     assert sign_in(cast.other_reviewer).get(ADDRESS).context["groups"][0]["lines"][0]["change"] == ""
+
+
+def test_a_month_that_is_on_is_not_held_against_one_that_is_over(
+    cast: Cast, sign_in: Any, clock: Any
+) -> None:
+    before = EditionFactory(code="shenzhen-2023", year=2023, is_current=False, was_current=True)
+    former = public(cast, edition=before, sessions=10)
+    happen(former, came=4)
+    last_session = former.sessions.order_by("-starts_at")[0]
+    CheckIn.objects.create(
+        session=last_session, device="d", key="late", seats=90, result="walk_in", scanned_at=now()
+    )
+    summary: Any = SummaryFactory(activity=former, filed="accepted")
+    Figure.objects.filter(filing__summary=summary, name="visits", method="count").update(value=50_000)
+    current = public(cast, sessions=10)
+    happen(current, came=2)
+    SummaryFactory(activity=current, filed="accepted")
+    client = sign_in(cast.office)
+
+    def changes() -> dict[str, str]:
+        page = client.get(ADDRESS)
+        return {line["code"]: line["change"] for group in page.context["groups"] for line in group["lines"]}
+
+    said = changes()
+    assert (said["scheduled"], said["begun"]) == ("与上届一样", "同期：与上届一样")
+    assert (said["arrivals"], said["walk-ins"]) == ("同期：上届4，少50%", "同期：与上届一样")
+    assert {said[code] for code in ("taken", "fill", "days", "districts", "visits-count", "accepted")} == {""}
+    assert "9月30日以后再比，总结里的数字10月15日以后再比" in client.get(ADDRESS).content.decode()
+    assert "上届" not in client.get(f"{ADDRESS}?of=visits-count").content.decode().partition('id="splits"')[2]
+
+    clock.set(datetime(2024, 10, 1, 10))
+    said = changes()
+    assert (said["begun"], said["walk-ins"], said["taken"]) == ("与上届一样", "上届93，少97%", "上届4，少50%")
+    assert said["visits-count"] == ""
+    assert "总结里的数字10月15日以后再与上届相比" in client.get(ADDRESS).content.decode()
+
+    clock.set(datetime(2024, 10, 16, 10))
+    assert changes()["visits-count"] == "上届50,000，少100%"
 
 
 @pytest.mark.parametrize(

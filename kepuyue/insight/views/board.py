@@ -13,6 +13,7 @@ from kepuyue.core.time import now
 from kepuyue.editions.request import DeskRequest
 from kepuyue.insight import drawing, export
 from kepuyue.insight.board import Board
+from kepuyue.insight.comparing import Last
 from kepuyue.insight.indicators import GROUPS, INDICATORS, SPLITS, TERM_SPLITS
 from kepuyue.insight.permissions import can_publish
 from kepuyue.insight.views.desk import Asked, asked, sent, tabs
@@ -51,7 +52,8 @@ def board(request: DeskRequest) -> HttpResponse:
     found, last = page.board(), page.last()
     outlines, tiles = drawing.districts(found, page.indicator, page.names, page.rows_of)
     context: dict[str, Any] = {
-        "page": page, "tabs": tabs("board"), "board": found, "at": now(), "has_last": last is not None,
+        "page": page, "tabs": tabs("board"), "board": found, "at": now(), "last": last,
+        "has_last": last is not None and last.beside(page.indicator.code) is not None,
         "can_publish": can_publish(request.user, page.edition),
         "groups": _groups(page, found, last), "measures": _measures(page),
         "outlines": outlines, "tiles": tiles,
@@ -68,18 +70,20 @@ def board(request: DeskRequest) -> HttpResponse:
     return render(request, "insight/board.html", context)
 
 
-def _bars(page: Asked, found: Board, last: Board | None, split: str) -> list[drawing.Bar]:
-    return drawing.bars(found, last, page.indicator, split, page.names, page.rows_of)
+def _bars(page: Asked, found: Board, last: Last | None, split: str) -> list[drawing.Bar]:
+    before = last.beside(page.indicator.code) if last else None
+    return drawing.bars(found, before, page.indicator, split, page.names, page.rows_of)
 
 
-def _groups(page: Asked, found: Board, last: Board | None) -> list[dict[str, Any]]:
+def _groups(page: Asked, found: Board, last: Last | None) -> list[dict[str, Any]]:
     return [
         {
             "code": group, "name": name, "note": note,
             "lines": [
                 {
                     "code": code, "name": one.name, "number": found.number(code), "unit": one.unit,
-                    "change": drawing.change(one, found.value(code), last.value(code) if last else None),
+                    "change": drawing.change(one, found.value(code), last.value(code), is_cut=last.cuts(code))
+                    if last else "",
                     "href": page.rows(code), "is_summed_up": bool(one.figure),
                 }
                 for code, one in INDICATORS.items() if one.group == group

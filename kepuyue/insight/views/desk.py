@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 from kepuyue.core import tables, wording
 from kepuyue.editions.models import Edition
 from kepuyue.editions.request import DeskRequest
-from kepuyue.insight import board, export, queries
+from kepuyue.insight import board, comparing, export
 from kepuyue.insight.board import Board, Choice
+from kepuyue.insight.comparing import Last
 from kepuyue.insight.forms import ChoiceForm, indicator_of
 from kepuyue.insight.indicators import INDICATORS, Indicator
 from kepuyue.insight.naming import Names
@@ -41,12 +42,9 @@ class Asked:
         """What the person's branches came to."""
         return board.of(self.edition, self.choice, within(self.request.user))
 
-    def last(self) -> Board | None:
+    def last(self) -> Last | None:
         """The same of the edition before; None where there is none to compare with."""
-        before = queries.edition_before(self.edition)
-        if before is None:
-            return None
-        return board.of(before, self.choice.moved(self.edition, before), within(self.request.user))
+        return comparing.last(self.edition, self.choice, within(self.request.user))
 
     def query(self, **changes: str) -> str:
         """The conditions as a query, some of them changed; empty ones are left out."""
