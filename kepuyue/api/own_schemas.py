@@ -9,13 +9,13 @@ from pydantic import AfterValidator, AwareDatetime, ConfigDict, Field, StringCon
 from pydantic_core import PydanticCustomError
 
 from kepuyue.activities.models import AccessItem, Admission, BookingMode, Mode, UnitRole
+from kepuyue.core.time import is_within_reach
 
 MOST_ROWS = 200
 
 
 def _within_reach(moment: datetime) -> datetime:
-    """Beyond these years a moment cannot be written in every time zone."""
-    if not 1990 <= moment.year <= 2200:
+    if not is_within_reach(moment):
         raise PydanticCustomError("moment_out_of_reach", "out of reach")
     return moment
 

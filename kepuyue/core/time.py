@@ -32,3 +32,8 @@ def shifted(by: timedelta) -> Iterator[None]:
         yield
     finally:
         _shift.reset(token)
+
+
+def is_within_reach(moment: datetime) -> bool:
+    """Whether it can be written in every time zone and is no slip of the pen: from 1990 to 2200."""
+    return 1990 <= moment.year <= 2200

@@ -28,6 +28,9 @@ FAULTS = {
     "time-out": gettext_noop("网站太久没有回应，稍后会再试。"),
     "certificate": gettext_noop("网站的安全证书有问题，没有读取。"),
     "too-many-redirects": gettext_noop("网址转来转去，没有读到内容。"),
+    "unexpected": gettext_noop(
+        "那边给出的内容没能处理，别的来源不受影响。稍后会再试；一直这样的话，请联系系统维护人员。"
+    ),
     "broken-answer": gettext_noop("网站的回答不完整，稍后会再试。"),
 }
 LEFT = {

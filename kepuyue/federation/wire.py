@@ -12,10 +12,11 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit, urlunsplit
 
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, Field, ValidationError
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, Field, ValidationError
 
 from kepuyue.activities.models import AccessItem, Admission, BookingMode, Mode, State, UnitRole
 from kepuyue.core.links import web_address
+from kepuyue.core.time import is_within_reach
 
 OLDEST = 120
 MOST_SESSIONS = 300
@@ -27,6 +28,15 @@ MOST_BETWEEN = 5
 DESCRIPTION = 20_000
 
 Text = Annotated[str, BeforeValidator(lambda value: "" if value is None else str(value).replace("\0", ""))]
+
+
+def _within_reach(moment: datetime) -> datetime:
+    if not is_within_reach(moment):
+        raise ValueError(f"out of reach: {moment}")
+    return moment
+
+
+Moment = Annotated[AwareDatetime, AfterValidator(_within_reach)]
 
 
 class Named(BaseModel):
@@ -50,8 +60,8 @@ class Session(BaseModel):
     """One time at one place."""
 
     id: int
-    start: AwareDatetime
-    end: AwareDatetime | None = None
+    start: Moment
+    end: Moment | None = None
     is_all_day: bool = False
     is_cancelled: bool = False
     is_postponed: bool = False
@@ -61,7 +71,7 @@ class Session(BaseModel):
     note: Text = ""
     capacity: int | None = Field(None, ge=0, le=2_000_000_000)
     is_full: bool = False
-    full_stated_at: AwareDatetime | None = None
+    full_stated_at: Moment | None = None
 
 
 class Unit(BaseModel):
@@ -126,8 +136,8 @@ class Activity(BaseModel):
     is_year_round: bool = False
     unit: Registrant = Registrant()
     cancel_reason: Text = ""
-    updated_at: AwareDatetime
-    published_at: AwareDatetime
+    updated_at: Moment
+    published_at: Moment
     sessions: list[Session] = []
     origin: Origin | None = None
 

@@ -9,11 +9,13 @@ from typing import Any
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.management import call_command
+from django.test import Client
 
 from kepuyue.activities.models import Activity, Venue
 from kepuyue.core.models import AuditEvent
 from kepuyue.core.transitions import NotPossibleNow
-from kepuyue.federation.actions import clearing, reading, subscribing
+from kepuyue.federation import fault_words
+from kepuyue.federation.actions import clearing, reading, subscribing, taking
 from kepuyue.federation.models import EVERY, Counterpart, Gathered, Source
 from kepuyue.programme.models import PublicChange
 from tests.cast import Cast
@@ -281,6 +283,78 @@ def test_a_withdrawn_source_leaves_and_nothing_else_does(cast: Cast, site: Elsew
     subscribing.start(source, by=cast.office)
     gather(Source.objects.get(pk=source.pk), said("X2", HERE))
     assert Activity.objects.get(gathered__code="X2").code == code
+
+
+def test_a_source_that_is_started_while_it_is_taken_out_is_read_again(
+    cast: Cast, site: Elsewhere, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = SourceFactory(edition=cast.edition, address=HERE)
+    gather(source, said("X2", HERE))
+    subscribing.withdraw(source, by=cast.office)
+    sweep = clearing.sweep
+
+    def started_meanwhile(*given: Any) -> Any:
+        subscribing.start(Source.objects.get(pk=source.pk), by=cast.office)
+        return sweep(*given)
+
+    monkeypatch.setattr(clearing, "sweep", started_meanwhile)
+    reading.read_due(**site.door())
+    source.refresh_from_db()
+
+    assert source.state == State.ON and source.due_at is not None
+
+
+def test_what_is_read_again_after_it_was_taken_out_reaches_followers_last(
+    cast: Cast, client: Client, clock: Clock
+) -> None:
+    source = SourceFactory(edition=cast.edition, address=HERE)
+    gather(source, said("X2", HERE))
+    subscribing.withdraw(source, by=cast.office)
+    clearing.sweep(Source.objects.get(pk=source.pk))
+    subscribing.start(Source.objects.get(pk=source.pk), by=cast.office)
+    gather(Source.objects.get(pk=source.pk), said("X2", HERE))
+
+    clock.set(datetime(2024, 8, 25, 9))
+    rows = client.get("/api/v1/programme/changes").json()["results"]
+
+    assert rows[-1]["change"] == "upsert" and len({row["code"] for row in rows}) == 1
+
+
+def test_a_paused_source_takes_the_place_of_none_that_is_due(cast: Cast, site: Elsewhere) -> None:
+    for number in range(reading.AT_A_TIME):
+        due(SourceFactory(edition=cast.edition, address=f"http://p{number}.example.org", state=State.PAUSED))
+    source = SourceFactory(edition=cast.edition, address=HERE)
+    Source.objects.filter(pk=source.pk).update(due_at=datetime.fromisoformat("2024-08-19T00:00:00+00:00"))
+    site.pages[""] = page(said("X2", HERE))
+
+    assert reading.read_due(**site.door()) == 1
+
+
+def test_what_nobody_expected_of_one_source_is_its_own_fault(
+    cast: Cast, site: Elsewhere, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = SourceFactory(edition=cast.edition, address=HERE)
+    site.pages[""] = page(said("X2", HERE))
+
+    def odd(*_given: Any) -> None:
+        raise OverflowError("date value out of range")
+
+    monkeypatch.setattr(taking, "take", odd)
+    read(source, site)
+
+    assert (source.fault, source.failures) == ("unexpected", 1)
+    assert "%" not in fault_words.fault(source.fault, source.fault_values)
+
+
+def test_a_city_that_is_not_open_yet_is_looked_for_as_often_as_others(site: Elsewhere) -> None:
+    source = SourceFactory(address=HERE)
+    site.pages[""] = page(cursor="")
+
+    for _n in range(3):
+        read(source, site)
+
+    assert source.due_at and source.checked_at
+    assert (source.due_at - source.checked_at, source.failures, source.fault) == (EVERY, 0, "not-open")
 
 
 def test_what_another_source_has_too_comes_from_there_when_the_first_is_withdrawn(

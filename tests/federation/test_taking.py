@@ -15,7 +15,7 @@ from kepuyue.federation import wire
 from kepuyue.federation.actions import taking
 from kepuyue.federation.models import Counterpart, Gathered, Place
 from kepuyue.programme.models import IndexedActivity, PublicChange
-from tests.factories import DistrictFactory, EditionFactory, SourceFactory
+from tests.factories import DistrictFactory, EditionFactory, SourceFactory, VenueFactory
 from tests.federation.elsewhere import gather, gone, said, session
 from tests.programme.given import published
 
@@ -40,6 +40,27 @@ def test_an_activity_is_kept_with_all_that_its_page_shows_and_where_it_comes_fro
     assert (source.cursor, source.taken) == ("3-9", 1)
     assert IndexedActivity.objects.filter(activity=activity).exists()
     assert PublicChange.objects.filter(activity=activity.pk).exists()
+
+
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00:00+08:00", "9999-12-31T23:59:59-08:00"])
+def test_a_time_that_no_clock_shows_costs_no_other_activity(moment: str) -> None:
+    source = SourceFactory(address=HERE)
+
+    outcome = gather(source, said("X2", HERE, sessions=[session(1, end=moment)]), said("X3", HERE))
+
+    assert outcome.written == 1 and Activity.objects.get().title == "活动X3"
+    assert source.left == {"unreadable": 1}
+
+
+def test_a_place_that_our_units_name_stays_as_they_described_it() -> None:
+    source = SourceFactory(address=HERE)
+    ours = VenueFactory(city="广州", name="滩涂公园", address="我们写的地址", organization=None)
+
+    gather(source, said("X2", HERE, sessions=[session(1)]))
+
+    ours.refresh_from_db()
+    assert ours.address == "我们写的地址"
+    assert Session.objects.get().venue == ours
 
 
 def test_its_code_is_always_the_same_and_none_that_is_given_here() -> None:

@@ -1,11 +1,12 @@
 """Reading the sources in the background: one page after another, as `taking` writes them."""
 
+import logging
 from collections.abc import Callable
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.db.models import F
 
 from kepuyue.core import audit, fetch
@@ -17,6 +18,7 @@ from kepuyue.federation.models import ANEW_EVERY, EVERY, MOST_A_PAGE, Source
 if TYPE_CHECKING:
     from kepuyue.accounts.models import User
 
+logger = logging.getLogger(__name__)
 State = Source.State
 PATH = "/api/v1/programme/changes"
 FEWEST_A_PAGE = 10
@@ -42,7 +44,7 @@ class Fault(Exception):
 
 def read_due(*, resolve: fetch.Resolve | None = None, dial: fetch.Dial | None = None) -> int:
     """Read what is due, the longest waiting first; returns how many. Safe in several processes at once."""
-    due = Source.objects.filter(due_at__lte=now()).order_by("due_at")
+    due = Source.objects.filter(due_at__lte=now()).exclude(state=State.PAUSED).order_by("due_at")
     return sum(read(one, resolve=resolve, dial=dial) for one in list(due[:AT_A_TIME]))
 
 
@@ -62,7 +64,8 @@ def read(
     source = Source.objects.select_related("edition").get(pk=source.pk)
     if source.state == State.WITHDRAWN:
         clearing.sweep(source, progress)
-        Source.objects.filter(pk=source.pk).update(due_at=None)
+        # Not where it was started again meanwhile
+        Source.objects.filter(pk=source.pk, state=State.WITHDRAWN).update(due_at=None)
         return True
     try:
         if source.state == State.TRIED:
@@ -72,6 +75,13 @@ def read(
         is_at_end = _read_on(source, most_pages, progress, resolve, dial)
     except (Fault, fetch.NotFetched) as error:
         _keep_fault(source, error.code, getattr(error, "values", {}), asked_at)
+        return True
+    except DatabaseError:
+        raise
+    except Exception:
+        # Whatever one source tells, the others are read and the desk says which it is
+        logger.exception("source %s could not be read", source.pk)
+        _keep_fault(source, "unexpected", {}, asked_at)
         return True
     Source.objects.filter(pk=source.pk, state=State.ON).update(
         checked_at=asked_at, read_at=asked_at, due_at=asked_at + (EVERY if is_at_end else timedelta()),
@@ -161,7 +171,10 @@ def begin_anew(source: Source, *, by: "User | None" = None) -> None:
 
 def _keep_fault(source: Source, code: str, values: dict[str, Any], asked_at: Any) -> None:
     """Nothing that is known is given up for one reading that failed; it is tried again, less and less often."""
-    wait = min(FIRST_PAUSE * 2 ** min(source.failures, 10), SLOWEST)
-    Source.objects.filter(pk=source.pk).exclude(state=State.PAUSED).update(
-        checked_at=asked_at, due_at=asked_at + wait, fault=code, fault_values=values, failures=F("failures") + 1
+    # A city that is not open yet has no fault, and is looked for as often as any other
+    is_waiting = code == "not-open"
+    wait = EVERY if is_waiting else min(FIRST_PAUSE * 2 ** min(source.failures, 10), SLOWEST)
+    Source.objects.filter(pk=source.pk, state=source.state).exclude(state=State.PAUSED).update(
+        checked_at=asked_at, due_at=asked_at + wait, fault=code, fault_values=values,
+        failures=0 if is_waiting else F("failures") + 1,
     )  # fmt: skip

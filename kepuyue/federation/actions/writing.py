@@ -213,8 +213,8 @@ def _venues(fresh: Sequence[Fresh], words: Dictionary) -> dict[tuple[str, str], 
 
 
 def _differs(said: Venue, known: Venue) -> bool:
-    # A venue of our own in that city is ours to describe
-    if known.organization_id is not None and known.organization_id != said.organization_id:
+    # A venue of our own in that city is ours to describe; those that our units name belong to nobody in particular
+    if known.organization_id != said.organization_id:
         return False
     return any(
         getattr(said, name) != getattr(known, name)
