@@ -17,16 +17,15 @@ from kepuyue.activities.models import Activity, State
 from kepuyue.core import wording
 from kepuyue.editions.models import Edition
 from kepuyue.insight import live
+from kepuyue.insight.folding import Fold, Value
 from kepuyue.insight.indicators import (
     INDICATORS,
     NOT_STATED,
     SPLITS,
     TERM_SPLITS,
-    Fold,
     Indicator,
     Known,
     Pace,
-    Value,
     settled,
 )
 from kepuyue.insight.naming import Names

@@ -12,7 +12,8 @@ from kepuyue.core.time import now
 from kepuyue.editions.models import Edition
 from kepuyue.insight import board, queries
 from kepuyue.insight.board import Board, Choice
-from kepuyue.insight.indicators import INDICATORS, Pace, Value
+from kepuyue.insight.folding import Value
+from kepuyue.insight.indicators import INDICATORS, Pace
 from kepuyue.summaries.deadlines import days_of
 
 

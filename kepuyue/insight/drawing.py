@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 from kepuyue.core import wording
 from kepuyue.editions.queries import outline_paths
 from kepuyue.insight.board import Board
-from kepuyue.insight.indicators import NOT_STATED, Fold, Indicator, Value
+from kepuyue.insight.folding import Fold, Value
+from kepuyue.insight.indicators import NOT_STATED, Indicator
 from kepuyue.insight.naming import Names
 from kepuyue.programme.maps import name as short_name
 

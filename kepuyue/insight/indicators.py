@@ -1,9 +1,8 @@
 """What the month is counted by: each indicator once, for the board, its exports, the command, what is published, the
 documents and the evaluation. How the live ones are read stands in `live`.
 
-A value belongs to one activity, and values are put together only by `Fold`: sums of what can be summed, unions of
-what can be named, averages kept with their weights. So a total over some activities is the same however a unit cuts
-them up: one activity of ten sessions, or ten activities of one, come to the same.
+A value belongs to one activity, and values are put together only by `folding.Fold`: one activity of ten sessions, or
+ten activities of one, come to the same.
 """
 
 from collections import Counter, defaultdict
@@ -22,48 +21,10 @@ from kepuyue.activities.models import Activity, Origin, Participation, Session
 from kepuyue.cloud.models import CloudItem
 from kepuyue.core.time import now
 from kepuyue.editions.models import Edition
+from kepuyue.insight.folding import Fold, Value
 from kepuyue.publicity.models import Coverage
 from kepuyue.summaries.figures import Kind, kind_of
 from kepuyue.summaries.models import Figure, Filing, Method, Name, Summary
-
-# An int, the set of what was found, or (sum, weight)
-Value = int | frozenset[str] | tuple[int, int]
-
-
-class Fold(StrEnum):
-    """How values of several activities become one."""
-
-    SUM = "sum"
-    UNION = "union"
-    MEAN = "mean"
-
-    @property
-    def nothing(self) -> Value:
-        """The value of no activity at all."""
-        if self is Fold.SUM:
-            return 0
-        return frozenset() if self is Fold.UNION else (0, 0)
-
-    def together(self, values: Iterable[Value]) -> Value:
-        """One value of several, whatever their order and grouping."""
-        found: Any = self.nothing
-        for value in values:
-            one: Any = value
-            if self is Fold.SUM:
-                found += one
-            elif self is Fold.UNION:
-                found |= one
-            else:
-                found = (found[0] + one[0], found[1] + one[1])
-        result: Value = found
-        return result
-
-    def size(self, value: Value) -> int:
-        """The value as a number: the sum, how many were found, or the average (halves up)."""
-        if isinstance(value, tuple):
-            total, weight = value
-            return (2 * total + weight) // (2 * weight) if weight else 0
-        return value if isinstance(value, int) else len(value)
 
 
 class Pace(StrEnum):

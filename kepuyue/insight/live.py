@@ -15,7 +15,8 @@ from kepuyue.bookings.models import CheckIn, Feedback, Quota
 from kepuyue.cloud.queries import opened_of
 from kepuyue.core.time import now
 from kepuyue.editions.models import Edition
-from kepuyue.insight.indicators import TERM_SPLITS, Value
+from kepuyue.insight.folding import Value
+from kepuyue.insight.indicators import TERM_SPLITS
 from kepuyue.summaries.models import ACCEPTED, DUE, Filing, Summary
 
 

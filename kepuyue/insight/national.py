@@ -24,7 +24,8 @@ from kepuyue.core import tables, wording
 from kepuyue.editions.models import Edition
 from kepuyue.insight import board
 from kepuyue.insight.board import Board, Row
-from kepuyue.insight.indicators import INDICATORS, Fold
+from kepuyue.insight.folding import Fold
+from kepuyue.insight.indicators import INDICATORS
 
 FILE = Path(__file__).with_name("national_items.yaml")
 OFFLINE_VISITS = ("visits-check_in", "visits-count", "visits-estimate")

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from kepuyue.editions import scheme
 from kepuyue.evaluation import boards, ranking, severity
 from kepuyue.evaluation.ranking import FULL, POINT
-from kepuyue.insight.indicators import INDICATORS, Fold, Value, together
+from kepuyue.insight.folding import Fold, Value
+from kepuyue.insight.indicators import INDICATORS, together
 from tests.evaluation.given import criterion, entry, rules, snapshot
 
 JUDGED = criterion("plan", judged=100)
