@@ -266,6 +266,16 @@ def test_a_source_that_moved_waits_until_somebody_says_that_it_is_the_same(
     assert (Activity.objects.get().title, Activity.objects.get().code) == ("新址", code)
 
 
+def test_a_source_that_calls_itself_as_before_again_has_not_moved(site: Elsewhere) -> None:
+    source = SourceFactory(address=HERE, instance=HERE)
+    site.pages[""] = page(said("X2", "http://wrong.example.org"))
+    assert read(source, site).moved_to == "http://wrong.example.org"
+
+    site.pages[""] = page(said("X2", HERE))
+
+    assert read(source, site).moved_to == "" and source.fault == ""
+
+
 def test_a_withdrawn_source_leaves_and_nothing_else_does(cast: Cast, site: Elsewhere) -> None:
     source, other = SourceFactory(edition=cast.edition, address=HERE), SourceFactory(edition=cast.edition)
     own = published(edition=cast.edition)

@@ -85,7 +85,7 @@ def read(
         return True
     Source.objects.filter(pk=source.pk, state=State.ON).update(
         checked_at=asked_at, read_at=asked_at, due_at=asked_at + (EVERY if is_at_end else timedelta()),
-        fault="", fault_values={}, failures=0,
+        fault="", fault_values={}, failures=0, moved_to="",
     )  # fmt: skip
     return True
 

@@ -147,7 +147,7 @@ def _give_up(endpoint: Endpoint, *, at_once: bool) -> None:
             people_of(endpoint.organization, (Role.OWNER, Role.OFFICE)),
             subject=_("推送已停用：%(url)s"),
             body=_(
-                "“%(unit)s”的推送地址%(url)s多次没有收下推送，已经停用。修好以后可以恢复，没有送达的可以重新推送。"
+                "“%(unit)s”的推送地址%(url)s多次没有收下推送，已经停用。修好以后可以恢复：停用以前没有送达的可以重新推送，停用期间发生的不补推，请从接口读取。"
             ),
             values={"unit": endpoint.organization, "url": endpoint.url},
             link=reverse("partners:endpoint", args=[endpoint.pk]),
