@@ -164,6 +164,8 @@ def test_source_is_asked_for_the_tiles_of_its_own_coordinates(
     expect(layers).to_have_count(2 if kind == "tianditu" else 1)
     for layer in layers.all():
         expect(layer.locator(".leaflet-tile-loaded").first).to_be_attached()
+        # All of them, whichever came first
+        expect(layer.locator(".leaflet-tile:not(.leaflet-tile-loaded)")).to_have_count(0)
 
     wanted = tuple(int(one // 256) for one in pixel(Point(lng, lat), 18))
     assert any(numbers(kind, path) == (18, *wanted) for path, _referrer in tiles.asked)
