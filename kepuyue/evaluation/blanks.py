@@ -21,7 +21,8 @@ from kepuyue.documents.content import date_text
 from kepuyue.documents.ooxml import writable
 from kepuyue.evaluation.models import Candidate, Line, Opinion
 from kepuyue.evaluation.queries import with_papers
-from kepuyue.insight.indicators import INDICATORS, facts_of, together
+from kepuyue.insight.indicators import INDICATORS, together
+from kepuyue.insight.settled import facts_of
 from kepuyue.organizations.actions.notices import in_city_language
 
 TITLES = {Line.UNITS: "优秀单位推荐表", Line.ACTIVITIES: "优秀活动推荐表"}

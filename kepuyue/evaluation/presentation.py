@@ -15,7 +15,8 @@ from kepuyue.evaluation.forms import QUOTAS, name_of, part_name
 from kepuyue.evaluation.models import Candidate, Line, Round
 from kepuyue.evaluation.ranking import POINT, Ranked
 from kepuyue.insight.folding import Fold, Value
-from kepuyue.insight.indicators import INDICATORS, facts_of, together
+from kepuyue.insight.indicators import INDICATORS, together
+from kepuyue.insight.settled import facts_of
 
 OUTCOMES: dict[str, Any] = {
     "chosen": gettext_lazy("入选"), "passed_over": gettext_lazy("名额已满"), "beyond": gettext_lazy("未入选"),

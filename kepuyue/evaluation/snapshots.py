@@ -8,7 +8,8 @@ from kepuyue.activities.models import PUBLIC_STATES, Activity
 from kepuyue.evaluation import closeness, ranking
 from kepuyue.evaluation.models import Candidate, Judge, Line, Round, Sheet
 from kepuyue.insight.folding import Fold, Value
-from kepuyue.insight.indicators import INDICATORS, Facts, facts_of, together
+from kepuyue.insight.indicators import INDICATORS, Facts, together
+from kepuyue.insight.settled import facts_of
 
 # Sheets of a judge who left go on counting: what was handed in was fair when it was given
 COUNTING = (Judge.State.ACCEPTED, Judge.State.LEFT)

@@ -19,16 +19,17 @@ from kepuyue.editions.models import Edition
 from kepuyue.insight import live
 from kepuyue.insight.folding import Fold, Value
 from kepuyue.insight.indicators import (
+    BESIDE,
     INDICATORS,
     NOT_STATED,
     SPLITS,
     TERM_SPLITS,
     Indicator,
-    Known,
     Pace,
-    settled,
+    place_without_district,
 )
 from kepuyue.insight.naming import Names
+from kepuyue.insight.settled import Known, settled
 
 Column = Mapping[int, Value]
 NONE = (NOT_STATED,)
@@ -36,8 +37,8 @@ NONE = (NOT_STATED,)
 
 @dataclass(frozen=True)
 class Choice:
-    """What of an edition is looked at: codes of terms and of a district, `NOT_STATED` for those without; days with both
-    ends. Empty is all.
+    """What of an edition is looked at: codes of terms and of a district, `NOT_STATED` for those without, `LINKED` for
+    those of linked cities; days with both ends. Empty is all.
     """
 
     tier: str = ""
@@ -160,7 +161,7 @@ class Board:
         return self.part(split, key, code) if split else self.value(code)
 
     def keys(self, split: str, names: Names) -> list[tuple[str, str]]:
-        """[(key, name)] of the rows that the conditions leave: days outside the month too, what states nothing only
+        """[(key, name)] of the rows that the conditions leave: days outside the month too, what is beside them only
         where there is some.
         """
         found = self.splits[split]
@@ -170,7 +171,7 @@ class Board:
         return [
             (key, name)
             for key, name in names.of(split)
-            if self.choice.leaves(split, key) and (key != NOT_STATED or key in found)
+            if self.choice.leaves(split, key) and (key not in BESIDE or key in found)
         ]
 
     def lines(self, code: str) -> list[tuple[Row, Value]]:
@@ -222,10 +223,10 @@ def _rows(edition: Edition, within: Q | None) -> dict[int, Row]:
     rows = Activity.objects.of(edition).published().order_by("pk")
     if within is not None:
         rows = rows.filter(within)
-    facts = ("pk", "code", "title", "organization", "organization__name", "district__code", "state")
+    facts = ("pk", "code", "title", "organization", "organization__name", "district__code", "city", "state")
     return {
-        pk: Row(code, title, unit, name, district or NOT_STATED, state == State.CANCELLED)
-        for pk, code, title, unit, name, district, state in rows.values_list(*facts)
+        pk: Row(code, title, unit, name, district or place_without_district(city), state == State.CANCELLED)
+        for pk, code, title, unit, name, district, city, state in rows.values_list(*facts)
     }
 
 
@@ -283,7 +284,7 @@ class _Facts:
         for code, column in live.by_activity(self.edition, self.places).items():
             found[code] = {pk: value for pk, value in column.items() if pk in self.places}
         known = {
-            pk: Known(row.unit, row.unit_name, "" if row.district == NOT_STATED else row.district)
+            pk: Known(row.unit, row.unit_name, "" if row.district in BESIDE else row.district)
             for pk, row in self.rows.items()
             if pk in self.places
         }

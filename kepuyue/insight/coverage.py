@@ -17,7 +17,7 @@ from kepuyue.activities.workflow import EDITABLE
 from kepuyue.editions.models import Edition, Term
 from kepuyue.insight import live
 from kepuyue.insight.board import NONE, Choice
-from kepuyue.insight.indicators import NOT_STATED
+from kepuyue.insight.indicators import BESIDE, LINKED, NOT_STATED, place_without_district
 from kepuyue.insight.naming import Names
 from kepuyue.insight.permissions import within
 from kepuyue.organizations.models import Organization
@@ -132,12 +132,12 @@ def grid(edition: Edition, names: Names, rows: str, columns: str, choice: Choice
 
 
 def _wanted(names: Names, axis: str, choice: Choice) -> list[tuple[str, str]]:
-    """The keys of an axis that the conditions leave; what states nothing only where it is asked for."""
+    """The keys of an axis that the conditions leave; what is beside it only where it is asked for."""
     only = getattr(choice, axis, "")
     return [
         (key, name)
         for key, name in names.of(axis)
-        if (key == only if only else key != NOT_STATED)
+        if (key == only if only else key not in BESIDE)
         and (axis != "day" or _in_days(choice, date.fromisoformat(key)))
     ]
 
@@ -149,18 +149,20 @@ def _in_days(choice: Choice, day: date) -> bool:
 def _sessions(edition: Edition, inside: Q) -> Iterator[_Facts]:
     activities = Activity.objects.of(edition).filter(inside).filter(_standing() | Q(state__in=COMING))
     rows = Session.objects.held().filter(activity__in=activities, is_postponed=False).order_by()
-    for activity, state, starts_at, ends_at, place, own in rows.values_list(
+    for activity, state, starts_at, ends_at, place, own, city in rows.values_list(
         "activity",
         "activity__state",
         "starts_at",
         "ends_at",
         "venue__district__code",
         "activity__district__code",
+        "activity__city",
     ):
         first = starts_at.astimezone(edition.zone).date()
         # Until midnight is not yet on the next day
         last = (ends_at - timedelta(microseconds=1)).astimezone(edition.zone).date() if ends_at else first
-        yield _Facts(activity, state in STANDING, first, max(first, last), place or own or NOT_STATED)
+        where = place or own or place_without_district(city)
+        yield _Facts(activity, state in STANDING, first, max(first, last), where)
 
 
 def _standing() -> Q:
@@ -194,7 +196,7 @@ def filling(user: "Person", edition: Edition, choice: Choice) -> Filling:
     coming = [one for one in _matching(edition, choice, within(user)) if one.state in COMING]
     undated = _classified(edition, choice, within(user)).filter(state__in=COMING)
     if choice.district:
-        undated = undated.filter(_in_district(choice.district) | Q(district=None))
+        undated = undated.filter(_may_be_in(choice.district))
     undated = undated.filter(~Exists(Session.objects.held().filter(activity=OuterRef("pk"))))
     offers = offers_seen_by(user).open().filter(edition=edition).with_facts().order_by("created_at", "pk")
     tops = _tops(edition)
@@ -219,9 +221,12 @@ def _classified(edition: Edition, choice: Choice, inside: Q) -> QuerySet[Activit
     return rows.select_related("organization", "district")
 
 
-def _in_district(code: str) -> Q:
-    """A condition on the district of an activity or a unit; `NOT_STATED` for those without."""
-    return Q(district=None) if code == NOT_STATED else Q(district__code=code)
+def _may_be_in(code: str) -> Q:
+    """A condition on activities without a session yet: those of the district, and those that may come to it."""
+    nowhere = Q(district=None, city="")
+    if code == LINKED:
+        return Q(district=None) & ~Q(city="")
+    return nowhere if code == NOT_STATED else Q(district__code=code) | nowhere
 
 
 def _matching(edition: Edition, choice: Choice, inside: Q) -> list[Activity]:
@@ -278,7 +283,8 @@ def _idle(user: "Person", edition: Edition, choice: Choice) -> list[Organization
         .filter(reach(user, "insight.see", "path"))
     )
     if choice.district:
-        rows = rows.filter(_in_district(choice.district))
+        is_stated = choice.district != NOT_STATED
+        rows = rows.filter(Q(district__code=choice.district) if is_stated else Q(district=None))
     begun = Activity.objects.of(edition).filter(organization=OuterRef("pk"))
     return list(rows.filter(~Exists(begun)).select_related("district").order_by("district__position", "name"))
 

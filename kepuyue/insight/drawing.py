@@ -14,7 +14,7 @@ from kepuyue.core import wording
 from kepuyue.editions.queries import outline_paths
 from kepuyue.insight.board import Board
 from kepuyue.insight.folding import Fold, Value
-from kepuyue.insight.indicators import NOT_STATED, Indicator
+from kepuyue.insight.indicators import BESIDE, Indicator
 from kepuyue.insight.naming import Names
 from kepuyue.programme.maps import name as short_name
 
@@ -39,7 +39,9 @@ class Bar:
     "Of 100; None: not known"
     is_empty: bool = False
     is_rest: bool = False
-    "Whether it is what states nothing: it has a bar of its own look, which may be cut"
+    "Whether it is beside what is compared: it has a bar of its own look"
+    is_cut: bool = False
+    "Whether it is longer than the drawing: the scale is that of what is compared"
 
 
 def size(indicator: Indicator, value: Value) -> int:
@@ -50,18 +52,18 @@ def size(indicator: Indicator, value: Value) -> int:
 def bars(
     board: Board, last: Board | None, indicator: Indicator, split: str, names: Names, address: Address
 ) -> list[Bar]:
-    """The rows of a split in the edition's order, empty ones too; what states nothing only where there is some."""
+    """The rows of a split in the edition's order, empty ones too; what is beside them only where there is some."""
     found = []
     rows = [
         (key, name, board.part(split, key, indicator.code),
          last.part(split, key, indicator.code) if last and split in last.splits else None)
         for key, name in board.keys(split, names)
     ]  # fmt: skip
-    stated = [row for row in rows if row[0] != NOT_STATED] or rows
+    stated = [row for row in rows if row[0] not in BESIDE] or rows
     most = max((size(indicator, one) for row in stated for one in row[2:] if one is not None), default=0)
     for key, name, value, before in rows:
         amount = size(indicator, value)
-        if key == NOT_STATED and not amount:
+        if key in BESIDE and not amount:
             continue
         has_before = before is not None and size(indicator, before) > 0
         found.append(
@@ -69,7 +71,7 @@ def bars(
                 key, name, board.number(indicator.code, split, key), _share(amount, most), address(split, key),
                 indicator.number(before) if before is not None and has_before else "",
                 _share(size(indicator, before), most) if before is not None and has_before else None,
-                is_empty=not amount, is_rest=key == NOT_STATED,
+                is_empty=not amount, is_rest=key in BESIDE, is_cut=amount > most,
             )
         )  # fmt: skip
     return found

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from kepuyue.core import wording
 from kepuyue.editions.models import Edition
 from kepuyue.editions.queries import taxonomies
-from kepuyue.insight.indicators import NOT_STATED, TERM_SPLITS
+from kepuyue.insight.indicators import LINKED, NOT_STATED, TERM_SPLITS
 from kepuyue.organizations.models import District
 from kepuyue.programme.maps import name as short_name
 
@@ -22,10 +22,11 @@ class Names:
     edition: Edition
 
     def of(self, split: str) -> list[tuple[str, str]]:
-        """[(key, name)] of all rows of a split, what states nothing last; days those of the month."""
+        """[(key, name)] of all rows of a split, linked cities and what states nothing last; days those of the month."""
         if split == "day":
             return [(day.isoformat(), wording.day_text(day)) for day in self.edition.days]
-        known = self._districts if split == "district" else self._terms.get(split, [])
+        linked = (LINKED, _("联动城市"))
+        known = [*self._districts, linked] if split == "district" else self._terms.get(split, [])
         return [*known, (NOT_STATED, _("没有写明"))]
 
     def name(self, split: str, key: str) -> str:

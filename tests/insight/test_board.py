@@ -17,7 +17,7 @@ from kepuyue.core import tables
 from kepuyue.core.time import now
 from kepuyue.insight import board, drawing, export
 from kepuyue.insight.board import Choice
-from kepuyue.insight.indicators import BY_SESSION, INDICATORS, NOT_STATED, SPLITS
+from kepuyue.insight.indicators import BY_SESSION, INDICATORS, LINKED, NOT_STATED, SPLITS
 from kepuyue.insight.naming import Names
 from kepuyue.summaries.models import Figure
 from tests.cast import Cast
@@ -284,6 +284,32 @@ def test_bars_are_as_long_as_the_longest_that_is_stated(cast: Cast) -> None:
     assert {bar.key: (bar.shown, bar.length) for bar in bars} == {
         "main_venue": ("0", 0), "district": ("1", 100), "department": ("0", 0), NOT_STATED: ("3", 100),
     }  # fmt: skip
+
+
+def test_linked_cities_are_a_row_beside_the_districts(cast: Cast, sign_in: Any) -> None:
+    public(cast)
+    for number in range(2):
+        public(cast, title=f"惠州的活动{number}", district=None, city="惠州")
+    public(cast, title="不知道在哪里", district=None)
+    found, names = board.of(cast.edition), Names(cast.edition)
+
+    bars = {
+        bar.key: (bar.name, bar.shown, bar.is_rest, bar.is_cut)
+        for bar in drawing.bars(found, None, INDICATORS["activities"], "district", names, lambda *_key: "")
+        if not bar.is_empty
+    }
+    assert bars == {
+        "futian": ("福田区", "1", False, False),
+        LINKED: ("联动城市", "2", True, True),
+        NOT_STATED: ("没有写明", "1", True, False),
+    }
+    assert found.value("activities") == 4
+    # They are no district that the month reached, and what is chosen of the board leaves the same
+    assert found.value("districts") == frozenset({"futian"})
+    elsewhere = board.of(cast.edition, Choice(district=LINKED))
+    assert (elsewhere.value("activities"), elsewhere.value("scheduled")) == (2, 2)
+    page = sign_in(cast.office).get(ADDRESS, {"of": "activities"}).content.decode()
+    assert "“联动城市”不和其他各项比" in page
 
 
 def test_files_hold_the_whole_and_every_row(cast: Cast, sign_in: Any) -> None:

@@ -6,7 +6,7 @@ Sets travel as one JSON text a statement, so that a statement is prepared once h
 import json
 import time
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime
 from functools import cache
 from typing import Any
@@ -19,7 +19,7 @@ from kepuyue.activities.models import Session
 from kepuyue.activities.models import State as ActivityState
 from kepuyue.bookings.admission.asked import Asked, Outcome
 from kepuyue.bookings.admission.deciding import Grant, Known, Present, Standing
-from kepuyue.bookings.models import ACTIVE, Block, Booking, BookingTerms, Channel, Quota
+from kepuyue.bookings.models import ACTIVE, Block, BookingTerms, Channel, Quota
 from kepuyue.bookings.signals import availability_changed
 from kepuyue.core import audit
 from kepuyue.core.time import now
@@ -28,6 +28,7 @@ from kepuyue.core.time import now
 ASKED = {"session_id": "bigint", "person": "text", "key": "text", "day": "date"}
 COUNTED = {"terms_id": "bigint", "channel": "text", "seats": "integer", "parties": "integer"}
 PLACED = {"id": "bigint", "last_position": "integer"}
+SEEN = {"session_id": "bigint", "newest": "bigint"}
 BOOKED = {
     "session_id": "bigint", "channel": "text", "code": "text", "state": "text", "seats": "integer",
     "position": "integer", "person": "text", "key": "text", "asked": "text", "name": "text", "phone": "text",
@@ -174,17 +175,15 @@ def count_up(changes: Iterable[tuple[int, str, int, int]]) -> None:
         availability_changed.send(sender=Quota, terms=turned)
 
 
-def booked_since(session: int, last: int) -> tuple[set[str], set[str], int]:
-    """Persons and keys of a session's bookings that are newer than one, and the newest: who must not be told from
-    memory that it is sold out. Bookings of a session are numbered as they are written, under its lock.
+def booked_since(last: dict[int, int]) -> Iterator[tuple[int, int, str, str]]:
+    """Of sessions, each with the newest booking that is known: session, number, person and key of the newer ones. Who
+    is among them must not be told from memory that it is sold out. Bookings of a session are numbered as they are
+    written, under its lock.
     """
-    rows = Booking.objects.filter(session=session, pk__gt=last).order_by().values_list("pk", "person", "key")
-    persons, keys = set(), set()
-    for pk, person, key in rows.iterator(chunk_size=5_000):
-        persons.add(person)
-        keys.add(key)
-        last = max(last, pk)
-    return persons, keys, last
+    asked = _json({"session_id": session, "newest": number} for session, number in last.items())
+    with connection.cursor() as cursor:
+        cursor.execute(_newer(connection.vendor), [asked])
+        yield from cursor.fetchall()
 
 
 def _row(grant: Grant, standing: Standing, moment: datetime) -> dict[str, Any]:
@@ -276,6 +275,14 @@ def _counting(vendor: str) -> str:
         "AND bookings_quota.channel = r.channel "
         "RETURNING bookings_quota.terms_id, bookings_quota.channel, bookings_quota.capacity - bookings_quota.taken, "
         "bookings_quota.waiting"
+    )
+
+
+@cache
+def _newer(vendor: str) -> str:
+    return (
+        f"SELECT b.session_id, b.id, b.person, b.key FROM {_set(SEEN, vendor)} "  # noqa: S608
+        "JOIN bookings_booking b ON b.session_id = r.session_id AND b.id > r.newest"
     )
 
 

@@ -33,6 +33,10 @@ class _Full:
         return all(self.refused.get(channel, seats + 1) <= seats for channel, seats in refused.items())
 
 
+def _smaller(refused: dict[str, int], before: dict[str, int]) -> dict[str, int]:
+    return {channel: min(seats, before.get(channel, seats)) for channel, seats in refused.items()}
+
+
 class SoldOut:
     """The sessions that a batch of this process found full a moment ago.
 
@@ -53,19 +57,26 @@ class SoldOut:
             here = smallest.setdefault(session, {})
             here[channel] = min(seats, here.get(channel, seats))
             read[session] = read_at
+        news: list[tuple[_Full, dict[str, int], float]] = []
+        newest: dict[int, int] = {}
         for session, refused in smallest.items():
             moment = read[session]
             full = self._full.setdefault(session, _Full(moment - STALE_AFTER, {}))
             if moment - full.noted_at < STALE_AFTER / 2 and full.covers(refused):
                 continue
-            if moment - full.noted_at >= STALE_AFTER:
-                full.refused = {}
-            for channel, seats in refused.items():
-                full.refused[channel] = min(seats, full.refused.get(channel, seats))
-            persons, keys, full.last = ledger.booked_since(session, full.last)
-            full.persons |= persons
-            full.keys |= keys
-            full.noted_at = moment
+            before = full.refused if moment - full.noted_at < STALE_AFTER else {}
+            news.append((full, before | _smaller(refused, before), moment))
+            newest[session] = full.last
+        if news:
+            # In one statement: a rush over hundreds of sessions fills many of them in the same batch
+            for session, number, person, key in ledger.booked_since(newest):
+                full = self._full[session]
+                full.persons.add(person)
+                full.keys.add(key)
+                full.last = max(full.last, number)
+        # Only now: until its bookings are read, a session is not spoken for
+        for full, refused, moment in news:
+            full.refused, full.noted_at = refused, moment
         if len(self._full) > MOST_KEPT:
             # One step, and not one for each, since others look into it meanwhile
             moment = time.monotonic()

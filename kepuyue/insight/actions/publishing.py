@@ -15,7 +15,7 @@ from kepuyue.core.transitions import NotPossibleNow
 from kepuyue.editions.models import Edition
 from kepuyue.insight import board
 from kepuyue.insight.board import Board, Choice
-from kepuyue.insight.indicators import INDICATORS, NOT_STATED, SPLITS
+from kepuyue.insight.indicators import BESIDE, INDICATORS, SPLITS
 from kepuyue.insight.models import Release, ReleasedFigure
 from kepuyue.insight.naming import Names
 from kepuyue.insight.permissions import check_publishes
@@ -101,7 +101,7 @@ def _split(found: Board, code: str, split: str, names: dict[str, tuple[str, Name
             said[f"name{suffix}"] = str(SPLITS[split])
             for key, name in found.keys(split, known):
                 value = found.part(split, key, code)
-                if key != NOT_STATED or one.fold.size(value):
+                if key not in BESIDE or one.fold.size(value):
                     row = rows.setdefault(
                         key, {"key": key, "value": one.plain(value), "shown": one.number(value)}
                     )
