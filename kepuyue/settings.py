@@ -87,7 +87,8 @@ def kept_secret(name: str) -> str:
 SECRET_KEY = env_text("SECRET_KEY", "") or kept_secret("secret-key")
 # Keys of before, while what they made still counts (links in mails, encrypted second factors)
 SECRET_KEY_FALLBACKS = env_list("SECRET_KEY_FALLBACKS", [])
-PUBLIC_URL = env_text("PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/")
+# `serve --port` tells another one where none is set
+PUBLIC_URL = env_text("PUBLIC_URL", f"http://127.0.0.1:{os.environ.get('PORT') or 8000}").rstrip("/")
 ALLOWED_HOSTS = env_list(
     "ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]", urlsplit(PUBLIC_URL).hostname or ""]
 )

@@ -9,7 +9,7 @@ from kepuyue.demo import stages
 
 def demo_bar(request: HttpRequest) -> dict[str, Any]:
     """The bar above every page: that these are demonstration data, what day it is there, and the jumps."""
-    current = getattr(request, "demo_stage", stages.DEFAULT)
+    current = getattr(request, "demo_stage", stages.standing())
     return {
         "demo_bar": {
             "template": "demo/_bar.html",

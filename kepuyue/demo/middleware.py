@@ -14,6 +14,6 @@ class DemoClockMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         jumped = stages.read_cookie(request.COOKIES.get(stages.COOKIE, ""))
-        request.demo_stage, shift = jumped or (stages.DEFAULT, stages.default_shift())  # type: ignore[attr-defined]
+        request.demo_stage, shift = jumped or (stages.standing(), stages.default_shift())  # type: ignore[attr-defined]
         with shifted(shift):
             return self.get_response(request)

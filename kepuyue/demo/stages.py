@@ -2,9 +2,12 @@
 
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from functools import cache
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.core import signing
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -43,14 +46,32 @@ COOKIE_AGE = 60 * 60 * 24
 _SALT = "kepuyue.demo.clock"
 
 
+def _kept_in() -> Path:
+    return settings.DATA_DIR / "demo-stage"
+
+
+def keep(stage: Stage) -> None:
+    """From the next start on the clock of who has not jumped stands at the stage that the content was built up to."""
+    _kept_in().write_text(stage.value)
+
+
+@cache
+def standing() -> Stage:
+    """The stage of visitors who have not jumped, and of the work behind them."""
+    try:
+        return Stage(_kept_in().read_text().strip())
+    except (OSError, ValueError):
+        return DEFAULT
+
+
 def shift_to(stage: Stage, since: datetime | None = None) -> timedelta:
     """How far the clock is moved for somebody who jumped to the stage at `since` (default: now)."""
     return MOMENTS[stage] - (since or timezone.now())
 
 
 def default_shift() -> timedelta:
-    """For visitors who have not jumped: the month's demonstration day began when this process did."""
-    return shift_to(DEFAULT, STARTED_AT)
+    """For visitors who have not jumped: the day of the stage began when this process did."""
+    return shift_to(standing(), STARTED_AT)
 
 
 def cookie_for(stage: Stage) -> str:

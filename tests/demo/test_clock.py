@@ -30,6 +30,19 @@ def test_clock_of_a_newcomer_stands_in_the_month(client):
     assert moment(client).date() == stages.MOMENTS[Stage.MONTH].date()
 
 
+def test_clock_of_a_newcomer_stands_where_the_content_was_built_up_to(client, settings, tmp_path):
+    settings.DATA_DIR = tmp_path
+    stages.keep(Stage.AFTER)
+    stages.standing.cache_clear()
+    try:
+        assert moment(client).date() == stages.MOMENTS[Stage.AFTER].date()
+        (tmp_path / "demo-stage").write_text("of another version")
+        stages.standing.cache_clear()
+        assert stages.standing() is stages.DEFAULT
+    finally:
+        stages.standing.cache_clear()
+
+
 @pytest.mark.parametrize("stage", list(Stage))
 def test_jump_moves_the_clock_of_this_visitor(client, stage):
     jump(client, stage)

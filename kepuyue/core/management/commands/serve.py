@@ -51,6 +51,9 @@ class Command(BaseCommand):
 
     def handle(self, *, host: str, port: int, workers: int, threads: int, no_worker: bool, **_o: Any) -> None:
         _check_port(host, port)
+        if not os.environ.get("PUBLIC_URL"):
+            # Examples, mails and what other cities are told name the address that this server really has
+            settings.PUBLIC_URL = f"http://127.0.0.1:{port}"
         # What the web processes share is loaded once, before they are forked off
         import_string(settings.ASGI_MAKER)
         reverse("core:health")

@@ -24,7 +24,7 @@ class Command(BaseCommand):
             type=stages.Stage,
             default=stages.DEFAULT,
             choices=list(stages.Stage),
-            help="how far the festival has come (default: month)",
+            help="how far the festival has come, and where its clock stands from the next start on (default: month)",
         )
 
     def handle(self, *, edition: str, stage: stages.Stage, **options: Any) -> None:
@@ -44,4 +44,5 @@ class Command(BaseCommand):
             raise CommandError(_("还没有载入单位。请先运行 kepuyue edition load。")) from None
         except source.NothingToShow as path:
             raise CommandError(_("这一届没有演示内容：找不到 %(path)s") % {"path": path}) from None
+        stages.keep(stage)
         self.stdout.write(_("演示内容已写入：%(count)s项活动。") % {"count": count})
