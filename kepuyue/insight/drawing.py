@@ -82,7 +82,9 @@ def _share(amount: int, most: int) -> float:
 
 
 def columns(board: Board, indicator: Indicator, names: Names, address: Address) -> dict[str, Any]:
-    """The days of the month as columns, and what lies before and after it."""
+    """The days of the month as columns, and what lies before and after it. A day that is not chosen is not empty: nothing is
+    drawn there.
+    """
     edition, today = board.edition, board.edition.today
     days = edition.days
     values = {day: board.part("day", day.isoformat(), indicator.code) for day in days}
@@ -95,14 +97,15 @@ def columns(board: Board, indicator: Indicator, names: Names, address: Address) 
     drawn = []
     for place, day in enumerate(days):
         amount = size(indicator, values[day])
+        is_chosen = board.choice.leaves("day", day.isoformat())
         high = round(HIGH * amount / most, 1) if most else 0
         drawn.append(
             {
                 "day": day, "number": day.day, "name": wording.day_text(day),
                 "shown": board.number(indicator.code, "day", day.isoformat()),
                 "x": place * WIDE, "middle": place * WIDE + WIDE / 2, "high": high, "y": HIGH - high,
-                "is_weekend": day.weekday() > 4, "is_today": day == today, "is_empty": not amount,
-                "href": address("day", day.isoformat()), "is_most": bool(amount) and amount == most,
+                "is_weekend": day.weekday() > 4, "is_today": day == today, "is_empty": is_chosen and not amount,
+                "is_chosen": is_chosen, "href": address("day", day.isoformat()), "is_most": bool(amount) and amount == most,
             }
         )  # fmt: skip
     return {

@@ -341,6 +341,21 @@ def test_days_outside_the_month_stand_in_the_table_and_the_files(cast: Cast) -> 
     assert any(row[1] == "11月13日（周三）" and row[3] == 1 for row in export.whole_table(found, names)[1])
 
 
+def test_days_that_are_not_chosen_are_not_drawn_as_empty(cast: Cast) -> None:
+    public(cast)
+    chosen = Choice(first=date(2024, 9, 14), last=date(2024, 9, 15))
+
+    days = drawing.columns(
+        board.of(cast.edition, chosen), INDICATORS["scheduled"], Names(cast.edition), lambda *_key: ""
+    )
+
+    assert [(one["number"], one["is_empty"]) for one in days["columns"] if one["is_chosen"]] == [
+        (14, False),
+        (15, True),
+    ]
+    assert days["empty"] == 1
+
+
 def test_rows_that_the_conditions_leave_out_stand_in_no_file(cast: Cast) -> None:
     SessionFactory(activity=public(cast), starts_at=now() + timedelta(days=60))
     names = Names(cast.edition)

@@ -19,7 +19,8 @@ from kepuyue.operation.tasks import run_duty
 def operation(request: SignedInRequest) -> HttpResponse:
     """Whether all is well, what the worker did last, what waits."""
     check_operates(request.user)
-    jobs = queries.jobs()
+    # What is not as it should be first
+    jobs = sorted(queries.jobs(), key=lambda job: not (job.run.failures or job.is_late))
     context = {
         "jobs": jobs,
         "failed": [job for job in jobs if job.run.failures],
