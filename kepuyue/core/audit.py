@@ -2,11 +2,14 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Protocol
 
-from django.db import models
+from django.db import connection, models
 
+from kepuyue.core import sets
 from kepuyue.core.models import AuditEvent
+from kepuyue.core.time import now
 
 
 class Actor(Protocol):
@@ -20,6 +23,12 @@ class Actor(Protocol):
 SYSTEM_NAME = "系统"
 # Somebody without an account, who acts for themselves
 PUBLIC_NAME = "公众"
+# The columns of rows that are written in a set, as PostgreSQL calls their types
+MANY = {
+    "at": "timestamptz", "actor_id": "bigint", "actor_name": "text", "action": "text", "subject_type": "text",
+    "subject_id": "text", "subject_name": "text", "organization_path": "text", "changes": "jsonb", "reason": "text",
+    "is_quiet": "boolean",
+}  # fmt: skip
 _action_names: dict[str, Any] = {}
 
 
@@ -86,20 +95,24 @@ class Entry:
 
 def record_many(entries: Iterable[Entry]) -> None:
     """Keep many things at once that no page for all shows (see `AuditEvent.is_quiet`)."""
-    AuditEvent.objects.bulk_create(
-        AuditEvent(
-            action=entry.action,
-            actor_id=entry.actor_id,
-            actor_name=entry.actor_name,
-            organization_path=entry.organization_path,
-            subject_type=entry.subject_type,
-            subject_id=entry.subject_id,
-            subject_name=entry.subject_name,
-            changes=entry.changes,
-            is_quiet=True,
-        )
+    moment = sets.spelled(now())
+    rows = [
+        {
+            "at": moment, "actor_id": entry.actor_id, "actor_name": entry.actor_name, "action": entry.action,
+            "subject_type": entry.subject_type, "subject_id": entry.subject_id, "subject_name": entry.subject_name,
+            "organization_path": entry.organization_path, "changes": entry.changes, "reason": "", "is_quiet": True,
+        }
         for entry in entries
-    )
+    ]  # fmt: skip
+    if rows:
+        with connection.cursor() as cursor:
+            cursor.execute(_insertion(connection.vendor), [sets.packed(rows)])
+
+
+@cache
+def _insertion(vendor: str) -> str:
+    names = ", ".join(MANY)
+    return f"INSERT INTO core_auditevent ({names}) SELECT {names} FROM {sets.source(MANY, vendor)}"  # noqa: S608
 
 
 def trail(subject: models.Model) -> models.QuerySet[AuditEvent]:

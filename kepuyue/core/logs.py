@@ -20,6 +20,7 @@ from contextvars import ContextVar
 from typing import Any
 
 import structlog
+from django.conf import settings  # not looked into at import: the settings themselves read this module
 from django.http import HttpRequest
 from django.utils.module_loading import import_string
 
@@ -57,8 +58,6 @@ def within(request: HttpRequest, identifier: str) -> Iterator[None]:
 
 def identifier_of(given: str) -> str:
     """The number of a request: that of a proxy of ours, or a new one."""
-    from django.conf import settings  # this module is read before the settings are there
-
     return given if settings.BEHIND_PROXY and GIVEN_ID.fullmatch(given) else secrets.token_hex(8)
 
 
@@ -197,8 +196,6 @@ class Hook(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         """Queue the record for the hook, if there is one."""
-        from django.conf import settings  # this module is read before the settings are there
-
         name = settings.ERROR_HOOK
         if not name or record.name == __name__:
             return

@@ -82,8 +82,8 @@ def _share(amount: int, most: int) -> float:
 
 
 def columns(board: Board, indicator: Indicator, names: Names, address: Address) -> dict[str, Any]:
-    """The days of the month as columns, and what lies before and after it. A day that is not chosen is not empty: nothing is
-    drawn there.
+    """The days of the month as columns, and what lies before and after it. Of a day that is not chosen
+    nothing is drawn, not even that it is empty.
     """
     edition, today = board.edition, board.edition.today
     days = edition.days
@@ -105,7 +105,8 @@ def columns(board: Board, indicator: Indicator, names: Names, address: Address) 
                 "shown": board.number(indicator.code, "day", day.isoformat()),
                 "x": place * WIDE, "middle": place * WIDE + WIDE / 2, "high": high, "y": HIGH - high,
                 "is_weekend": day.weekday() > 4, "is_today": day == today, "is_empty": is_chosen and not amount,
-                "is_chosen": is_chosen, "href": address("day", day.isoformat()), "is_most": bool(amount) and amount == most,
+                "is_chosen": is_chosen, "href": address("day", day.isoformat()),
+                "is_most": bool(amount) and amount == most,
             }
         )  # fmt: skip
     return {

@@ -1,10 +1,12 @@
 import ast
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
 
-from kepuyue.core import audit
+from kepuyue.core import audit, seals
 from kepuyue.core.models import AuditEvent
 from tests.factories import UnitFactory, UserFactory
 
@@ -26,6 +28,44 @@ def test_record_keeps_names_as_they_were() -> None:
         "王芳", "天文馆", {"name": ["旧馆", "天文馆"]}, "更名", 3,
     )  # fmt: skip
     assert str(event).endswith("王芳 unit.edit 天文馆")
+
+
+def test_many_rows_are_kept_at_once_as_one_by_one() -> None:
+    unit = UnitFactory(name="天文馆")
+    audit.record("unit.edit", unit, by=None, changes={"名额": ["", 3]}, is_quiet=True)
+    audit.record_many(
+        audit.Entry(
+            action="unit.edit", subject_type="organization", subject_id=str(unit.pk), subject_name="天文馆",
+            changes={"名额": ["", 3]}, actor_name=name, organization_path="/1/",
+        )
+        for name in ("系统", "O'Neill \\ “观众” %s")
+    )  # fmt: skip
+
+    alone, *many = AuditEvent.objects.order_by("pk")
+    assert [one.actor_name for one in many] == ["系统", "O'Neill \\ “观众” %s"]
+    for one in many:
+        assert timedelta() <= one.at - alone.at < timedelta(minutes=1)
+        for name in (
+            "action",
+            "subject_type",
+            "subject_id",
+            "subject_name",
+            "changes",
+            "reason",
+            "version",
+            "is_quiet",
+            "actor_id",
+        ):
+            assert getattr(one, name) == getattr(alone, name), name
+    assert many[0].organization_path == "/1/"
+    assert AuditEvent.objects.filter(changes__名额__1=3).count() == 3
+    seals.seal_new()
+    assert seals.verify().faults == []
+
+
+def test_no_rows_are_no_statement(django_assert_num_queries: Any) -> None:
+    with django_assert_num_queries(0):
+        audit.record_many([])
 
 
 def test_record_by_nobody_is_the_systems() -> None:

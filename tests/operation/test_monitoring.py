@@ -252,7 +252,7 @@ def test_processes_share_their_counts(tmp_path: Path) -> None:
     import subprocess
     import sys
 
-    count = "from kepuyue.core import requests; requests.observe('a', 'GET', 200, 0.1)"
+    count = "from kepuyue.core import requests; [requests.observe('a', how, 200, 0.1) for how in ('GET', 'X1', 'X2')]"
     read = f"{count}; from prometheus_client import *; from prometheus_client import multiprocess as m; r = CollectorRegistry(); m.MultiProcessCollector(r); print(generate_latest(r).decode())"
     environment = {**os.environ, "PROMETHEUS_MULTIPROC_DIR": str(tmp_path)}
     subprocess.run([sys.executable, "-c", count], env=environment, check=True)
@@ -261,3 +261,5 @@ def test_processes_share_their_counts(tmp_path: Path) -> None:
     )
 
     assert 'kepuyue_http_requests_total{method="GET",route="a",status="2xx"} 2.0' in told.stdout
+    # Whoever invents methods makes no figures of their own
+    assert 'kepuyue_http_requests_total{method="-",route="a",status="2xx"} 4.0' in told.stdout

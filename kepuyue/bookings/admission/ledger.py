@@ -1,9 +1,7 @@
-"""What admission reads and writes, in sets: the same statements on SQLite and PostgreSQL, a batch in each.
-
-Sets travel as one JSON text a statement, so that a statement is prepared once however large the batch is.
+"""What admission reads and writes, in sets (`core.sets`): the same statements on SQLite and PostgreSQL, a
+batch in each.
 """
 
-import json
 import time
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
@@ -21,7 +19,7 @@ from kepuyue.bookings.admission.asked import Asked, Outcome
 from kepuyue.bookings.admission.deciding import Grant, Known, Present, Standing
 from kepuyue.bookings.models import ACTIVE, Block, BookingTerms, Channel, Quota
 from kepuyue.bookings.signals import availability_changed
-from kepuyue.core import audit
+from kepuyue.core import audit, sets
 from kepuyue.core.time import now
 
 # Columns of the sets that statements read, as PostgreSQL calls their types
@@ -91,7 +89,7 @@ def _standing(
 def known(batch: Sequence[Asked], found: dict[int, Standing]) -> Known:
     """What the requests have to do with bookings that are there: by key, by person, by the person's day."""
     answer = Known()
-    asked = _json(
+    asked = sets.packed(
         {"session_id": one.session, "person": one.person, "key": one.key, "day": found[one.session].day}
         for one in batch
         if one.session in found
@@ -108,7 +106,7 @@ def known(batch: Sequence[Asked], found: dict[int, Standing]) -> Known:
             given[person, _as_day(day)].add(nth)
         # Most months nobody is kept out, and a rush over many sessions saves a look-up in each of its batches
         if any(standing.has_blocks for standing in found.values()):
-            cursor.execute(_blocks(connection.vendor), [asked, _spelled(now())])
+            cursor.execute(_blocks(connection.vendor), [asked, sets.spelled(now())])
             answer.blocks = {
                 (edition, person): _as_moment(until) for edition, person, until in cursor.fetchall()
             }
@@ -122,7 +120,7 @@ def write(grants: Sequence[Grant], found: dict[int, Standing]) -> dict[str, int]
     # In one order everywhere: two processes that write for the same two people at other sessions of a day wait for
     # each other's rows at the cap of the day, and never in a circle
     ordered = sorted(grants, key=lambda grant: (grant.asked.person, grant.asked.session))
-    rows = _json(_row(grant, found[grant.asked.session], moment) for grant in ordered)
+    rows = sets.packed(_row(grant, found[grant.asked.session], moment) for grant in ordered)
     with connection.cursor() as cursor:
         cursor.execute(_insertion(connection.vendor), [rows])
         written = dict(cursor.fetchall())
@@ -138,7 +136,7 @@ def write(grants: Sequence[Grant], found: dict[int, Standing]) -> dict[str, int]
                 last[standing.terms] = standing.last_position
         count_up((*place, taken, parties) for place, (taken, parties) in seats.items())
         if last:
-            given = _json({"id": terms, "last_position": number} for terms, number in last.items())
+            given = sets.packed({"id": terms, "last_position": number} for terms, number in last.items())
             cursor.execute(_numbering(connection.vendor), [given])
     audit.record_many(
         audit.Entry(
@@ -158,7 +156,7 @@ def count_up(changes: Iterable[tuple[int, str, int, int]]) -> None:
     Where the last seat goes that can be booked online, or one comes back, it is announced.
     """
     added = {(terms, channel): (seats, parties) for terms, channel, seats, parties in changes}
-    rows = _json(
+    rows = sets.packed(
         {"terms_id": terms, "channel": channel, "seats": seats, "parties": parties}
         for (terms, channel), (seats, parties) in added.items()
     )
@@ -180,7 +178,7 @@ def booked_since(last: dict[int, int]) -> Iterator[tuple[int, int, str, str]]:
     is among them must not be told from memory that it is sold out. Bookings of a session are numbered as they are
     written, under its lock.
     """
-    asked = _json({"session_id": session, "newest": number} for session, number in last.items())
+    asked = sets.packed({"session_id": session, "newest": number} for session, number in last.items())
     with connection.cursor() as cursor:
         cursor.execute(_newer(connection.vendor), [asked])
         yield from cursor.fetchall()
@@ -198,16 +196,6 @@ def _row(grant: Grant, standing: Standing, moment: datetime) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _json(rows: Iterable[dict[str, Any]]) -> str:
-    return json.dumps(list(rows), default=_spelled, ensure_ascii=False, separators=(",", ":"))
-
-
-def _spelled(value: Any) -> str:
-    if isinstance(value, datetime):
-        return str(connection.ops.adapt_datetimefield_value(value))
-    return str(value)
-
-
 def _as_day(value: date | str) -> date:
     # SQLite gives what a statement of ours selects as it keeps it: as text
     return value if isinstance(value, date) else date.fromisoformat(value)
@@ -221,19 +209,13 @@ def _day(moment: datetime, zone: str) -> date:
     return moment.astimezone(ZoneInfo(zone)).date()
 
 
-def _set(columns: dict[str, str], vendor: str) -> str:
-    """The JSON text of a parameter as rows of these columns."""
-    if vendor == "postgresql":
-        return f"json_to_recordset(%s::json) AS r({', '.join(f'{name} {kind}' for name, kind in columns.items())})"
-    chosen = ", ".join(f"json_extract(value, '$.{name}') AS {name}" for name in columns)
-    return f"(SELECT {chosen} FROM json_each(%s)) AS r"  # noqa: S608
-
-
 # The texts below are put together from names of this module alone
 @cache
 def _known(vendor: str) -> str:
     columns = "b.session_id, b.person, b.key, b.asked, b.code, b.position"
-    joined = f"SELECT {columns}, b.state IN ({_ACTIVE}) FROM {_set(ASKED, vendor)} JOIN bookings_booking b"  # noqa: S608
+    joined = (
+        f"SELECT {columns}, b.state IN ({_ACTIVE}) FROM {sets.source(ASKED, vendor)} JOIN bookings_booking b"  # noqa: S608
+    )
     return (
         f"{joined} ON b.session_id = r.session_id AND b.key = r.key UNION "
         f"{joined} ON b.session_id = r.session_id AND b.person = r.person AND b.state IN ({_ACTIVE})"
@@ -243,7 +225,7 @@ def _known(vendor: str) -> str:
 @cache
 def _days(vendor: str) -> str:
     return (
-        f"SELECT b.person, b.day, b.nth FROM {_set(ASKED, vendor)} "  # noqa: S608
+        f"SELECT b.person, b.day, b.nth FROM {sets.source(ASKED, vendor)} "  # noqa: S608
         "JOIN bookings_booking b ON b.person = r.person AND b.day = r.day AND b.nth IS NOT NULL"
     )
 
@@ -251,7 +233,7 @@ def _days(vendor: str) -> str:
 @cache
 def _blocks(vendor: str) -> str:
     return (
-        f"SELECT b.edition_id, b.person, MAX(b.until) FROM {_set(ASKED, vendor)} "  # noqa: S608
+        f"SELECT b.edition_id, b.person, MAX(b.until) FROM {sets.source(ASKED, vendor)} "  # noqa: S608
         "JOIN bookings_block b ON b.person = r.person WHERE b.lifted_at IS NULL AND b.until > %s "
         "GROUP BY b.edition_id, b.person"
     )
@@ -262,7 +244,7 @@ def _insertion(vendor: str) -> str:
     names = ", ".join(BOOKED)
     # SQLite needs a condition here, or it reads ON CONFLICT as that of a join
     return (
-        f"INSERT INTO bookings_booking ({names}) SELECT {names} FROM {_set(BOOKED, vendor)} WHERE 1 = 1 "  # noqa: S608
+        f"INSERT INTO bookings_booking ({names}) SELECT {names} FROM {sets.source(BOOKED, vendor)} WHERE 1 = 1 "  # noqa: S608
         "ON CONFLICT DO NOTHING RETURNING code, id"
     )
 
@@ -271,7 +253,7 @@ def _insertion(vendor: str) -> str:
 def _counting(vendor: str) -> str:
     return (
         "UPDATE bookings_quota SET taken = taken + r.seats, waiting = waiting + r.parties "  # noqa: S608
-        f"FROM {_set(COUNTED, vendor)} WHERE bookings_quota.terms_id = r.terms_id "
+        f"FROM {sets.source(COUNTED, vendor)} WHERE bookings_quota.terms_id = r.terms_id "
         "AND bookings_quota.channel = r.channel "
         "RETURNING bookings_quota.terms_id, bookings_quota.channel, bookings_quota.capacity - bookings_quota.taken, "
         "bookings_quota.waiting"
@@ -281,7 +263,7 @@ def _counting(vendor: str) -> str:
 @cache
 def _newer(vendor: str) -> str:
     return (
-        f"SELECT b.session_id, b.id, b.person, b.key FROM {_set(SEEN, vendor)} "  # noqa: S608
+        f"SELECT b.session_id, b.id, b.person, b.key FROM {sets.source(SEEN, vendor)} "  # noqa: S608
         "JOIN bookings_booking b ON b.session_id = r.session_id AND b.id > r.newest"
     )
 
@@ -289,6 +271,6 @@ def _newer(vendor: str) -> str:
 @cache
 def _numbering(vendor: str) -> str:
     return (
-        f"UPDATE bookings_bookingterms SET last_position = r.last_position FROM {_set(PLACED, vendor)} "  # noqa: S608
+        f"UPDATE bookings_bookingterms SET last_position = r.last_position FROM {sets.source(PLACED, vendor)} "  # noqa: S608
         "WHERE bookings_bookingterms.id = r.id"
     )
