@@ -86,6 +86,9 @@ class Source(models.Model):
     left = models.JSONField(
         default=dict, help_text="{why: how many} of what came in this round and was not taken"
     )
+    unreadable = models.JSONField(
+        default=list, help_text="codes there of what came in this round and cannot be read, the first ten"
+    )
     created_at = models.DateTimeField(default=now)
     checked_at = models.DateTimeField(_("上次读取"), null=True, help_text="UTC; with or without success")
     read_at = models.DateTimeField(null=True, help_text="UTC; when it last answered as it should")

@@ -12,7 +12,15 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit, urlunsplit
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, Field, ValidationError
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    Field,
+    ValidationError,
+    model_validator,
+)
 
 from kepuyue.activities.models import AccessItem, Admission, BookingMode, Mode, State, UnitRole
 from kepuyue.core.links import web_address
@@ -157,6 +165,22 @@ class Page(BaseModel):
     results: list[Change]
     cursor: Text = Field(max_length=60)
     has_more: bool
+    unreadable: list[str] = []
+    'What else it brought and we cannot read: the code there, "" where not even that can be told'
+
+    @model_validator(mode="before")
+    @classmethod
+    def _set_apart(cls, data: Any) -> Any:
+        """One change that cannot be read costs no other."""
+        if not isinstance(data, dict) or not isinstance(data.get("results"), list):
+            return data
+        results, unreadable = [], []
+        for one in data["results"]:
+            try:
+                results.append(Change.model_validate(one))
+            except ValidationError:
+                unreadable.append(_code_in(one))
+        return data | {"results": results, "unreadable": unreadable}
 
 
 class NoProgramme(Exception):
@@ -191,6 +215,11 @@ def page(body: bytes) -> Page:
         return Page.model_validate_json(body)
     except ValidationError:
         raise NoProgramme from None
+
+
+def _code_in(change: Any) -> str:
+    code = change.get("code") if isinstance(change, dict) else None
+    return code.replace("\0", "")[:60] if isinstance(code, str) else ""
 
 
 def told(change: Change, address: str) -> Told | None:

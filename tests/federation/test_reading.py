@@ -210,6 +210,24 @@ def test_a_source_is_read_through_again_every_week(site: Elsewhere, clock: Clock
     assert [one.code for one in source.held.all()] == ["X2"]
 
 
+@pytest.mark.parametrize(
+    "odd", [said("X3", HERE, title=""), {"change": "renamed", "code": "X3"}, said("X3", HERE, origin={})]
+)
+def test_what_cannot_be_read_any_more_stays_as_it_was_read_last(
+    site: Elsewhere, clock: Clock, odd: dict[str, Any]
+) -> None:
+    source = SourceFactory(address=HERE)
+    site.pages[""] = page(said("X2", HERE), said("X3", HERE), cursor="1-9")
+    read(source, site)
+    site.pages |= {"1-9": page(cursor="1-9"), "": page(said("X2", HERE), odd, cursor="1-9")}
+
+    clock.set(datetime(2024, 8, 28, 9))
+    read(source, site)
+
+    assert set(Activity.objects.values_list("title", flat=True)) == {"活动X2", "活动X3"}
+    assert source.unreadable == ["X3"]
+
+
 def test_a_crash_between_two_pages_loses_nothing_and_writes_nothing_twice(site: Elsewhere) -> None:
     source = SourceFactory(address=HERE)
     site.pages[""] = page(said("X2", HERE), cursor="1-1", has_more=True)
@@ -384,6 +402,79 @@ def test_what_another_source_has_too_comes_from_there_when_the_first_is_withdraw
     reading.read(Source.objects.get(pk=province.pk), **site.door())
 
     assert Gathered.objects.get().source == province
+
+
+@pytest.fixture
+def city_and_province(cast: Cast, site: Elsewhere) -> tuple[Source, Source]:
+    """An activity of the first, which the second passes on."""
+    city = SourceFactory(edition=cast.edition, address=HERE)
+    province = SourceFactory(edition=cast.edition, address="http://gd.example.org", passes_on=True)
+    passed_on = said(
+        "P1", "http://gd.example.org", known_as="X2", first=HERE, through=["http://gd.example.org"]
+    )
+    gather(city, said("X2", HERE))
+    gather(province, passed_on, cursor="1-5")
+    site.pages |= {"": page(passed_on, cursor="1-5"), "1-5": page(cursor="1-5")}
+    return city, province
+
+
+def test_what_is_read_while_a_withdrawn_source_is_swept_is_taken_over_and_stays(
+    cast: Cast, site: Elsewhere, city_and_province: tuple[Source, Source]
+) -> None:
+    city, province = city_and_province
+    code = Activity.objects.get().code
+    subscribing.withdraw(city, by=cast.office)
+
+    reading.read(Source.objects.get(pk=province.pk), **site.door())
+    clearing.sweep(Source.objects.get(pk=city.pk))
+
+    assert Gathered.objects.get().source == province
+    assert Activity.objects.get().code == code
+
+
+def test_a_source_that_was_paused_brings_what_it_left_to_a_withdrawn_one_when_it_goes_on(
+    cast: Cast, site: Elsewhere, city_and_province: tuple[Source, Source]
+) -> None:
+    city, province = city_and_province
+    subscribing.pause(province, by=cast.office)
+    subscribing.withdraw(city, by=cast.office)
+    reading.read_due(**site.door())
+    assert not Gathered.objects.exists() and site.asked == []
+
+    subscribing.resume(province, by=cast.office)
+    reading.read_due(**site.door())
+
+    assert Gathered.objects.get().source == province
+
+
+def test_a_decision_about_a_word_of_a_paused_source_holds_when_it_goes_on(
+    cast: Cast, site: Elsewhere
+) -> None:
+    source = SourceFactory(edition=cast.edition, address=HERE)
+    terms = {"audience": [{"code": "elders", "name": "老人"}]}
+    site.pages |= {"": page(said("X2", HERE, terms=terms), cursor="1-1"), "1-1": page(cursor="1-1")}
+    read(source, site)
+    ours = TermFactory(taxonomy=cast.edition.taxonomies.get(code="audience"), code="seniors")
+    subscribing.pause(source, by=cast.office)
+
+    subscribing.correspond(source, {source.counterparts.get().pk: ours}, by=cast.office)
+    assert reading.read_due(**site.door()) == 0
+    subscribing.resume(source, by=cast.office)
+    reading.read_due(**site.door())
+
+    assert [term.code for term in Activity.objects.get().terms.all()] == ["seniors"]
+
+
+def test_a_paused_source_of_which_a_move_is_accepted_stays_paused(cast: Cast, site: Elsewhere) -> None:
+    source = SourceFactory(edition=cast.edition, address=HERE)
+    site.pages[""] = page(said("X2", "http://new.example.org"))
+    read(source, site)
+    subscribing.pause(source, by=cast.office)
+
+    subscribing.accept_move(source, by=cast.office)
+
+    source.refresh_from_db()
+    assert (source.instance, source.state, source.due_at) == ("http://new.example.org", State.PAUSED, None)
 
 
 def test_a_decision_about_a_word_reaches_what_is_here_already(cast: Cast, site: Elsewhere) -> None:

@@ -159,6 +159,31 @@ def test_one_that_cannot_be_read_costs_no_other_and_is_counted() -> None:
     assert source.left == {"unreadable": 4}
 
 
+@pytest.mark.parametrize(
+    ("odd", "named"),
+    [
+        ({"change": "renamed", "code": "X3", "activity": None}, ["X3"]),
+        ({"change": "upsert", "code": "X" * 61, "activity": {}}, ["X" * 60]),
+        ({"change": "upsert", "code": ["X3"]}, []),
+        ("X3", []),
+        (None, []),
+    ],
+)
+def test_a_change_that_cannot_be_read_costs_no_other_and_is_named(odd: Any, named: list[str]) -> None:
+    source = SourceFactory(address=HERE)
+
+    outcome = gather(source, said("X2", HERE), odd, said("X4", HERE), cursor="1-7")
+
+    assert sorted(Gathered.objects.values_list("code", flat=True)) == ["X2", "X4"]
+    assert (source.cursor, source.left, source.unreadable) == ("1-7", {"unreadable": 1}, named)
+    assert outcome.written == 2
+
+
+def test_results_that_are_no_list_are_no_page() -> None:
+    with pytest.raises(wire.NoProgramme):
+        wire.page(b'{"edition": "a", "results": {"X2": 1}, "cursor": "1-1", "has_more": false}')
+
+
 def test_what_is_longer_or_other_than_we_know_is_cut_and_not_refused() -> None:
     source = SourceFactory(address=HERE)
 

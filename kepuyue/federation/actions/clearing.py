@@ -46,7 +46,9 @@ def left_over(source: Source) -> int:
 @transaction.atomic
 def _sweep_some(key: int) -> int:
     source = Source.objects.select_for_update(of=("self",)).select_related("edition").get(pk=key)
-    keys = list(_stale(source).order_by("pk").values_list("pk", flat=True)[:BATCH])
+    # Locked, as `taking` does: another source may be taking one of them over
+    rows = _stale(source).select_for_update().order_by("pk")
+    keys = list(rows.values_list("pk", flat=True)[:BATCH])
     if keys:
         Source.objects.filter(pk=key).update(removed=source.removed + len(keys))
     return take_out(source.edition, keys)

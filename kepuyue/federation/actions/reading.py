@@ -162,7 +162,12 @@ def begin_anew(source: Source, *, by: "User | None" = None) -> None:
     """Read it from the beginning; what does not come then is dropped at the end, what comes unchanged is left alone."""
     with transaction.atomic():
         begun = Source.objects.filter(pk=source.pk, round=source.round).update(
-            cursor="", round=source.round + 1, is_round_open=True, left={}, page_size=MOST_A_PAGE
+            cursor="",
+            round=source.round + 1,
+            is_round_open=True,
+            left={},
+            unreadable=[],
+            page_size=MOST_A_PAGE,
         )
         if begun:
             audit.record("source.begin_anew", source, by=by)

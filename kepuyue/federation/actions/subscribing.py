@@ -79,11 +79,12 @@ def resume(source: Source, *, by: "User | None") -> None:
 def withdraw(source: Source, *, by: "User | None", reason: str = "") -> None:
     """Take all that came from it out of the public, in the background, and read it no more. Nothing else changes.
 
-    What another source has too, and was left to this one, comes from there at its next reading.
+    What another source has too, and was left to this one, comes from there at its next reading; from one that is
+    paused when it goes on.
     """
     found = _locked(source, by)
     _move(found, "withdraw", "source.withdraw", by, reason=reason)
-    for other in Source.objects.filter(edition=found.edition_id, state=State.ON).exclude(pk=found.pk):
+    for other in Source.objects.filter(edition=found.edition_id).exclude(pk=found.pk):
         if other.left.get("held-elsewhere"):
             _again(other, by)
 
@@ -116,8 +117,9 @@ def accept_move(source: Source, *, by: "User | None") -> None:
     old, new = found.instance, found.moved_to
     twice = found.held.model.objects.filter(edition=found.edition_id, instance=new).values("code")
     found.held.filter(instance=old).exclude(code__in=twice).update(instance=new)
-    found.instance, found.moved_to, found.due_at = new, "", now()
-    found.save(update_fields=["instance", "moved_to", "due_at"])
+    found.instance, found.moved_to = new, ""
+    found.save(update_fields=["instance", "moved_to"])
+    _make_due(found)
     audit.record("source.moved", found, by=by, changes={"instance": [old, new]})
 
 
@@ -139,7 +141,7 @@ def change(source: Source, facts: dict[str, Any], *, by: "User | None") -> None:
         found.mapping += 1
     found.save(update_fields=[*facts, "address", "mapping"])
     audit.record("source.change", found, by=by, changes=changes)
-    if {"district", "passes_on"} & changes.keys() and found.state == State.ON:
+    if {"district", "passes_on"} & changes.keys():
         _again(found, by)
 
 
@@ -168,15 +170,22 @@ def correspond(source: Source, choices: dict[int, Term | District | None], *, by
         )  # fmt: skip
     if decided:
         Source.objects.filter(pk=found.pk).update(mapping=found.mapping + 1)
-        if found.state == State.ON:
-            _again(found, by)
+        _again(found, by)
     return decided
 
 
 def _again(source: Source, by: "User | None") -> None:
+    """Have all of it read once more: now, or from when it goes on where it is paused."""
     source.refresh_from_db()
+    if source.state not in (State.ON, State.PAUSED):
+        return
     reading.begin_anew(source, by=by)
-    Source.objects.filter(pk=source.pk).update(due_at=now())
+    _make_due(source)
+
+
+def _make_due(source: Source) -> None:
+    """Let the next process that is free read it, where it is read at all."""
+    Source.objects.filter(pk=source.pk).read_now().update(due_at=now())
 
 
 def _check(by: "User | None", edition: Edition) -> None:

@@ -26,6 +26,8 @@ logger = logging.getLogger(__name__)
 # A code of ours holds no A (`core.codes`): what is gathered never takes one of them
 SIGN = "A"
 CODE_LENGTH = 12
+# So many of what cannot be read are named; all are counted
+MOST_NAMED = 10
 
 
 class Moved(Exception):
@@ -44,6 +46,13 @@ class Outcome:
     same: int = 0
     removed: int = 0
     left: Counter[str] = field(default_factory=Counter)
+    unreadable: list[str] = field(default_factory=list)
+    "Codes there; what is here of them stays as it was read last"
+
+    def cannot_read(self, code: str) -> None:
+        self.left["unreadable"] += 1
+        if code:
+            self.unreadable.append(code)
 
 
 def take(source: Source, page: wire.Page) -> Outcome | None:
@@ -61,8 +70,14 @@ def take(source: Source, page: wire.Page) -> Outcome | None:
         if found.state != Source.State.ON or (found.cursor, found.round) != (source.cursor, source.round):
             return None
         outcome = Outcome()
+        for code in page.unreadable:
+            outcome.cannot_read(code)
         told = _of_us_to_take(found, page, outcome)
         _write(found, told, outcome)
+        if outcome.unreadable:
+            # It came, so it has not vanished: the end of a round is not to take it out
+            found.held.filter(told_as__in=outcome.unreadable).update(round=found.round)
+            logger.warning("%s: cannot be read: %s", found, ", ".join(outcome.unreadable))
         gone = [one.code for one in _last(page) if one.change == "delete"]
         held = found.held.filter(told_as__in=gone).values_list("pk", flat=True) if gone else ()
         outcome.removed = clearing.take_out(found.edition, held) if held else 0
@@ -90,7 +105,7 @@ def _of_us_to_take(source: Source, page: wire.Page, outcome: Outcome) -> list[wi
             continue
         one = wire.told(change, source.address)
         if one is None:
-            outcome.left["unreadable"] += 1
+            outcome.cannot_read(change.code)
         elif ours == one.instance or ours in one.through:
             outcome.left["loop"] += 1
         elif one.through and not source.passes_on:
@@ -109,7 +124,7 @@ def _write(source: Source, told: list[wire.Told], outcome: Outcome) -> None:
     for one in told:
         row = known.get(one.key)
         digest = one.digest(source.mapping, words.district_of(one.activity), one.url, one.city, one.through)
-        if row is not None and row.source_id != source.pk and (row.is_direct or one.through):
+        if row is not None and _is_of_another(row, source) and (row.is_direct or one.through):
             outcome.left["held-elsewhere"] += 1
         elif row is not None and row.source_id == source.pk and row.digest == digest:
             seen.append(row.pk)
@@ -123,9 +138,16 @@ def _write(source: Source, told: list[wire.Told], outcome: Outcome) -> None:
         outcome.written = _write_all(source, fresh, words, outcome)
 
 
+def _is_of_another(row: Gathered, source: Source) -> bool:
+    """Whether another source counts for it; one that was withdrawn does not, though it may still be being swept."""
+    return row.source_id != source.pk and row.source.state != Source.State.WITHDRAWN
+
+
 def _known(source: Source, told: list[wire.Told]) -> Iterable[Gathered]:
-    rows = Gathered.objects.filter(edition=source.edition_id, code__in={one.code for one in told})
-    return rows.filter(instance__in={one.instance for one in told})
+    # Locked, so that the sweep of a withdrawn source and we do not both decide about a row
+    rows = Gathered.objects.select_related("source").select_for_update(of=("self",))
+    rows = rows.filter(edition=source.edition_id, code__in={one.code for one in told})
+    return rows.filter(instance__in={one.instance for one in told}).order_by("pk")
 
 
 def _give_codes(source: Source, fresh: Sequence[writing.Fresh]) -> None:
@@ -155,7 +177,7 @@ def _write_all(source: Source, fresh: Sequence[writing.Fresh], words: Dictionary
                 with transaction.atomic():
                     keys += writing.write(source, [one], words, places)
             except DatabaseError:
-                outcome.left["unreadable"] += 1
+                outcome.cannot_read(one.told.activity.code)
     if keys:
         signals.written.send(Source, edition=source.edition, keys=keys)
     return len(keys)
@@ -181,9 +203,13 @@ def _move_on(source: Source, page: wire.Page, outcome: Outcome) -> None:
     source.taken += outcome.written
     source.removed += outcome.removed
     source.left = dict(Counter(source.left) + outcome.left)
+    named = dict.fromkeys([*source.unreadable, *outcome.unreadable])
+    source.unreadable = list(named)[:MOST_NAMED]
     if not page.has_more and source.is_round_open:
         source.is_round_open, source.round_at = False, now()
-    source.save(update_fields=["cursor", "taken", "removed", "left", "is_round_open", "round_at"])
+    source.save(
+        update_fields=["cursor", "taken", "removed", "left", "unreadable", "is_round_open", "round_at"]
+    )
     counted = {"written": outcome.written, "removed": outcome.removed}
     if any(counted.values()):
         audit.record(

@@ -123,6 +123,7 @@ def _plain(one: queries.Shown) -> dict[str, Any]:
         "activities": one.held,
         "waiting": one.waiting,
         "left": {why: count for why, count in source.left.items() if why in fault_words.LEFT},
+        "unreadable": source.unreadable,
         "trial": source.trial if source.state == Source.State.TRIED else None,
         "read_at": source.read_at.isoformat() if source.read_at else None,
         "due_at": source.due_at.isoformat() if source.due_at else None,
