@@ -77,7 +77,7 @@ class Dictionary:
                 None if self.source.district_id else likeness.likest(name, self.districts)
             )
             if self.source.district_id and same is None:
-                one.state = Counterpart.State.LEFT
+                one.state = Counterpart.State.WITHIN
         else:
             same_term = self.terms.get(key)
             among = [term for (here, _code), term in self.terms.items() if here == taxonomy]
@@ -86,6 +86,19 @@ class Dictionary:
         if same is not None:
             one.state = Counterpart.State.SAME
         return one
+
+
+def look_again(source: Source) -> None:
+    """The source lies in another district of ours: propose anew for its districts, unless somebody has decided."""
+    made = Dictionary(source, {}, districts=list(District.objects.all()))
+    undecided = source.counterparts.filter(
+        taxonomy=Counterpart.DISTRICT, state__in=(Counterpart.State.WAITING, Counterpart.State.WITHIN)
+    )
+    rows = list(undecided)
+    for one in rows:
+        sight = made._first_sight((one.taxonomy, one.code), one.name)
+        one.state, one.district = sight.state, sight.district
+    Counterpart.objects.bulk_update(rows, ["state", "district"])
 
 
 def _spoken_of(told: Iterable[wire.Told]) -> Iterable[tuple[Key, str]]:

@@ -75,7 +75,7 @@ class CounterpartsForm(forms.Form):
 
 
 def _initial(one: Counterpart) -> str:
-    if one.state == Counterpart.State.LEFT:
+    if one.state in (Counterpart.State.LEFT, Counterpart.State.WITHIN):
         return NONE
     if one.term_id:
         return f"t{one.term_id}"

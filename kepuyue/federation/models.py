@@ -114,9 +114,9 @@ class Source(models.Model):
         return self.name
 
     @property
-    def is_failing(self) -> bool:
-        """Whether it is to be read and was not, the last time."""
-        return bool(self.fault) and self.state == self.State.ON
+    def pace(self) -> timedelta:
+        """How long after one reading that went well the next is due."""
+        return EVERY if self.edition.is_current else EVERY_AFTERWARDS
 
 
 class Place(models.Model):
@@ -195,8 +195,9 @@ class Gathered(models.Model):
 class Counterpart(models.Model):
     """对照: what a classification or district of a source is called here.
 
-    Equal codes are the same. Others wait for somebody to decide; what looks alike is proposed. What has no counterpart
-    is left away, and the activity is kept.
+    Equal codes are the same. Others wait for somebody to decide; what looks alike is proposed. Of a source that lies in
+    one of our districts as a whole, the districts within it need none. What has no counterpart is left away, and the
+    activity is kept.
     """
 
     class State(models.TextChoices):
@@ -204,6 +205,7 @@ class Counterpart(models.Model):
         WAITING = "waiting", _("待决定")
         DECIDED = "decided", _("已决定")
         LEFT = "left", _("不对照")
+        WITHIN = "within", _("在对应的地区内")
 
     DISTRICT = ""
 
@@ -258,6 +260,8 @@ class Counterpart(models.Model):
 
 
 EVERY = timedelta(minutes=15)
+# Of an edition that is not the current one; what is taken down there is still to go here
+EVERY_AFTERWARDS = timedelta(days=1)
 # Read from the beginning so often though nothing asks for it: a source that was restored from a backup and has grown
 # past our cursor since says nothing of it
 ANEW_EVERY = timedelta(days=7)

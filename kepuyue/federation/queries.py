@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from itertools import groupby
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from kepuyue.editions.models import Edition, Term
 from kepuyue.federation import fault_words
@@ -26,12 +26,19 @@ class Shown:
 
 def sources(edition: Edition) -> list[Shown]:
     """All sources of an edition with how many activities they have here, in three queries."""
-    rows = list(Source.objects.filter(edition=edition).select_related("district"))
-    held = _by_source(Source.objects.filter(edition=edition), Count("held"))
-    waiting = _by_source(
-        Source.objects.filter(edition=edition),
-        Count("counterparts", filter=Q(counterparts__state=Counterpart.State.WAITING)),
-    )
+    return _shown(Source.objects.filter(edition=edition).select_related("district"))
+
+
+def of_other_editions(edition: Edition) -> list[tuple[Edition, list[Shown]]]:
+    """The sources of the editions before this one (or being prepared), the newest edition first, in three queries."""
+    rows = Source.objects.exclude(edition=edition).select_related("district", "edition")
+    rows = rows.order_by("-edition__starts_on", "edition", "name", "pk")
+    return [(one, list(many)) for one, many in groupby(_shown(rows), key=lambda shown: shown.source.edition)]
+
+
+def _shown(rows: QuerySet[Source]) -> list[Shown]:
+    held = _by_source(rows, Count("held"))
+    waiting = _by_source(rows, Count("counterparts", filter=Q(counterparts__state=Counterpart.State.WAITING)))
     return [shown(one, held.get(one.pk, 0), waiting.get(one.pk, 0)) for one in rows]
 
 
@@ -58,7 +65,7 @@ def _by_source(rows: QuerySet[Source], count: Count) -> dict[int, int]:
 
 def words_of(source: Source) -> list[Counterpart]:
     """The words of a source, what waits for a decision first; what has the same code last."""
-    order = {state: place for place, state in enumerate(("waiting", "decided", "left", "same"))}
+    order = {state: place for place, state in enumerate(("waiting", "decided", "left", "within", "same"))}
     rows = source.counterparts.select_related("term", "district")
     return sorted(rows, key=lambda one: (order[one.state], one.taxonomy, one.code))
 
@@ -77,9 +84,3 @@ def choices_for(edition: Edition, words: Iterable[Counterpart]) -> dict[str, lis
         mine = [one for one in terms if one.taxonomy.code == taxonomy] or terms
         found[taxonomy] = [(f"t{one.pk}", f"{one.taxonomy} · {one}") for one in mine]
     return found
-
-
-def by_place(edition: Edition) -> list[dict[str, Any]]:
-    """How many activities each place has here, for the command."""
-    rows = edition.places.annotate(activities=Count("held")).order_by(F("activities").desc(), "name")
-    return [{"name": one.name, "activities": one.activities} for one in rows]

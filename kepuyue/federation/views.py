@@ -26,7 +26,7 @@ BOTH = ["GET", "HEAD", "POST"]
 
 @require_http_methods(BOTH)
 def sources(request: HttpRequest) -> HttpResponse:
-    """All sources of the current edition, and an address to try another."""
+    """All sources of the current edition, folded those of others, and an address to try another."""
     edition = _edition(request)
     form = AddressForm(_typed(request))
     if form.is_bound and form.is_valid():
@@ -41,6 +41,7 @@ def sources(request: HttpRequest) -> HttpResponse:
         "form": form,
         "rows": rows,
         "total": sum(one.held for one in rows),
+        "others": queries.of_other_editions(edition),
         "crumbs": [(_("本届设置"), reverse("editions:hub", args=[edition.code])), (_("来源城市"), "")],
     }
     return render(request, "federation/sources.html", context, status=422 if form.errors else 200)
@@ -139,8 +140,11 @@ def _edition(request: HttpRequest) -> Edition:
 
 
 def _found(request: HttpRequest, pk: int) -> Source:
-    rows = Source.objects.select_related("edition__office", "district")
-    return get_object_or_404(rows, pk=pk, edition=_edition(request))
+    """A source of whichever edition: what came from it is public after the edition too."""
+    _edition(request)
+    found = get_object_or_404(Source.objects.select_related("edition__office", "district"), pk=pk)
+    check_can_manage(_person(request), found.edition)
+    return found
 
 
 def _typed(request: HttpRequest) -> QueryDict | None:

@@ -6,7 +6,10 @@ from tests.factories.editions import EditionFactory
 
 
 class SourceFactory(DjangoModelFactory[Source]):
-    """广州, read from its beginning; `state=Source.State.TRIED` for one that nobody has decided about."""
+    """广州, read from its beginning; `state=Source.State.TRIED` for one that nobody has decided about.
+
+    `unlearned=True`: the first look found nothing that says who it is.
+    """
 
     edition = factory.SubFactory(EditionFactory)
     name = factory.Sequence(lambda n: f"城市{n}")
@@ -17,3 +20,6 @@ class SourceFactory(DjangoModelFactory[Source]):
 
     class Meta:
         model = Source
+
+    class Params:
+        unlearned = factory.Trait(instance="", there="")

@@ -14,7 +14,7 @@ from kepuyue.federation.models import Counterpart, Source
 from kepuyue.organizations.models import Organization
 from kepuyue.programme import catalogue
 from tests.cast import Cast, come_in
-from tests.factories import DistrictFactory, SourceFactory
+from tests.factories import DistrictFactory, EditionFactory, SourceFactory
 from tests.federation.elsewhere import gather, said
 from tests.programme.given import published
 
@@ -71,6 +71,45 @@ def test_settings_that_cannot_be_are_refused_and_kept_in_the_form(client: Client
     )
     one.refresh_from_db()
     assert (one.name, one.district, one.round) == ("新名", district, 2)
+
+
+def test_sources_of_other_editions_are_shown_folded_and_can_still_be_withdrawn(
+    client: Client, cast: Cast
+) -> None:
+    earlier = EditionFactory(
+        code="sz-2023", name="2023年科普月", is_current=False, office=cast.edition.office
+    )
+    old = SourceFactory(edition=earlier, address=HERE, name="去年的广州", fault="no-such-host")
+    gather(old, said("X2", HERE), said("X3", HERE))
+    come_in(client, cast.office)
+
+    page = client.get(reverse("federation:sources")).content.decode()
+
+    assert "2023年科普月：1个来源" in page and "去年的广州" in page and "2项活动在这里" in page
+    detail = client.get(reverse("federation:source", args=[old.pk])).content.decode()
+    assert "2023年科普月" in detail
+    client.post(reverse("federation:state", args=[old.pk]), {"act": "withdraw"})
+    old.refresh_from_db()
+    assert old.state == Source.State.WITHDRAWN
+
+
+def test_what_a_source_told_and_nobody_can_read_is_named_on_its_page(client: Client, cast: Cast) -> None:
+    source = SourceFactory(edition=cast.edition, address=HERE)
+    gather(source, said("X2", HERE), said("X3BAD", HERE, title=""))
+    come_in(client, cast.office)
+
+    assert "X3BAD" in client.get(reverse("federation:source", args=[source.pk])).content.decode()
+
+
+def test_the_first_look_says_how_much_is_passed_on(client: Client, cast: Cast) -> None:
+    trial = {"activities": 3, "passed_on": 2, "is_open": True, "has_more": False, "cities": [], "samples": []}
+    source = SourceFactory(edition=cast.edition, state=Source.State.TRIED, trial=trial)
+    come_in(client, cast.office)
+    page = reverse("federation:source", args=[source.pk])
+
+    assert "其中2项是它从别的城市聚合来的" in client.get(page).content.decode()
+    Source.objects.update(passes_on=True)
+    assert "从别的城市聚合来的。要" not in client.get(page).content.decode()
 
 
 def test_its_page_names_the_city_and_leads_to_the_original(

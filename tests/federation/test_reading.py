@@ -20,7 +20,7 @@ from kepuyue.federation.models import EVERY, Counterpart, Gathered, Source
 from kepuyue.programme.models import PublicChange
 from tests.cast import Cast
 from tests.conftest import Clock
-from tests.factories import SourceFactory, TermFactory
+from tests.factories import DistrictFactory, SourceFactory, TermFactory
 from tests.federation.elsewhere import Elsewhere, gather, gone, page, said
 from tests.programme.given import published
 
@@ -127,6 +127,70 @@ def test_our_own_address_is_refused_and_the_same_twice_is_one(cast: Cast, settin
     assert subscribing.add(cast.edition, "http://B.example.org/x", by=cast.office) == first
 
 
+def test_at_another_address_a_source_is_read_from_the_beginning_and_its_failures_are_forgotten(
+    cast: Cast, site: Elsewhere
+) -> None:
+    source = SourceFactory(edition=cast.edition, address=HERE)
+    gather(source, said("X2", HERE), said("X3", HERE), cursor="1-9")
+    site.pages["1-9"] = 503
+    assert read(source, site).failures == 1
+
+    subscribing.change(source, {"address": "http://new.example.org/activities/"}, by=cast.office)
+    source.refresh_from_db()
+
+    assert (source.address, source.cursor, source.failures, source.fault) == (
+        "http://new.example.org", "", 0, "",
+    )  # fmt: skip
+    assert source.due_at and source.held.count() == 2  # nothing is dropped before it was read
+    site.pages[""] = page(said("X2", HERE), cursor="4-1")
+    reading.read(source, **site.door())
+    assert [one.code for one in source.held.all()] == ["X2"]
+
+
+def test_the_same_address_in_other_letters_is_no_other_address(cast: Cast) -> None:
+    source = SourceFactory(edition=cast.edition, address=HERE)
+    gather(source, said("X2", HERE), cursor="1-9")
+
+    subscribing.change(source, {"address": "http://CITY.example.org/"}, by=cast.office)
+
+    source.refresh_from_db()
+    assert (source.address, source.cursor, source.round) == (HERE, "1-9", 1)
+    assert not AuditEvent.objects.filter(action="source.change").exists()
+
+
+def test_a_source_that_was_only_looked_at_is_looked_at_again_at_another_address(
+    cast: Cast, site: Elsewhere
+) -> None:
+    term = {"audience": [{"code": "elders", "name": "老年人群"}]}
+    site.pages[""] = page(said("X2", HERE, terms=term))
+    source = added(cast, site)
+
+    subscribing.change(source, {"address": "http://new.example.org"}, by=cast.office)
+    with pytest.raises(NotPossibleNow):
+        subscribing.start(source, by=cast.office)
+    site.pages[""] = page(said("X2", "http://new.example.org"))
+    assert reading.read_due(**site.door()) == 1
+
+    source.refresh_from_db()
+    assert (source.state, source.instance) == (State.TRIED, "http://new.example.org")
+    assert not source.counterparts.exists() and "edition" not in site.asked[-1]
+
+
+def test_a_reading_of_the_old_address_says_nothing_of_the_new_one(cast: Cast, site: Elsewhere) -> None:
+    source = SourceFactory(edition=cast.edition, address=HERE)
+
+    site.pages[""] = 503
+
+    def changed_meanwhile(host: str, port: int) -> list[str]:
+        subscribing.change(source, {"address": "http://new.example.org"}, by=cast.office)
+        return site.resolve(host, port)
+
+    reading.read(due(source), resolve=changed_meanwhile, dial=site.dial)
+
+    source.refresh_from_db()
+    assert (source.fault, source.failures) == ("", 0)
+
+
 def test_what_was_not_read_cannot_be_started(cast: Cast) -> None:
     source = subscribing.add(cast.edition, HERE, by=cast.office)
 
@@ -228,6 +292,17 @@ def test_what_cannot_be_read_any_more_stays_as_it_was_read_last(
     assert source.unreadable == ["X3"]
 
 
+@pytest.mark.parametrize("has_opened", [True, False])
+def test_a_source_of_another_edition_is_read_once_a_day(site: Elsewhere, has_opened: bool) -> None:
+    source = SourceFactory(address=HERE, edition__is_current=False)
+    site.pages[""] = page(cursor="1-1" if has_opened else "")
+
+    read(source, site)
+
+    assert source.due_at and source.checked_at
+    assert source.due_at - source.checked_at == timedelta(days=1)
+
+
 def test_a_crash_between_two_pages_loses_nothing_and_writes_nothing_twice(site: Elsewhere) -> None:
     source = SourceFactory(address=HERE)
     site.pages[""] = page(said("X2", HERE), cursor="1-1", has_more=True)
@@ -282,6 +357,43 @@ def test_a_source_that_moved_waits_until_somebody_says_that_it_is_the_same(
 
     assert source.fault == ""
     assert (Activity.objects.get().title, Activity.objects.get().code) == ("新址", code)
+
+
+def test_who_a_source_is_and_which_edition_it_has_is_learned_where_the_first_look_found_nothing(
+    site: Elsewhere,
+) -> None:
+    source = SourceFactory(address=HERE, unlearned=True)
+    site.pages[""] = page(cursor="1-1")
+    assert read(source, site).instance == ""
+    site.pages["1-1"] = page(said("X2", HERE), cursor="1-2")
+    read(source, site)
+    assert (source.instance, source.there) == (HERE, "there-2024")
+
+    site.pages["1-2"] = page(said("X3", "http://other.example.org"), cursor="1-3")
+    read(source, site)
+
+    assert (source.fault, source.moved_to) == ("moved", "http://other.example.org")
+    assert [one.code for one in source.held.all()] == ["X2"]
+
+
+def test_of_two_that_a_source_of_which_nothing_is_known_calls_itself_neither_is_taken(
+    site: Elsewhere,
+) -> None:
+    source = SourceFactory(address=HERE, unlearned=True)
+    site.pages[""] = page(said("X2", HERE), said("X3", "http://other.example.org"))
+
+    assert read(source, site).fault == "moved"
+    assert source.instance == "" and not Activity.objects.exists()
+
+
+def test_only_the_office_says_that_a_source_passes_on(cast: Cast, site: Elsewhere) -> None:
+    other = said("P1", HERE, known_as="X9", first="http://zh.example.org", city="珠海", through=[HERE])
+    site.pages[""] = page(said("X2", HERE), other)
+
+    source = added(cast, site)
+
+    assert source.passes_on is False
+    assert (source.trial["activities"], source.trial["passed_on"]) == (2, 1)
 
 
 def test_a_source_that_calls_itself_as_before_again_has_not_moved(site: Elsewhere) -> None:
@@ -447,6 +559,41 @@ def test_a_source_that_was_paused_brings_what_it_left_to_a_withdrawn_one_when_it
     assert Gathered.objects.get().source == province
 
 
+def test_a_district_that_was_guessed_wrong_leaves_nothing_undecided_behind(
+    cast: Cast, site: Elsewhere
+) -> None:
+    wrong, right = (
+        DistrictFactory(code="gz", name="广州市"),
+        DistrictFactory(code="fs", name="佛山市"),
+    )
+    tianhe, nanhai, left = ({"code": code, "name": name} for code, name in
+                            (("th", "天河区"), ("nh", "南海区"), ("xx", "别处")))  # fmt: skip
+    site.pages[""] = page(
+        *(said(f"X{n}", HERE, district=one) for n, one in enumerate((tianhe, nanhai, left)))
+    )
+    source = added(cast, site)
+    assert source.district == wrong
+    states = Counterpart.State
+    assert {one.state for one in source.counterparts.all()} == {states.WITHIN}
+    subscribing.correspond(source, {source.counterparts.get(code="xx").pk: right}, by=cast.office)
+    nanhai_here = DistrictFactory(code="nanhai", name="南海")
+
+    subscribing.change(source, {"district": None}, by=cast.office)
+
+    found = {one.code: (one.state, one.district) for one in source.counterparts.select_related("district")}
+    assert found == {
+        "th": (states.WAITING, None),
+        "nh": (states.WAITING, nanhai_here),
+        "xx": (states.DECIDED, right),
+    }
+    subscribing.change(source, {"district": right}, by=cast.office)
+    assert {one.code: one.state for one in source.counterparts.all()} == {
+        "th": states.WITHIN, "nh": states.WITHIN, "xx": states.DECIDED,
+    }  # fmt: skip
+    assert subscribing.correspond(source, dict.fromkeys(
+        source.counterparts.filter(state=states.WITHIN).values_list("pk", flat=True)), by=cast.office) == 0  # fmt: skip
+
+
 def test_a_decision_about_a_word_of_a_paused_source_holds_when_it_goes_on(
     cast: Cast, site: Elsewhere
 ) -> None:
@@ -506,6 +653,38 @@ def test_a_paused_source_keeps_what_it_gave_and_is_not_asked(cast: Cast, site: E
     site.pages["1-1"] = page(gone("X2"), cursor="1-2")
     assert reading.read_due(**site.door()) == 1
     assert not Activity.objects.exists()
+
+
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_the_command_fails_and_names_what_gave_nothing(
+    cast: Cast, site: Elsewhere, monkeypatch: pytest.MonkeyPatch, form: str
+) -> None:
+    good = SourceFactory(edition=cast.edition, address=HERE, name="广州")
+    SourceFactory(edition=cast.edition, address="http://10.0.0.1", name="珠海")
+    SourceFactory(edition=cast.edition, name="佛山", state=State.PAUSED)
+    read_one = reading.read
+    monkeypatch.setattr(reading, "read", lambda one, **more: read_one(one, **(more | site.door())))
+    site.pages[""] = page(said("X2", HERE), cursor="1-1")
+    resolve = site.resolve
+    monkeypatch.setattr(
+        site, "resolve", lambda host, port: [host] if host == "10.0.0.1" else resolve(host, port)
+    )
+
+    def status(*names: str) -> tuple[int, list[str]]:
+        complaints = StringIO()
+        try:
+            call_command("federation", "read", *names, "--format", form, stdout=StringIO(), stderr=complaints)
+        except SystemExit as end:
+            return int(end.code or 0), complaints.getvalue().splitlines()
+        return 0, complaints.getvalue().splitlines()
+
+    code, lines = status()
+    assert (code, [line[:2] for line in lines]) == (1, ["珠海"])
+    assert good.held.count() == 1
+    site.pages["1-1"] = page(cursor="1-1")
+    assert status("广州") == (0, [])
+    code, lines = status("佛山")
+    assert (code, lines) == (1, ["佛山：没有读取：它不在聚合中，或者另一个进程正在读取。"])
 
 
 def test_the_command_lists_and_removes(cast: Cast) -> None:

@@ -324,7 +324,7 @@ def test_the_districts_of_a_province_are_its_cities() -> None:
     )
 
     assert [one.district for one in Activity.objects.all()] == [here, here]
-    assert whole.counterparts.get().state == Counterpart.State.LEFT
+    assert whole.counterparts.get().state == Counterpart.State.WITHIN
     assert not any(one.is_linked_city for one in Activity.objects.all())
 
 

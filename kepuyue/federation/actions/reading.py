@@ -13,7 +13,7 @@ from kepuyue.core import audit, fetch
 from kepuyue.core.time import now
 from kepuyue.federation import wire
 from kepuyue.federation.actions import clearing, taking, trying
-from kepuyue.federation.models import ANEW_EVERY, EVERY, MOST_A_PAGE, Source
+from kepuyue.federation.models import ANEW_EVERY, MOST_A_PAGE, Source
 
 if TYPE_CHECKING:
     from kepuyue.accounts.models import User
@@ -84,7 +84,7 @@ def read(
         _keep_fault(source, "unexpected", {}, asked_at)
         return True
     Source.objects.filter(pk=source.pk, state=State.ON).update(
-        checked_at=asked_at, read_at=asked_at, due_at=asked_at + (EVERY if is_at_end else timedelta()),
+        checked_at=asked_at, read_at=asked_at, due_at=asked_at + (source.pace if is_at_end else timedelta()),
         fault="", fault_values={}, failures=0, moved_to="",
     )  # fmt: skip
     return True
@@ -139,8 +139,11 @@ def _read_on(
         except taking.Moved as moved:
             Source.objects.filter(pk=source.pk).update(moved_to=moved.instance)
             raise Fault("moved", old=source.instance, new=moved.instance) from None
+        if outcome is None:
+            # Somebody read it meanwhile, or decided that it is read anew: soon once more
+            return False
         progress(len(page.results))
-        if outcome is None or not page.has_more:
+        if not page.has_more:
             source.refresh_from_db()
             clearing.sweep(source)
             return True
@@ -178,8 +181,10 @@ def _keep_fault(source: Source, code: str, values: dict[str, Any], asked_at: Any
     """Nothing that is known is given up for one reading that failed; it is tried again, less and less often."""
     # A city that is not open yet has no fault, and is looked for as often as any other
     is_waiting = code == "not-open"
-    wait = EVERY if is_waiting else min(FIRST_PAUSE * 2 ** min(source.failures, 10), SLOWEST)
-    Source.objects.filter(pk=source.pk, state=source.state).exclude(state=State.PAUSED).update(
+    wait = source.pace if is_waiting else min(FIRST_PAUSE * 2 ** min(source.failures, 10), SLOWEST)
+    # Not where it has another address since, or is read from the beginning: that was not asked yet
+    same = Source.objects.filter(pk=source.pk, state=source.state, address=source.address, round=source.round)
+    same.exclude(state=State.PAUSED).update(
         checked_at=asked_at, due_at=asked_at + wait, fault=code, fault_values=values,
         failures=0 if is_waiting else F("failures") + 1,
     )  # fmt: skip

@@ -12,7 +12,7 @@ from kepuyue.core.time import now
 from kepuyue.core.transitions import NotPossibleNow
 from kepuyue.editions.models import Edition, Term
 from kepuyue.editions.permissions import check_can_manage
-from kepuyue.federation import wire
+from kepuyue.federation import counterparts, wire
 from kepuyue.federation.actions import reading, trying
 from kepuyue.federation.models import Counterpart, Source
 from kepuyue.federation.workflow import SOURCE
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 State = Source.State
 # A nation has 31 provinces and 333 cities of the second tier
 MOST = 500
+# What needs nobody to decide about it, as long as nobody says otherwise
+OF_ITSELF = (Counterpart.State.SAME, Counterpart.State.WITHIN)
 
 
 @transaction.atomic
@@ -35,7 +37,7 @@ def add(edition: Edition, address: str, *, by: "User | None") -> Source:
     _check(by, edition)
     root = wire.root(address)
     if not root or len(root) > 300:
-        raise ValidationError({"address": _("网址要以 https:// 开头，比如 https://kepu.example.gov.cn。")})
+        raise _no_address()
     if root == wire.root(settings.PUBLIC_URL):
         raise ValidationError({"address": _("这是本站自己的网址。")})
     Edition.objects.select_for_update(no_key=True).get(pk=edition.pk)
@@ -125,23 +127,31 @@ def accept_move(source: Source, *, by: "User | None") -> None:
 
 @transaction.atomic
 def change(source: Source, facts: dict[str, Any], *, by: "User | None") -> None:
-    """Its name, address, district here, and whether it passes on what others told. Raises `ValidationError`."""
+    """Its name, address, district here, and whether it passes on what others told. Raises `ValidationError`.
+
+    At another address it is read from the beginning, and what it failed at before is forgotten; who it is stays known.
+    """
     found = _locked(source, by)
+    if "address" in facts:
+        facts = facts | {"address": wire.root(facts["address"])}
+        if not facts["address"]:
+            raise _no_address()
     changes = {name: [_plain(getattr(found, name)), _plain(value)] for name, value in facts.items()}
     changes = {name: pair for name, pair in changes.items() if pair[0] != pair[1]}
     if not changes:
         return
     for name, value in facts.items():
         setattr(found, name, value)
-    found.address = wire.root(found.address)
-    if not found.address:
-        raise ValidationError({"address": _("网址要以 https:// 开头，比如 https://kepu.example.gov.cn。")})
     found.validate_constraints()
     if {"district", "passes_on"} & changes.keys():
         found.mapping += 1
-    found.save(update_fields=[*facts, "address", "mapping"])
+    found.save(update_fields=[*facts, "mapping"])
     audit.record("source.change", found, by=by, changes=changes)
-    if {"district", "passes_on"} & changes.keys():
+    if "district" in changes:
+        counterparts.look_again(found)
+    if "address" in changes:
+        _forget_address(found)
+    if {"address", "district", "passes_on"} & changes.keys():
         _again(found, by)
 
 
@@ -159,7 +169,7 @@ def correspond(source: Source, choices: dict[int, Term | District | None], *, by
         before = (one.state, one.here)
         one.term = choice if isinstance(choice, Term) else None
         one.district = choice if isinstance(choice, District) else None
-        if before == (state, choice) or (before[0] == Counterpart.State.SAME and before[1] == choice):
+        if before == (state, choice) or (before[0] in OF_ITSELF and before[1] == choice):
             continue
         one.state = state
         one.save(update_fields=["term", "district", "state"])
@@ -174,6 +184,10 @@ def correspond(source: Source, choices: dict[int, Term | District | None], *, by
     return decided
 
 
+def _no_address() -> ValidationError:
+    return ValidationError({"address": _("网址要以 https:// 开头，比如 https://kepu.example.gov.cn。")})
+
+
 def _again(source: Source, by: "User | None") -> None:
     """Have all of it read once more: now, or from when it goes on where it is paused."""
     source.refresh_from_db()
@@ -181,6 +195,17 @@ def _again(source: Source, by: "User | None") -> None:
         return
     reading.begin_anew(source, by=by)
     _make_due(source)
+
+
+def _forget_address(source: Source) -> None:
+    """What was learned of the old address says nothing of the new one; what was only looked at is looked at again."""
+    Source.objects.filter(pk=source.pk).update(failures=0, fault="", fault_values={}, moved_to="")
+    if source.state == State.TRIED:
+        Source.objects.filter(pk=source.pk).update(
+            there="", instance="", trial={}, checked_at=None, read_at=None, due_at=now()
+        )
+        decided = (Counterpart.State.DECIDED, Counterpart.State.LEFT)
+        source.counterparts.exclude(state__in=decided).delete()
 
 
 def _make_due(source: Source) -> None:

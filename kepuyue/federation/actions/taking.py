@@ -113,6 +113,9 @@ def _of_us_to_take(source: Source, page: wire.Page, outcome: Outcome) -> list[wi
         elif not one.through and source.instance and one.instance != source.instance:
             raise Moved(one.instance)
         else:
+            if not one.through:
+                # Where the first look found nothing of its own to learn it from
+                source.instance = one.instance
             found[one.key] = one
     return list(found.values())
 
@@ -200,6 +203,7 @@ def _last(page: wire.Page) -> list[wire.Change]:
 
 def _move_on(source: Source, page: wire.Page, outcome: Outcome) -> None:
     source.cursor = page.cursor
+    source.there = source.there or page.edition[:60]
     source.taken += outcome.written
     source.removed += outcome.removed
     source.left = dict(Counter(source.left) + outcome.left)
@@ -208,8 +212,10 @@ def _move_on(source: Source, page: wire.Page, outcome: Outcome) -> None:
     if not page.has_more and source.is_round_open:
         source.is_round_open, source.round_at = False, now()
     source.save(
-        update_fields=["cursor", "taken", "removed", "left", "unreadable", "is_round_open", "round_at"]
-    )
+        update_fields=[
+            "cursor", "there", "instance", "taken", "removed", "left", "unreadable", "is_round_open", "round_at",
+        ]
+    )  # fmt: skip
     counted = {"written": outcome.written, "removed": outcome.removed}
     if any(counted.values()):
         audit.record(

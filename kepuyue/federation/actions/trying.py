@@ -20,7 +20,7 @@ SHOWN = 10
 def keep(source: Source, page: wire.Page, asked_at: datetime) -> None:
     """Keep what the first page tells, and what its words would be here, for who decides about the source."""
     found = Source.objects.select_for_update(of=("self",)).select_related("edition").get(pk=source.pk)
-    if found.state != Source.State.TRIED:
+    if found.state != Source.State.TRIED or found.address != source.address:
         return
     told = [
         one
@@ -34,12 +34,13 @@ def keep(source: Source, page: wire.Page, asked_at: datetime) -> None:
     cities = Counter(one.city for one in told)
     if cities and found.name == host_of(found.address):
         found.name = _free_name(found, cities.most_common(1)[0][0])
-    found.passes_on = len(own) < len(told)
-    if found.district is None and not found.passes_on and len(cities) == 1:
+    is_one_city = len(cities) == 1 and len(own) == len(told)
+    if found.district is None and not found.passes_on and is_one_city:
         found.district = likeness.likest(next(iter(cities)), District.objects.all())
     Dictionary.of(found, told)
     found.trial = {
         "activities": len(told),
+        "passed_on": len(told) - len(own),
         "has_more": page.has_more,
         "is_open": bool(page.cursor),
         "is_us": found.instance == wire.root(settings.PUBLIC_URL),

@@ -7,6 +7,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import translation
+from django.utils.translation import gettext as _
 from tqdm import tqdm
 
 from kepuyue.core import wording
@@ -27,6 +28,9 @@ class Command(BaseCommand):
         "at once; start, pause, read, remove SOURCE: by number or name. Exit status: 0 done, 1 some gave nothing."
     )
 
+    left_alone: frozenset[int] = frozenset()
+    "Keys of sources that were to be read and were not asked"
+
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("what", choices=["list", "add", "start", "pause", "read", "remove"])
         parser.add_argument(
@@ -34,6 +38,9 @@ class Command(BaseCommand):
         )
         parser.add_argument("--edition", default="", help="its code; the current one where it is left out")
         parser.add_argument("--start", action="store_true", help="add: take its activities without asking")
+        parser.add_argument(
+            "--passes-on", action="store_true", help="add: also what it has from other cities, as a province does"
+        )
         parser.add_argument("--due", action="store_true", help="read: only those whose time has come")
         parser.add_argument("--anew", action="store_true", help="read: from the beginning")
         parser.add_argument("--format", choices=["text", "json"], default="text")
@@ -48,8 +55,18 @@ class Command(BaseCommand):
                 raise CommandError(" ".join(refusal.messages)) from None
             rows = [one for one in queries.sources(edition) if touched is None or one.source.pk in touched]
             self._write(rows, options["format"])
-        if what in ("add", "read") and any(one.fault for one in rows):
+            failed = self._name_failed(rows) if what in ("add", "read") else False
+        if failed:
             sys.exit(SOME_FAILED)
+
+    def _name_failed(self, rows: list[queries.Shown]) -> bool:
+        """Say on standard error which gave nothing and why, whatever becomes of the rows; whether there is any."""
+        not_read = _("没有读取：它不在聚合中，或者另一个进程正在读取。")
+        faults = {one.source: not_read if one.source.pk in self.left_alone else one.fault for one in rows}
+        failed = [wording.labelled(one, fault) for one, fault in faults.items() if fault]
+        for line in failed:
+            self.stderr.write(line)
+        return bool(failed)
 
     def _list(self, edition: Edition, names: list[str], options: dict[str, Any]) -> set[int] | None:
         return {one.pk for one in _named(edition, names)} if names else None
@@ -59,6 +76,9 @@ class Command(BaseCommand):
             raise CommandError("add needs the address of an instance")
         added = [subscribing.add(edition, address, by=None) for address in addresses]
         for one in tqdm(added, unit="", disable=None):
+            if options["passes_on"]:
+                subscribing.change(one, {"passes_on": True}, by=None)
+                one.refresh_from_db()
             reading.read(one)
             one.refresh_from_db()
             if options["start"] and not one.fault and one.state == Source.State.TRIED:
@@ -89,7 +109,8 @@ class Command(BaseCommand):
                 if options["anew"]:
                     subscribing.read_anew(one, by=None)
                     one.refresh_from_db()
-                reading.read(one, most_pages=EVERY_PAGE, progress=bar.update)
+                if not reading.read(one, most_pages=EVERY_PAGE, progress=bar.update):
+                    self.left_alone |= {one.pk}
         return {one.pk for one in found}
 
     def _remove(self, edition: Edition, names: list[str], options: dict[str, Any]) -> set[int]:
