@@ -10,6 +10,7 @@ import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from kepuyue.accounts.models import User
@@ -24,9 +25,11 @@ from kepuyue.demo.actions import seeding
 from kepuyue.demo.actions.cast import LINKED_CITIES
 from kepuyue.demo.stages import Stage
 from kepuyue.editions.models import Taxonomy
+from kepuyue.federation.models import Counterpart, Source
 from kepuyue.messaging.models import Message
 from kepuyue.organizations.models import Membership, Organization
 from tests.bookings.given import counters, recount
+from tests.cast import come_in
 from tests.conftest import Clock
 from tests.demo.conftest import load_edition
 from tests.factories import EditionFactory
@@ -46,6 +49,22 @@ def rows():
 def test_public_sees_the_279_with_their_titles_and_nothing_else():
     assert Counter(public().values_list("title", flat=True)) == Counter(row["title"] for row in rows())
     assert set(public().values_list("origin", flat=True)) == {Origin.DEMO}
+
+
+def test_a_neighboring_city_is_there_paused_and_decided_about_and_says_that_it_is_invented(client: Client):
+    found = Source.objects.get()
+
+    assert (found.state, found.due_at, found.fault) == (Source.State.PAUSED, None, "")
+    assert "演示" in found.name and found.address.endswith(".example.org")
+    assert not found.held.exists()
+    assert not found.counterparts.filter(state=Counterpart.State.WAITING).exists()
+    assert {one.state for one in found.counterparts.all()} >= {
+        Counterpart.State.SAME,
+        Counterpart.State.DECIDED,
+    }
+    come_in(client, User.objects.get(email=accounts.ACCOUNTS[0].email))
+    page = client.get(reverse("federation:sources")).content.decode()
+    assert found.name in page and "1个来源" in page
 
 
 def test_units_and_texts_are_as_in_the_source():

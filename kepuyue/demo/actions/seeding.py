@@ -25,6 +25,7 @@ from kepuyue.demo.actions import (
     evaluating,
     exchange,
     issuing,
+    linking,
     mailing,
     neighborhood,
     publicizing,
@@ -103,6 +104,7 @@ def seed(edition: Edition, stage: Stage, *, progress: Callable[[], Any] | None =
         # After the month nothing new comes in: what waits then has waited since
         busy = min(until, stages.MOMENTS[Stage.MONTH])
         desks.furnish(agenda, edition, players.cast, busy)
+        linking.link(agenda, edition, players.cast)
         branches.set_up(agenda, edition, players.cast)
         exchange.furnish(agenda, edition, players.cast, busy)
         screening.furnish(agenda, edition, players.cast, until)
