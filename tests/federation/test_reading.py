@@ -176,19 +176,21 @@ def test_a_source_that_was_only_looked_at_is_looked_at_again_at_another_address(
     assert not source.counterparts.exists() and "edition" not in site.asked[-1]
 
 
-def test_a_reading_of_the_old_address_says_nothing_of_the_new_one(cast: Cast, site: Elsewhere) -> None:
+def test_a_reading_of_the_old_address_says_nothing_of_the_new_one(
+    cast: Cast, site: Elsewhere, monkeypatch: pytest.MonkeyPatch
+) -> None:
     source = SourceFactory(edition=cast.edition, address=HERE)
-
     site.pages[""] = 503
+    ask = reading.ask
 
-    def changed_meanwhile(host: str, port: int) -> list[str]:
+    def changed_meanwhile(*given: Any, **more: Any) -> Any:
         subscribing.change(source, {"address": "http://new.example.org"}, by=cast.office)
-        return site.resolve(host, port)
+        return ask(*given, **more)
 
-    reading.read(due(source), resolve=changed_meanwhile, dial=site.dial)
+    monkeypatch.setattr(reading, "ask", changed_meanwhile)
+    read(source, site)
 
-    source.refresh_from_db()
-    assert (source.fault, source.failures) == ("", 0)
+    assert (source.address, source.fault, source.failures) == ("http://new.example.org", "", 0)
 
 
 def test_what_was_not_read_cannot_be_started(cast: Cast) -> None:

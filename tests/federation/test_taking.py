@@ -164,7 +164,7 @@ def test_one_that_cannot_be_read_costs_no_other_and_is_counted() -> None:
     [
         ({"change": "renamed", "code": "X3", "activity": None}, ["X3"]),
         ({"change": "upsert", "code": "X" * 61, "activity": {}}, ["X" * 60]),
-        ({"change": "upsert", "code": ["X3"]}, []),
+        ({"change": "upsert", "code": None, "activity": {}}, []),
         ("X3", []),
         (None, []),
     ],

@@ -39,7 +39,9 @@ class Command(BaseCommand):
         parser.add_argument("--edition", default="", help="its code; the current one where it is left out")
         parser.add_argument("--start", action="store_true", help="add: take its activities without asking")
         parser.add_argument(
-            "--passes-on", action="store_true", help="add: also what it has from other cities, as a province does"
+            "--passes-on",
+            action="store_true",
+            help="add: also what it has from other cities, as a province does",
         )
         parser.add_argument("--due", action="store_true", help="read: only those whose time has come")
         parser.add_argument("--anew", action="store_true", help="read: from the beginning")
