@@ -1,5 +1,7 @@
-// <button data-share="TITLE" data-done="…" hidden> hands the page's address to the device, or copies it.
-export const revealSharing = (root) => root.querySelectorAll("[data-share]").forEach((button) => (button.hidden = false));
+// <button data-share="TITLE" data-done="…" hidden> hands the page's address to the device, or copies it;
+// <button data-copy="ID" data-done="…" hidden> copies what the field with this id holds.
+export const revealSharing = (root) =>
+  root.querySelectorAll("[data-share], [data-copy]").forEach((button) => (button.hidden = false));
 revealSharing(document);
 document.addEventListener("htmx:load", ({ detail }) => revealSharing(detail.elt));
 
@@ -16,5 +18,19 @@ document.addEventListener("click", async ({ target }) => {
     }
   } catch {
     // The reader closed the device's own sheet.
+  }
+});
+
+document.addEventListener("click", async ({ target }) => {
+  const button = target.closest("[data-copy]");
+  if (!button) return;
+  const field = document.getElementById(button.dataset.copy);
+  try {
+    await navigator.clipboard.writeText(field.value);
+    button.querySelector(".button__label").textContent = button.dataset.done;
+  } catch {
+    // Where the browser gives no clipboard the text is marked, for the device's own menu.
+    field.focus();
+    field.select();
   }
 });
