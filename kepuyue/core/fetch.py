@@ -12,7 +12,7 @@ Nothing here runs inside a request for a page: ask in a task.
 import socket
 import ssl
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as TooLate
 from contextlib import closing
@@ -153,9 +153,13 @@ def post(
 
 
 def refusal(url: str) -> str:
-    """Why the address may not be asked, as far as it can be seen without asking: a code of `Refused`, or ""."""
+    """Why the address may not be asked, as far as it can be seen without asking: a code of `Refused`, or "".
+
+    Of a number in whatever spelling it is seen whether it is an inner one; a name is resolved only when it is asked.
+    """
     try:
-        _looked_at(url)
+        _parts, host, port = _looked_at(url)
+        _check_public(_numbers(host, port))
     except Refused as refused:
         return refused.code
     return ""
@@ -301,6 +305,11 @@ def _checked_address(host: str, port: int, seconds: float, resolve: Resolve) -> 
         pool.shutdown(wait=False, cancel_futures=True)
     if not found:
         raise Unreachable("no-such-host")
+    _check_public(found)
+    return found[0]
+
+
+def _check_public(found: Iterable[str]) -> None:
     for text in found:
         try:
             address = ip_address(text)  # a zone such as fe80::1%eth0 is link-local and falls below
@@ -308,7 +317,15 @@ def _checked_address(host: str, port: int, seconds: float, resolve: Resolve) -> 
             raise Refused("inner-address") from None
         if not is_public(address):
             raise Refused("inner-address")
-    return found[0]
+
+
+def _numbers(host: str, port: int) -> list[str]:
+    """What a host that is a number (127.1, 0x7f000001, ::1) stands for; nothing for a name. Asks nobody."""
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST)
+    except (OSError, UnicodeError):
+        return []
+    return [str(entry[4][0]) for entry in found]
 
 
 def _left(limits: Limits, until: float) -> float:

@@ -31,7 +31,10 @@ def add(
     organization = tree.held(organization)
     check_can_manage(by, organization)
     url = url.strip()
-    if not url.startswith("https://") or len(url) > 500 or fetch.refusal(url):
+    why_not = fetch.refusal(url)
+    if why_not == "inner-address":
+        raise ValidationError({"url": _("这是内网地址，推送不会发往内网。请填写公网可以访问的地址。")})
+    if not url.startswith("https://") or len(url) > 500 or why_not:
         raise ValidationError({"url": _("请填写https://开头的公网地址，不带端口、账号和密码。")})
     if not events or not set(events) <= set(EVENTS):
         raise ValidationError({"events": _("请选择要推送的事件。")})
