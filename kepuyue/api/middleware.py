@@ -1,12 +1,11 @@
 """Whatever goes wrong under /api/ is told as a problem (RFC 9457), also what no view of the interface ever saw."""
 
 from collections.abc import Callable
-from http import HTTPStatus
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
-from kepuyue.api.problems import CONTENT_TYPE, problem
+from kepuyue.api.problems import CONTENT_TYPE, problem, title_of
 
 PLACE = "/api/"
 # Their names as the interface's own checks use them
@@ -30,15 +29,11 @@ class ProblemsMiddleware:
         if response.get("Content-Type", "").startswith(CONTENT_TYPE):
             return response
         status = response.status_code
-        written = problem(status, TYPES.get(status, "error"), _title(status), _sentence(status))
+        written = problem(status, TYPES.get(status, "error"), title_of(status), _sentence(status))
         for name in ("Allow", "Retry-After", "WWW-Authenticate", "Vary"):
             if name in response:
                 written[name] = response[name]
         return written
-
-
-def _title(status: int) -> str:
-    return HTTPStatus(status).phrase if status in HTTPStatus._value2member_map_ else str(status)
 
 
 def _sentence(status: int) -> str:

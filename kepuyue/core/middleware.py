@@ -12,8 +12,8 @@ from kepuyue.core import logs, requests
 # Pages and forms need no others. A library's view may take more than its forms send: the framework's FormView
 # answers PUT as if it were POST.
 METHODS = ("GET", "HEAD", "POST", "OPTIONS")
-# The program of a unit puts its activities in their places too
-OF_UNITS, THERE_TOO = "/api/v1/unit/", (*METHODS, "PUT")
+# Each of its addresses refuses what it does not take itself, and names what it takes
+INTERFACE = "/api/v1/"
 
 # What a page may ask the browser for: the door its camera, "near me" the place, sign-in a passkey, a player the whole
 # screen; nothing else
@@ -93,15 +93,14 @@ class CompressionMiddleware(GZipMiddleware):
 
 
 class KnownMethodsMiddleware:
-    """Refuses every verb that no page or program of ours uses, before any view is asked."""
+    """Refuses every verb that no page of ours uses, before any view is asked."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        known = THERE_TOO if request.path_info.startswith(OF_UNITS) else METHODS
-        if request.method not in known:
-            return HttpResponseNotAllowed(known)
+        if request.method not in METHODS and not request.path_info.startswith(INTERFACE):
+            return HttpResponseNotAllowed(METHODS)
         return self.get_response(request)
 
 
