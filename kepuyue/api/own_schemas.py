@@ -9,6 +9,7 @@ from pydantic import AfterValidator, AwareDatetime, ConfigDict, Field, StringCon
 from pydantic_core import PydanticCustomError
 
 from kepuyue.activities.models import AccessItem, Admission, BookingMode, Mode, UnitRole
+from kepuyue.activities.safety import ITEMS
 from kepuyue.core.time import is_within_reach
 
 MOST_ROWS = 200
@@ -58,7 +59,12 @@ class VenueIn(Strict):
 class SessionIn(Strict):
     """One time at one place. Known again by `id`, or by its start."""
 
-    id: int | None = Field(None, ge=1, le=2**62, description="As read from here; leave out for a new one")
+    id: int | None = Field(
+        None,
+        ge=1,
+        le=2**62,
+        description="As read from here, any other is refused; leave out for a new one",
+    )
     start: Moment = Field(description="ISO 8601 with an offset; all-day: the first midnight")
     end: Moment | None = Field(
         None, description="As start; all-day: the midnight after the last day; null: not stated"
@@ -129,8 +135,11 @@ class ActivityIn(Strict):
     booking_note: str = Field("", max_length=200)
     expected_crowd: int | None = Field(None, ge=0, le=10_000_000, description="People at the largest session")
     safety_plan: str = Field("", max_length=5_000)
-    safety_items: dict[str, Line] = Field(
-        {}, description="From 100 people on: staff, flow, rescue and others"
+    safety_items: dict[Literal[tuple(ITEMS)], Line] = Field(  # type: ignore[valid-type]
+        {},
+        description="Points of the safety plan: programme (time, place, content, organization), staff (numbers, tasks, "
+        "badges), fire, capacity (of the place, and people expected), buffer (zone around), entry (checks), parking, "
+        "flow (order and guiding people), rescue; `missing` says which ones so many people ask for",
     )
     emergency_contact: str = Field("", max_length=80, description="For the reviewer only")
     content_lead: str = Field("", max_length=60, description="Who answers for the content")
@@ -157,7 +166,7 @@ class SessionOwn(Schema):
 class RemarkOut(Schema):
     """What a reviewer pinned to a field."""
 
-    field: str
+    field: str = Field(description="Its path as you send it")
     text: str
 
 
@@ -184,7 +193,10 @@ class RoundOut(Schema):
 class GapOut(Schema):
     """Something that is missing or odd."""
 
-    field: str
+    field: str = Field(
+        description="Its path as you send it: `terms.tier`, `contact.name`. `sign_off`: a sign-off of exactly this "
+        "content; `licence`: the police's, typed at the desk"
+    )
     detail: str
     blocks: bool = Field(description="true: it cannot be handed in so")
 
@@ -196,11 +208,21 @@ class SignOffOut(Schema):
     at: datetime
 
 
+class NoticeOut(Schema):
+    """What a request did beside what it was asked."""
+
+    type: str = Field(
+        description="`sign-off-lapsed`: the sign-off that held before holds no more, it has to be signed again"
+    )
+    detail: str
+
+
 class OwnActivity(Schema):
     """An activity of the unit, as it is being worked on: of a published one the change under way, if there is one."""
 
     key: str = Field(description="Your key; empty: it was not made by a program")
     code: str
+    edition: str = Field(description="Code of the edition")
     state: str = Field(
         description="draft, submitted, returned, published, rejected, withdrawn, cancelled, archived or taken_down"
     )
@@ -231,7 +253,8 @@ class OwnActivity(Schema):
     public_phone: str
     pictures: list[int] = Field(description="Numbers of its pictures, the cover first")
     sign_off: SignOffOut | None = Field(description="null: nobody signed exactly this content")
-    missing: list[GapOut]
+    missing: list[GapOut] = Field(description="What blocks comes first; the sign-off is among it")
+    notices: list[NoticeOut] = Field(description="Of this request alone; empty when reading")
     reviews: list[RoundOut] = Field(description="Newest first")
     updated_at: datetime
     published_at: datetime | None
@@ -248,6 +271,7 @@ class OwnLine(Schema):
 
     key: str
     code: str
+    edition: str = Field(description="Code of the edition")
     title: str
     state: str
     updated_at: datetime
@@ -295,6 +319,7 @@ class PictureKept(Schema):
     url: str
     width: int
     height: int
+    notices: list[NoticeOut]
 
 
 class UnitOwn(Schema):
@@ -318,9 +343,10 @@ class SeatsOut(Schema):
 
 
 class SeatsPage(Schema):
-    """Sessions whose seats are booked here."""
+    """Some sessions whose seats are booked here."""
 
     results: list[SeatsOut]
+    cursor: str = Field(description="Ask with it for the next; empty: that was all")
 
 
 class FigureOut(Schema):
@@ -342,9 +368,10 @@ class SummaryOut(Schema):
 
 
 class SummariesPage(Schema):
-    """The unit's summaries of the current edition."""
+    """Some of the unit's summaries of the current edition."""
 
     results: list[SummaryOut]
+    cursor: str = Field(description="Ask with it for the next; empty: that was all")
 
 
 class FiguresPage(Schema):

@@ -1,5 +1,6 @@
 """Errors as RFC 9457 problem details: a stable type, the status, and a sentence that says what to do."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -11,6 +12,7 @@ from ninja import NinjaAPI, Schema
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from kepuyue.activities.actions.submission import Incomplete
+from kepuyue.api.paths import path_of
 from kepuyue.core.transitions import NotPossibleNow
 
 CONTENT_TYPE = "application/problem+json"
@@ -27,6 +29,18 @@ class Problem(Schema):
     "A sentence for the person who reads the log."
     errors: list[dict[str, str]] = []
     "For invalid-parameter: each parameter and what is wrong with it."
+
+
+MOST_NAMED = 20
+
+
+def known_values(values: Iterable[str], address: str = "") -> str:
+    """Which values may be sent: up to 20 of them by name, of more the `address` at which they are read."""
+    known = list(values)
+    if len(known) > MOST_NAMED and address:
+        return _("可用的值见%(address)s。") % {"address": address}
+    named = [*known[:MOST_NAMED], "…"] if len(known) > MOST_NAMED else known
+    return _("可用的值：%(values)s。") % {"values": ", ".join(named)}
 
 
 class Refused(Exception):
@@ -62,7 +76,7 @@ def install(api: NinjaAPI) -> None:
 
     @api.exception_handler(Refused)
     def refused(request: HttpRequest, error: Refused) -> HttpResponse:
-        answer = problem(error.status, error.type, _title(error.status), error.detail, error.errors)
+        answer = problem(error.status, error.type, title_of(error.status), error.detail, error.errors)
         for name, value in error.headers.items():
             answer[name] = value
         return answer
@@ -71,45 +85,45 @@ def install(api: NinjaAPI) -> None:
     def invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
         errors = [{"parameter": _place(one), "detail": _sentence(one)} for one in error.errors]
         detail = " ".join(f"{one['parameter']}: {one['detail']}" for one in errors)
-        return problem(422, "invalid-parameter", _title(422), detail, errors)
+        return problem(422, "invalid-parameter", title_of(422), detail, errors)
 
     @api.exception_handler(Http404)
     def missing(request: HttpRequest, error: Http404) -> HttpResponse:
-        return problem(404, "not-found", _title(404), _("没有找到。"))
+        return problem(404, "not-found", title_of(404), _("没有找到。"))
 
     @api.exception_handler(AuthenticationError)
     def unknown(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
         sentence = _("请在Authorization: Bearer里带上单位的访问令牌。")
-        answer = problem(401, "no-token", _title(401), sentence)
+        answer = problem(401, "no-token", title_of(401), sentence)
         answer["WWW-Authenticate"] = 'Bearer realm="api"'
         return answer
 
     @api.exception_handler(HttpError)
     def refused_by_ninja(request: HttpRequest, error: HttpError) -> HttpResponse:
-        return problem(error.status_code, "bad-request", _title(error.status_code), str(error))
+        return problem(error.status_code, "bad-request", title_of(error.status_code), str(error))
 
     @api.exception_handler(PermissionDenied)
     def denied(request: HttpRequest, error: PermissionDenied) -> HttpResponse:
-        return problem(403, "not-allowed", _title(403), str(error))
+        return problem(403, "not-allowed", title_of(403), str(error))
 
     @api.exception_handler(Incomplete)
     def incomplete(request: HttpRequest, error: Incomplete) -> HttpResponse:
-        errors = [{"parameter": gap.field, "detail": str(gap.why)} for gap in error.gaps]
-        return problem(422, "incomplete", _title(422), " ".join(one["detail"] for one in errors), errors)
+        errors = [{"parameter": path_of(gap.field), "detail": str(gap.why)} for gap in error.gaps]
+        return problem(422, "incomplete", title_of(422), " ".join(one["detail"] for one in errors), errors)
 
     @api.exception_handler(NotPossibleNow)
     def not_now(request: HttpRequest, error: NotPossibleNow) -> HttpResponse:
-        return problem(409, "not-possible-now", _title(409), " ".join(error.messages))
+        return problem(409, "not-possible-now", title_of(409), " ".join(error.messages))
 
     @api.exception_handler(Unfit)
     def unfit(request: HttpRequest, error: Unfit) -> HttpResponse:
         said = getattr(error, "message_dict", None) if hasattr(error, "error_dict") else None
         errors = [
-            {"parameter": name, "detail": sentence}
+            {"parameter": path_of(name), "detail": sentence}
             for name, all_of in (said or {}).items()
             for sentence in all_of
         ]
-        return problem(422, "invalid-parameter", _title(422), " ".join(error.messages), errors)
+        return problem(422, "invalid-parameter", title_of(422), " ".join(error.messages), errors)
 
 
 # What is wrong by the library's own names
@@ -129,21 +143,30 @@ SENTENCES: dict[str, Any] = {
 
 def _place(error: dict[str, Any]) -> str:
     """Where it stands: the parameter, or the way to a field of the body such as sessions.0.start."""
-    way = [str(part) for part in error["loc"][1:]]
+    way = [str(part) for part in error["loc"][1:] if part != "[key]"]
     return ".".join(way[1:] if len(way) > 1 and error["loc"][0] == "body" else way[-1:]) or str(
         error["loc"][-1]
     )
 
 
-def _title(status: int) -> str:
+def title_of(status: int) -> str:
+    """What the status means, in the reader's language."""
     return {
+        400: _("请求不完整"),
         401: _("没有令牌"),
         403: _("没有权限"),
         404: _("没有找到"),
+        405: _("不能用这种请求方法"),
         409: _("现在不能这样做"),
+        410: _("游标已经失效"),
         412: _("内容已经变了"),
+        413: _("内容太大"),
+        415: _("格式不对"),
         422: _("参数不对"),
+        428: _("缺少If-Match"),
         429: _("请求太频繁"),
+        500: _("服务器出错"),
+        503: _("暂时不能用"),
     }.get(status, _("不能处理"))
 
 

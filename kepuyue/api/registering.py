@@ -1,12 +1,19 @@
 """Between what a program sends and an activity's content as the house speaks of it (`activities.content`)."""
 
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from kepuyue.activities.content import Content, iso_utc
 from kepuyue.activities.models import Venue
 from kepuyue.api.own_schemas import ActivityIn, SessionIn
+from kepuyue.api.problems import known_values
+from kepuyue.core import wording
 from kepuyue.editions.models import Edition
+from kepuyue.organizations.models import District
 
 # Called the same here and there
 SAME = (
@@ -34,25 +41,57 @@ def raw_content(sent: ActivityIn, present: Content) -> Content:
     if sent.contact is not None:
         raw |= {"contact_name": sent.contact.name, "contact_phone": sent.contact.phone}
     if "sessions" in given:
-        known = _Known(present.get("sessions", []))
+        known = _Known(present.get("sessions", []), {one.id for one in sent.sessions if one.id})
         raw["sessions"] = [_session(one, known) for one in sent.sessions]
     return raw
 
 
-class _Known:
-    """The sessions that stand, each found once: by number, or by their start."""
+def unknown(sent: ActivityIn, present: Content, edition: Edition) -> dict[str, list[str]]:
+    """Codes and numbers that stand for nothing here: {path: [what there is instead]}."""
+    found: dict[str, list[str]] = {}
 
-    def __init__(self, entries: list[Content]) -> None:
-        self.left = {entry["id"]: entry for entry in entries if entry.get("id")}
+    def check(
+        path: str, asked: Iterable[str], known: Collection[str], offered: Iterable[str], place: str
+    ) -> None:
+        if strange := [one for one in dict.fromkeys(asked) if one not in known]:
+            sentence = _("没有“%(names)s”。") % {"names": wording.listed(one[:40] for one in strange[:5])}
+            found[path] = [wording.sentences([sentence, known_values(offered, reverse(place))])]
+
+    if sent.district:
+        districts = list(District.objects.order_by("pk").values_list("code", flat=True))
+        check("district", [sent.district], districts, districts, "api:districts")
+    taxonomies = {one.code: one.terms.all() for one in edition.taxonomies.prefetch_related("terms")}
+    check("terms", sent.terms, taxonomies, taxonomies, "api:terms")
+    for taxonomy in sent.terms.keys() & taxonomies.keys():
+        terms = {term.code: term for term in taxonomies[taxonomy]}
+        offered = [code for code, term in terms.items() if not term.is_retired]
+        check(f"terms.{taxonomy}", sent.terms[taxonomy], terms, offered, "api:terms")
+    left = {entry["id"] for entry in present.get("sessions", []) if entry.get("id")}
+    for place, number in enumerate(one.id for one in sent.sessions):
+        if number in left:
+            left.remove(number)
+        elif number is not None:
+            why = _("这项活动没有编号为%(number)s的场次，或者写了两次。新的场次不要写id。")
+            found[f"sessions.{place}.id"] = [why % {"number": number}]
+    return found
+
+
+class _Known:
+    """The sessions that stand, each found once: by number, or by their start where nobody names their number."""
+
+    def __init__(self, entries: list[Content], named: set[int]) -> None:
+        self.by_number = {entry["id"]: entry for entry in entries if entry.get("id")}
+        self.by_start: dict[str, list[Content]] = {}
+        for number, entry in self.by_number.items():
+            if number not in named:
+                self.by_start.setdefault(entry["starts_at"], []).append(entry)
 
     def take(self, number: int | None, start: str) -> Content:
         """The entry, or an empty one for a session that is new."""
-        if number in self.left:
-            return self.left.pop(number)
-        same = next(
-            (key for key, entry in self.left.items() if number is None and entry["starts_at"] == start), None
-        )
-        return self.left.pop(same) if same is not None else {}
+        if number is not None:
+            return self.by_number.pop(number, {})
+        same = self.by_start.get(start)
+        return same.pop(0) if same else {}
 
 
 def _session(one: SessionIn, known: _Known) -> Content:

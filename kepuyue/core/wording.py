@@ -22,6 +22,11 @@ def clauses(parts: Iterable[object]) -> str:
     return _("；").join(str(part) for part in parts)
 
 
+def sentences(parts: Iterable[object]) -> str:
+    """Whole sentences one after the other; English has a space between them."""
+    return (" " if is_english() else "").join(str(part) for part in parts if part)
+
+
 def labelled(label: object, text: object) -> str:
     """名称：内容 · Label: text; either alone where the other is empty."""
     if not label or not text:

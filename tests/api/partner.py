@@ -1,10 +1,12 @@
 """A program of a unit, as the tests of the interface play it."""
 
 import json
+from io import BytesIO
 from typing import Any
 from uuid import uuid4
 
 from django.test import Client
+from PIL import Image
 
 from kepuyue.organizations.models import Organization, Role
 from kepuyue.partners.actions import tokens
@@ -42,6 +44,15 @@ class Partner:
             content_type="application/json",
             headers={"idempotency-key": key or uuid4().hex} | headers,
         )
+
+
+def a_picture() -> BytesIO:
+    """A small PNG as a file to be sent."""
+    drawn = BytesIO()
+    Image.new("RGB", (40, 30), "green").save(drawn, "PNG")
+    drawn.seek(0)
+    drawn.name = "cover.png"
+    return drawn
 
 
 ACTIVITY: dict[str, Any] = {

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from PIL import Image
 
 from kepuyue.activities.actions import review, submission
 from kepuyue.activities.models import Activity, SignOff
@@ -14,7 +13,7 @@ from kepuyue.api.models import KeptAnswer
 from kepuyue.core.models import AuditEvent
 from kepuyue.organizations.models import Role
 from kepuyue.partners.actions import tokens
-from tests.api.partner import ACTIVITY, V1, Partner
+from tests.api.partner import ACTIVITY, V1, Partner, a_picture
 from tests.cast import Cast
 from tests.conftest import Clock
 from tests.factories import DistrictFactory, EditionFactory, MembershipFactory
@@ -28,14 +27,6 @@ def partner(cast: Cast, in_the_month: datetime) -> Partner:
     DistrictFactory()
     EditionFactory()
     return Partner(cast.own_unit)
-
-
-def a_picture() -> BytesIO:
-    drawn = BytesIO()
-    Image.new("RGB", (40, 30), "green").save(drawn, "PNG")
-    drawn.seek(0)
-    drawn.name = "cover.png"
-    return drawn
 
 
 def test_with_the_description_alone_an_activity_is_published_and_found(
@@ -56,7 +47,7 @@ def test_with_the_description_alone_an_activity_is_published_and_found(
 
     made = partner.put(at(put), ACTIVITY)
     assert made.status_code == 201 and made.json()["state"] == "draft", made.content
-    assert [gap["field"] for gap in made.json()["missing"] if gap["blocks"]] == []
+    assert [gap["field"] for gap in made.json()["missing"] if gap["blocks"]] == ["sign_off"]
     too_early = partner.post(at(submit), {})
     assert too_early.status_code == 422 and too_early.json()["type"] == "incomplete"
     picture = partner.client.post(
@@ -335,7 +326,7 @@ def test_wrong_requests_are_told_what_is_wrong_and_where(partner: Partner) -> No
     large = partner.client.put(f"{V1}{ADDRESS}", " " * 1_000_001, content_type="application/json")
 
     assert where(slip) == ["titel"] and where(no_offset) == ["sessions.0.start"]
-    assert sorted(where(odd)) == ["district", "terms"]
+    assert sorted(where(odd)) == ["district", "terms.tier"]
     assert where(ends_early) == ["sessions"] and where(nameless) == ["title"]
     assert [one.status_code for one in (text, broken, large)] == [415, 400, 413]
     assert all("problem+json" in one.headers["content-type"] for one in (text, broken, large))

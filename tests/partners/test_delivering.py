@@ -17,7 +17,8 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 
 from kepuyue.activities.actions import publication
-from kepuyue.activities.models import State
+from kepuyue.activities.models import State, Submission
+from kepuyue.activities.signals import review_decided
 from kepuyue.bookings.models import BookingTerms, Quota
 from kepuyue.bookings.signals import availability_changed
 from kepuyue.core import fetch
@@ -25,7 +26,7 @@ from kepuyue.core.transitions import NotPossibleNow
 from kepuyue.messaging.models import Message
 from kepuyue.partners import signing
 from kepuyue.partners.actions import announcing, delivering, endpoints
-from kepuyue.partners.events import EVENTS
+from kepuyue.partners.events import EVENTS, example
 from kepuyue.partners.models import Delivery, Endpoint, Event
 from kepuyue.summaries.models import Summary
 from kepuyue.summaries.signals import summary_accepted
@@ -240,6 +241,39 @@ def test_an_address_that_may_not_be_asked_is_not_taken(cast: Cast, url: str) -> 
         endpoints.add(cast.own_unit, by=cast.owner, url=url, events=["activity.changed"])
 
 
+@pytest.mark.parametrize(
+    "host", ["127.0.0.1", "10.1.2.3", "169.254.169.254", "[::1]", "192.168.1.1", "100.100.100.200", "0x7f.1", "2130706433"]
+)  # fmt: skip
+def test_an_inner_address_written_out_is_refused_at_once_and_plainly(cast: Cast, host: str) -> None:
+    with pytest.raises(ValidationError, match="内网地址"):
+        endpoints.add(cast.own_unit, by=cast.owner, url=f"https://{host}/hook", events=["activity.changed"])
+
+
+@pytest.mark.parametrize(
+    "host", ["93.184.216.34", "[2606:2800:220:1:248:1893:25c8:1946]", "partner.example.org"]
+)
+def test_a_public_address_and_a_name_that_nobody_asked_yet_are_taken(cast: Cast, host: str) -> None:
+    url = f"https://{host}/hook"
+
+    assert endpoints.add(cast.own_unit, by=cast.owner, url=url, events=["activity.changed"])[0].url == url
+
+
+def test_the_example_of_the_reference_is_what_is_sent(cast: Cast, in_the_month: datetime) -> None:
+    added(cast)
+    activity = published(organization=cast.own_unit, edition=cast.edition)
+    note = {
+        "decision": "returned",
+        "note": "请补充",
+        "submission": Submission(pk=1, activity=activity, kind="new"),
+    }
+    review_decided.send(sender=Submission, **note)
+    sent = Event.objects.get(kind="review.decided")
+    shown = json.loads(example()["body"])
+
+    assert list(shown) == list(json.loads(delivering.body_of(sent)))
+    assert list(shown["data"]) == list(sent.data) and shown["type"] == sent.kind
+
+
 def test_a_redirect_is_not_followed(monkeypatch: pytest.MonkeyPatch) -> None:
     class Elsewhere(BaseHTTPRequestHandler):
         asked: list[tuple[str, bytes]] = []
@@ -299,7 +333,7 @@ def test_what_the_rooms_announce_is_told(cast: Cast, in_the_month: datetime) -> 
     ]  # fmt: skip
     cancelled = Event.objects.get(kind="activity.cancelled")
     assert cancelled.data["code"] == activity.code and cancelled.data["status"] == State.CANCELLED
-    assert set(cancelled.data) == {"code", "key", "title", "status", "version", "url", "unit"}
+    assert set(cancelled.data) == {"code", "key", "edition", "title", "status", "version", "url", "unit"}
 
 
 @pytest.mark.parametrize("wanted", [("session.full",), ("session.open",), ("session.full", "session.open")])

@@ -13,10 +13,12 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from kepuyue.activities import content as contents
+from kepuyue.activities import workflow
 from kepuyue.activities.completeness import Gap
-from kepuyue.activities.models import Activity, SignOff, SignOffLink
+from kepuyue.activities.content import Content
+from kepuyue.activities.models import Activity, SignOff, SignOffLink, Submission
 from kepuyue.activities.permissions import check_can_submit
-from kepuyue.activities.queries import valid_sign_off, working_content
+from kepuyue.activities.queries import submission_under_way, valid_sign_off, working_content
 from kepuyue.core import audit
 from kepuyue.core.time import now
 from kepuyue.core.transitions import NotPossibleNow
@@ -30,11 +32,28 @@ LINK_DAYS = 7
 valid = valid_sign_off
 
 
-def gap() -> Gap:
-    """What is missing where nobody has signed exactly this content."""
-    return Gap(
-        "content_signoff", "responsibility", _("内容还没有签审，或者签审后又改过。请负责人通读后签审。")
+def lacking(activity: Activity, content: Content) -> Gap | None:
+    """The sign-off, where it keeps this content from being handed in: nobody signed yet, or it was changed since.
+
+    None too where there is nothing to hand in.
+    """
+    under_way = submission_under_way(activity)
+    if activity.state not in workflow.EDITABLE and (
+        under_way is None or under_way.state != Submission.State.OPEN
+    ):
+        return None
+    return None if valid_sign_off(activity, content) else gap(activity)
+
+
+def gap(activity: Activity) -> Gap:
+    """What is missing where nobody has signed exactly the content."""
+    last = activity.sign_offs.first()
+    why = (
+        _("%(name)s签审以后内容又改过，签审不再有效。请负责人通读后重新签审。") % {"name": last.name}
+        if last
+        else _("内容还没有签审。请负责人通读后签审。")
     )
+    return Gap("sign_off", "responsibility", why)
 
 
 @transaction.atomic

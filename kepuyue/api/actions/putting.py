@@ -1,5 +1,6 @@
 """An activity by a program's own key: made where there is none, changed where there is one."""
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
@@ -10,11 +11,11 @@ from kepuyue.activities import content as contents
 from kepuyue.activities import forms
 from kepuyue.activities.actions import drafting, placing
 from kepuyue.activities.models import Activity, Origin, Venue
-from kepuyue.activities.queries import venues_of, working_content
+from kepuyue.activities.queries import valid_sign_off, venues_of, working_content
 from kepuyue.api import own
 from kepuyue.api.own_schemas import ActivityIn
 from kepuyue.api.problems import Refused
-from kepuyue.api.registering import raw_content
+from kepuyue.api.registering import raw_content, unknown
 from kepuyue.api.tags import names
 from kepuyue.core.transitions import NotPossibleNow
 from kepuyue.editions.models import Edition
@@ -23,6 +24,18 @@ from kepuyue.organizations.models import Organization
 
 if TYPE_CHECKING:
     from kepuyue.accounts.models import User
+
+
+@dataclass(frozen=True)
+class Done:
+    """What became of it."""
+
+    activity: Activity
+    is_new: bool
+    was_signed: bool
+    """Whether a sign-off held for what stood before."""
+    remarks: list[str]
+    """What could not be taken over though the rest was."""
 
 
 @transaction.atomic
@@ -34,8 +47,8 @@ def put(
     organization: Organization,
     by: "User",
     condition: str = "",
-) -> tuple[Activity, bool, list[str]]:
-    """(the activity, whether it is new, what could not be taken over though the rest was).
+) -> Done:
+    """Make or change it.
 
     `condition` is If-Match: a change has to name the state that it was made on, or "*". What says the same as what
     stands needs none. Raises `Refused` 412, 428 or 422.
@@ -45,12 +58,19 @@ def put(
     known = Activity.objects.filter(
         edition=edition, organization=organization, outside_key=own.kept_as(key)
     ).first()
+    if known is None and not edition.is_current:
+        raise own.not_there(key)
     present = working_content(known) if known else {}
+    was_signed = known is not None and valid_sign_off(known, present) is not None
+    strange = unknown(sent, present, edition)
     taken, refused = forms.clean_content(raw_content(sent, present), edition)
+    # Of what is told better above the forms say nothing more
+    better = {path.partition(".")[0] for path in strange}
+    refused = strange | {field: said for field, said in refused.items() if field not in better}
     if known is None and not sent.title.strip():
         refused.setdefault("title", []).append(_("请填写活动名称。"))
     if refused:
-        raise ValidationError({_sent_as(field): sentences for field, sentences in refused.items()})
+        raise ValidationError(refused)
     if known is None:
         if condition:
             raise Refused(412, "changed", _("还没有这项活动，If-Match没有意义。"))
@@ -60,7 +80,7 @@ def put(
         )  # fmt: skip
     else:
         activity = _changed(known, taken, present, by=by, condition=condition)
-    return activity, known is None, _locate(activity, sent, by=by)
+    return Done(activity, known is None, was_signed, _locate(activity, sent, by=by))
 
 
 def _changed(
@@ -118,10 +138,3 @@ def _locate(activity: Activity, sent: ActivityIn, *, by: "User") -> list[str]:
         except ValidationError as unfit:
             raise ValidationError({"sessions": unfit.messages}) from unfit
     return list(told)
-
-
-def _sent_as(field: str) -> str:
-    """The name under which a field of the content was sent."""
-    return {"participations": "organizers", "contact_name": "contact", "contact_phone": "contact"}.get(
-        field, field
-    )

@@ -11,7 +11,7 @@ from ninja.decorators import decorate_view
 from kepuyue.api.figure_schemas import FiguresAsked, IndicatorOut, ReleasesPage
 from kepuyue.api.interface import api
 from kepuyue.api.problems import Problem
-from kepuyue.api.shown import edition_asked_for, number_of
+from kepuyue.api.shown import edition_asked_for, page_of
 from kepuyue.insight import queries
 from kepuyue.insight.indicators import INDICATORS, Indicator
 from kepuyue.insight.models import Release, ReleasedFigure
@@ -43,15 +43,11 @@ def figures(request: HttpRequest, asked: Query[FiguresAsked]) -> dict[str, Any]:
 
     Nothing here changes later but `corrected_by`.
     """
-    found = queries.public_releases().filter(pk__gt=number_of(asked.cursor)).order_by("pk")
+    found = queries.public_releases()
     if asked.edition:
         found = found.filter(edition=edition_asked_for(request, asked.edition))
-    rows = list(found[: asked.limit + 1])
-    page = rows[: asked.limit]
-    return {
-        "results": [_release(one) for one in page],
-        "cursor": str(page[-1].pk) if len(rows) > len(page) else "",
-    }
+    page, cursor = page_of(found, asked)
+    return {"results": [_release(one) for one in page], "cursor": cursor}
 
 
 def _said(one: Indicator, language: str, suffix: str = "") -> dict[str, str]:

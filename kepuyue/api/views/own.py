@@ -2,6 +2,7 @@
 
 from typing import Annotated, Any
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import get_conditional_response
 from ninja import Path, Query
@@ -20,11 +21,11 @@ from kepuyue.api.own_schemas import (
 )
 from kepuyue.api.problems import Problem
 from kepuyue.api.schemas import Listed
-from kepuyue.api.shown import number_of
+from kepuyue.api.shown import page_of
 from kepuyue.bookings.models import BookingTerms
 from kepuyue.bookings.queries import attendances
 from kepuyue.summaries import queries as summaries_of_rooms
-from kepuyue.summaries.models import Figure, Summary
+from kepuyue.summaries.models import Figure, Filing, Summary
 
 REFUSALS: dict[Any, Any] = {401: Problem, 403: Problem, 404: Problem, 422: Problem, 429: Problem}
 Key = Annotated[
@@ -35,7 +36,10 @@ Key = Annotated[
         description="Your own key of the activity; it never changes",
     ),
 ]
-MOST = 500
+OfEdition = Annotated[
+    str,
+    Query(max_length=60, description="Code of an edition, see /editions; empty: the current one"),
+]
 
 
 @api.get("/unit", response={200: UnitOwn, **REFUSALS}, summary="Whose token this is", url_name="unit",
@@ -58,33 +62,30 @@ def unit(request: HttpRequest) -> HttpResponse:
 )  # fmt: skip
 def activities(request: HttpRequest, asked: Query[Listed]) -> HttpResponse:
     """All that the unit registered, by whatever way, drafts included, in the order in which they were made."""
-    after = number_of(asked.cursor)
-    rows = own.activities_of(caller_of(request)).filter(pk__gt=after).select_related("edition").order_by("pk")
-    found = list(rows[: asked.limit + 1])
-    page = found[: asked.limit]
+    page, cursor = page_of(own.activities_of(caller_of(request)).select_related("edition"), asked)
     results = [
         {
             "key": own.key_of(one),
             "code": one.code,
+            "edition": one.edition.code,
             "title": one.title,
             "state": one.state,
             "updated_at": one.updated_at.astimezone(one.edition.zone),
         }
         for one in page
     ]
-    body = {"results": results, "cursor": str(page[-1].pk) if len(found) > len(page) else ""}
-    return _conditional(request, answered(body, tagged=True))
+    return _conditional(request, answered({"results": results, "cursor": cursor}, tagged=True))
 
 
 @api.get(
     "/unit/activities/{key}", response={200: OwnActivity, **REFUSALS}, summary="One of the unit's activities",
     url_name="unit-activity", **asks("programme:read-drafts"),
 )  # fmt: skip
-def activity(request: HttpRequest, key: Key) -> HttpResponse:
+def activity(request: HttpRequest, key: Key, edition: OfEdition = "") -> HttpResponse:
     """As the unit works on it, with what is missing, who signed it off and what reviewers said. Its ETag is what a
     change names in If-Match.
     """
-    body = own.shown(own.find(caller_of(request), key))
+    body = own.shown(own.find(request, key, edition))
     response = answered(body)
     response["ETag"] = own.tag(body)
     return _conditional(request, response)
@@ -94,14 +95,14 @@ def activity(request: HttpRequest, key: Key) -> HttpResponse:
     "/unit/bookings", response={200: SeatsPage, **REFUSALS}, summary="How many come", url_name="unit-bookings",
     **asks("bookings:read-counts"),
 )  # fmt: skip
-def bookings(request: HttpRequest) -> HttpResponse:
-    """Seats taken and people checked in, for the unit's latest 500 sessions that are booked here; no names."""
+def bookings(request: HttpRequest, asked: Query[Listed]) -> HttpResponse:
+    """Seats taken and people checked in, for each session of the unit that is booked here, in the order in which their
+    booking was set up; no names.
+    """
     wanted = own.activities_of(caller_of(request))
-    terms = list(
-        BookingTerms.objects.filter(session__activity__in=wanted)
-        .select_related("session__activity__edition")
-        .prefetch_related("quotas")
-        .order_by("-session__starts_at", "-pk")[:MOST]
+    rows = BookingTerms.objects.filter(session__activity__in=wanted)
+    terms, cursor = page_of(
+        rows.select_related("session__activity__edition").prefetch_related("quotas"), asked
     )
     came = attendances([one.session_id for one in terms])
     results = [
@@ -115,20 +116,21 @@ def bookings(request: HttpRequest) -> HttpResponse:
         }
         for one in terms
     ]
-    return _conditional(request, answered({"results": results}, tagged=True))
+    return _conditional(request, answered({"results": results, "cursor": cursor}, tagged=True))
 
 
 @api.get(
     "/unit/summaries", response={200: SummariesPage, **REFUSALS}, summary="The unit's summaries",
     url_name="unit-summaries", **asks("summaries:read"),
 )  # fmt: skip
-def summaries(request: HttpRequest) -> HttpResponse:
-    """What stands of each summary, with the figures that were accepted last."""
-    accepted = {one.summary_id: one for one in _accepted(request)}
+def summaries(request: HttpRequest, asked: Query[Listed]) -> HttpResponse:
+    """What stands of each summary, with the figures that were accepted last, in the order in which they were opened."""
     edition = getattr(request, "edition", None)
     rows = Summary.objects.filter(
         activity__organization=caller_of(request).organization, activity__edition=edition
     ).select_related("activity__edition")
+    page, cursor = page_of(rows, asked)
+    accepted = {one.summary_id: one for one in _accepted(request).filter(summary__in=page)} if page else {}
     results = [
         {
             "activity": one.activity.code,
@@ -137,9 +139,9 @@ def summaries(request: HttpRequest) -> HttpResponse:
             "updated_at": one.updated_at.astimezone(one.activity.edition.zone),
             "figures": [_figure(f) for f in accepted[one.pk].figures.all()] if one.pk in accepted else [],
         }
-        for one in rows.order_by("pk")
+        for one in page
     ]
-    return _conditional(request, answered({"results": results}, tagged=True))
+    return _conditional(request, answered({"results": results, "cursor": cursor}, tagged=True))
 
 
 @api.get(
@@ -153,10 +155,10 @@ def figures(request: HttpRequest) -> HttpResponse:
     return _conditional(request, answered({"results": results}, tagged=True))
 
 
-def _accepted(request: HttpRequest) -> Any:
+def _accepted(request: HttpRequest) -> QuerySet[Filing]:
     edition = getattr(request, "edition", None)
     if edition is None:
-        return []
+        return Filing.objects.none()
     unit = caller_of(request).organization
     return summaries_of_rooms.accepted_filings(edition).filter(summary__activity__organization=unit)
 

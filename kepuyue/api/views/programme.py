@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import conditional_page
 from ninja import Query
@@ -11,13 +12,14 @@ from ninja.decorators import decorate_view
 from kepuyue.activities.free_text import LANGUAGES
 from kepuyue.api.interface import api
 from kepuyue.api.output import written
-from kepuyue.api.problems import Problem, Refused
+from kepuyue.api.problems import Problem, Refused, known_values
 from kepuyue.api.schemas import ActivityOut, Filters, Page, Paging
 from kepuyue.api.shown import edition_asked_for, plain
+from kepuyue.core import wording
 from kepuyue.core.time import now
 from kepuyue.editions.queries import is_open_to_public
 from kepuyue.programme import queries
-from kepuyue.programme.forms import ACCESS, OLDEST, FilterForm, Vocabulary, vocabulary
+from kepuyue.programme.forms import ACCESS, OLDEST, FilterForm, Vocabulary, Words, vocabulary
 from kepuyue.programme.permissions import approved, visible
 from kepuyue.programme.search import RADII, search
 
@@ -68,9 +70,13 @@ def _refuse(form: FilterForm, words: Vocabulary) -> None:
     known |= {"access": list(ACCESS), "language": list(LANGUAGES), "age": [f"0–{OLDEST}"]}
     known |= {"within": [str(radius) for radius in RADII], "near": ["22.543,114.058", *known["district"]]}
     known |= {one.code: [term.code for term in one.terms.all()] for one in words.taxonomies}
+    choices = ("mode", "booking", "season", "city", "source")
+    known |= {name: list(field.known) for name in choices if isinstance(field := form.fields[name], Words)}
+    addresses = dict.fromkeys((one.code for one in words.taxonomies), reverse("api:terms"))
+    addresses |= {"district": reverse("api:districts")}
     errors = []
     for name, sentence in form.refusals.items():
-        hint = _("可用的值：%(values)s。") % {"values": ", ".join(known[name])} if name in known else ""
-        errors.append({"parameter": name, "detail": f"{sentence}{hint}"})
+        hint = known_values(known[name], addresses.get(name, "")) if name in known else ""
+        errors.append({"parameter": name, "detail": wording.sentences([sentence, hint])})
     detail = " ".join(f"{error['parameter']}: {error['detail']}" for error in errors)
     raise Refused(422, "invalid-parameter", detail, errors)

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from kepuyue.api.reference import operations
 from kepuyue.core.links import whole
-from kepuyue.partners.events import EVENTS
+from kepuyue.partners.events import EVENTS, example
 from kepuyue.partners.scopes import SCOPES
 
 
@@ -22,6 +22,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "groups": operations(),
         "scopes": [(code, scope.label) for code, scope in SCOPES.items()],
         "events": EVENTS.items(),
+        "pushed": example(),
         "canonical": whole(reverse("api:reference")),
     }
     return render(request, "api/reference.html", context)

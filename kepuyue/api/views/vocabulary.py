@@ -17,7 +17,7 @@ from kepuyue.api.schemas import (
     UnitOut,
     UnitsPage,
 )
-from kepuyue.api.shown import edition_asked_for, number_of
+from kepuyue.api.shown import edition_asked_for, page_of
 from kepuyue.editions.models import Edition
 from kepuyue.organizations.models import District, Organization
 
@@ -97,11 +97,7 @@ def terms(request: HttpRequest, edition: str = "") -> list[dict[str, Any]]:
 def units(request: HttpRequest, asked: Query[Listed]) -> dict[str, Any]:
     """The confirmed units of the month by a cursor, in the order in which they came."""
     active = Organization.objects.filter(state=Organization.State.ACTIVE)
-    after = number_of(asked.cursor)
-    found = list(
-        active.filter(pk__gt=after).select_related("district", "parent").order_by("pk")[: asked.limit + 1]
-    )
-    page = found[: asked.limit]
+    page, cursor = page_of(active.select_related("district", "parent"), asked)
     results = [
         UnitOut(
             code=one.code,
@@ -114,4 +110,4 @@ def units(request: HttpRequest, asked: Query[Listed]) -> dict[str, Any]:
         )
         for one in page
     ]
-    return {"results": results, "cursor": str(page[-1].pk) if len(found) > len(page) else ""}
+    return {"results": results, "cursor": cursor}

@@ -28,7 +28,8 @@ from kepuyue.api.own_schemas import (
     Strict,
 )
 from kepuyue.api.problems import Problem, Refused
-from kepuyue.api.views.own import REFUSALS, Key
+from kepuyue.api.shown import edition_asked_for
+from kepuyue.api.views.own import REFUSALS, Key, OfEdition
 from kepuyue.core.links import whole
 from kepuyue.editions.models import Edition
 
@@ -59,23 +60,25 @@ class Nothing(Strict):
     summary="Create or change an activity", url_name="unit-activity",
     **asks("activities:write", takes=JSON, extra=MATCH),
 )  # fmt: skip
-def put(request: HttpRequest, key: Key, sent: Body[ActivityIn]) -> HttpResponse:
+def put(request: HttpRequest, key: Key, sent: Body[ActivityIn], edition: OfEdition = "") -> HttpResponse:
     """By your own key: 201 with a new draft where there is none, 200 with the changed one where there is.
 
-    Sending the same again changes nothing. A published activity keeps its public text: what is reviewed (time, place,
-    speakers, content, hosts) becomes a change that has to be handed in, the rest shows at once.
+    Sending the same again changes nothing. A new one is made in the current edition alone. A published activity keeps
+    its public text: what is reviewed (time, place, speakers, content, hosts) becomes a change that has to be handed in,
+    the rest shows at once.
     """
-    caller, edition = caller_of(request), _edition(request)
-    activity, is_new, remarks = putting.put(
+    caller = caller_of(request)
+    done = putting.put(
         key,
         sent,
-        edition=edition,
+        edition=_edition(request, edition),
         organization=caller.organization,
         by=caller.person,
         condition=request.headers.get("If-Match", ""),
     )
-    body = own.shown(_fresh(activity))
-    response = answered(body | {"remarks": remarks}, status=201 if is_new else 200)
+    activity = _fresh(done.activity)
+    body = own.shown(activity, own.notices(activity, was_signed=done.was_signed))
+    response = answered(body | {"remarks": done.remarks}, status=201 if done.is_new else 200)
     response["ETag"] = own.tag(body)
     return response
 
@@ -92,10 +95,11 @@ def picture(
     alt: Form[Annotated[str, "What is to be seen"]],
     rights_confirmed: Form[bool],
     credit: Form[str] = "",
+    edition: OfEdition = "",
 ) -> HttpResponse:
     """JPEG, PNG, WebP or HEIC; it is written anew without camera data or position. The first picture is the cover.
 
-    `rights_confirmed` has to be true: the unit may publish it.
+    `rights_confirmed` has to be true: the unit may publish it. Pictures are part of what is signed off: add them first.
     """
     caller = caller_of(request)
     faults = [
@@ -105,11 +109,12 @@ def picture(
     ]
     if wrong := [{"parameter": name, "detail": why} for name, why, is_wrong in faults if is_wrong]:
         raise Refused(422, "invalid-parameter", " ".join(one["detail"] for one in wrong), wrong)
-    found = illustration.add(
-        own.find(caller, key), by=caller.person, file=file, alt=alt.strip(), credit=credit.strip()
-    )
+    activity = own.find(request, key, edition)
+    was_signed = own.signed(activity)
+    found = illustration.add(activity, by=caller.person, file=file, alt=alt.strip(), credit=credit.strip())
     body = {
         "id": found.pk, "url": whole(found.get_absolute_url()), "width": found.width, "height": found.height,
+        "notices": own.notices(_fresh(activity), was_signed=was_signed),
     }  # fmt: skip
     return answered(body, status=201)
 
@@ -119,14 +124,14 @@ def picture(
     url_name="unit-sign-off", **asks("activities:submit", takes=JSON, extra=ONCE),
 )  # fmt: skip
 @once
-def sign_off(request: HttpRequest, key: Key, sent: Body[SignOffIn]) -> HttpResponse:
+def sign_off(request: HttpRequest, key: Key, sent: Body[SignOffIn], edition: OfEdition = "") -> HttpResponse:
     """内容把关: a named person of the unit has read the content as it stands now and answers for it.
 
     A later change of what is reviewed needs another one. Where that person does not use your system, `sign-off-link`
     gives a link for them instead.
     """
     caller = caller_of(request)
-    activity = own.find(caller, key)
+    activity = own.find(request, key, edition)
     signing.relay(activity, by=caller.person, name=sent.name)
     return _shown(activity)
 
@@ -136,13 +141,15 @@ def sign_off(request: HttpRequest, key: Key, sent: Body[SignOffIn]) -> HttpRespo
     url_name="unit-sign-off-link", **asks("activities:submit", takes=JSON, extra=ONCE),
 )  # fmt: skip
 @once
-def sign_off_link(request: HttpRequest, key: Key, sent: Body[SignOffIn]) -> HttpResponse:
+def sign_off_link(
+    request: HttpRequest, key: Key, sent: Body[SignOffIn], edition: OfEdition = ""
+) -> HttpResponse:
     """For the named person, who needs no account: they read the content on a page of ours and sign it there, once.
 
     `confirmed` says that the link goes to this person and nobody else.
     """
     caller = caller_of(request)
-    link, secret = signing.make_link(own.find(caller, key), by=caller.person, name=sent.name)
+    link, secret = signing.make_link(own.find(request, key, edition), by=caller.person, name=sent.name)
     url = whole(reverse("activities:sign-off-page", args=[secret]))
     return answered({"url": url, "expires_at": link.expires_at}, status=201)
 
@@ -152,13 +159,13 @@ def sign_off_link(request: HttpRequest, key: Key, sent: Body[SignOffIn]) -> Http
     url_name="unit-submission", **asks("activities:submit", takes=JSON, extra=ONCE),
 )  # fmt: skip
 @once
-def hand_in(request: HttpRequest, key: Key, sent: Body[Nothing]) -> HttpResponse:
+def hand_in(request: HttpRequest, key: Key, sent: Body[Nothing], edition: OfEdition = "") -> HttpResponse:
     """A new activity, or the change of a published one. 422 `incomplete` names all that is missing.
 
     Somebody has to have signed off exactly this content. A trusted unit's plain activity is published at once.
     """
     caller = caller_of(request)
-    activity = own.find(caller, key)
+    activity = own.find(request, key, edition)
     submission.submit(activity, by=caller.person, signs=False)
     return _shown(activity)
 
@@ -168,10 +175,10 @@ def hand_in(request: HttpRequest, key: Key, sent: Body[Nothing]) -> HttpResponse
     url_name="unit-withdrawal", **asks("activities:submit", takes=JSON, extra=ONCE),
 )  # fmt: skip
 @once
-def withdraw(request: HttpRequest, key: Key, sent: Body[Nothing]) -> HttpResponse:
+def withdraw(request: HttpRequest, key: Key, sent: Body[Nothing], edition: OfEdition = "") -> HttpResponse:
     """What is not decided yet comes back and can be changed."""
     caller = caller_of(request)
-    activity = own.find(caller, key)
+    activity = own.find(request, key, edition)
     submission.withdraw(activity, by=caller.person)
     return _shown(activity)
 
@@ -181,10 +188,10 @@ def withdraw(request: HttpRequest, key: Key, sent: Body[Nothing]) -> HttpRespons
     url_name="unit-cancellation", **asks("activities:cancel", takes=JSON, extra=ONCE),
 )  # fmt: skip
 @once
-def cancel(request: HttpRequest, key: Key, sent: Body[ReasonIn]) -> HttpResponse:
+def cancel(request: HttpRequest, key: Key, sent: Body[ReasonIn], edition: OfEdition = "") -> HttpResponse:
     """A published one is not held. It shows at once, everybody who booked is told, and it cannot be undone."""
     caller = caller_of(request)
-    activity = own.find(caller, key)
+    activity = own.find(request, key, edition)
     publication.cancel(activity, by=caller.person, reason=sent.reason)
     return _shown(activity)
 
@@ -195,12 +202,15 @@ def cancel(request: HttpRequest, key: Key, sent: Body[ReasonIn]) -> HttpResponse
     **asks("activities:cancel", takes=JSON, extra=ONCE),
 )  # fmt: skip
 @once
-def cancel_session(request: HttpRequest, key: Key, session: Number, sent: Body[ReasonIn]) -> HttpResponse:
+def cancel_session(
+    request: HttpRequest, key: Key, session: Number, sent: Body[ReasonIn], edition: OfEdition = ""
+) -> HttpResponse:
     """One session is not held, the others are. It shows at once and everybody who booked is told."""
     caller = caller_of(request)
-    activity = own.find(caller, key)
+    activity = own.find(request, key, edition)
+    was_signed = own.signed(activity)
     rescheduling.cancel_session(_session(activity, session), by=caller.person, reason=sent.reason)
-    return _shown(activity)
+    return _shown(activity, was_signed=was_signed)
 
 
 @api.post(
@@ -209,10 +219,13 @@ def cancel_session(request: HttpRequest, key: Key, session: Number, sent: Body[R
     **asks("activities:cancel", takes=JSON, extra=ONCE),
 )  # fmt: skip
 @once
-def postpone(request: HttpRequest, key: Key, session: Number, sent: Body[PostponementIn]) -> HttpResponse:
+def postpone(
+    request: HttpRequest, key: Key, session: Number, sent: Body[PostponementIn], edition: OfEdition = ""
+) -> HttpResponse:
     """That the time no longer holds shows at once; the new one at once or after review, as the edition's rules say."""
     caller = caller_of(request)
-    activity = own.find(caller, key)
+    activity = own.find(request, key, edition)
+    was_signed = own.signed(activity)
     rescheduling.postpone(
         _session(activity, session),
         by=caller.person,
@@ -220,11 +233,11 @@ def postpone(request: HttpRequest, key: Key, session: Number, sent: Body[Postpon
         starts_at=sent.start,
         ends_at=sent.end,
     )
-    return _shown(activity)
+    return _shown(activity, was_signed=was_signed)
 
 
-def _edition(request: HttpRequest) -> Edition:
-    found: Edition | None = getattr(request, "edition", None)
+def _edition(request: HttpRequest, code: str) -> Edition:
+    found = edition_asked_for(request, code)
     if found is None:
         raise Refused(409, "not-possible-now", _("现在没有进行中的一届。"))
     return found
@@ -238,9 +251,10 @@ def _fresh(activity: Activity) -> Activity:
     return Activity.objects.select_related("edition", "organization", "district").get(pk=activity.pk)
 
 
-def _shown(activity: Activity) -> HttpResponse:
-    """The activity as it stands after the act."""
-    body = own.shown(_fresh(activity))
+def _shown(activity: Activity, *, was_signed: bool = False) -> HttpResponse:
+    """The activity as it stands after the act; `was_signed`: a sign-off held before one that may end it."""
+    activity = _fresh(activity)
+    body = own.shown(activity, own.notices(activity, was_signed=was_signed))
     response = answered(body, status=201)
     response["ETag"] = own.tag(body)
     return response

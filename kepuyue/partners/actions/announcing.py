@@ -54,6 +54,7 @@ def of_activity(
     data = {
         "code": activity.code,
         "key": activity.outside_key.removeprefix("api:") if activity.outside_key.startswith("api:") else "",
+        "edition": activity.edition.code,
         "title": activity.title,
         "status": activity.state,
         "version": activity.version,
