@@ -29,6 +29,8 @@ class Step:
     app: str
     name: str
     obstacles: tuple[str, ...]
+    waits: tuple[tuple[str, str], ...] = ()
+    "(table, why) where writing waits while it is done: nothing on a small table, minutes on one of millions of rows"
 
 
 def plan(migrations: Iterable[Migration], state: ProjectState) -> list[Step]:
@@ -38,16 +40,41 @@ def plan(migrations: Iterable[Migration], state: ProjectState) -> list[Step]:
     """
     steps = []
     known = set(state.models)
+    waits: list[tuple[str, str]]
     for migration in migrations:
-        found = []
+        found, waits = [], []
         for operation in migration.operations:
             model = getattr(operation, "model_name_lower", getattr(operation, "name_lower", ""))
             is_new = (migration.app_label, model) in state.models.keys() - known
             if not getattr(migration, DECLARATION, False) and not is_new:
                 found += obstacles(operation, migration.app_label, state)
+            if not is_new:
+                waits += writers_wait(operation, migration.app_label, state)
             operation.state_forwards(migration.app_label, state)
-        steps.append(Step(migration.app_label, migration.name, tuple(found)))
+        steps.append(Step(migration.app_label, migration.name, tuple(found), tuple(waits)))
     return steps
+
+
+def writers_wait(operation: Operation, app: str, state: ProjectState) -> list[tuple[str, str]]:
+    """(table, why) where nobody can write to a table while this is done, on PostgreSQL, however long it takes. A
+    column of its own (with a default of the database too) and longer text take no time.
+    """
+    if isinstance(operation, operations.SeparateDatabaseAndState):
+        return [one for part in operation.database_operations for one in writers_wait(part, app, state)]
+    why = ""
+    # `AddIndexConcurrently` is one of these and lets writers go on
+    if type(operation) is operations.AddIndex:
+        why = "an index is built"
+    elif isinstance(operation, operations.AlterField):
+        old, new = state.models[app, operation.model_name_lower].fields[operation.name], operation.field
+        if (old.get_internal_type(), new.get_internal_type()) in WIDER - {("CharField", "TextField")}:
+            why = "the table is written anew"
+        elif getattr(new, "db_index", False) and not getattr(old, "db_index", False):
+            why = "an index is built"
+    if not why:
+        return []
+    name = operation.model_name_lower  # type: ignore[attr-defined]
+    return [(state.models[app, name].options.get("db_table") or f"{app}_{name}", why)]
 
 
 def obstacles(operation: Operation, app: str, state: ProjectState) -> list[str]:

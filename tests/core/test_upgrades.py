@@ -5,6 +5,7 @@ from io import StringIO
 from typing import Any
 
 import pytest
+from django.contrib.postgres.operations import AddIndexConcurrently
 from django.core.management import CommandError, call_command
 from django.db import connection, models
 from django.db.migrations import Migration, operations
@@ -73,6 +74,42 @@ def test_what_adds_leaves_the_code_of_before_alone(
     assert (not found) is is_fine, found
 
 
+@pytest.mark.parametrize(
+    ("operation", "why"),
+    [
+        (named(operations.AddIndex, models.Index(fields=["name"], name="by_name")), "an index is built"),
+        (
+            named(operations.AlterField, "name", models.CharField(max_length=20, db_index=True)),
+            "an index is built",
+        ),
+        (named(operations.AlterField, "number", models.BigIntegerField()), "the table is written anew"),
+        (named(AddIndexConcurrently, models.Index(fields=["name"], name="by_name")), ""),
+        (named(operations.AlterField, "name", models.TextField()), ""),
+        (named(operations.AddField, "new", models.IntegerField(db_default=0)), ""),
+    ],
+    ids=lambda value: getattr(value, "describe", lambda: value)(),
+)
+def test_what_keeps_writers_waiting_is_named_with_its_table(
+    state: ProjectState, operation: Operation, why: str
+) -> None:
+    assert upgrades.writers_wait(operation, "core", state) == ([("core_thing", why)] if why else [])
+
+
+def test_new_table_keeps_nobody_waiting(state: ProjectState) -> None:
+    fresh = Migration("0002_fresh", "core")
+    fresh.operations = [
+        operations.CreateModel("Other", [*KEY, ("name", models.CharField(max_length=20))]),
+        operations.AddIndex("other", models.Index(fields=["name"], name="by_other_name")),
+    ]
+    old = Migration("0003_old", "core")
+    old.operations = [named(operations.AddIndex, models.Index(fields=["name"], name="by_name"))]
+
+    assert [step.waits for step in upgrades.plan([fresh, old], state)] == [
+        (),
+        (("core_thing", "an index is built"),),
+    ]
+
+
 def test_each_step_is_held_against_what_the_steps_before_made(state: ProjectState) -> None:
     first = Migration("0002_wider", "core")
     first.operations = [named(operations.AlterField, "name", models.CharField(max_length=40))]
@@ -106,7 +143,9 @@ def test_command_tells_what_is_to_be_done_and_changes_nothing() -> None:
         cursor.execute("DELETE FROM django_migrations WHERE app = 'sessions'")
     out = StringIO()
     call_command("upgrade-plan", "--format", "json", stdout=out)
-    assert json.loads(out.getvalue()) == [{"app": "sessions", "name": "0001_initial", "obstacles": []}]
+    assert json.loads(out.getvalue()) == [
+        {"app": "sessions", "name": "0001_initial", "obstacles": [], "waits": []}
+    ]
 
 
 @pytest.mark.django_db
@@ -116,8 +155,11 @@ def test_command_fails_where_hosts_have_to_pause(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(upgrades, "obstacles", lambda *_asked: ["takes something away"])
     out = StringIO()
 
+    monkeypatch.setattr(upgrades, "writers_wait", lambda *_asked: [("core_auditevent", "an index is built")])
+
     with pytest.raises(CommandError) as refused:
         call_command("upgrade-plan", stdout=out)
 
     assert refused.value.returncode == 1
     assert "✗ sessions 0001_initial" in out.getvalue() and "    takes something away\n" in out.getvalue()
+    assert "… core_auditevent (0 rows): writing waits while an index is built" in out.getvalue()

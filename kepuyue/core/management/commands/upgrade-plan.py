@@ -37,7 +37,15 @@ class Command(BaseCommand):
             self.stdout.write(f"{'✗' if step.obstacles else '✓'} {step.app} {step.name}")
             for one in step.obstacles:
                 self.stdout.write(f"    {one}")
+            for table, why in step.waits:
+                self.stdout.write(f"    … {table} ({_rows(table)} rows): writing waits while {why}")
         if any(step.obstacles for step in steps):
             raise CommandError(_("有的变更旧程序受不了：先停下全部网页和后台进程，再执行。"), returncode=1)
         if format == "text":
             self.stdout.write(_("旧程序可以照常运行，不用停机。") if steps else _("数据库已经是最新的。"))
+
+
+def _rows(table: str) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT COUNT(*) FROM {connection.ops.quote_name(table)}")  # noqa: S608
+        return int(cursor.fetchone()[0])
