@@ -58,6 +58,7 @@ LEANS_ON_THE_DATABASE = (
     "tests/activities/test_review.py",
     "tests/documents/test_races.py",
     "tests/editions/test_side_by_side.py",
+    "tests/federation/test_races.py",
     "tests/insight/",
     "tests/messaging/test_outbox.py",
     "tests/operation/",
