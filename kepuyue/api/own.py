@@ -76,7 +76,7 @@ def shown(activity: Activity, notices: list[dict[str, str]] | None = None) -> di
         "sign_off": {"name": signed.name, "at": signed.at.astimezone(zone)} if signed else None,
         "missing": [
             {"field": path_of(gap.field), "detail": str(gap.why), "blocks": gap.blocks}
-            for gap in _missing(activity, content)
+            for gap in missing(activity, content)
         ],
         "notices": notices or [],
         "reviews": rounds(activity),
@@ -85,7 +85,7 @@ def shown(activity: Activity, notices: list[dict[str, str]] | None = None) -> di
     }
 
 
-def _missing(activity: Activity, content: Content) -> list[Gap]:
+def missing(activity: Activity, content: Content) -> list[Gap]:
     """All that handing in asks for, the sign-off too; what blocks comes first."""
     lacking = signing.lacking(activity, content)
     found = [*hindrances(activity, content), *([lacking] if lacking else [])]

@@ -65,13 +65,11 @@ def submit(activity: Activity, *, by: "User", signs: bool = True) -> Submission:
     content = working_content(activity)
     if activity.unsaved:
         raise Unsaved(next(iter(activity.unsaved)))
-    missing = [gap for gap in hindrances(activity, content) if gap.blocks]
-    is_signed = signing.valid(activity, content) is not None
-    if not is_signed and not signs:
-        missing.append(signing.gap(activity))
-    if missing:
+    if missing := [gap for gap in hindrances(activity, content) if gap.blocks]:
         raise Incomplete(missing)
-    if not is_signed:
+    if signing.valid(activity, content) is None:
+        if not signs:
+            raise Incomplete([signing.gap(activity)])
         signing.sign(activity, by=by)
     chain = review_chain(activity, content)
     submission = under_way or Submission(

@@ -11,6 +11,7 @@ from ninja.files import UploadedFile
 
 from kepuyue.activities.actions import illustration, publication, rescheduling, signing, submission
 from kepuyue.activities.models import Activity, Session
+from kepuyue.activities.queries import working_content
 from kepuyue.api import own
 from kepuyue.api.access import FORM, JSON, asks, caller_of
 from kepuyue.api.actions import putting
@@ -166,7 +167,12 @@ def hand_in(request: HttpRequest, key: Key, sent: Body[Nothing], edition: OfEdit
     """
     caller = caller_of(request)
     activity = own.find(request, key, edition)
-    submission.submit(activity, by=caller.person, signs=False)
+    try:
+        submission.submit(activity, by=caller.person, signs=False)
+    except submission.Incomplete as error:
+        # People are asked to sign when the rest is there; a program learns of all at once
+        found = own.missing(activity, working_content(activity))
+        raise submission.Incomplete([gap for gap in found if gap.blocks]) from error
     return _shown(activity)
 
 
