@@ -18,6 +18,8 @@ PROGRAMS = {
     "libpangoft2-1.0-0": (),
     "libharfbuzz-subset0": (),
     "systemd": ("systemd-analyze",),
+    "zsh": ("zsh",),
+    "fish": ("fish",),
 }
 
 

@@ -188,7 +188,7 @@ def _bash(all_of_them: Sequence[Command]) -> str:
 _kepuyue() {{
   local current="${{COMP_WORDS[COMP_CWORD]}}" before="${{COMP_WORDS[COMP_CWORD-1]}}"
   local words="" place="" is_value="" word
-  for word in "${{COMP_WORDS[@]:1:COMP_CWORD-1}}"; do
+  for word in "${{COMP_WORDS[@]:1:$((COMP_CWORD-1))}}"; do
     case "$place $word" in
       {deeper}) place="$place $word" ;;
       " -"*) ;;
@@ -212,6 +212,8 @@ def _zsh(all_of_them: Sequence[Command]) -> str:
     return (
         "#compdef kepuyue\n# Completion of kepuyue for zsh: put it as _kepuyue into a folder of $fpath, or source it\n"
         "autoload -U +X bashcompinit && bashcompinit\n" + _bash(all_of_them).partition("\n")[2]
+        # Loaded from $fpath it is the answer to a first press of the key, too
+        + '[[ $funcstack[1] = _kepuyue ]] && _bash_complete -o default -F _kepuyue\n'
     )
 
 

@@ -1,5 +1,6 @@
 """The manual page is that of the commands, and shells complete what there is."""
 
+import os
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -61,7 +62,7 @@ def test_completion_knows_every_command(shell: str, capsys: Any) -> None:
     ] == []
 
 
-@pytest.mark.parametrize(
+TYPED = pytest.mark.parametrize(
     ("typed", "offered"),
     [
         ("kepuyue rest", "restore"),
@@ -71,6 +72,48 @@ def test_completion_knows_every_command(shell: str, capsys: Any) -> None:
         ("kepuyue audit verify --exp", "--expect"),
     ],
 )
+
+
+@TYPED
+def test_fish_completes(typed: str, offered: str, tmp_path: Path) -> None:
+    (tmp_path / "kepuyue.fish").write_text(manual.completion("fish"))
+    script = f"source {tmp_path}/kepuyue.fish; complete -C '{typed}'"
+
+    told = subprocess.run(
+        ["fish", "--no-config", "-c", script],
+        capture_output=True,
+        text=True,
+        check=True,
+        env=os.environ | {"HOME": str(tmp_path)},
+    )
+
+    assert [line.split("\t")[0] for line in told.stdout.splitlines()] == [offered]
+
+
+@TYPED
+def test_zsh_completes_at_the_first_press_and_at_the_next(typed: str, offered: str, tmp_path: Path) -> None:
+    """In a terminal, with the script where zsh looks for functions: loaded by the first press of the key."""
+    (tmp_path / "_kepuyue").write_text(manual.completion("zsh"))
+    # The command tells what it was called with, once the key has completed the line
+    script = f"""
+        zmodload zsh/zpty
+        zpty shell zsh -f -i
+        zpty -w shell "PS1=; fpath=({tmp_path} \\$fpath); autoload -Uz compinit; compinit -u -D; bindkey '^I' complete-word"
+        zpty -w shell "kepuyue() {{ echo \\"<\\$*>\\" }}; echo rea''dy"
+        zpty -r shell said '*ready*'
+        for turn in first next; do
+            zpty -w shell $'{typed}\\t'
+            zpty -r shell said '*<*>*'
+            print -r -- "${{${{said##*<}}%%>*}}"
+        done
+    """
+    told = subprocess.run(["zsh", "-f", "-c", script], capture_output=True, text=True, check=True, timeout=60)
+
+    *before, _half = typed.split()
+    assert told.stdout.splitlines() == [" ".join([*before[1:], offered])] * 2
+
+
+@TYPED
 def test_bash_completes(typed: str, offered: str) -> None:
     words = typed.split()
     script = (
