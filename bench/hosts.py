@@ -25,11 +25,10 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from bench.machines import ROOT, Host, NoMachines, read_environment, switch, wait
+from bench.accidents import ACCIDENTS
+from bench.machines import ROOT, Host, NoMachines, install, read_environment, switch, wait
 from deploy import place
 
-PACKAGES = ("haproxy", "etcd-server", "etcd-client", "patroni", "pgbouncer", "redis-server", "postgresql", "iptables",
-            "iproute2", "socat", "openssl", "util-linux", "procps", "adduser", "curl")  # fmt: skip
 HOSTS = ("db1", "db2", "kv1", "web1", "web2", "work1", "work2", "front1")
 CROWD_ADDRESS = "10.77.0.100"
 KEPUYUE = "/srv/kepuyue/current/.venv/bin/kepuyue"
@@ -51,7 +50,7 @@ def main() -> None:
     options = parser.parse_args()
     # Whoever ends it ends the hosts with it
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    _install()
+    install(_tell)
     folder = Path(tempfile.mkdtemp(prefix="kepuyue-hosts-"))
     folder.chmod(0o755)
     try:
@@ -77,34 +76,6 @@ def main() -> None:
     sys.exit(bad > 0)
 
 
-def _install() -> None:
-    """What the hosts are made of; the machine's own services of the same names are neither started nor touched."""
-    query = ["dpkg-query", "--show", "--showformat=${Package} ${db:Status-Status}\n", *PACKAGES]
-    known = subprocess.run(query, capture_output=True, text=True).stdout
-    missing = [name for name in PACKAGES if f"{name} installed" not in known]
-    if not missing:
-        return
-    _tell(f"installing {' '.join(missing)}")
-    quiet = Path("/usr/sbin/policy-rc.d")
-    was_there = quiet.exists()
-    if not was_there:
-        # Debian would start them at once
-        quiet.write_text("#!/bin/sh\nexit 101\n")
-        quiet.chmod(0o755)
-    try:
-        environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-        for words in (
-            ["apt-get", "update", "-q"],
-            ["apt-get", "install", "-y", "-q", "--no-install-recommends", *missing],
-        ):
-            done = subprocess.run(words, env=environment, capture_output=True, text=True)
-            if done.returncode:
-                raise SystemExit(f"✗ {' '.join(words)}\n{done.stdout[-1000:]}{done.stderr[-1000:]}")
-    finally:
-        if not was_there:
-            quiet.unlink()
-
-
 class Site:
     """The hosts, set up as the runbook says."""
 
@@ -117,6 +88,8 @@ class Site:
         self.hosts: dict[str, Host] = {name: net.host(name, self.known[name.upper()]) for name in HOSTS}
         self.crowd = net.host("crowd", CROWD_ADDRESS)
         self.came = 0
+        # The hosts that the accident of the moment chose
+        self.struck: list[Host] = []
 
     def __getitem__(self, name: str) -> Host:
         return self.hosts[name]
@@ -402,85 +375,6 @@ class Site:
         said = self["front1"].run(["socat", "stdio", "/run/haproxy/admin.sock"], input="show stat\n").stdout
         rows = csv.DictReader(io.StringIO(said.removeprefix("# ")))
         return next(int(row["scur"]) for row in rows if (row["pxname"], row["svname"]) == ("web", name))
-
-
-class _Moved:
-    """Which hosts an accident chose."""
-
-    host: Host
-    other: Host
-
-
-def _kill_postgresql(site: Site) -> None:
-    primary = site.primary()
-    assert primary is not None
-    number = primary.run(["head", "-1", "/var/lib/postgresql/kepuyue/postmaster.pid"]).stdout.strip()
-    primary.run(["sh", "-c", f"kill -9 {number}; pkill -9 -P {number} || true"])
-
-
-def _power_cut(site: Site) -> None:
-    primary = site.primary()
-    assert primary is not None
-    _Moved.host = primary
-    primary.power_cut()
-
-
-def _freeze(site: Site) -> None:
-    primary = site.primary()
-    assert primary is not None
-    _Moved.host = primary
-    primary.freeze()
-
-
-def _cable(site: Site) -> None:
-    primary = site.primary()
-    assert primary is not None
-    _Moved.host = primary
-    primary.pull_the_cable()
-
-
-def _unheard(site: Site, one: Host, other: Host) -> None:
-    _Moved.host, _Moved.other = one, other
-    one.cut_off(other)
-    other.cut_off(one)
-
-
-def _databases(site: Site) -> None:
-    primary = site.primary()
-    assert primary is not None
-    _unheard(site, primary, site.standby())
-
-
-def _web_and_primary(site: Site) -> None:
-    primary = site.primary()
-    assert primary is not None
-    _unheard(site, site["web1"], primary)
-
-
-def _heard(_site: Site) -> None:
-    _Moved.host.reach_again(_Moved.other)
-    _Moved.other.reach_again(_Moved.host)
-
-
-def _nothing(_site: Site) -> None:
-    pass
-
-
-Step = Callable[[Site], None]
-ACCIDENTS: dict[str, tuple[str, Step, Step]] = {
-    "web-host": ("a web host loses its power", lambda site: site["web2"].power_cut(),
-                 lambda site: site["web2"].boot_again()),
-    "work-host": ("a work host loses its power", lambda site: site["work1"].power_cut(),
-                  lambda site: site["work1"].boot_again()),
-    "cache": ("the cache is killed and stays away", lambda site: site["kv1"].services["redis-server.service"].stop(),
-              lambda site: site["kv1"].services["redis-server.service"].start()),
-    "postgresql": ("PostgreSQL of the primary is killed", _kill_postgresql, _nothing),
-    "primary-host": ("the primary's host loses its power", _power_cut, lambda _site: _Moved.host.boot_again()),
-    "primary-cable": ("the primary's host is cut off from all", _cable, lambda _site: _Moved.host.plug_in()),
-    "primary-frozen": ("the primary's host stands still and goes on later", _freeze, lambda _site: _Moved.host.thaw()),
-    "databases-apart": ("primary and standby do not hear each other", _databases, _heard),
-    "web-and-primary-apart": ("a web host and the primary do not hear each other", _web_and_primary, _heard),
-}  # fmt: skip
 
 
 def _environment(host: Host, path: str) -> dict[str, str]:

@@ -38,6 +38,9 @@ while True:
 """
 KEPT = ("var/lib/postgresql", "var/lib/etcd", "var/lib/redis", "var/lib/kepuyue", "var/log")
 OWNERS = {"var/lib/postgresql": "postgres", "var/lib/etcd": "etcd", "var/lib/redis": "redis"}
+# What the hosts are made of, as Debian calls it
+PACKAGES = ("haproxy", "etcd-server", "etcd-client", "patroni", "pgbouncer", "redis-server", "postgresql", "iptables",
+            "iproute2", "socat", "openssl", "util-linux", "procps", "adduser", "curl")  # fmt: skip
 
 
 class NoMachines(Exception):
@@ -318,6 +321,34 @@ class Service:
         for one in [main, *main.children(recursive=True)]:
             with suppress(psutil.NoSuchProcess):
                 one.kill()
+
+
+def install(tell: Callable[[str], None]) -> None:
+    """What the hosts are made of; the machine's own services of the same names are neither started nor touched."""
+    query = ["dpkg-query", "--show", "--showformat=${Package} ${db:Status-Status}\n", *PACKAGES]
+    known = subprocess.run(query, capture_output=True, text=True).stdout
+    missing = [name for name in PACKAGES if f"{name} installed" not in known]
+    if not missing:
+        return
+    tell(f"installing {' '.join(missing)}")
+    quiet = Path("/usr/sbin/policy-rc.d")
+    was_there = quiet.exists()
+    if not was_there:
+        # Debian would start them at once
+        quiet.write_text("#!/bin/sh\nexit 101\n")
+        quiet.chmod(0o755)
+    try:
+        environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+        for words in (
+            ["apt-get", "update", "-q"],
+            ["apt-get", "install", "-y", "-q", "--no-install-recommends", *missing],
+        ):
+            done = subprocess.run(words, env=environment, capture_output=True, text=True)
+            if done.returncode:
+                raise SystemExit(f"✗ {' '.join(words)}\n{done.stdout[-1000:]}{done.stderr[-1000:]}")
+    finally:
+        if not was_there:
+            quiet.unlink()
 
 
 def _child_of(pid: int) -> int:
