@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -155,6 +156,67 @@ def test_group_told_to_stop_leaves_nothing_behind(
 
     assert process.wait(PATIENCE) == 0
     _wait_until(lambda: not _lives(process.pid))
+
+
+ASKED = "POST /api/v1/sessions/1/bookings HTTP/1.1\r\nHost: localhost\r\n"
+HIDDEN = "GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"
+LENGTH = f"Content-Length: {len(HIDDEN)}\r\n"
+NO_LENGTH = "Content-Length: 0\r\n"
+# Heads on whose end two servers may not agree (RFC 9112 6.3 and 11.2), and what stands before the hidden request
+AMBIGUOUS = {
+    "two lengths": (NO_LENGTH + LENGTH, ""),
+    "length and chunks": (
+        f"Content-Length: {len(HIDDEN) + 5}\r\nTransfer-Encoding: chunked\r\n",
+        "0\r\n\r\n",
+    ),
+    "a list of lengths": (f"Content-Length: 0, {len(HIDDEN)}\r\n", ""),
+    "a length with a sign": (f"Content-Length: +{len(HIDDEN)}\r\n", ""),
+    "a length below nothing": ("Content-Length: -1\r\n", ""),
+    "a length of another base": ("Content-Length: 0x0\r\n", ""),
+    "a length with NUL": ("Content-Length: 0\0\r\n", ""),
+    "a name with a space": (LENGTH.replace(":", " :"), ""),
+    "a folded line": (f"X: a\r\n {LENGTH}", ""),
+    "a bare return": (f"X: a\r{LENGTH}", ""),
+    "an unknown coding": ("Transfer-Encoding: xchunked\r\n" + NO_LENGTH, ""),
+    "a coding behind a control": ("Transfer-Encoding:\x0bchunked\r\n" + NO_LENGTH, ""),
+    "chunks and another coding": ("Transfer-Encoding: chunked, identity\r\n", "0\r\n\r\n"),
+    "chunks and then another": ("Transfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n", "0\r\n\r\n"),
+    "a chunk below nothing": ("Transfer-Encoding: chunked\r\n", "-1\r\n\r\n"),
+    "a chunk with a sign": ("Transfer-Encoding: chunked\r\n", "+0\r\n\r\n"),
+    "a chunk of another length": ("Transfer-Encoding: chunked\r\n", "5;\nxx\r\n0\r\n\r\n"),
+}
+
+
+def test_what_hides_behind_an_ambiguous_message_is_never_answered(
+    served: tuple[subprocess.Popen[bytes], str],
+) -> None:
+    process, address = served
+    _wait_until(lambda: _answers(address) or process.poll() is not None)
+    port = int(address.split(":")[2].partition("/")[0])
+
+    # The control: two plain messages on one connection are two, so that a hidden one would be seen
+    assert _told(port, f"{ASKED}{NO_LENGTH}\r\n{HIDDEN}") == [401, 200]
+    told = {
+        name: _told(port, f"{ASKED}{head}\r\n{before}{HIDDEN}") for name, (head, before) in AMBIGUOUS.items()
+    }
+    # Without a token 401 where the body is not read; then the connection is over too
+    assert {name: codes for name, codes in told.items() if codes not in ([400], [401])} == {}
+
+
+def _told(port: int, raw: str) -> list[int]:
+    """The codes of all answers on one connection, until the server closes it or says no more."""
+    with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE) as line:
+        line.sendall(raw.encode("latin-1"))
+        said = b""
+        while len(codes := re.findall(rb"HTTP/1\.[01] (\d+)", said)) < 2:
+            try:
+                part = line.recv(65_536)
+            except ConnectionResetError:
+                break
+            if not part:
+                break
+            said += part
+    return [int(code) for code in codes]
 
 
 def _answers(address: str) -> bool:
