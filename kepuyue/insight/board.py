@@ -21,7 +21,9 @@ from kepuyue.insight.folding import Fold, Value
 from kepuyue.insight.indicators import (
     BESIDE,
     INDICATORS,
+    LINKED,
     NOT_STATED,
+    OWN,
     SPLITS,
     TERM_SPLITS,
     Indicator,
@@ -38,7 +40,7 @@ NONE = (NOT_STATED,)
 @dataclass(frozen=True)
 class Choice:
     """What of an edition is looked at: codes of terms and of a district, `NOT_STATED` for those without, `LINKED` for
-    those of linked cities; days with both ends. Empty is all.
+    those of linked cities, `OWN` for all others; days with both ends. Empty is all.
     """
 
     tier: str = ""
@@ -64,10 +66,14 @@ class Choice:
     def holds(self, day: date, district: str) -> bool:
         """Whether a session of that day and district is among what is chosen."""
         return (
-            (not self.district or district == self.district)
+            self.is_in(district)
             and (self.first is None or day >= self.first)
             and (self.last is None or day <= self.last)
         )
+
+    def is_in(self, district: str) -> bool:
+        """Whether a row of the split by district is among what is chosen."""
+        return district != LINKED if self.district == OWN else self.district in ("", district)
 
     @property
     def is_by_day(self) -> bool:
@@ -81,7 +87,10 @@ class Choice:
     def leaves(self, split: str, key: str) -> bool:
         """Whether a row of a split is among what is chosen."""
         if split == "day":
-            return self.holds(date.fromisoformat(key), self.district)
+            day = date.fromisoformat(key)
+            return (self.first is None or day >= self.first) and (self.last is None or day <= self.last)
+        if split == "district":
+            return self.is_in(key)
         return getattr(self, split) in ("", key)
 
     @classmethod
@@ -257,7 +266,7 @@ class _Facts:
         for pk in fitting:
             row = rows[pk]
             is_free = choice.first is None and choice.last is None
-            is_near = not choice.district or row.district == choice.district
+            is_near = choice.is_in(row.district)
             if not row.is_cancelled and pk not in with_sessions and is_free and is_near:
                 self.places[pk] = {row.district}
 

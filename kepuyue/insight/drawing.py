@@ -59,7 +59,9 @@ def bars(
          last.part(split, key, indicator.code) if last and split in last.splits else None)
         for key, name in board.keys(split, names)
     ]  # fmt: skip
-    stated = [row for row in rows if row[0] not in BESIDE] or rows
+    # An average is held against all others; of what is added up, what is beside would dwarf what is compared
+    is_mean = indicator.fold is Fold.MEAN
+    stated = [row for row in rows if is_mean or row[0] not in BESIDE] or rows
     most = max((size(indicator, one) for row in stated for one in row[2:] if one is not None), default=0)
     for key, name, value, before in rows:
         amount = size(indicator, value)

@@ -11,7 +11,7 @@ from kepuyue.editions.models import Edition
 from kepuyue.insight.actions.returning import MOST
 from kepuyue.insight.board import Board, Choice
 from kepuyue.insight.coverage import AXES
-from kepuyue.insight.indicators import INDICATORS, SPLITS, TERM_SPLITS
+from kepuyue.insight.indicators import INDICATORS, OWN, SPLITS, TERM_SPLITS
 from kepuyue.insight.naming import Names
 from kepuyue.insight.national import ITEMS
 from kepuyue.ui.forms import DateInput, VersionedForm
@@ -33,7 +33,7 @@ class ChoiceForm(forms.Form):
         self.edition = edition
         for split in (*TERM_SPLITS, "district"):
             field: Any = self.fields[split]
-            field.choices = [("", _("全部")), *names.of(split)]
+            field.choices = [("", _("全部")), *names.choices(split)]
         for name in ("first", "last"):
             self.fields[name].widget.attrs |= {"min": edition.starts_on, "max": edition.ends_on}
 
@@ -60,6 +60,9 @@ class AxesForm(ChoiceForm):
 
     def __init__(self, data: Any, **more: Any) -> None:
         super().__init__({"rows": AXES[0], "columns": AXES[1]} | data.dict(), **more)
+        # Linked cities stand in no cell unless they are asked for
+        district: Any = self.fields["district"]
+        district.choices = [one for one in district.choices if one[0] != OWN]
 
     @property
     def axes(self) -> tuple[str, str]:

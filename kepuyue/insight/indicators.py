@@ -49,6 +49,8 @@ SPLITS: dict[str, Any] = {
 NOT_STATED = "-"
 # Among districts: activities of linked cities (联动城市). No code of a district begins like this
 LINKED = "~linked"
+# What can be chosen of districts beside them: all but the linked cities
+OWN = "~own"
 # Rows that are beside what a split divides: drawn in a look of their own, and left out where there is nothing in them
 BESIDE = (LINKED, NOT_STATED)
 

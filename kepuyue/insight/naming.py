@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from kepuyue.core import wording
 from kepuyue.editions.models import Edition
 from kepuyue.editions.queries import taxonomies
-from kepuyue.insight.indicators import LINKED, NOT_STATED, TERM_SPLITS
+from kepuyue.insight.indicators import LINKED, NOT_STATED, OWN, TERM_SPLITS
 from kepuyue.organizations.models import District
 from kepuyue.programme.maps import name as short_name
 
@@ -29,11 +29,15 @@ class Names:
         known = [*self._districts, linked] if split == "district" else self._terms.get(split, [])
         return [*known, (NOT_STATED, _("没有写明"))]
 
+    def choices(self, split: str) -> list[tuple[str, str]]:
+        """[(key, name)] of what can be chosen of a split: its rows, and the city without the linked ones."""
+        return [(OWN, _("本市")), *self.of(split)] if split == "district" else self.of(split)
+
     def name(self, split: str, key: str) -> str:
         """What one row is called."""
         if split == "day":
             return wording.day_text(date.fromisoformat(key))
-        return dict(self.of(split)).get(key, key)
+        return dict(self.choices(split)).get(key, key)
 
     def has(self, split: str) -> bool:
         """Whether the edition knows the split at all."""

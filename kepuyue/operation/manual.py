@@ -211,9 +211,10 @@ complete -o default -F _kepuyue kepuyue
 def _zsh(all_of_them: Sequence[Command]) -> str:
     return (
         "#compdef kepuyue\n# Completion of kepuyue for zsh: put it as _kepuyue into a folder of $fpath, or source it\n"
-        "autoload -U +X bashcompinit && bashcompinit\n" + _bash(all_of_them).partition("\n")[2]
+        "autoload -U +X bashcompinit && bashcompinit\n"
+        + _bash(all_of_them).partition("\n")[2]
         # Loaded from $fpath it is the answer to a first press of the key, too
-        + '[[ $funcstack[1] = _kepuyue ]] && _bash_complete -o default -F _kepuyue\n'
+        + "[[ $funcstack[1] = _kepuyue ]] && _bash_complete -o default -F _kepuyue\n"
     )
 
 

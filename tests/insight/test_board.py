@@ -17,7 +17,7 @@ from kepuyue.core import tables
 from kepuyue.core.time import now
 from kepuyue.insight import board, drawing, export
 from kepuyue.insight.board import Choice
-from kepuyue.insight.indicators import BY_SESSION, INDICATORS, LINKED, NOT_STATED, SPLITS
+from kepuyue.insight.indicators import BY_SESSION, INDICATORS, LINKED, NOT_STATED, OWN, SPLITS
 from kepuyue.insight.naming import Names
 from kepuyue.summaries.models import Figure
 from tests.cast import Cast
@@ -308,8 +308,43 @@ def test_linked_cities_are_a_row_beside_the_districts(cast: Cast, sign_in: Any) 
     assert found.value("districts") == frozenset({"futian"})
     elsewhere = board.of(cast.edition, Choice(district=LINKED))
     assert (elsewhere.value("activities"), elsewhere.value("scheduled")) == (2, 2)
-    page = sign_in(cast.office).get(ADDRESS, {"of": "activities"}).content.decode()
-    assert "“联动城市”不和其他各项比" in page
+    client = sign_in(cast.office)
+    page = client.get(ADDRESS, {"of": "activities"}).content.decode()
+    assert "“联动城市”不和其他各项比" in page and "含联动城市的2项活动" in page
+
+
+def test_the_city_itself_is_chosen_without_the_linked_ones(cast: Cast, sign_in: Any) -> None:
+    public(cast)
+    public(cast, title="惠州的活动", district=None, city="惠州")
+    public(cast, title="不知道在哪里", district=None)
+    public(cast, title="没有场次", district=None, city="惠州", sessions=0)
+    own, names = board.of(cast.edition, Choice(district=OWN)), Names(cast.edition)
+
+    assert (own.value("activities"), own.value("scheduled")) == (2, 2)
+    assert LINKED not in [key for key, _name in own.keys("district", names)]
+    assert {key: part["activities"] for key, part in own.splits["district"].items()} == {
+        "futian": 1,
+        NOT_STATED: 1,
+    }
+    client = sign_in(cast.office)
+    page = client.get(ADDRESS, {"district": OWN}).content.decode()
+    assert "所属区：本市" in page and "下面的数字含联动城市" not in page
+    # A coverage of the city itself is what it always is: nobody can choose it there
+    assert OWN not in client.get(f"{ADDRESS}coverage/").content.decode()
+
+
+def test_averages_are_held_against_what_states_nothing_too(cast: Cast) -> None:
+    happen(public(cast), marks=(5, 5))
+    happen(public(cast, district=None), marks=(1, 1))
+
+    bars = drawing.bars(
+        board.of(cast.edition), None, INDICATORS["rating"], "district", Names(cast.edition), lambda *_key: ""
+    )
+
+    assert {bar.key: (bar.length, bar.is_cut) for bar in bars if not bar.is_empty} == {
+        "futian": (100, False),
+        NOT_STATED: (20, False),
+    }
 
 
 def test_files_hold_the_whole_and_every_row(cast: Cast, sign_in: Any) -> None:

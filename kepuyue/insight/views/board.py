@@ -8,13 +8,13 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from kepuyue.core import tables
+from kepuyue.core import tables, wording
 from kepuyue.core.time import now
 from kepuyue.editions.request import DeskRequest
 from kepuyue.insight import drawing, export
 from kepuyue.insight.board import Board
 from kepuyue.insight.comparing import Last
-from kepuyue.insight.indicators import GROUPS, INDICATORS, SPLITS, TERM_SPLITS
+from kepuyue.insight.indicators import GROUPS, INDICATORS, LINKED, OWN, SPLITS, TERM_SPLITS, Indicator
 from kepuyue.insight.permissions import can_publish
 from kepuyue.insight.views.desk import Asked, asked, sent, tabs
 
@@ -64,10 +64,16 @@ def board(request: DeskRequest) -> HttpResponse:
             {"name": SPLITS[split], "bars": _bars(page, found, last, split)}
             for split in TERM_SPLITS if page.names.has(split)
         ],
-        "across": _across(page, found), "across_heads": [INDICATORS[code] for code in ACROSS],
+        "across": _across(page, found), "across_heads": [_head(INDICATORS[code]) for code in ACROSS],
+        "linked": found.number("activities", "district", LINKED) if found.splits["district"].get(LINKED) else "",
+        "own_city": f"?{page.query(district=OWN)}",
         "definitions": INDICATORS.values(),
     }  # fmt: skip
     return render(request, "insight/board.html", context)
+
+
+def _head(one: Indicator) -> str:
+    return wording.with_aside(one.name, one.unit if one.unit == "%" else "")
 
 
 def _bars(page: Asked, found: Board, last: Last | None, split: str) -> list[drawing.Bar]:

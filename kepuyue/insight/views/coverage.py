@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from kepuyue.core import tables
+from kepuyue.core.time import now, today
 from kepuyue.editions.request import DeskRequest
 from kepuyue.insight import coverage
 from kepuyue.insight.forms import AxesForm
@@ -33,7 +34,7 @@ def grid(request: DeskRequest) -> HttpResponse:
     most = found.most
     context: dict[str, Any] = {
         "page": page, "tabs": tabs("coverage"), "grid": found, "rows_name": SPLITS[rows],
-        "columns_name": SPLITS[columns],
+        "columns_name": SPLITS[columns], "at": now(), "is_by_district": "district" in (rows, columns),
         "lines": [
             (name, [
                 {"cell": cell, "name": label, "level": -(-cell.public * SHADES // most) if most else 0,
@@ -61,6 +62,7 @@ def gap(request: DeskRequest) -> HttpResponse:
     found = coverage.filling(request.user, page.edition, page.choice)
     context = {
         "page": page, "tabs": tabs("coverage"), "found": found, "most": MOST,
+        "is_past": page.choice.last is not None and page.choice.last < today(),
         "public": coverage.public_in(page.edition, page.choice, within(request.user)),
         "nothing": not any((found.coming, found.undated, found.offers, found.requests, found.units)),
     }  # fmt: skip

@@ -75,7 +75,7 @@ class Asked:
     def scope(self) -> str:
         """Whose activities are counted."""
         if sees_all(self.request.user, self.edition):
-            return _("全市")
+            return self.names.name("district", self.choice.district) if self.choice.district else _("全市")
         return wording.listed(one.name for one in branches(self.request.user))
 
 

@@ -4,6 +4,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from kepuyue.core.time import now
 from kepuyue.editions.request import DeskRequest
 from kepuyue.insight import late
 from kepuyue.insight.views.desk import asked, tabs
@@ -16,6 +17,7 @@ def overview(request: DeskRequest) -> HttpResponse:
     found = late.of(request.user, page.edition)
     context = {
         "page": page,
+        "at": now(),
         "tabs": tabs("late"),
         "found": found,
         "is_nothing": not any(found.counts.values()),

@@ -46,7 +46,7 @@ class Command(BaseCommand):
         names = Names(edition)
         terms = {split: options[split] for split in (*TERM_SPLITS, "district")}
         for split, key in terms.items():
-            if key and key not in dict(names.of(split)):
+            if key and key not in dict(names.choices(split)):
                 raise CommandError(
                     _("这一届的“%(split)s”里没有：%(key)s") % {"split": SPLITS[split], "key": key},
                     returncode=2,
