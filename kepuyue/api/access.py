@@ -78,7 +78,8 @@ class UnitToken(HttpBearer):
         length = request.META.get("CONTENT_LENGTH") or "0"
         if not length.isdecimal() or int(length) > most:
             raise Refused(413, "too-large", _("内容太大，最多%(most)s字节。") % {"most": most})
-        if request.content_type != self.takes:
+        # Where nothing is sent there is no type to be wrong
+        if int(length) and request.content_type != self.takes:
             raise Refused(415, "wrong-type", _("请用%(type)s发送。") % {"type": self.takes})
 
 

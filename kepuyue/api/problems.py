@@ -141,8 +141,15 @@ SENTENCES: dict[str, Any] = {
 }
 
 
+def _is_of_body(error: dict[str, Any]) -> bool:
+    """Whether the body as a whole is wrong: of its place the library knows only what our views call it."""
+    return error["loc"][0] == "body" and len(error["loc"]) <= 2
+
+
 def _place(error: dict[str, Any]) -> str:
-    """Where it stands: the parameter, or the way to a field of the body such as sessions.0.start."""
+    """Where it stands: the parameter, the way to a field of the body such as sessions.0.start, or body itself."""
+    if _is_of_body(error):
+        return "body"
     way = [str(part) for part in error["loc"][1:] if part != "[key]"]
     return ".".join(way[1:] if len(way) > 1 and error["loc"][0] == "body" else way[-1:]) or str(
         error["loc"][-1]
@@ -174,6 +181,8 @@ def _sentence(error: dict[str, Any]) -> str:
     """What is wrong with one parameter, in words."""
     limits = error.get("ctx", {})
     kind = error["type"]
+    if kind == "missing" and _is_of_body(error):
+        return _("请发送一个JSON对象。")
     if kind in SENTENCES:
         return str(SENTENCES[kind])
     if kind in ("string_too_long", "too_long"):

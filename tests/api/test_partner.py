@@ -333,6 +333,42 @@ def test_wrong_requests_are_told_what_is_wrong_and_where(partner: Partner) -> No
     assert Activity.objects.count() == 0
 
 
+@pytest.mark.parametrize("act", ["submission", "withdrawal"])
+@pytest.mark.parametrize("content_type", ["application/json", "application/x-www-form-urlencoded", ""])
+def test_where_nothing_is_told_nothing_has_to_be_sent(partner: Partner, act: str, content_type: str) -> None:
+    partner.put(ADDRESS, ACTIVITY)
+    partner.post(f"{ADDRESS}/sign-off", {"name": "王芳", "confirmed": True})
+    if act == "withdrawal":
+        partner.post(f"{ADDRESS}/submission", {})
+
+    answer = partner.client.post(
+        f"{V1}{ADDRESS}/{act}", b"", content_type=content_type, headers={"idempotency-key": "k"}
+    )
+
+    assert answer.status_code == 201, answer.content
+    assert answer.json()["state"] == {"submission": "submitted", "withdrawal": "withdrawn"}[act]
+
+
+def test_a_body_that_is_none_is_told_of_without_our_own_names(partner: Partner) -> None:
+    partner.put(ADDRESS, ACTIVITY)
+    nothing = partner.client.post(
+        f"{V1}{ADDRESS}/sign-off", b"", content_type="", headers={"idempotency-key": "n"}
+    )
+    none = partner.client.put(f"{V1}{ADDRESS}", content_type="application/json")
+    text = partner.client.post(
+        f"{V1}{ADDRESS}/submission", "a=b", content_type="text/plain", headers={"idempotency-key": "t"}
+    )
+    listed = [partner.post(f"{ADDRESS}/{act}", []) for act in ("submission", "withdrawal", "sign-off")]
+    listed.append(partner.put(ADDRESS, "x"))
+
+    assert [one.status_code for one in (nothing, none, text)] == [422, 422, 415]
+    for answer in (nothing, none):
+        assert answer.json()["errors"] == [{"parameter": "body", "detail": "请发送一个JSON对象。"}]
+    for answer in listed:
+        assert answer.status_code == 422
+        assert answer.json()["errors"] == [{"parameter": "body", "detail": "请写成对象。"}]
+
+
 def test_what_is_wrong_is_said_in_the_readers_language(partner: Partner) -> None:
     wrong = ACTIVITY | {
         "titel": "x",

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from ninja import Body, File, Form, Path
 from ninja.files import UploadedFile
+from pydantic import ConfigDict
 
 from kepuyue.activities.actions import illustration, publication, rescheduling, signing, submission
 from kepuyue.activities.models import Activity, Session
@@ -54,6 +55,11 @@ Number = Annotated[int, Path(ge=1, le=2**62)]
 
 class Nothing(Strict):
     """An empty object: {}."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"example": {}})
+
+
+NOTHING = Nothing()
 
 
 @api.put(
@@ -160,10 +166,12 @@ def sign_off_link(
     url_name="unit-submission", **asks("activities:submit", takes=JSON, extra=ONCE),
 )  # fmt: skip
 @once
-def hand_in(request: HttpRequest, key: Key, sent: Body[Nothing], edition: OfEdition = "") -> HttpResponse:
+def hand_in(request: HttpRequest, key: Key, sent: Body[Nothing] = NOTHING, edition: OfEdition = "") -> HttpResponse:
     """A new activity, or the change of a published one. 422 `incomplete` names all that is missing.
 
     Somebody has to have signed off exactly this content. A trusted unit's plain activity is published at once.
+
+    Send no body, or `{}`; the body tells nothing, the Idempotency-Key has to be there.
     """
     caller = caller_of(request)
     activity = own.find(request, key, edition)
@@ -181,8 +189,11 @@ def hand_in(request: HttpRequest, key: Key, sent: Body[Nothing], edition: OfEdit
     url_name="unit-withdrawal", **asks("activities:submit", takes=JSON, extra=ONCE),
 )  # fmt: skip
 @once
-def withdraw(request: HttpRequest, key: Key, sent: Body[Nothing], edition: OfEdition = "") -> HttpResponse:
-    """What is not decided yet comes back and can be changed."""
+def withdraw(request: HttpRequest, key: Key, sent: Body[Nothing] = NOTHING, edition: OfEdition = "") -> HttpResponse:
+    """What is not decided yet comes back and can be changed.
+
+    Send no body, or `{}`; the body tells nothing, the Idempotency-Key has to be there.
+    """
     caller = caller_of(request)
     activity = own.find(request, key, edition)
     submission.withdraw(activity, by=caller.person)
