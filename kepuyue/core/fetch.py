@@ -52,6 +52,10 @@ RESERVED = tuple(
         "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24", "224.0.0.0/4", "240.0.0.0/4",
     )
 )  # fmt: skip
+# Names that are given out inside networks and never in public: RFC 6761, 6762, ICANN's .internal, and old habits
+INNER_NAMES = frozenset({
+    "localhost", "local", "internal", "intranet", "private", "corp", "home", "lan", "localdomain",
+})  # fmt: skip
 
 Address = IPv4Address | IPv6Address
 Resolve = Callable[[str, int], list[str]]
@@ -155,11 +159,15 @@ def post(
 def refusal(url: str) -> str:
     """Why the address may not be asked, as far as it can be seen without asking: a code of `Refused`, or "".
 
-    Of a number in whatever spelling it is seen whether it is an inner one; a name is resolved only when it is asked.
+    Of a number in whatever spelling it is seen whether it is an inner one, and of a name that only a network of its
+    own can know; any other name is resolved only when it is asked.
     """
     try:
         _parts, host, port = _looked_at(url)
-        _check_public(_numbers(host, port))
+        numbers = _numbers(host, port)
+        _check_public(numbers)
+        if not numbers and _is_inner_name(host):
+            raise Refused("inner-address")
     except Refused as refused:
         return refused.code
     return ""
@@ -317,6 +325,12 @@ def _check_public(found: Iterable[str]) -> None:
             raise Refused("inner-address") from None
         if not is_public(address):
             raise Refused("inner-address")
+
+
+def _is_inner_name(host: str) -> bool:
+    """Whether no public name server answers for it: one word alone, or below a word kept for inner networks."""
+    first, _dot, last = host.rpartition(".")
+    return not first or last in INNER_NAMES or host.endswith(".home.arpa")
 
 
 def _numbers(host: str, port: int) -> list[str]:

@@ -118,6 +118,16 @@ def test_what_is_no_address_is_refused_with_a_sentence(cast: Cast, address: str)
     assert "https://" in refused.value.message_dict["address"][0]
 
 
+@pytest.mark.parametrize("host", ["192.168.1.1", "localhost", "kepu.lan", "intranet"])
+def test_an_inner_address_is_refused_when_it_is_typed(cast: Cast, host: str) -> None:
+    source = SourceFactory(edition=cast.edition)
+
+    with pytest.raises(ValidationError, match="内部网络"):
+        subscribing.add(cast.edition, f"https://{host}", by=cast.office)
+    with pytest.raises(ValidationError, match="内部网络"):
+        subscribing.change(source, {"address": f"https://{host}"}, by=cast.office)
+
+
 def test_our_own_address_is_refused_and_the_same_twice_is_one(cast: Cast, settings: Any) -> None:
     settings.PUBLIC_URL = HERE
     with pytest.raises(ValidationError):

@@ -250,7 +250,17 @@ def test_an_inner_address_written_out_is_refused_at_once_and_plainly(cast: Cast,
 
 
 @pytest.mark.parametrize(
-    "host", ["93.184.216.34", "[2606:2800:220:1:248:1893:25c8:1946]", "partner.example.org"]
+    "host",
+    ["localhost", "intranet", "LOCALHOST.", "kepu.local", "hook.svc.internal", "nas.lan", "a.localhost", "nas.home.arpa"],
+)  # fmt: skip
+def test_a_name_of_inner_networks_is_refused_as_an_inner_address_is(cast: Cast, host: str) -> None:
+    with pytest.raises(ValidationError, match="内网地址"):
+        endpoints.add(cast.own_unit, by=cast.owner, url=f"https://{host}/hook", events=["activity.changed"])
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["93.184.216.34", "[2606:2800:220:1:248:1893:25c8:1946]", "partner.example.org", "local.example.org"],
 )
 def test_a_public_address_and_a_name_that_nobody_asked_yet_are_taken(cast: Cast, host: str) -> None:
     url = f"https://{host}/hook"

@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from kepuyue.core import audit
+from kepuyue.core import audit, fetch
 from kepuyue.core.time import now
 from kepuyue.core.transitions import NotPossibleNow
 from kepuyue.editions.models import Edition, Term
@@ -35,9 +35,7 @@ def add(edition: Edition, address: str, *, by: "User | None") -> Source:
     `by` is None for the operator's command. Raises `ValidationError`.
     """
     _check(by, edition)
-    root = wire.root(address)
-    if not root or len(root) > 300:
-        raise _no_address()
+    root = _root(address)
     if root == wire.root(settings.PUBLIC_URL):
         raise ValidationError({"address": _("这是本站自己的网址。")})
     Edition.objects.select_for_update(no_key=True).get(pk=edition.pk)
@@ -133,9 +131,9 @@ def change(source: Source, facts: dict[str, Any], *, by: "User | None") -> None:
     """
     found = _locked(source, by)
     if "address" in facts:
-        facts = facts | {"address": wire.root(facts["address"])}
-        if not facts["address"]:
-            raise _no_address()
+        typed = facts["address"]
+        # Where it was read before, it may be read on
+        facts = facts | {"address": found.address if wire.root(typed) == found.address else _root(typed)}
     changes = {name: [_plain(getattr(found, name)), _plain(value)] for name, value in facts.items()}
     changes = {name: pair for name, pair in changes.items() if pair[0] != pair[1]}
     if not changes:
@@ -184,8 +182,14 @@ def correspond(source: Source, choices: dict[int, Term | District | None], *, by
     return decided
 
 
-def _no_address() -> ValidationError:
-    return ValidationError({"address": _("网址要以 https:// 开头，比如 https://kepu.example.gov.cn。")})
+def _root(address: str) -> str:
+    """Scheme and host of what was typed; raises `ValidationError` where it is none that may be asked."""
+    root = wire.root(address)
+    if not root:
+        raise ValidationError({"address": _("网址要以 https:// 开头，比如 https://kepu.example.gov.cn。")})
+    if fetch.refusal(root) == "inner-address":
+        raise ValidationError({"address": _("这个网址指向内部网络，不能读取。请用公众能打开的网址。")})
+    return root
 
 
 def _again(source: Source, by: "User | None") -> None:
