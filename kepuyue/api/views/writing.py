@@ -166,7 +166,9 @@ def sign_off_link(
     url_name="unit-submission", **asks("activities:submit", takes=JSON, extra=ONCE),
 )  # fmt: skip
 @once
-def hand_in(request: HttpRequest, key: Key, sent: Body[Nothing] = NOTHING, edition: OfEdition = "") -> HttpResponse:
+def hand_in(
+    request: HttpRequest, key: Key, sent: Body[Nothing] = NOTHING, edition: OfEdition = ""
+) -> HttpResponse:
     """A new activity, or the change of a published one. 422 `incomplete` names all that is missing.
 
     Somebody has to have signed off exactly this content. A trusted unit's plain activity is published at once.
@@ -189,7 +191,9 @@ def hand_in(request: HttpRequest, key: Key, sent: Body[Nothing] = NOTHING, editi
     url_name="unit-withdrawal", **asks("activities:submit", takes=JSON, extra=ONCE),
 )  # fmt: skip
 @once
-def withdraw(request: HttpRequest, key: Key, sent: Body[Nothing] = NOTHING, edition: OfEdition = "") -> HttpResponse:
+def withdraw(
+    request: HttpRequest, key: Key, sent: Body[Nothing] = NOTHING, edition: OfEdition = ""
+) -> HttpResponse:
     """What is not decided yet comes back and can be changed.
 
     Send no body, or `{}`; the body tells nothing, the Idempotency-Key has to be there.
