@@ -13,6 +13,23 @@ from kepuyue.activities.safety import ITEMS
 from kepuyue.core.time import is_within_reach
 
 MOST_ROWS = 200
+# Said of what is sent and of what is read back alike
+TITLE_EN = "The title in English, for the English pages; empty: the Chinese one is shown"
+DESCRIPTION = "The whole text for the public page, in paragraphs; plain text"
+MODE = "offline: people come to a place; online: they follow a link; hybrid: both"
+AUDIENCE_NOTE = "Whom it is for, where terms and ages do not say it"
+LANGUAGES = "Languages it is held in, as the public reads them"
+ACCESSIBILITY = "A note beside accessibility_items, as the public reads it"
+ADMISSION = "free, discounted, paid or unknown; what is paid stands in admission_note"
+BOOKING_MODE = (
+    "unknown: not decided yet, cannot be handed in so; none: come without booking; walk_in: sign in at the place, in "
+    "the order of coming; first_come: booked online, in the order of booking; ballot: drawn among those who apply; "
+    "external: booked with the host, at booking_url or as booking_note says"
+)
+BOOKING_URL = "Web address to book at; with external"
+BOOKING_NOTE = "How to book, as the public reads it"
+PUBLIC_PHONE = "Telephone for questions of the public; shown on the page, other than contact.phone"
+YEAR_ROUND = "true: held all year round and not in the month alone"
 
 
 def _within_reach(moment: datetime) -> datetime:
@@ -109,11 +126,11 @@ class ActivityIn(Strict):
     """
 
     title: str = Field("", max_length=120, description="Needed to create")
-    title_en: str = Field("", max_length=200)
+    title_en: str = Field("", max_length=200, description=TITLE_EN)
     summary: str = Field("", max_length=200, description="A sentence or two, for lists")
-    description: str = Field("", max_length=20_000)
-    mode: Literal[tuple(Mode.values)] = "offline"  # type: ignore[valid-type]
-    is_year_round: bool = False
+    description: str = Field("", max_length=20_000, description=DESCRIPTION)
+    mode: Literal[tuple(Mode.values)] = Field("offline", description=MODE)  # type: ignore[valid-type]
+    is_year_round: bool = Field(False, description=YEAR_ROUND)
     district: str = Field("", max_length=40, description="Code, see /districts; empty: none or online")
     city: str = Field("", max_length=40, description="A linked city; empty: the edition's own")
     terms: dict[str, list[Line]] = Field(
@@ -122,17 +139,19 @@ class ActivityIn(Strict):
     organizers: list[OrganizerIn] = Field([], max_length=60)
     speakers: list[SpeakerIn] = Field([], max_length=60)
     sessions: list[SessionIn] = Field([], max_length=MOST_ROWS)
-    audience_note: str = Field("", max_length=120)
+    audience_note: str = Field("", max_length=120, description=AUDIENCE_NOTE)
     age_min: int | None = Field(None, ge=0, le=120, description="Years")
     age_max: int | None = Field(None, ge=0, le=120, description="Years")
-    languages: str = Field("", max_length=60)
+    languages: str = Field("", max_length=60, description=LANGUAGES)
     accessibility_items: list[Literal[tuple(AccessItem.values)]] = []  # type: ignore[valid-type]
-    accessibility: str = Field("", max_length=200)
-    admission: Literal[tuple(Admission.values)] = "unknown"  # type: ignore[valid-type]
+    accessibility: str = Field("", max_length=200, description=ACCESSIBILITY)
+    admission: Literal[tuple(Admission.values)] = Field("unknown", description=ADMISSION)  # type: ignore[valid-type]
     admission_note: str = Field("", max_length=120)
-    booking_mode: Literal[tuple(BookingMode.values)] = "unknown"  # type: ignore[valid-type]
-    booking_url: str = Field("", max_length=300)
-    booking_note: str = Field("", max_length=200)
+    booking_mode: Literal[tuple(BookingMode.values)] = Field(  # type: ignore[valid-type]
+        "unknown", description=BOOKING_MODE
+    )
+    booking_url: str = Field("", max_length=300, description=BOOKING_URL)
+    booking_note: str = Field("", max_length=200, description=BOOKING_NOTE)
     expected_crowd: int | None = Field(None, ge=0, le=10_000_000, description="People at the largest session")
     safety_plan: str = Field("", max_length=5_000)
     safety_items: dict[Literal[tuple(ITEMS)], Line] = Field(  # type: ignore[valid-type]
@@ -144,7 +163,7 @@ class ActivityIn(Strict):
     emergency_contact: str = Field("", max_length=80, description="For the reviewer only")
     content_lead: str = Field("", max_length=60, description="Who answers for the content")
     contact: ContactIn | None = None
-    public_phone: str = Field("", max_length=60)
+    public_phone: str = Field("", max_length=60, description=PUBLIC_PHONE)
 
 
 class SessionOwn(Schema):
@@ -228,29 +247,29 @@ class OwnActivity(Schema):
     )
     url: str = Field(description="Its public page; found there once it is published")
     title: str
-    title_en: str
+    title_en: str = Field(description=TITLE_EN)
     summary: str
-    description: str
-    mode: str
-    is_year_round: bool
+    description: str = Field(description=DESCRIPTION)
+    mode: str = Field(description=MODE)
+    is_year_round: bool = Field(description=YEAR_ROUND)
     district: str
     city: str
     terms: dict[str, list[str]]
     organizers: list[dict[str, str]]
     sessions: list[SessionOwn]
-    audience_note: str
+    audience_note: str = Field(description=AUDIENCE_NOTE)
     age_min: int | None
     age_max: int | None
-    languages: str
+    languages: str = Field(description=LANGUAGES)
     accessibility_items: list[str]
-    accessibility: str
-    admission: str
+    accessibility: str = Field(description=ACCESSIBILITY)
+    admission: str = Field(description=ADMISSION)
     admission_note: str
-    booking_mode: str
-    booking_url: str
-    booking_note: str
+    booking_mode: str = Field(description=BOOKING_MODE)
+    booking_url: str = Field(description=BOOKING_URL)
+    booking_note: str = Field(description=BOOKING_NOTE)
     expected_crowd: int | None
-    public_phone: str
+    public_phone: str = Field(description=PUBLIC_PHONE)
     pictures: list[int] = Field(description="Numbers of its pictures, the cover first")
     sign_off: SignOffOut | None = Field(description="null: nobody signed exactly this content")
     missing: list[GapOut] = Field(description="What blocks comes first; the sign-off is among it")

@@ -170,9 +170,13 @@ class ChangeOut(Schema):
 class Booking(Schema):
     """How to get a place."""
 
-    mode: str = Field(description="unknown, none, walk_in, first_come, ballot or external")
-    url: str
-    note: str
+    mode: str = Field(
+        description="unknown: not told; none: come without booking; walk_in: sign in at the place, in the order of "
+        "coming; first_come: booked online, in the order of booking; ballot: drawn among those who apply; external: "
+        "booked with the host, see url and note"
+    )
+    url: str = Field(description="Web address to book at; empty: none")
+    note: str = Field(description="How to book, as written")
 
 
 class Registrant(Schema):
@@ -207,7 +211,7 @@ class ActivityOut(Schema):
     url: str = Field(description="Its public page")
     status: str = Field(description="published, cancelled or archived")
     edition: str = Field(description="Code of the edition")
-    mode: str = Field(description="offline, online or hybrid")
+    mode: str = Field(description="offline: people come to a place; online: they follow a link; hybrid: both")
     city: str = Field(description="Where it takes place; a linked city where is_linked_city")
     is_linked_city: bool
     origin: OriginOut
@@ -223,7 +227,7 @@ class ActivityOut(Schema):
     admission: str = Field(description="free, discounted, paid or unknown")
     admission_note: str
     booking: Booking
-    public_phone: str
+    public_phone: str = Field(description="Telephone for questions of the public; empty: none")
     dates_as_written: str = Field(description="As the source wrote them, where they name no day")
     is_year_round: bool
     is_key: bool = Field(description="A key activity of the month (重点活动)")

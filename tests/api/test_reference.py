@@ -5,10 +5,13 @@ from pathlib import Path
 
 import polib
 from django.conf import settings
+from django.test import Client
 from django.utils import translation
 from ninja import Schema
 
+from kepuyue.activities.models import BookingMode, Mode
 from kepuyue.api import reference
+from kepuyue.ui.templatetags import ui
 
 CHINESE = Path(settings.PROJECT_ROOT) / "kepuyue" / "locale" / "zh_Hans" / "LC_MESSAGES" / "django.po"
 
@@ -42,8 +45,35 @@ def test_codes_in_a_note_are_the_same_in_both_languages() -> None:
 
 
 def test_the_page_says_them() -> None:
+    """What readers get, by the compiled catalog and not its source: one that is older than its source is a fault."""
+    in_english = [note for note in notes("zh-hans") if not re.search(r"[\u4e00-\u9fff]", note)]
+
+    assert in_english == []
     assert "公开页面的网址" in notes("zh-hans")
     assert "Its public page" in notes("en")
+
+
+def test_words_between_backticks_are_shown_as_code(client: Client, db: None) -> None:
+    page = client.get("/api/").content.decode()
+
+    assert "<code>sign-off-lapsed</code>" in page and "<code>missing</code>" in page
+    assert "`" not in page
+
+
+def test_a_text_with_code_is_escaped_and_a_lone_backtick_stays() -> None:
+    assert ui.coded("`a<b` & c") == "<code>a&lt;b</code> &amp; c"
+    assert ui.coded("a ` b") == "a ` b"
+
+
+def test_what_a_unit_chooses_from_is_told_by_its_meaning() -> None:
+    with translation.override("zh-hans"):
+        rows = [row for _group, rows in reference.operations() for row in rows]
+    [put] = [row for row in rows if row.method == "PUT"]
+    said = {line.name: line.note for line in put.sent if not line.depth}
+
+    assert said["mode"] and said["public_phone"]
+    assert [value for value in BookingMode.values if f"{value}：" not in said["booking_mode"]] == []
+    assert [value for value in Mode.values if f"{value}：" not in said["mode"]] == []
 
 
 def test_no_two_shapes_share_a_name() -> None:

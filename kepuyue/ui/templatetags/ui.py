@@ -7,7 +7,7 @@ from django.core.paginator import Page
 from django.forms import BaseForm
 from django.template import Context, RequestContext
 from django.template.loader_tags import BLOCK_CONTEXT_KEY
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django_vite.core.asset_loader import DjangoViteAssetLoader
 
@@ -27,6 +27,22 @@ def listed(items: Iterable[object]) -> str:
 def labelled(label: object, text: object) -> str:
     """名称：内容 · Label: text, in the reader's language; either alone where the other is empty."""
     return wording.labelled(label, text)
+
+
+@register.filter
+def coded(text: object) -> SafeString:
+    """A text whose words between backticks are code: `terms.tier`."""
+    pieces = str(text).split("`")
+    if not len(pieces) % 2:
+        return format_html("{}", text)
+    return format_html_join(
+        "",
+        "{}",
+        [
+            (format_html("<code>{}</code>", piece) if place % 2 else piece,)
+            for place, piece in enumerate(pieces)
+        ],
+    )
 
 
 @register.filter
