@@ -53,7 +53,7 @@ def by_hour(
                 "about": " · ".join(
                     part for part in (area, place or where(activity), host(activity)) if part
                 ),
-                "flags": flags(activity),
+                "flags": flags(activity, [session]),
                 "note": session.note,
                 "is_full": is_full(session) and not (session.is_cancelled or session.is_postponed),
                 "is_demo": activity.origin == Origin.DEMO,

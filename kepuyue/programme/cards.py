@@ -1,5 +1,6 @@
 """An activity as the lists show it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -98,13 +99,14 @@ def card(
     """
     picture = next(iter(activity.pictures.all()), None)
     title, language = localized(activity.title, activity.title_en)
+    told = _told(activity, at, first, last, match)
     return Card(
         code=activity.code,
         title=title,
         language=language,
         href=reverse("programme:activity", args=[activity.code]),
         cover_kind=kind_of(activity.title, activity.summary),
-        when=_when(activity, at, first, last, match),
+        when=_when(activity, told),
         where=where(activity, match.nearest if match else None),
         distance="" if match is None or match.metres is None else distance_text(match.metres),
         host=host(activity),
@@ -113,7 +115,7 @@ def card(
         picture=picture.get_absolute_url() if picture else "",
         picture_alt=picture.alt if picture else "",
         text=activity.summary,
-        flags=flags(activity),
+        flags=flags(activity, [one.session for one in told]),
         tags=[*_age_tags(activity, asks_age), *tags(activity)],
         note=_("演示数据") if activity.origin == Origin.DEMO else "",
         is_cancelled=activity.state == State.CANCELLED,
@@ -138,13 +140,16 @@ def moments(activity: Activity) -> list[Moment]:
     ]
 
 
-def flags(activity: Activity) -> list[tuple[str, str]]:
-    """What one must not overlook: cancelled or changed since it was published, elsewhere, online."""
+def flags(activity: Activity, shown: Iterable[Session] = ()) -> list[tuple[str, str]]:
+    """What one must not overlook: cancelled or changed since it was published, elsewhere, online.
+
+    `shown` are the sessions that it stands beside; without them it is said of all.
+    """
     found = []
     if activity.state == State.CANCELLED:
         found.append(("cancelled", _("已取消")))
     else:
-        if changed := _changed(activity):
+        if changed := _changed(activity, shown):
             found.append(("changed", changed))
         if full := _full(activity):
             found.append(("full", full))
@@ -157,13 +162,18 @@ def flags(activity: Activity) -> list[tuple[str, str]]:
     return found
 
 
-def _changed(activity: Activity) -> str:
-    """What has become of its sessions, the gravest first; of those that are over nothing is said."""
+def _changed(activity: Activity, shown: Iterable[Session]) -> str:
+    """What has become of its sessions, the gravest first; of those that are over nothing is said.
+
+    Postponed is what is shown; where another session is, that is said as such.
+    """
     ahead = [session for session in activity.sessions.all() if not session.is_over]
     if any(session.is_cancelled for session in ahead):
         return _("部分场次取消")
     if any(session.is_postponed for session in ahead):
-        return pgettext("session", "已延期")
+        meant = [session for session in shown if not session.is_over] or ahead
+        is_all = all(session.is_postponed or session.is_cancelled for session in meant)
+        return pgettext("session", "已延期") if is_all else _("部分场次延期")
     keys = {session.pk for session in ahead}
     kinds = {notice.kind for notice in activity.notices.all() if notice.session_id in keys}
     if ChangeNotice.Kind.RETIMED in kinds:
@@ -276,9 +286,10 @@ def place_of(session: Session) -> str:
     return " ".join(part for part in (venue, session.place) if part)
 
 
-def _when(
+def _told(
     activity: Activity, at: datetime, first: date | None, last: date | None, match: Match | None
-) -> str:
+) -> list[Moment]:
+    """The sessions that a card speaks of, the one that it names first: the next that takes place."""
     known = moments(activity)
     if match:
         keys = {slot.pk for slot in match.slots}
@@ -288,10 +299,14 @@ def _when(
         for one in known
         if (first is None or one.last_day >= first) and (last is None or one.start.date() <= last)
     ] or known
-    if not inside:
-        return activity.dates_as_written or (_("全年举办") if activity.is_year_round else _("时间待定"))
     ahead = [one for one in inside if (one.end or one.start) > at]
-    shown = ahead[0] if ahead else inside[-1]
-    if len(inside) == 1:
-        return shown.text
-    return _("%(when)s · 共%(count)s场") % {"when": shown.text, "count": len(inside)}
+    named = next((one for one in ahead if not one.session.is_postponed), (ahead or inside[-1:] or [None])[0])
+    return sorted(inside, key=lambda one: one is not named)
+
+
+def _when(activity: Activity, told: list[Moment]) -> str:
+    if not told:
+        return activity.dates_as_written or (_("全年举办") if activity.is_year_round else _("时间待定"))
+    if len(told) == 1:
+        return told[0].text
+    return _("%(when)s · 共%(count)s场") % {"when": told[0].text, "count": len(told)}

@@ -153,7 +153,7 @@ def _lines(activity: Activity, at: datetime) -> list[Line]:
                 language=language,
                 href=_href(activity),
                 place=" · ".join(filter(None, [place_of(session) or where(activity)])),
-                flags=flags(activity),
+                flags=flags(activity, [session]),
                 is_over=(one.end or one.start + USUAL) <= at,
                 is_cancelled=is_cancelled,
                 is_one_of_several=len(sessions) > 1,

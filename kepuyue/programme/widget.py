@@ -155,7 +155,7 @@ def _lines(ahead: list[tuple[Slot, Entry]], at: datetime) -> list[Line]:
         is_long = slot.is_all_day and slot.first_day != slot.last_day
         day = at.date() if is_long and one.start <= at else one.start.date()
         hours = wording.days_text(slot.first_day, slot.last_day) if is_long else times.hours_text(one)
-        marks = [flag for flag in flags(activity) if flag[0] in ("cancelled", "changed")]
+        marks = [flag for flag in flags(activity, [session]) if flag[0] in ("cancelled", "changed")]
         if session.is_postponed and not marks:
             marks = [("changed", _("时间有变"))]
         found.append(

@@ -113,3 +113,42 @@ def test_session_without_an_end_counts_for_two_hours(client: Client, clock: Cloc
     assert "没写结束的讲座" in section(home(client), "正在进行")
     clock.set(datetime(2024, 9, 14, 12, 1))
     assert section(home(client), "正在进行") == ""
+
+
+def test_postponed_is_said_of_the_session_that_a_card_shows(client: Client, in_the_month: datetime) -> None:
+    activity = published(title="一场延期的星空", sessions=0)
+    today = in_the_month.astimezone(activity.edition.zone).replace(hour=20, minute=0)
+    for days in (0, 1):
+        start = today + timedelta(days=days)
+        SessionFactory(activity=activity, starts_at=start, ends_at=start + timedelta(hours=1))
+    later = activity.sessions.last()
+
+    later.is_postponed = True
+    later.save()
+    announce(activity)
+    shown = section(home(client), "今天")
+    assert "一场延期的星空" in shown and "部分场次延期" in shown and "已延期" not in shown
+    assert "已延期" in client.get("/calendar/2024-09-15/").content.decode()
+
+    activity.sessions.update(is_postponed=True)
+    announce(activity)
+    assert "已延期" in section(home(client), "今天")
+
+
+def test_card_names_a_session_that_takes_place_before_one_that_is_postponed(
+    client: Client, in_the_month: datetime
+) -> None:
+    activity = published(title="后一场照常", sessions=2)
+    first, second = activity.sessions.order_by("starts_at")
+    zone = activity.edition.zone
+    first.starts_at = datetime(2024, 9, 20, 10, tzinfo=zone)
+    second.starts_at = datetime(2024, 9, 21, 10, tzinfo=zone)
+    for one in (first, second):
+        one.ends_at = one.starts_at + timedelta(hours=1)
+        one.is_postponed = one is first
+        one.save()
+    announce(activity)
+
+    shown = client.get("/activities/?q=后一场照常").content.decode().split("<main")[1]
+
+    assert "9月21日" in shown and "9月20日" not in shown and "部分场次延期" in shown
