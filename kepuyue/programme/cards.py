@@ -300,8 +300,8 @@ def _told(
         if (first is None or one.last_day >= first) and (last is None or one.start.date() <= last)
     ] or known
     ahead = [one for one in inside if (one.end or one.start) > at]
-    named = next((one for one in ahead if not one.session.is_postponed), (ahead or inside[-1:] or [None])[0])
-    return sorted(inside, key=lambda one: one is not named)
+    named = sorted(ahead, key=lambda one: one.session.is_postponed)[:1] or inside[-1:]
+    return sorted(inside, key=lambda one: one not in named)
 
 
 def _when(activity: Activity, told: list[Moment]) -> str:
