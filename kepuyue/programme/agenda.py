@@ -6,13 +6,12 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.http import QueryDict
-from django.urls import reverse
 
 from kepuyue.activities.models import Activity, Origin
 from kepuyue.core import wording
 from kepuyue.editions.models import Edition
 from kepuyue.programme import queries, times
-from kepuyue.programme.cards import card, flags, host, localized, moment, place_of, where
+from kepuyue.programme.cards import card, flags, host, href, localized, moment, place_of, where
 from kepuyue.programme.catalogue import Catalogue
 from kepuyue.programme.days import Slot
 from kepuyue.programme.entry import Entry
@@ -49,7 +48,7 @@ def by_hour(
                 "hours": times.hours_text(moment(session, edition.zone), day),
                 "title": title,
                 "language": language,
-                "href": reverse("programme:activity", args=[activity.code]),
+                "href": href(activity, day if len(sessions) > 1 else None),
                 "about": " · ".join(
                     part for part in (area, place or where(activity), host(activity)) if part
                 ),

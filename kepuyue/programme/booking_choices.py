@@ -79,6 +79,6 @@ def _label(offer: Offer, state: str, zone: ZoneInfo) -> str:
     return {
         "waitlist": _("已满，可以候补"),
         "full": _("已约满"),
-        "closed": _("已停约"),
+        "closed": _("预约已截止"),
         "stopped": _("暂停预约"),
     }[state]

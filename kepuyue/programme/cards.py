@@ -104,7 +104,7 @@ def card(
         code=activity.code,
         title=title,
         language=language,
-        href=reverse("programme:activity", args=[activity.code]),
+        href=href(activity, told[0].start.date() if len(told) < len(moments(activity)) else None),
         cover_kind=kind_of(activity.title, activity.summary),
         when=_when(activity, told),
         where=where(activity, match.nearest if match else None),
@@ -121,6 +121,12 @@ def card(
         is_cancelled=activity.state == State.CANCELLED,
         version=activity.version,
     )
+
+
+def href(activity: Activity, day: date | None = None) -> str:
+    """The activity's page; what happens on `day` stands first there."""
+    address = reverse("programme:activity", args=[activity.code])
+    return f"{address}?day={day}" if day else address
 
 
 def localized(chinese: str, english: str) -> tuple[str, str]:

@@ -409,3 +409,35 @@ def test_a_day_with_very_many_sessions_shows_the_first_and_leads_to_the_list(
 
     assert "本市3场" in page and sum(f"观鸟{number}" in page for number in range(3)) == 2
     assert "还有1项，到列表里看" in page and "?date_from=2024-09-14&amp;date_to=2024-09-14" in page
+
+
+def test_day_that_a_list_was_filtered_by_stands_first_on_the_activity_s_page(
+    client: Client, in_the_month: datetime
+) -> None:
+    activity = published(title="天天有场次", sessions=0)
+    for day in range(15, 29):
+        start = datetime(2024, 9, day, 10, tzinfo=activity.edition.zone)
+        SessionFactory(activity=activity, starts_at=start, ends_at=start + timedelta(hours=1))
+    announce(activity)
+    filtered = text(client.get("/activities/?date_from=2024-09-28&date_to=2024-09-28"))
+    address = f"/activities/{activity.code}/"
+
+    assert f'href="{address}?day=2024-09-28"' in filtered
+    assert f'href="{address}?day=2024-09-28"' in text(client.get("/calendar/2024-09-28/"))
+    first = client.get(f"{address}?day=2024-09-28").context["sessions"][0]
+    assert first["start"].day == 28
+    for other in ("", "?day=x", "?day=2024-13-40"):
+        assert client.get(address + other).context["sessions"][0]["start"].day == 15
+
+
+def test_session_that_can_no_longer_be_booked_says_so(client: Client, in_the_month: datetime) -> None:
+    activity = published(title="要预约的课", sessions=0, booking_mode="first_come")
+    SessionFactory(
+        activity=activity, starts_at=in_the_month - timedelta(hours=1), ends_at=in_the_month + timedelta(hours=1),
+        capacity=300,
+    )  # fmt: skip
+    announce(activity)
+
+    page = text(client.get(f"/activities/{activity.code}/")).split("<main")[1]
+
+    assert "预约已截止" in page and "名额300人" not in page

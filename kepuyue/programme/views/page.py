@@ -1,6 +1,6 @@
 """One activity with all that a visitor needs to know."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.http import Http404, HttpResponse
@@ -29,6 +29,7 @@ from kepuyue.editions.queries import is_open_to_public
 from kepuyue.programme import catalogue, changes, cloud_cards, queries, times
 from kepuyue.programme.booking_choices import Choice, choices
 from kepuyue.programme.cards import (
+    Moment,
     ages,
     card,
     flags,
@@ -49,6 +50,7 @@ from kepuyue.programme.structured import json_ld
 from kepuyue.publicity.queries import coverage_of
 
 SHOWN_AT_ONCE = 6
+BOOKED_HERE = (BookingMode.FIRST_COME, BookingMode.BALLOT)
 
 
 @public_page
@@ -63,7 +65,7 @@ def activity(request: PublicRequest, code: str) -> HttpResponse:
     at = now().astimezone(zone)
     offered = choices(found, found.sessions.all(), at=at)
     booked = first_come({pk: choice.offer for pk, choice in offered.items()})
-    sessions = _sessions(found, at, offered, booked)
+    sessions = _sessions(found, at, offered, booked, day=_asked_day(request))
     known = catalogue.load(found.edition)
     related = queries.related(known, found, at)
     read = queries.rows(related)
@@ -125,9 +127,15 @@ def activity(request: PublicRequest, code: str) -> HttpResponse:
 
 
 def _sessions(
-    activity: Activity, at: datetime, offered: dict[int, Choice], booked: dict[int, Offer]
+    activity: Activity,
+    at: datetime,
+    offered: dict[int, Choice],
+    booked: dict[int, Offer],
+    day: date | None = None,
 ) -> list[dict[str, Any]]:
-    """Every session, those to come first; a cancelled one says so where it would have been."""
+    """Every session: those of the `day` that was asked for, those to come, those that are over; a cancelled one says so
+    where it would have been.
+    """
     lines = []
     for session in activity.sessions.all():
         one = moment(session, activity.edition.zone)
@@ -147,10 +155,26 @@ def _sessions(
                 "full": _full_text(session, activity, booked.get(session.pk)),
                 "is_cancelled": session.is_cancelled or activity.state == State.CANCELLED,
                 "is_over": (one.end or one.start) <= at,
+                "is_closed": _is_closed(activity, one, offered.get(session.pk), at),
+                "is_asked_for": day is not None and one.start.date() <= day <= one.last_day,
                 "is_postponed": session.is_postponed and not session.is_cancelled,
             }
         )
-    return sorted(lines, key=lambda line: (line["is_over"], line["start"]))
+    return sorted(lines, key=lambda line: (not line["is_asked_for"], line["is_over"], line["start"]))
+
+
+def _is_closed(activity: Activity, one: Moment, booking: Choice | None, at: datetime) -> bool:
+    """Whether it is too late to book; without terms of its own, once it has begun at its hour."""
+    if booking:
+        return booking.state == "closed"
+    return activity.booking_mode in BOOKED_HERE and not one.is_all_day and one.start < at
+
+
+def _asked_day(request: PublicRequest) -> date | None:
+    try:
+        return date.fromisoformat(request.GET.get("day", ""))
+    except ValueError:
+        return None
 
 
 def _full_text(session: Session, activity: Activity, booked: Offer | None) -> str:
