@@ -152,3 +152,29 @@ def test_card_names_a_session_that_takes_place_before_one_that_is_postponed(
     shown = client.get("/activities/?q=后一场照常").content.decode().split("<main")[1]
 
     assert "9月21日" in shown and "9月20日" not in shown and "部分场次延期" in shown
+
+
+def test_what_one_can_walk_into_comes_first_and_only_of_that_it_is_said(client: Client, clock: Clock) -> None:
+    clock.set(datetime(2024, 9, 14, 10, 30))
+    published(title="直接进的开放日", booking_mode="walk_in")
+    assert "现在就可以去" in section(home(client), "正在进行")
+
+    published(title="先预约的实验", booking_mode="first_come")
+
+    now = section(home(client), "正在进行")
+    assert now.index("直接进的开放日") < now.index("先预约的实验")
+    assert "现在就可以去" not in now and "无需预约的排在前面" in now
+
+
+def test_contest_on_the_web_is_no_exhibition_to_go_to(client: Client, in_the_month: datetime) -> None:
+    for title, mode in (("网上的竞答", Mode.ONLINE), ("月球展", Mode.OFFLINE)):
+        activity = published(title=title, sessions=0, mode=mode, booking_mode="none")
+        start = datetime(2024, 9, 1, tzinfo=activity.edition.zone)
+        SessionFactory(
+            activity=activity, is_all_day=True, starts_at=start, ends_at=start + timedelta(days=28)
+        )
+        announce(activity)
+
+    shown = section(home(client), "正在展出")
+
+    assert "月球展" in shown and "网上的竞答" not in shown and "随时可去" in shown

@@ -211,7 +211,7 @@ def test_personal_facts_are_masked_or_absent(client: Client, in_the_month: datet
 
 def test_seats_and_booking_are_said_as_they_are(client: Client, in_the_month: datetime) -> None:
     activity = published(booking_mode="first_come", sessions=0)
-    SessionFactory(activity=activity, capacity=30)
+    SessionFactory(activity=activity, capacity=30, starts_at=in_the_month + timedelta(days=1), ends_at=None)
 
     page = text(client.get(reverse("programme:activity", args=[activity.code])))
 

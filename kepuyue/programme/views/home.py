@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
-from kepuyue.activities.models import Activity
+from kepuyue.activities.models import Activity, BookingMode, Mode
 from kepuyue.cloud import queries as cloud_queries
 from kepuyue.core import wording
 from kepuyue.core.time import now
@@ -32,6 +32,7 @@ from kepuyue.programme.request import PublicRequest, canonical, public_page
 from kepuyue.publicity import days
 
 FIRST_DAYS = 6  # of which the highlights are shown before the month begins
+WALK_IN = (BookingMode.NONE, BookingMode.WALK_IN)
 # Who gets a row of their own: titles, and the edition's audience terms
 READERS = {
     "families": ("families", "children", "teenagers"),
@@ -192,14 +193,16 @@ def _now(known: Catalogue, own: int, at: datetime, day: date, stage: Phase, but:
         keys = _soonest(known, own, at, 6)
         return [Row(_("抢先看"), everything, _("全部活动"), keys, note=_("最早开始的活动"))]
     today, of_today = reverse("programme:day", args=[day]), _("今天的全部场次")
-    on_now = [one.activity for one in live.on_now(known, own, at) if one.activity not in but][:6]
+    on_now, is_open = _walk_in_first(
+        known, [one.activity for one in live.on_now(known, own, at) if one.activity not in but], 6
+    )
     rows = [
         Row(
             pgettext("heading", "正在进行"),
             today,
             of_today,
             on_now,
-            note=_("现在就可以去"),
+            note=_("现在就可以去") if is_open else _("无需预约的排在前面"),
             first=day,
             last=day,
         ),
@@ -213,24 +216,29 @@ def _now(known: Catalogue, own: int, at: datetime, day: date, stage: Phase, but:
     )
     weekend = f"{everything}?date_from={first}&date_to={last}"
     rows.append(_day_row(title, known, own, at, first, last, weekend, _("周末全部活动")))
-    exhibitions = (
-        entry.pk
-        for entry in queries.soonest(known, own & known.days.showing(day, day), at)
-        if entry.is_exhibition
-    )
+    showing = own & known.days.showing(day, day) & ~known.having("mode", Mode.ONLINE)
+    shows = (entry.pk for entry in queries.soonest(known, showing, at) if entry.is_exhibition)
+    exhibitions, is_open = _walk_in_first(known, islice(shows, 12), 3)
     rows.append(
         Row(
             _("正在展出"),
             today,
             _("今天的展览"),
-            [*islice(exhibitions, 3)],
-            note=_("持续多日的展览，随时可去"),
+            exhibitions,
+            note=_("持续多日的展览，随时可去") if is_open else _("持续多日的展览，无需预约的排在前面"),
         )
     )
     if not any(row.keys for row in rows):
         keys = _soonest(known, own, at, 6)
         rows.append(Row(_("接下来"), everything, _("全部活动"), keys) if keys else _look_back(known, own))
     return rows
+
+
+def _walk_in_first(known: Catalogue, keys: Iterable[int], most: int) -> tuple[list[int], bool]:
+    """So many of these activities, those that nobody has to book first; and whether that is true of all of them."""
+    needs = {key: not ((entry := known.get(key)) and entry.booking_mode in WALK_IN) for key in keys}
+    found = sorted(needs, key=needs.__getitem__)[:most]
+    return found, not any(needs[key] for key in found)
 
 
 def _soonest(known: Catalogue, chosen: int, at: datetime, most: int) -> list[int]:
