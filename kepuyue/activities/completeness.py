@@ -27,6 +27,8 @@ class Gap:
     head: Any = ""
     """Where several things lack at once: `why` without naming them, for a list of `items` below it."""
     items: tuple[Any, ...] = ()
+    keys: tuple[str, ...] = ()
+    """Under which keys of the field the items are written, in their order."""
 
 
 def gaps(content: Content, edition: Edition) -> list[Gap]:
@@ -100,9 +102,10 @@ def _safety_gaps(content: Content, edition: Edition, held: list[Content]) -> lis
     asked = safety.items_asked(content, edition)
     if asked == safety.POINTS and len(content["safety_plan"]) >= safety.TOLD_AT_LENGTH:
         asked = ()
-    missing = [safety.ITEMS[code] for code in asked if not written.get(code)]
+    missing = {code: safety.ITEMS[code] for code in asked if not written.get(code)}
     if missing:
-        told = {"items": wording.listed(missing), "n": safety.TOLD_AT_LENGTH}
+        # Some hold lists themselves
+        told = {"items": wording.clauses(missing.values()), "n": safety.TOLD_AT_LENGTH}
         if asked == safety.POINTS:
             why = _("预计人数较多，安全预案还要写明：%(items)s；也可以都写进安全预案，不少于%(n)s字。") % told
         else:
@@ -110,7 +113,8 @@ def _safety_gaps(content: Content, edition: Edition, held: list[Content]) -> lis
         head = ngettext(
             "预计人数较多，安全预案还要写明%(n)s点", "预计人数较多，安全预案还要写明%(n)s点", len(missing)
         ) % {"n": len(missing)}
-        found.append(Gap("safety_items", "responsibility", why, head=head, items=tuple(missing)))
+        items, keys = tuple(missing.values()), tuple(missing)
+        found.append(Gap("safety_items", "responsibility", why, head=head, items=items, keys=keys))
     if gate := safety.licence_gate(content, edition):
         found += _licence_gaps(gate)
     return found

@@ -83,12 +83,16 @@ def submission_under_way(activity: Activity) -> Submission | None:
     return activity.submissions.filter(state__in=(Submission.State.OPEN, Submission.State.PENDING)).first()
 
 
+def revision_under_way(activity: Activity) -> Submission | None:
+    """The change of a published activity that the public does not see yet: being edited, or reviewed."""
+    found = submission_under_way(activity)
+    return found if found and found.kind == Submission.Kind.REVISION else None
+
+
 def working_content(activity: Activity) -> content.Content:
     """What the unit is editing: the revision under way where there is one, else the activity itself."""
-    under_way = submission_under_way(activity)
-    if under_way and under_way.kind == Submission.Kind.REVISION:
-        return dict(under_way.content)
-    return content.of(activity)
+    under_way = revision_under_way(activity)
+    return dict(under_way.content) if under_way else content.of(activity)
 
 
 def working_pictures(activity: Activity) -> list[Picture]:

@@ -15,7 +15,7 @@ from kepuyue.activities.content import Content
 from kepuyue.activities.models import Activity, Submission
 from kepuyue.api.access import Caller, caller_of
 from kepuyue.api.paths import path_of
-from kepuyue.api.problems import Refused
+from kepuyue.api.problems import Refused, told
 from kepuyue.api.registering import shown_content
 from kepuyue.api.shown import edition_asked_for, plain
 from kepuyue.api.tags import tag_of
@@ -71,11 +71,12 @@ def shown(activity: Activity, notices: list[dict[str, str]] | None = None) -> di
         "code": activity.code,
         "edition": activity.edition.code,
         "state": activity.state,
+        "change_state": waiting.state if (waiting := queries.revision_under_way(activity)) else "",
         "url": whole(reverse("programme:activity", args=[activity.code])),
         **shown_content(content, activity.edition),
         "sign_off": {"name": signed.name, "at": signed.at.astimezone(zone)} if signed else None,
         "missing": [
-            {"field": path_of(gap.field), "detail": str(gap.why), "blocks": gap.blocks}
+            {"field": path_of(gap.field), "detail": told(gap), "blocks": gap.blocks}
             for gap in missing(activity, content)
         ],
         "notices": notices or [],

@@ -245,6 +245,10 @@ class OwnActivity(Schema):
     state: str = Field(
         description="draft, submitted, returned, published, rejected, withdrawn, cancelled, archived or taken_down"
     )
+    change_state: str = Field(
+        description="A change of the published activity is under way and the texts here are not public yet: open: it "
+        "has to be handed in; pending: it is in review; empty: there is none"
+    )
     url: str = Field(description="Its public page; found there once it is published")
     title: str
     title_en: str = Field(description=TITLE_EN)
@@ -288,7 +292,7 @@ class Kept(OwnActivity):
 class OwnLine(Schema):
     """An activity of the unit in a list."""
 
-    key: str
+    key: str = Field(description="Your key; empty: it was not made by a program")
     code: str
     edition: str = Field(description="Code of the edition")
     title: str
@@ -354,6 +358,7 @@ class SeatsOut(Schema):
     """How many come to a session; nothing of who."""
 
     activity: str = Field(description="Code")
+    key: str = Field(description="Your key; empty: it was not made by a program")
     session: int
     start: datetime
     capacity: int
@@ -380,6 +385,7 @@ class SummaryOut(Schema):
     """What the unit files afterwards about one activity (总结)."""
 
     activity: str = Field(description="Code")
+    key: str = Field(description="Your key; empty: it was not made by a program")
     title: str
     state: str = Field(description="open, filed, returned, accepted, supplementing, supplemented or settled")
     updated_at: datetime

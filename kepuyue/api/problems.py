@@ -12,7 +12,9 @@ from ninja import NinjaAPI, Schema
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from kepuyue.activities.actions.submission import Incomplete
+from kepuyue.activities.completeness import Gap
 from kepuyue.api.paths import path_of
+from kepuyue.core import wording
 from kepuyue.core.transitions import NotPossibleNow
 
 CONTENT_TYPE = "application/problem+json"
@@ -71,6 +73,12 @@ def problem(
     return JsonResponse(body, status=status, content_type=CONTENT_TYPE, json_dumps_params=dumping)
 
 
+def told(gap: Gap) -> str:
+    """What is missing, with the keys to send it by where the field is an object."""
+    how = _("请在%(field)s里用这些键填写：%(keys)s。") % {"field": gap.field, "keys": ", ".join(gap.keys)}
+    return wording.sentences([gap.why, how if gap.keys else ""])
+
+
 def install(api: NinjaAPI) -> None:
     """Let every error of the interface be answered as a problem."""
 
@@ -108,8 +116,10 @@ def install(api: NinjaAPI) -> None:
 
     @api.exception_handler(Incomplete)
     def incomplete(request: HttpRequest, error: Incomplete) -> HttpResponse:
-        errors = [{"parameter": path_of(gap.field), "detail": str(gap.why)} for gap in error.gaps]
-        return problem(422, "incomplete", title_of(422), " ".join(one["detail"] for one in errors), errors)
+        errors = [{"parameter": path_of(gap.field), "detail": told(gap)} for gap in error.gaps]
+        return problem(
+            422, "incomplete", _("还有内容没有填"), " ".join(one["detail"] for one in errors), errors
+        )
 
     @api.exception_handler(NotPossibleNow)
     def not_now(request: HttpRequest, error: NotPossibleNow) -> HttpResponse:

@@ -15,7 +15,7 @@ from kepuyue.core.time import now
 from kepuyue.editions.models import Edition
 from tests.api.partner import ACTIVITY, Partner
 from tests.cast import Cast
-from tests.factories import DistrictFactory, EditionFactory, SessionFactory, SummaryFactory
+from tests.factories import ActivityFactory, DistrictFactory, EditionFactory, SessionFactory, SummaryFactory
 
 pytestmark = pytest.mark.django_db
 ADDRESS = "/unit/activities/lib-7"
@@ -213,6 +213,24 @@ def test_a_long_list_goes_on_where_it_ended_and_leaves_nothing_out(partner: Part
     assert partner.get(f"{path}?cursor=x").status_code == 422
     if "summaries" in path:
         assert {row["figures"][0]["value"] for page in (first, second) for row in page["results"]} == {30}
+
+
+def test_rows_of_bookings_and_summaries_name_the_programs_own_key_where_there_is_one(
+    partner: Partner,
+) -> None:
+    partner.put(ADDRESS, ACTIVITY)
+    for activity in (
+        Activity.objects.get(),
+        ActivityFactory(organization=partner.unit, edition=Activity.objects.get().edition),
+    ):
+        BookingTerms.objects.create(session=SessionFactory(activity=activity), opens_at=now())
+        SummaryFactory(activity=activity)
+
+    for path in ("/unit/bookings", "/unit/summaries"):
+        rows = partner.get(path).json()["results"]
+        known = {one.code: one.outside_key.removeprefix("api:") for one in Activity.objects.all()}
+        assert {row["activity"]: row["key"] for row in rows} == known
+        assert sorted(known.values()) == ["", ADDRESS.rpartition("/")[2]]
 
 
 # What does not exist

@@ -8,6 +8,7 @@ import pytest
 from kepuyue.activities import completeness
 from kepuyue.activities import content as contents
 from kepuyue.activities.models import Activity
+from kepuyue.activities.safety import ITEMS
 from kepuyue.api.own_schemas import ActivityIn, OwnActivity
 from kepuyue.api.paths import path_of
 from tests.api.partner import ACTIVITY, V1, Partner, a_picture
@@ -120,6 +121,19 @@ def test_a_refusal_to_take_it_for_review_names_everything_by_its_path(partner: P
     named = [one["parameter"] for one in refused.json()["errors"]]
     assert refused.status_code == 422 and {"organizers", "contact.name", "sessions", "sign_off"} <= set(named)
     assert sorted(named) == sorted(blocking(partner.get(ADDRESS)))
+
+
+def test_what_is_missing_is_titled_so_and_each_point_of_safety_has_its_key(partner: Partner) -> None:
+    partner.put(ADDRESS, ACTIVITY | {"expected_crowd": 1000})
+
+    refused = partner.post(f"{ADDRESS}/submission", {}).json()
+    shown = partner.get(ADDRESS).json()["missing"]
+
+    [said] = [one["detail"] for one in refused["errors"] if one["parameter"] == "safety_items"]
+    assert (refused["type"], refused["title"]) == ("incomplete", "还有内容没有填")
+    assert [one["detail"] for one in shown if one["field"] == "safety_items"] == [said]
+    assert all(f"{label}" in said for label in ITEMS.values()) and said.count("；") == len(ITEMS) - 1
+    assert said.endswith(f"请在safety_items里用这些键填写：{', '.join(ITEMS)}。")
 
 
 def test_a_sign_off_is_missing_until_somebody_signs(partner: Partner) -> None:

@@ -123,6 +123,7 @@ def publish(partner: Partner) -> Activity:
 
 def test_a_published_activity_is_revised_postponed_and_cancelled(partner: Partner, client: Client) -> None:
     activity = publish(partner)
+    assert partner.get(ADDRESS).json()["change_state"] == ""
     second = ACTIVITY["sessions"][0] | {
         "start": "2024-09-22T14:00:00+08:00", "end": "2024-09-22T16:00:00+08:00",
     }  # fmt: skip
@@ -134,9 +135,10 @@ def test_a_published_activity_is_revised_postponed_and_cancelled(partner: Partne
     seen = client.get(f"{V1}/activities/{activity.code}").json()
     assert revised.json()["title"] == "古籍修复" and revised.json()["state"] == "published"
     assert (seen["title"], seen["public_phone"]) == (ACTIVITY["title"], "0755-80000001")
+    assert (revised.json()["change_state"], partner.get(ADDRESS).json()["change_state"]) == ("open", "open")
 
     partner.post(f"{ADDRESS}/sign-off", {"name": "王芳", "confirmed": True})
-    partner.post(f"{ADDRESS}/submission", {})
+    assert partner.post(f"{ADDRESS}/submission", {}).json()["change_state"] == "pending"
     partner.post(f"{ADDRESS}/withdrawal", {})
     session = activity.sessions.get()
     late = partner.post(

@@ -108,6 +108,7 @@ def bookings(request: HttpRequest, asked: Query[Listed]) -> HttpResponse:
     results = [
         {
             "activity": one.session.activity.code,
+            "key": own.key_of(one.session.activity),
             "session": one.session_id,
             "start": one.session.starts_at.astimezone(one.session.activity.edition.zone),
             "capacity": sum(quota.capacity for quota in one.quotas.all()),
@@ -134,6 +135,7 @@ def summaries(request: HttpRequest, asked: Query[Listed]) -> HttpResponse:
     results = [
         {
             "activity": one.activity.code,
+            "key": own.key_of(one.activity),
             "title": one.activity.title,
             "state": one.state,
             "updated_at": one.updated_at.astimezone(one.activity.edition.zone),
