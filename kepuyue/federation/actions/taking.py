@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from django.conf import settings
 from django.db import DatabaseError, transaction
+from django.db.models import Q
 
 from kepuyue.core import audit
 from kepuyue.core.codes import READABLE
@@ -73,12 +74,13 @@ def take(source: Source, page: wire.Page) -> Outcome | None:
         for code in page.unreadable:
             outcome.cannot_read(code)
         told = _of_us_to_take(found, page, outcome)
+        gone = [one.code for one in _last(page) if one.change == "delete"]
+        _lock(found, told, [*gone, *outcome.unreadable])
         _write(found, told, outcome)
         if outcome.unreadable:
             # It came, so it has not vanished: the end of a round is not to take it out
             found.held.filter(told_as__in=outcome.unreadable).update(round=found.round)
             logger.warning("%s: cannot be read: %s", found, ", ".join(outcome.unreadable))
-        gone = [one.code for one in _last(page) if one.change == "delete"]
         held = found.held.filter(told_as__in=gone).values_list("pk", flat=True) if gone else ()
         outcome.removed = clearing.take_out(found.edition, held) if held else 0
         _move_on(found, page, outcome)
@@ -117,7 +119,18 @@ def _of_us_to_take(source: Source, page: wire.Page, outcome: Outcome) -> list[wi
                 # Where the first look found nothing of its own to learn it from
                 source.instance = one.instance
             found[one.key] = one
-    return list(found.values())
+    # In one order for every source: two that tell of the same new ones do not wait for each other
+    return [found[key] for key in sorted(found)]
+
+
+def _lock(source: Source, told: Sequence[wire.Told], codes: Sequence[str]) -> None:
+    """Lock all that the page touches here, at once and in one order; `codes` are those of the source itself.
+
+    So the sweep of a withdrawn source and we do not both decide about a row, and two sources that tell of the same
+    activities do not wait for each other.
+    """
+    touched = _told_here(source, told) | Q(source=source, told_as__in=codes)
+    list(Gathered.objects.select_for_update().filter(touched).order_by("pk").values_list("pk"))
 
 
 def _write(source: Source, told: list[wire.Told], outcome: Outcome) -> None:
@@ -146,11 +159,13 @@ def _is_of_another(row: Gathered, source: Source) -> bool:
     return row.source_id != source.pk and row.source.state != Source.State.WITHDRAWN
 
 
-def _known(source: Source, told: list[wire.Told]) -> Iterable[Gathered]:
-    # Locked, so that the sweep of a withdrawn source and we do not both decide about a row
-    rows = Gathered.objects.select_related("source").select_for_update(of=("self",))
-    rows = rows.filter(edition=source.edition_id, code__in={one.code for one in told})
-    return rows.filter(instance__in={one.instance for one in told}).order_by("pk")
+def _known(source: Source, told: Sequence[wire.Told]) -> Iterable[Gathered]:
+    return Gathered.objects.select_related("source").filter(_told_here(source, told))
+
+
+def _told_here(source: Source, told: Sequence[wire.Told]) -> Q:
+    codes, instances = {one.code for one in told}, {one.instance for one in told}
+    return Q(edition=source.edition_id, code__in=codes, instance__in=instances)
 
 
 def _give_codes(source: Source, fresh: Sequence[writing.Fresh]) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any
 
 from django.db.models import Model
@@ -203,7 +204,11 @@ def _venues(fresh: Sequence[Fresh], words: Dictionary) -> dict[tuple[str, str], 
         city__in={city for city, _name in wanted}, name__in={name for _city, name in wanted}
     )
     known = {(one.city, one.name): one for one in here}
-    changed = [venue for key, venue in wanted.items() if key not in known or _differs(venue, known[key])]
+    # In one order for every source, so that two at once do not wait for each other
+    changed = [
+        venue for key, venue in sorted(wanted.items(), key=itemgetter(0))
+        if key not in known or _differs(venue, known[key])
+    ]  # fmt: skip
     if changed:
         _keep(
             Venue, changed, unique=["city", "name"], fields=["name_en", "address", "lng", "lat", "district"]
