@@ -1,5 +1,6 @@
 """Words put together in the language of the page: lists, labels, asides, days and spans of days."""
 
+import re
 from collections.abc import Iterable
 from datetime import date, datetime
 
@@ -10,6 +11,8 @@ from django.utils.translation import gettext as _
 ZH_WEEKDAYS = "一二三四五六日"
 EN_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 EN_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "June", "July", "Aug", "Sept", "Oct", "Nov", "Dec")
+LONGEST_LABEL = 20  # characters that name a field rather than say a sentence
+MARKS = re.compile(r"[，。；：！？（]|\s\(|[,.;:!?](?:\s|$)")
 
 
 def listed(items: Iterable[object]) -> str:
@@ -25,6 +28,12 @@ def clauses(parts: Iterable[object]) -> str:
 def sentences(parts: Iterable[object]) -> str:
     """Whole sentences one after the other; English has a space between them."""
     return (" " if is_english() else "").join(str(part) for part in parts if part)
+
+
+def beginning(text: object) -> str:
+    """A label as it is named elsewhere: of one that is a sentence, up to its first mark."""
+    whole = str(text or "")
+    return whole if len(whole) <= LONGEST_LABEL else MARKS.split(whole, maxsplit=1)[0]
 
 
 def labelled(label: object, text: object) -> str:

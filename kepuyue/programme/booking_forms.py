@@ -7,12 +7,12 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from kepuyue.activities.models import Activity
 from kepuyue.bookings import door, parties, phones
 from kepuyue.bookings.models import Booking
 from kepuyue.bookings.offers import Offer
 from kepuyue.bookings.parties import Party
 from kepuyue.core import wording
-from kepuyue.editions.policy import Booking as Rules
 
 # A choice up to here; a field for a number beyond it
 FEW = 10
@@ -35,15 +35,16 @@ class PartyForm(forms.Form):
     guardian = forms.BooleanField(required=False)
     consent = forms.BooleanField(
         label=gettext_lazy("我看过上面的说明，同意这样使用我的姓名和手机号"),
-        error_messages={"required": gettext_lazy("请看过说明后勾选；不同意就不能网上预约，可以打活动页上的电话。")},
-    )  # fmt: skip
+    )
     # Made by the page's script, or by the page that shows what has to be mended
     key = forms.CharField(max_length=door.LONGEST_KEY, required=False, widget=forms.HiddenInput)
     token = forms.CharField(max_length=200, required=False, widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, offer: Offer, rules: Rules, **options: Any) -> None:
+    def __init__(self, *args: Any, offer: Offer, activity: Activity, **options: Any) -> None:
         super().__init__(*args, **options)
+        rules = activity.edition.rules.booking
         self.offer, self.rules = offer, rules
+        self.fields["consent"].error_messages["required"] = _without_consent(activity)
         self.fields["guardian"].label = rules.guardian_en if wording.is_english() else rules.guardian
         if offer.most_seats <= FEW:
             for name, first, last in (
@@ -118,8 +119,9 @@ class ClassForm(PartyForm):
     adults = forms.IntegerField(label=gettext_lazy("其中带队的老师和家长"), min_value=1, max_value=500)
     field_order = ("school", "name", "phone", "seats", "adults", "guardian", "consent", "key", "token")
 
-    def __init__(self, *args: Any, offer: Offer, rules: Rules, **options: Any) -> None:
-        super().__init__(*args, offer=offer, rules=rules, **options)
+    def __init__(self, *args: Any, offer: Offer, activity: Activity, **options: Any) -> None:
+        super().__init__(*args, offer=offer, activity=activity, **options)
+        rules = self.rules
         self.fields.pop("children", None)
         guardian = forms.BooleanField(
             label=rules.guardian_en if wording.is_english() else rules.guardian,
@@ -190,6 +192,17 @@ class CodeForm(forms.Form):
         label=gettext_lazy("短信里的6位验证码"), max_length=12,
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "one-time-code"}),
     )  # fmt: skip
+
+
+def _without_consent(activity: Activity) -> str:
+    """What to do, and whom to turn to instead: the telephone where there is one, else the unit."""
+    if activity.public_phone:
+        return _("请看过说明后勾选；不同意就不能网上预约，可以打咨询电话%(phone)s。") % {
+            "phone": activity.public_phone
+        }
+    return _("请看过说明后勾选；不同意就不能网上预约，可以联系%(unit)s。") % {
+        "unit": activity.organization.name
+    }
 
 
 def _phone(typed: str) -> str:

@@ -51,6 +51,15 @@ def test_one_form_books_and_leads_to_a_ticket_that_names_nobody(client: Client) 
     assert "预约成功" in text and booking.code[:4] in text and "林＊＊" in text
     assert "林小满" not in text and "13800000000" not in text
     assert "<svg" in text and page["Cache-Control"] == "no-store"
+    assert "现在不发短信" in text and "活动前一天有短信提醒" in text
+
+
+def test_reminder_is_promised_only_where_there_is_still_to_be_one(client: Client) -> None:
+    session = bookable(5, in_days=0.2)
+
+    page = client.get(client.post(page_of(session), TYPED)["Location"]).content.decode()
+
+    assert "现在不发短信" in page and "活动前一天有短信提醒" not in page
 
 
 def test_pressed_twice_is_answered_once_and_a_stranger_with_the_same_words_later_sees_nothing(
@@ -77,7 +86,12 @@ def test_errors_stand_at_their_field_and_what_was_typed_stays(client: Client) ->
     errors = answer.context["form"].errors
     assert answer.status_code == 422 and set(errors) == {"phone", "children", "guardian", "consent"}
     assert 'value="林小满"' in answer.content.decode()
+    assert f"可以联系{session.activity.organization.name}。" in str(errors["consent"])
     assert not Booking.objects.exists()
+    session.activity.public_phone = "0755-12345678"
+    session.activity.save()
+    again = client.post(page_of(session), {"name": "林小满"})
+    assert "可以打咨询电话0755-12345678。" in str(again.context["form"].errors["consent"])
 
 
 def test_refusal_names_the_other_sessions_that_have_seats(client: Client) -> None:

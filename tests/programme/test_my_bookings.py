@@ -9,7 +9,7 @@ from django.test import Client
 
 from kepuyue.activities.actions import notices
 from kepuyue.bookings import limits
-from kepuyue.bookings.actions import blocking, erasing, reminding
+from kepuyue.bookings.actions import blocking, changing, erasing, reminding
 from kepuyue.bookings.admission import take
 from kepuyue.bookings.models import Booking
 from kepuyue.core.models import AuditEvent
@@ -52,6 +52,20 @@ def test_code_leads_to_ones_own_bookings_and_to_no_others(client: Client) -> Non
     client.post("/booking/mine/leaving/")
     assert own.code not in client.get("/booking/mine/").content.decode()
     assert client.get("/booking/mine/bookings.json").status_code == 302
+
+
+def test_booking_that_was_given_back_is_not_among_those_to_come(client: Client) -> None:
+    limits.forget()
+    own = take([asks(bookable(5), 1)])[0]
+    kept = take([asks(bookable(5, in_days=12), 1, key="second")])[0]
+    changing.cancel(own.code)
+
+    enter(client)
+    page = client.get("/booking/mine/")
+
+    assert [row.booking.code for row in page.context["ahead"]] == [kept.code]
+    assert [row.booking.code for row in page.context["off"]] == [own.code]
+    assert "取消了或没约上的" in page.content.decode()
 
 
 def test_number_without_bookings_is_told_the_same_and_sent_nothing(client: Client) -> None:

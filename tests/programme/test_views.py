@@ -208,6 +208,12 @@ def test_personal_facts_are_masked_or_absent(client: Client, in_the_month: datet
     for secret in ("赵丽", "13900001111", "陈刚", "李明", "王芳", "疏散路线"):
         assert secret not in page
 
+    activity.public_phone = ""
+    activity.save()
+    announce(activity)
+    alone = text(client.get(reverse("programme:activity", args=[activity.code])))
+    assert "赵＊＊" not in alone, "a name that nobody can turn to"
+
 
 def test_seats_and_booking_are_said_as_they_are(client: Client, in_the_month: datetime) -> None:
     activity = published(booking_mode="first_come", sessions=0)

@@ -70,6 +70,13 @@ def test_moon_strip_day_without_address_is_no_link() -> None:
     assert "<a " not in rendered("{% moon_strip days %}", days=[{"day": date(2024, 9, 14), "count": 0}])
 
 
+@pytest.mark.parametrize(
+    ("name", "shown"), [("2024年深圳科普月", "2024年<wbr>深圳科普月"), ("<科普>月", "&lt;科普&gt;月")]
+)
+def test_name_of_the_site_breaks_after_the_year_alone(name: str, shown: str) -> None:
+    assert rendered("{% edition_name edition %}", edition={"name": name}) == shown
+
+
 def test_error_summary_of_a_blank_form_is_empty() -> None:
     assert rendered("{% error_summary form %}", form=Contact()) == ""
 
@@ -79,6 +86,18 @@ def test_error_summary_links_each_fault_to_its_field() -> None:
 
     assert re.findall(r'href="(#\w+)"', html.split("error-summary__list")[1]) == ["#id_name", "#id_agreed"]
     assert "<li>时间有冲突</li>" in html
+
+
+def test_error_summary_names_a_field_whose_label_is_a_sentence_by_its_beginning() -> None:
+    class Guardian(forms.Form):
+        agreed = forms.BooleanField(
+            label="我是孩子的父母或其他监护人，同意孩子参加，并看过说明。",
+            error_messages={"required": "请勾选。"},
+        )
+
+    html = rendered("{% error_summary form %}", form=Guardian({}))
+
+    assert ">我是孩子的父母或其他监护人：请勾选。<" in html
 
 
 def test_form_draws_label_help_and_fault_of_a_field() -> None:

@@ -37,6 +37,13 @@ def remind() -> int:
     return count
 
 
+def is_ahead_of(session: Session) -> bool:
+    """Whether the hours are still to come in which who has a seat is reminded of the session."""
+    here = now().astimezone(session.activity.edition.zone)
+    day = session.starts_at.astimezone(here.tzinfo).date() - timedelta(days=1)
+    return (here.date(), here.hour) < (day, TO_HOUR)
+
+
 def _on(edition: Edition, day: date) -> QuerySet[Booking]:
     """Bookings that hold seats of sessions that begin on the day and take place."""
     first, end = edition.day_bounds(day)

@@ -55,10 +55,11 @@ def booking(request: PublicRequest, session: int) -> HttpResponse:
     """Look at how a session is booked, and book it."""
     found = _find(request, session)
     kind = ClassForm if request.GET.get("for") == "class" and found.offer.group_most else PartyForm
-    rules = found.activity.edition.rules.booking
     if request.method == "POST":
-        return never_kept(_ask(request, found, kind(request.POST, offer=found.offer, rules=rules)))
-    response = _page(request, found, kind(offer=found.offer, rules=rules))
+        return never_kept(
+            _ask(request, found, kind(request.POST, offer=found.offer, activity=found.activity))
+        )
+    response = _page(request, found, kind(offer=found.offer, activity=found.activity))
     return _kept(request, response, found.offer)
 
 

@@ -106,7 +106,7 @@ def activity(request: PublicRequest, code: str) -> HttpResponse:
         "venues": _venues(found),
         "locator": locator(found),
         "cloud_cards": [cloud_cards.card(one, at=at) for one in cloud_queries.of_activity(found)],
-        "contact": "" if found.origin == Origin.DEMO else _masked(found.contact_name),
+        "contact": _masked(found.contact_name) if found.public_phone and found.origin != Origin.DEMO else "",
         "related": [card(read[key], at=at) for key in related if key in read],
         "json_ld": json_ld(
             found,

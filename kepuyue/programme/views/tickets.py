@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 
 from kepuyue.activities.models import Activity, State
 from kepuyue.bookings import offers, tickets
-from kepuyue.bookings.actions import changing
+from kepuyue.bookings.actions import changing, reminding
 from kepuyue.bookings.models import Booking, BookingTerms
 from kepuyue.core.links import whole
 from kepuyue.core.time import now
@@ -183,6 +183,7 @@ def _facts(request: PublicRequest, booking: Booking) -> dict[str, Any]:
         "way": reverse("programme:venue", args=[venue.pk]) if venue else "",
         "is_off": session.is_cancelled or session.is_postponed or activity.state != State.PUBLISHED,
         "is_over": session.is_over,
+        "is_reminded": reminding.is_ahead_of(session),
         "link": {
             name: reverse(f"programme:ticket-{name}", args=[booking.code, seal])
             for name in ("acceptance", "cancellation", "seats", "roster", "calendar")

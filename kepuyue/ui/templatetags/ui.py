@@ -1,3 +1,4 @@
+import re
 from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
@@ -6,9 +7,11 @@ from django import template
 from django.core.paginator import Page
 from django.forms import BaseForm
 from django.template import Context, RequestContext
+from django.template.loader import render_to_string
 from django.template.loader_tags import BLOCK_CONTEXT_KEY
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 from django_vite.core.asset_loader import DjangoViteAssetLoader
 
 from kepuyue.core import links, wording
@@ -43,6 +46,13 @@ def coded(text: object) -> SafeString:
             for place, piece in enumerate(pieces)
         ],
     )
+
+
+@register.simple_tag
+def edition_name(edition: Any) -> SafeString:
+    """The site's name as a narrow page may break it: after 2024年, not within what it is the name of."""
+    name = render_to_string("ui/_edition_name.html", {"edition": edition, "LANGUAGE_CODE": get_language()})
+    return mark_safe(re.sub(r"(?<=\d年)", "<wbr>", name))  # noqa: S308 -- escaped where it was rendered
 
 
 @register.filter
@@ -112,7 +122,11 @@ def moon_strip(
 @register.inclusion_tag("ui/components/error_summary.html")
 def error_summary(form: BaseForm) -> dict[str, Any]:
     """What has to be corrected, each fault a link to its field; nothing while all is well."""
-    faults = [(form[name], errors) for name, errors in form.errors.items() if name in form.fields]
+    faults = [
+        (form[name], wording.beginning(form[name].label), errors)
+        for name, errors in form.errors.items()
+        if name in form.fields
+    ]
     return {"form": form, "faults": faults, "general": form.non_field_errors()}
 
 
