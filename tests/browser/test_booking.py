@@ -223,3 +223,28 @@ def test_draw_is_done_again_on_the_reader_s_device_and_a_changed_file_is_found_o
     page.route("**/draw.json", changed)
     page.get_by_role("button", name="在我的设备上重算一遍").click()
     expect(page.locator("[data-draw-said]")).to_contain_text("名单和它的摘要对不上")
+
+
+# [lines of the site's name, whether the button's picture has the color of its words]
+LOOKS = """() => {
+    const name = document.querySelector(".header .brand__name"), range = document.createRange();
+    range.selectNodeContents(name);
+    const lines = new Set([...range.getClientRects()].map(box => Math.round(box.bottom)));
+    const button = document.querySelector(".key__booking .button");
+    return [lines.size, getComputedStyle(button.querySelector(".icon")).color == getComputedStyle(button).color];
+}"""
+
+
+@pytest.mark.parametrize("size", ["standard", "large"])
+def test_name_of_the_site_and_the_button_s_picture_are_read_on_a_phone(phone: Page, size: str) -> None:
+    session = bookable(5)
+    edition = session.activity.edition
+    edition.name = "2024年深圳科普月"
+    edition.save()
+    announce(session.activity)
+
+    phone.goto(f"/activities/{session.activity.code}/")
+    phone.evaluate("size => document.documentElement.dataset.print = size", size)
+    lines, is_legible = phone.evaluate(LOOKS)
+
+    assert lines <= 2 and is_legible
