@@ -28,7 +28,9 @@ class FiguresAsked(Listed):
 
 
 class PublishedRowOut(Named):
-    """One row of a figure that is broken down; its code is that of a term, a district or an ISO day."""
+    """One row of a figure that is broken down; its code is that of a term or a district, an ISO day, `~linked` (linked
+    cities) or `-` (not stated).
+    """
 
     value: int | float | None
 

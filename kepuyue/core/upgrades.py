@@ -7,6 +7,7 @@ demands does not, and comes one release later, when no code needs what it takes 
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import models
 from django.db.migrations import Migration, operations
@@ -57,24 +58,33 @@ def plan(migrations: Iterable[Migration], state: ProjectState) -> list[Step]:
 
 def writers_wait(operation: Operation, app: str, state: ProjectState) -> list[tuple[str, str]]:
     """(table, why) where nobody can write to a table while this is done, on PostgreSQL, however long it takes. A
-    column of its own (with a default of the database too) and longer text take no time.
+    plain column (with a default of the database too) and longer text take no time.
     """
     if isinstance(operation, operations.SeparateDatabaseAndState):
         return [one for part in operation.database_operations for one in writers_wait(part, app, state)]
     why = ""
     # `AddIndexConcurrently` is one of these and lets writers go on
-    if type(operation) is operations.AddIndex:
+    if type(operation) is operations.AddIndex or isinstance(operation, operations.AlterUniqueTogether):
         why = "an index is built"
+    elif isinstance(operation, operations.AddConstraint):
+        is_check = isinstance(operation.constraint, models.CheckConstraint)
+        why = "all rows are checked" if is_check else "an index is built"
+    elif isinstance(operation, operations.AddField):
+        why = "an index is built" if _has_index(operation.field) else ""
     elif isinstance(operation, operations.AlterField):
         old, new = state.models[app, operation.model_name_lower].fields[operation.name], operation.field
         if (old.get_internal_type(), new.get_internal_type()) in WIDER - {("CharField", "TextField")}:
             why = "the table is written anew"
-        elif getattr(new, "db_index", False) and not getattr(old, "db_index", False):
+        elif _has_index(new) and not _has_index(old):
             why = "an index is built"
     if not why:
         return []
     name = operation.model_name_lower  # type: ignore[attr-defined]
     return [(state.models[app, name].options.get("db_table") or f"{app}_{name}", why)]
+
+
+def _has_index(field: Any) -> bool:
+    return not field.many_to_many and (field.unique or getattr(field, "db_index", False))
 
 
 def obstacles(operation: Operation, app: str, state: ProjectState) -> list[str]:

@@ -4,7 +4,7 @@ So they are there without scripts, print sharp, take the colors of the page, and
 table that a screen reader reads.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -62,7 +62,8 @@ def bars(
     # An average is held against all others; of what is added up, what is beside would dwarf what is compared
     is_mean = indicator.fold is Fold.MEAN
     stated = [row for row in rows if is_mean or row[0] not in BESIDE] or rows
-    most = max((size(indicator, one) for row in stated for one in row[2:] if one is not None), default=0)
+    # Where the others have nothing, what is beside them is all that there is to draw
+    most = _most(indicator, stated) or _most(indicator, rows)
     for key, name, value, before in rows:
         amount = size(indicator, value)
         if key in BESIDE and not amount:
@@ -73,10 +74,14 @@ def bars(
                 key, name, board.number(indicator.code, split, key), _share(amount, most), address(split, key),
                 indicator.number(before) if before is not None and has_before else "",
                 _share(size(indicator, before), most) if before is not None and has_before else None,
-                is_empty=not amount, is_rest=key in BESIDE, is_cut=amount > most,
+                is_empty=not amount, is_rest=key in BESIDE, is_cut=0 < most < amount,
             )
         )  # fmt: skip
     return found
+
+
+def _most(indicator: Indicator, rows: Iterable[tuple[Any, ...]]) -> int:
+    return max((size(indicator, one) for row in rows for one in row[2:] if one is not None), default=0)
 
 
 def _share(amount: int, most: int) -> float:

@@ -65,7 +65,9 @@ def tell_of_seats(sender: Any, terms: list[int], **kwargs: Any) -> None:
     """The last seat went, or some are free again. In a rush this is asked often, and mostly nobody is to be told."""
     if not Endpoint.objects.filter(state=Endpoint.State.ACTIVE).exists():
         return
-    rows = BookingTerms.objects.filter(pk__in=terms).select_related("session__activity__organization")
+    rows = BookingTerms.objects.filter(pk__in=terms).select_related(
+        "session__activity__organization", "session__activity__edition"
+    )
     for one in rows.prefetch_related("quotas"):
         online = [quota for quota in one.quotas.all() if quota.channel == Channel.ONLINE]
         is_full = not any(quota.free > 0 and not quota.waiting for quota in online)

@@ -14,7 +14,7 @@ from django.test import Client
 from kepuyue import asgi
 from kepuyue.activities.models import Session
 from kepuyue.bookings import door, limits, tokens
-from kepuyue.bookings.admission import memory, take
+from kepuyue.bookings.admission import ledger, memory, take
 from kepuyue.bookings.admission.memory import sold_out
 from kepuyue.bookings.admission.queue import writer
 from kepuyue.bookings.models import Booking, BookingTerms, Quota
@@ -280,6 +280,28 @@ def test_bookings_of_another_process_are_known_when_it_is_noted_again(
     sold_out.note([(session.pk, "online", 1, time.monotonic())])
 
     assert book(post, session, 3).body == {"code": elsewhere.code, "status": "confirmed"}
+
+
+def test_bookings_are_read_from_where_each_session_is_known(
+    post: Post, django_assert_num_queries: Any
+) -> None:
+    one, other, fresh = bookable(9), bookable(9), bookable(9)
+    for number, session in enumerate((one, other, one, other, fresh, one)):
+        assert book(post, session, number).status == 201
+    numbers = {session.pk: list(Booking.objects.filter(session=session).order_by("pk").values_list("pk", flat=True))
+               for session in (one, other, fresh)}  # fmt: skip
+    known = {one.pk: numbers[one.pk][0], other.pk: numbers[other.pk][1], fresh.pk: 0}
+
+    with django_assert_num_queries(2):
+        newer = list(ledger.booked_since(known))
+
+    assert {(session, number) for session, number, _person, _key in newer} == {
+        *((one.pk, number) for number in numbers[one.pk][1:]), (fresh.pk, numbers[fresh.pk][0])
+    }  # fmt: skip
+    rows = Booking.objects.in_bulk([number for _session, number, _person, _key in newer])
+    assert {(row.person, row.key) for row in rows.values()} == {
+        (person, key) for _s, _n, person, key in newer
+    }
 
 
 def test_answers_stand_where_it_cannot_be_remembered(post: Post, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -83,6 +83,24 @@ def test_what_adds_leaves_the_code_of_before_alone(
             "an index is built",
         ),
         (named(operations.AlterField, "number", models.BigIntegerField()), "the table is written anew"),
+        (
+            named(operations.AlterField, "name", models.CharField(max_length=20, unique=True)),
+            "an index is built",
+        ),
+        (
+            named(operations.AddField, "new", models.IntegerField(null=True, db_index=True)),
+            "an index is built",
+        ),
+        (
+            named(operations.AddField, "new", models.ForeignKey("core.Thing", models.CASCADE, null=True)),
+            "an index is built",
+        ),
+        (named(operations.AddField, "new", models.ManyToManyField("core.Thing")), ""),
+        (named(operations.AddConstraint, CHECK), "all rows are checked"),
+        (
+            named(operations.AddConstraint, models.UniqueConstraint(fields=["name"], name="one")),
+            "an index is built",
+        ),
         (named(AddIndexConcurrently, models.Index(fields=["name"], name="by_name")), ""),
         (named(operations.AlterField, "name", models.TextField()), ""),
         (named(operations.AddField, "new", models.IntegerField(db_default=0)), ""),
@@ -162,4 +180,8 @@ def test_command_fails_where_hosts_have_to_pause(monkeypatch: pytest.MonkeyPatch
 
     assert refused.value.returncode == 1
     assert "✗ sessions 0001_initial" in out.getvalue() and "    takes something away\n" in out.getvalue()
+    monkeypatch.setattr(upgrades, "writers_wait", lambda *_asked: [("named_later", "an index is built")])
+    with pytest.raises(CommandError):
+        call_command("upgrade-plan", stdout=out)
+    assert "… named_later (? rows)" in out.getvalue()
     assert "… core_auditevent (0 rows): writing waits while an index is built" in out.getvalue()

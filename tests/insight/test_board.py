@@ -313,6 +313,17 @@ def test_linked_cities_are_a_row_beside_the_districts(cast: Cast, sign_in: Any) 
     assert "“联动城市”不和其他各项比" in page and "含联动城市的2项活动" in page
 
 
+def test_linked_cities_alone_are_drawn_whole(cast: Cast) -> None:
+    public(cast, title="惠州的活动", district=None, city="惠州")
+    found = board.of(cast.edition)
+
+    bars = drawing.bars(
+        found, None, INDICATORS["activities"], "district", Names(cast.edition), lambda *_key: ""
+    )
+
+    assert [(bar.key, bar.length, bar.is_cut) for bar in bars if not bar.is_empty] == [(LINKED, 100, False)]
+
+
 def test_the_city_itself_is_chosen_without_the_linked_ones(cast: Cast, sign_in: Any) -> None:
     public(cast)
     public(cast, title="惠州的活动", district=None, city="惠州")

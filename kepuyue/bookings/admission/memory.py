@@ -68,7 +68,7 @@ class SoldOut:
             news.append((full, before | _smaller(refused, before), moment))
             newest[session] = full.last
         if news:
-            # In one statement: a rush over hundreds of sessions fills many of them in the same batch
+            # All at once: a rush over hundreds of sessions fills many of them in the same batch
             for session, number, person, key in ledger.booked_since(newest):
                 full = self._full[session]
                 full.persons.add(person)

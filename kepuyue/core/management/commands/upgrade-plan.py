@@ -45,7 +45,10 @@ class Command(BaseCommand):
             self.stdout.write(_("旧程序可以照常运行，不用停机。") if steps else _("数据库已经是最新的。"))
 
 
-def _rows(table: str) -> int:
+def _rows(table: str) -> int | str:
+    # Its name may be one that a step before gives it
+    if table not in connection.introspection.table_names():
+        return "?"
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT COUNT(*) FROM {connection.ops.quote_name(table)}")  # noqa: S608
         return int(cursor.fetchone()[0])
