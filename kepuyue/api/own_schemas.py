@@ -274,7 +274,9 @@ class OwnActivity(Schema):
     booking_note: str = Field(description=BOOKING_NOTE)
     expected_crowd: int | None
     public_phone: str = Field(description=PUBLIC_PHONE)
-    pictures: list[int] = Field(description="Numbers of its pictures, the cover first")
+    pictures: list[int] = Field(
+        description="Numbers of its pictures, the cover first; see /unit/pictures/{picture}"
+    )
     sign_off: SignOffOut | None = Field(description="null: nobody signed exactly this content")
     missing: list[GapOut] = Field(description="What blocks comes first; the sign-off is among it")
     notices: list[NoticeOut] = Field(description="Of this request alone; empty when reading")
@@ -339,7 +341,10 @@ class PictureKept(Schema):
     """A picture that was taken over, made harmless and small."""
 
     id: int
-    url: str
+    url: str = Field(
+        description="Where a token of the unit with programme:read-drafts reads it, before publication too; the public "
+        "address stands in /programme/changes once the activity is published"
+    )
     width: int
     height: int
     notices: list[NoticeOut]

@@ -33,6 +33,7 @@ TITLES: dict[str, Any] = {
     "Cancel an activity": _("取消活动"),
     "Cancel a session": _("取消场次"),
     "Postpone a session": _("场次延期"),
+    "A picture of the unit's activities": _("本单位活动的图片"),
     "How many come": _("预约和到场人数"),
     "The unit's summaries": _("本单位的总结"),
     "The unit's figures": _("本单位的汇总数字"),

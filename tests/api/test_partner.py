@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from PIL import Image
 
 from kepuyue.activities.actions import review, submission
-from kepuyue.activities.models import Activity, SignOff
+from kepuyue.activities.models import Activity, Picture, SignOff
 from kepuyue.api.models import KeptAnswer
 from kepuyue.core.models import AuditEvent
 from kepuyue.organizations.models import Role
@@ -251,8 +252,31 @@ def test_every_operation_with_a_token_stands_in_the_table(client: Client) -> Non
     }
     known = {(m, p.replace("lib-7", "{key}").replace("/1/", "/{session}/")) for m, p, _s, _b in OPERATIONS}
 
-    # Who the token is asks for no scope; pictures are a form, with a test of their own
-    assert found - known == {("get", "/unit"), ("post", "/unit/activities/{key}/pictures")}
+    # Who the token is asks for no scope; pictures are no JSON, with a test of their own
+    apart = {("post", "/unit/activities/{key}/pictures"), ("get", "/unit/pictures/{picture}")}
+    assert found - known == {("get", "/unit"), *apart}
+
+
+def test_a_picture_is_read_by_the_units_token_before_it_is_public(partner: Partner, cast: Cast) -> None:
+    partner.put(ADDRESS, ACTIVITY)
+    sent = {"file": a_picture(), "alt": "修书的手", "rights_confirmed": "true"}
+    made = partner.client.post(f"{V1}{ADDRESS}/pictures", sent, headers={"idempotency-key": "p"}).json()
+    path = made["url"].partition(V1)[2]
+
+    read = partner.get(path)
+    again = partner.get(path, **{"if-none-match": read["ETag"]})
+    narrow = Partner(cast.own_unit, "activities:write").get(path)
+    foreign = Partner(cast.other_unit).get(path)
+    nobody = Client().get(f"{V1}{path}")
+
+    assert (read.status_code, read["Content-Type"]) == (200, "image/jpeg")
+    with Image.open(BytesIO(read.content)) as shown:
+        assert (shown.format, shown.size) == ("JPEG", (made["width"], made["height"]))
+    assert "private" in read["Cache-Control"] and again.status_code == 304
+    assert (narrow.status_code, foreign.status_code, nobody.status_code) == (403, 404, 401)
+    file = Picture.objects.get().file
+    file.storage.delete(file.name)
+    assert partner.get(path).status_code == 404
 
 
 def test_other_units_activities_are_neither_read_nor_written(partner: Partner, cast: Cast) -> None:

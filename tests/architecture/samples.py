@@ -195,6 +195,7 @@ def samples(cast: Cast) -> dict[str, dict[str, Any]]:
         "calendar-item-own": {"pk": own_event.calendar_id, "item": own_event.pk},
         "calendar-item-far": {"pk": far_event.calendar_id, "item": far_event.pk},
         "program-key": {"key": "lib-7"},
+        "program-picture": {"picture": 1},
         "program-session": {"key": "lib-7", "session": 1},
         "token-own": {"pk": _token(own).pk},
         "token-far": {"pk": _token(far).pk},

@@ -51,7 +51,7 @@ OPEN = {
     "api:reference", "api:editions", "api:districts", "api:terms", "api:units", "api:indicators", "api:figures",
     # open to whoever has a token of the unit
     "api:unit", "api:unit-activities", "api:unit-activity", "api:unit-bookings", "api:unit-summaries", "api:unit-figures",
-    "api:unit-pictures", "api:unit-sign-off", "api:unit-sign-off-link", "api:unit-submission", "api:unit-withdrawal",
+    "api:unit-picture", "api:unit-pictures", "api:unit-sign-off", "api:unit-sign-off-link", "api:unit-submission", "api:unit-withdrawal",
     "api:unit-cancellation", "api:unit-session-cancellation", "api:unit-session-postponement",
     "api:api-root",
     # coming in

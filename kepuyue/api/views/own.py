@@ -3,10 +3,12 @@
 from typing import Annotated, Any
 
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
 from django.utils.cache import get_conditional_response
 from ninja import Path, Query
 
+from kepuyue.activities.models import Picture
 from kepuyue.api import own
 from kepuyue.api.access import asks, caller_of
 from kepuyue.api.exchange import answered
@@ -40,6 +42,10 @@ OfEdition = Annotated[
     str,
     Query(max_length=60, description="Code of an edition, see /editions; empty: the current one"),
 ]
+
+JPEG: dict[str, Any] = {
+    "responses": {200: {"content": {"image/jpeg": {"schema": {"type": "string", "format": "binary"}}}}}
+}
 
 
 @api.get("/unit", response={200: UnitOwn, **REFUSALS}, summary="Whose token this is", url_name="unit",
@@ -88,6 +94,24 @@ def activity(request: HttpRequest, key: Key, edition: OfEdition = "") -> HttpRes
     body = own.shown(own.find(request, key, edition))
     response = answered(body)
     response["ETag"] = own.tag(body)
+    return _conditional(request, response)
+
+
+@api.get(
+    "/unit/pictures/{picture}", response={200: None, **REFUSALS}, summary="A picture of the unit's activities",
+    url_name="unit-picture", **asks("programme:read-drafts", extra=JPEG),
+)  # fmt: skip
+def picture(request: HttpRequest, picture: Annotated[int, Path(ge=1, le=2**62)]) -> HttpResponse:
+    """A JPEG, before its activity is published too. It never changes: another picture has another address."""
+    found = get_object_or_404(Picture, pk=picture, activity__in=own.activities_of(caller_of(request)))
+    try:
+        with found.file.open("rb") as file:
+            content = file.read()
+    except FileNotFoundError as missing:
+        raise Http404 from missing
+    response = HttpResponse(content, content_type="image/jpeg")
+    response["ETag"] = f'"{found.pk}"'
+    response["Cache-Control"] = "private, no-cache"
     return _conditional(request, response)
 
 

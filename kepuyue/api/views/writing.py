@@ -120,7 +120,8 @@ def picture(
     was_signed = own.signed(activity)
     found = illustration.add(activity, by=caller.person, file=file, alt=alt.strip(), credit=credit.strip())
     body = {
-        "id": found.pk, "url": whole(found.get_absolute_url()), "width": found.width, "height": found.height,
+        "id": found.pk, "url": whole(reverse("api:unit-picture", args=[found.pk])),
+        "width": found.width, "height": found.height,
         "notices": own.notices(_fresh(activity), was_signed=was_signed),
     }  # fmt: skip
     return answered(body, status=201)
