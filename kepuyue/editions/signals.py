@@ -6,3 +6,5 @@ from django.dispatch import Signal
 term_merged = Signal()
 # sends `terms` (a list): they are called otherwise, so what is found by their names is to be indexed anew
 terms_renamed = Signal()
+# sends `edition`: it is the current one from now on
+edition_switched = Signal()

@@ -8,6 +8,7 @@ class FederationConfig(AppConfig):
 
     def ready(self) -> None:
         from kepuyue.core import audit  # models must be loaded first
+        from kepuyue.federation import receivers  # noqa: F401 (models must be ready before they listen)
 
         audit.name_actions(
             {

@@ -116,7 +116,8 @@ class Source(models.Model):
     @property
     def pace(self) -> timedelta:
         """How long after one reading that went well the next is due."""
-        return EVERY if self.edition.is_current else EVERY_AFTERWARDS
+        is_over = self.edition.was_current and not self.edition.is_current
+        return EVERY_AFTERWARDS if is_over else EVERY
 
 
 class Place(models.Model):
@@ -260,7 +261,7 @@ class Counterpart(models.Model):
 
 
 EVERY = timedelta(minutes=15)
-# Of an edition that is not the current one; what is taken down there is still to go here
+# Of an edition that is the current one no more; what is taken down there is still to go here
 EVERY_AFTERWARDS = timedelta(days=1)
 # Read from the beginning so often though nothing asks for it: a source that was restored from a backup and has grown
 # past our cursor since says nothing of it

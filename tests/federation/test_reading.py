@@ -14,13 +14,14 @@ from django.test import Client
 from kepuyue.activities.models import Activity, Venue
 from kepuyue.core.models import AuditEvent
 from kepuyue.core.transitions import NotPossibleNow
+from kepuyue.editions.actions import renewal
 from kepuyue.federation import fault_words
 from kepuyue.federation.actions import clearing, reading, subscribing, taking
 from kepuyue.federation.models import EVERY, Counterpart, Gathered, Source
 from kepuyue.programme.models import PublicChange
 from tests.cast import Cast
 from tests.conftest import Clock
-from tests.factories import DistrictFactory, SourceFactory, TermFactory
+from tests.factories import DistrictFactory, EditionFactory, SourceFactory, TermFactory
 from tests.federation.elsewhere import Elsewhere, gather, gone, page, said
 from tests.programme.given import published
 
@@ -305,14 +306,44 @@ def test_what_cannot_be_read_any_more_stays_as_it_was_read_last(
 
 
 @pytest.mark.parametrize("has_opened", [True, False])
-def test_a_source_of_another_edition_is_read_once_a_day(site: Elsewhere, has_opened: bool) -> None:
-    source = SourceFactory(address=HERE, edition__is_current=False)
+def test_a_source_of_an_edition_that_is_over_is_read_once_a_day(site: Elsewhere, has_opened: bool) -> None:
+    source = SourceFactory(address=HERE, edition__is_current=False, edition__was_current=True)
     site.pages[""] = page(cursor="1-1" if has_opened else "")
 
     read(source, site)
 
     assert source.due_at and source.checked_at
     assert source.due_at - source.checked_at == timedelta(days=1)
+
+
+def test_a_source_of_an_edition_in_preparation_is_read_at_the_pace_of_the_current_one(
+    site: Elsewhere,
+) -> None:
+    source = SourceFactory(address=HERE, edition__is_current=False, edition__was_current=False)
+
+    read(source, site)
+
+    assert source.due_at and source.checked_at and source.due_at - source.checked_at == EVERY
+
+
+def test_the_sources_of_an_edition_are_due_when_it_becomes_the_current_one(
+    cast: Cast, site: Elsewhere, django_capture_on_commit_callbacks: Any
+) -> None:
+    next_one = EditionFactory(
+        code="sz-2025", year=2025, is_current=False, was_current=True, office=cast.edition.office
+    )
+    source = SourceFactory(edition=next_one, address=HERE)
+    paused = SourceFactory(edition=next_one, state=State.PAUSED)
+    site.pages["1-1"] = page(cursor="1-1")
+    read(source, site)
+    assert reading.read_due(**site.door()) == 0
+
+    with django_capture_on_commit_callbacks(execute=True):
+        renewal.switch(next_one, by=cast.office)
+
+    assert reading.read_due(**site.door()) == 1
+    paused.refresh_from_db()
+    assert paused.due_at is None
 
 
 def test_a_crash_between_two_pages_loses_nothing_and_writes_nothing_twice(site: Elsewhere) -> None:

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from kepuyue.core import audit, wording
 from kepuyue.core.pictures import drawn
 from kepuyue.core.time import now
-from kepuyue.editions import numerals
+from kepuyue.editions import numerals, signals
 from kepuyue.editions.actions import main_venue
 from kepuyue.editions.actions.loaded import (
     CHANGED,
@@ -243,6 +243,7 @@ class _Loading:
             self.edition.is_current = self.edition.was_current = True
             self.edition.save(update_fields=["is_current", "was_current"])
             self.note(CHANGED, self.edition, _("设为本届"))
+            signals.edition_switched.send(Edition, edition=self.edition)
 
     def _key_dates(self) -> None:
         present = {entry.kind: entry for entry in self.edition.key_dates.all()}

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from kepuyue.core import audit
 from kepuyue.core.time import now
-from kepuyue.editions import numerals
+from kepuyue.editions import numerals, signals
 from kepuyue.editions.actions import main_venue
 from kepuyue.editions.actions.copying import renamed
 from kepuyue.editions.actions.editing import locked, touch
@@ -143,6 +143,7 @@ def switch(edition: Edition, *, by: "User") -> None:
     edition.save(update_fields=["is_current", "was_current"])
     touch(edition)
     audit.record("edition.switch", edition, by=by)
+    signals.edition_switched.send(Edition, edition=edition)
 
 
 SAME = (
