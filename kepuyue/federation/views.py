@@ -111,7 +111,16 @@ def counterparts(request: HttpRequest, pk: int) -> HttpResponse:
     if form.is_bound and form.is_valid():
         count = subscribing.correspond(found, form.decisions(), by=_person(request))
         if count:
-            done = ngettext("已决定%(count)s项，正在重新对照。", "已决定%(count)s项，正在重新对照。", count)
+            if found.state == Source.State.PAUSED:
+                done = ngettext(
+                    "已决定%(count)s项，恢复读取后重新对照。",
+                    "已决定%(count)s项，恢复读取后重新对照。",
+                    count,
+                )
+            else:
+                done = ngettext(
+                    "已决定%(count)s项，正在重新对照。", "已决定%(count)s项，正在重新对照。", count
+                )
             messages.success(request, done % {"count": count})
         return redirect("federation:counterparts", pk)
     crumbs = [

@@ -101,6 +101,33 @@ def test_what_a_source_told_and_nobody_can_read_is_named_on_its_page(client: Cli
     assert "X3BAD" in client.get(reverse("federation:source", args=[source.pk])).content.decode()
 
 
+def test_what_cannot_be_read_is_listed_in_the_language_of_the_page(client: Client, cast: Cast) -> None:
+    codes = [f"C{number}BAD" for number in range(12)]
+    source = SourceFactory(edition=cast.edition, unreadable=codes)
+    come_in(client, cast.office)
+    page = reverse("federation:source", args=[source.pk])
+
+    assert "C0BAD、C1BAD" in client.get(page).content.decode()
+    client.cookies["django_language"] = "en"
+    english = client.get(page).content.decode()
+    assert "C0BAD, C1BAD" in english and "C9BAD" in english and "C10BAD" not in english
+
+
+def test_a_decision_about_a_word_of_a_paused_source_says_when_it_holds(client: Client, cast: Cast) -> None:
+    source = SourceFactory(edition=cast.edition, address=HERE)
+    gather(source, said("X2", HERE, terms={"audience": [{"code": "elders", "name": "老人"}]}))
+    Source.objects.filter(pk=source.pk).update(state=Source.State.PAUSED)
+    come_in(client, cast.office)
+
+    answer = client.post(
+        reverse("federation:counterparts", args=[source.pk]),
+        {f"word-{source.counterparts.get().pk}": "none"},
+        follow=True,
+    ).content.decode()
+
+    assert "恢复读取后重新对照" in answer and "正在重新对照" not in answer
+
+
 def test_the_first_look_says_how_much_is_passed_on(client: Client, cast: Cast) -> None:
     trial = {"activities": 3, "passed_on": 2, "is_open": True, "has_more": False, "cities": [], "samples": []}
     source = SourceFactory(edition=cast.edition, state=Source.State.TRIED, trial=trial)
