@@ -87,7 +87,8 @@ class Source(models.Model):
         default=dict, help_text="{why: how many} of what came in this round and was not taken"
     )
     unreadable = models.JSONField(
-        default=list, help_text="codes there of what came in this round and cannot be read, the first ten"
+        default=list,
+        help_text="codes there of what cannot be read as it came last in this round, at most 1000",
     )
     created_at = models.DateTimeField(default=now)
     checked_at = models.DateTimeField(_("上次读取"), null=True, help_text="UTC; with or without success")

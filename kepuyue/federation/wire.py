@@ -165,22 +165,25 @@ class Page(BaseModel):
     results: list[Change]
     cursor: Text = Field(max_length=60)
     has_more: bool
-    unreadable: list[str] = []
-    'What else it brought and we cannot read: the code there, "" where not even that can be told'
+    nameless: int = 0
+    "So many more came of which not even the code can be told"
 
     @model_validator(mode="before")
     @classmethod
     def _set_apart(cls, data: Any) -> Any:
-        """One change that cannot be read costs no other."""
+        """One change that cannot be read costs no other: it becomes an upsert of nothing, in its place."""
         if not isinstance(data, dict) or not isinstance(data.get("results"), list):
             return data
-        results, unreadable = [], []
+        results, nameless = [], 0
         for one in data["results"]:
             try:
                 results.append(Change.model_validate(one))
             except ValidationError:
-                unreadable.append(_code_in(one))
-        return data | {"results": results, "unreadable": unreadable}
+                if code := _code_in(one):
+                    results.append(Change(change="upsert", code=code))
+                else:
+                    nameless += 1
+        return data | {"results": results, "nameless": nameless}
 
 
 class NoProgramme(Exception):

@@ -179,6 +179,33 @@ def test_a_change_that_cannot_be_read_costs_no_other_and_is_named(odd: Any, name
     assert outcome.written == 2
 
 
+@pytest.mark.parametrize("odd", [{"change": "renamed", "code": "X2"}, said("X2", HERE, title="")])
+def test_what_was_taken_down_and_published_again_unreadably_stays_as_it_was(odd: dict[str, Any]) -> None:
+    source = SourceFactory(address=HERE)
+    gather(source, said("X2", HERE))
+
+    assert gather(source, gone("X2"), odd).removed == 0
+
+    assert Activity.objects.get().title == "活动X2"
+    assert source.unreadable == ["X2"]
+    assert gather(source, odd, gone("X2")).removed == 1
+
+
+def test_what_is_read_or_taken_down_since_is_unreadable_no_more() -> None:
+    source = SourceFactory(address=HERE)
+    odd = [said(f"X{number}", HERE, title="") for number in range(12)]
+    gather(source, *odd, {"change": "upsert"}, has_more=True)
+    assert source.left == {"unreadable": 13}
+
+    gather(source, said("X0", HERE), gone("X11"), odd[1], cursor="1-2")
+
+    assert (source.left, set(source.unreadable)) == (
+        {"unreadable": 11}, {f"X{number}" for number in range(1, 11)},
+    )  # fmt: skip
+    gather(source, *(said(f"X{number}", HERE) for number in range(1, 11)), cursor="1-3")
+    assert (source.left, source.unreadable) == ({"unreadable": 1}, [])
+
+
 def test_results_that_are_no_list_are_no_page() -> None:
     with pytest.raises(wire.NoProgramme):
         wire.page(b'{"edition": "a", "results": {"X2": 1}, "cursor": "1-1", "has_more": false}')

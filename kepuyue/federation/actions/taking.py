@@ -27,8 +27,8 @@ logger = logging.getLogger(__name__)
 # A code of ours holds no A (`core.codes`): what is gathered never takes one of them
 SIGN = "A"
 CODE_LENGTH = 12
-# So many of what cannot be read are named; all are counted
-MOST_NAMED = 10
+# So many of what cannot be read are known by their code; all are counted
+MOST_KEPT = 1000
 
 
 class Moved(Exception):
@@ -52,8 +52,7 @@ class Outcome:
 
     def cannot_read(self, code: str) -> None:
         self.left["unreadable"] += 1
-        if code:
-            self.unreadable.append(code)
+        self.unreadable.append(code)
 
 
 def take(source: Source, page: wire.Page) -> Outcome | None:
@@ -70,9 +69,7 @@ def take(source: Source, page: wire.Page) -> Outcome | None:
         )
         if found.state != Source.State.ON or (found.cursor, found.round) != (source.cursor, source.round):
             return None
-        outcome = Outcome()
-        for code in page.unreadable:
-            outcome.cannot_read(code)
+        outcome = Outcome(left=+Counter(unreadable=page.nameless))
         told = _of_us_to_take(found, page, outcome)
         gone = [one.code for one in _last(page) if one.change == "delete"]
         _lock(found, told, [*gone, *outcome.unreadable])
@@ -221,9 +218,12 @@ def _move_on(source: Source, page: wire.Page, outcome: Outcome) -> None:
     source.there = source.there or page.edition[:60]
     source.taken += outcome.written
     source.removed += outcome.removed
-    source.left = dict(Counter(source.left) + outcome.left)
-    named = dict.fromkeys([*source.unreadable, *outcome.unreadable])
-    source.unreadable = list(named)[:MOST_NAMED]
+    # Of what came again it counts alone what it is now
+    came = {one.code for one in page.results}
+    still = [code for code in source.unreadable if code not in came]
+    settled = Counter(unreadable=len(source.unreadable) - len(still))
+    source.left = dict(Counter(source.left) + outcome.left - settled)
+    source.unreadable = [*still, *outcome.unreadable][:MOST_KEPT]
     if not page.has_more and source.is_round_open:
         source.is_round_open, source.round_at = False, now()
     source.save(
