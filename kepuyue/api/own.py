@@ -21,6 +21,7 @@ from kepuyue.api.shown import edition_asked_for, plain
 from kepuyue.api.tags import tag_of
 from kepuyue.core import wording
 from kepuyue.core.links import whole
+from kepuyue.editions.models import Edition
 
 # So that a program's keys and those of imports and forms never meet
 SPACE = "api:"
@@ -46,7 +47,7 @@ def find(request: HttpRequest, key: str, edition: str = "") -> Activity:
     named = activities_of(caller_of(request)).filter(outside_key=kept_as(key))
     found = named.select_related("edition", "organization", "district").filter(edition=asked).first()
     if found is None:
-        known = named.filter(edition__was_current=True).order_by("-pk")
+        known = named.filter(edition__in=Edition.objects.live().filter(was_current=True)).order_by("-pk")
         raise not_there(key, known.values_list("edition__code", flat=True))
     return found
 
