@@ -24,7 +24,7 @@ from tests.programme.given import announce
 pytestmark = pytest.mark.django_db(transaction=True)
 GATHERED = settings.PROJECT_ROOT / "build" / "static"
 MAIN_ACTIONS = ".tab-bar a, .header__end > .button, .menu > summary, main .button:not(.button--small), input[type=search], main select"
-TALL = 8_000  # no page is longer, so that the bar at the foot covers none of it
+TALL = 20_000  # no page is longer, so that the bar at the foot covers none of it
 FULL = {
     "home": 20,
     "list": 20,

@@ -12,7 +12,7 @@ from django.urls import URLPattern, get_resolver
 DEPLOY = Path(settings.PROJECT_ROOT) / "deploy"
 # Which parts of the program's addresses open something to whoever has them, and which only say what is meant
 KEYS = {"seal", "token", "key", "uidb36"}
-NAMES = {"code", "colour", "day", "edition", "form", "kind", "name", "part", "provider", "session", "step", "table",
+NAMES = {"code", "colour", "day", "edition", "form", "kind", "name", "part", "picture", "provider", "session", "step", "table",
          "term", "unit", "verb"}  # fmt: skip
 # Called `key` and none: the name that a program gives to an activity of its own, beside its token in a header
 NO_KEYS = "api/v1/unit/activities/"

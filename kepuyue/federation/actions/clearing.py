@@ -33,8 +33,7 @@ def sweep(source: Source, progress: Callable[[int], object] = lambda done: None)
         total += done
         progress(done)
     if total:
-        unused = Venue.objects.filter(organization__code=HOLDER, sessions=None)
-        unused.delete()
+        _sweep_venues()
     return total
 
 
@@ -52,6 +51,18 @@ def _sweep_some(key: int) -> int:
     if keys:
         Source.objects.filter(pk=key).update(removed=source.removed + len(keys))
     return take_out(source.edition, keys)
+
+
+@transaction.atomic
+def _sweep_venues() -> None:
+    """Take out the venues of gathered activities where nothing takes place any more."""
+    unused = Venue.objects.filter(organization__code=HOLDER, sessions=None)
+    # What another source is just giving a session is locked by it (`writing`), and not unused then
+    keys = (
+        unused.order_by("pk").select_for_update(of=("self",), skip_locked=True).values_list("pk", flat=True)
+    )
+    # Asked again under the lock: a session that was committed meanwhile is seen now
+    unused.filter(pk__in=list(keys)).delete()
 
 
 def _stale(source: Source) -> QuerySet[Gathered]:

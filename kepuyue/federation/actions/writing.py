@@ -200,8 +200,11 @@ def _venues(fresh: Sequence[Fresh], words: Dictionary) -> dict[tuple[str, str], 
                 )  # fmt: skip
     if not wanted:
         return {}
-    here = Venue.objects.filter(
-        city__in={city for city, _name in wanted}, name__in={name for _city, name in wanted}
+    # Locked, so that `clearing` takes none of them for unused before our sessions stand there
+    here = (
+        Venue.objects.select_for_update(no_key=True)
+        .filter(city__in={city for city, _name in wanted}, name__in={name for _city, name in wanted})
+        .order_by("pk")
     )
     known = {(one.city, one.name): one for one in here}
     # In one order for every source, so that two at once do not wait for each other
