@@ -6,6 +6,7 @@ Reads what to do from standard input, writes what it was answered as one line of
 import asyncio
 import gc
 import json
+import resource
 import ssl
 import sys
 import time
@@ -105,6 +106,18 @@ class Crowd:
         loop = asyncio.get_running_loop()
         _transport, line = await loop.create_connection(Line, self.host, self.port, ssl=self.tls)
         return line
+
+    async def reach(self) -> Line:
+        """A connection, however often it is refused: a browser tries again, and the wait counts."""
+        until = time.perf_counter() + SLOWEST
+        while True:
+            try:
+                return await self.connect()
+            except OSError as error:
+                if time.perf_counter() > until:
+                    raise
+                self.answers[f"no connection: {error.strerror}"] += 1
+                await asyncio.sleep(0.2)
 
     async def token(self, line: Line, number: int) -> tuple[str, float, str]:
         session = self.sessions[number % len(self.sessions)]
@@ -218,7 +231,7 @@ class Crowd:
             await asyncio.wait(set(tasks))
 
     async def visit(self, number: int, due: float) -> None:
-        line = self.lines.pop() if self.lines else await self.connect()
+        line = self.lines.pop() if self.lines else await self.reach()
         kind = number % 1000 / 1000
         try:
             token, wait, free = await self.token(line, number)
@@ -290,6 +303,9 @@ def percentiles(milliseconds: list[float], of: str) -> dict[str, float]:
 
 
 async def main() -> None:
+    # Each of the crowd has a connection; as many as the system lets one process have
+    most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     crowd = Crowd(json.load(sys.stdin))
     gc.freeze()
     gc.disable()

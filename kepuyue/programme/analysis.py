@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice, pairwise
 
 from kepuyue.activities.letters import simplified
@@ -35,16 +36,29 @@ MAX_PIECES = 24
 MIN_SPELLED = 4
 
 
+class _Clean(dict[int, int | None]):
+    """What becomes of each character: any space is a space, what cannot be seen goes. The common ones are kept."""
+
+    def __missing__(self, code: int) -> int | None:
+        character = chr(code)
+        if character.isspace():
+            found: int | None = ord(" ")
+        else:
+            found = None if unicodedata.category(character) in ("Cc", "Cf", "Cs", "Cn", "Co") else code
+        if code < 0x1_0000:
+            self[code] = found
+        return found
+
+
+_CLEAN = _Clean()
+
+
 def normalize(text: str) -> str:
     """One spelling for one word: full-width to half-width (NFKC), lower case, simplified characters, years in digits,
     no control characters."""
     text = simplified(unicodedata.normalize("NFKC", text).lower())
     text = _YEAR.sub(lambda year: year.group().translate(_DIGITS), text)
-    return "".join(
-        " " if character.isspace() else character
-        for character in text
-        if character.isspace() or unicodedata.category(character) not in ("Cc", "Cf", "Cs", "Cn", "Co")
-    )
+    return text.translate(_CLEAN)
 
 
 def terms(text: str) -> list[str]:
@@ -79,15 +93,23 @@ class Sound:
 
 def sound(text: str) -> Sound:
     """The pinyin of a normalized text's Chinese runs."""
-    from pypinyin import Style, lazy_pinyin  # 60 MB of tables that only indexing needs
+    from pypinyin.seg.mmseg import seg  # 60 MB of tables that only indexing needs
 
     syllables, initials = [], []
     for kind, run in _pieces(text[:MAX_DOCUMENT]):
         if kind == "run":
-            read = [one for one in lazy_pinyin(run, style=Style.NORMAL, errors="ignore") if one]
+            read = [syllable for word in seg.cut(run) for syllable in _read(word)]
             syllables.append(f" {' '.join(read)} ")
             initials.append("".join(one[0] for one in read))
     return Sound("/".join(syllables), "/".join(initials))
+
+
+@lru_cache(maxsize=20_000)
+def _read(word: str) -> tuple[str, ...]:
+    """How a word is read; most of a text are words that were read before."""
+    from pypinyin import Style, lazy_pinyin
+
+    return tuple(one for one in lazy_pinyin(word, style=Style.NORMAL, errors="ignore") if one)
 
 
 @dataclass(frozen=True)

@@ -220,9 +220,9 @@ class Looking:
         complaints = []
         looked_at = list(enumerate(pages(found)))
         if not is_long:
-            # Each page in one of the ways, one page in three at a time
-            mine = SAMPLED.index(way) * 3
-            looked_at = [one for one in looked_at if (one[0] + turns.turn()) % (len(SAMPLED) * 3) == mine]
+            # Each page in one of the ways, one page in six at a time
+            mine = SAMPLED.index(way) * 6
+            looked_at = [one for one in looked_at if (one[0] + turns.turn()) % (len(SAMPLED) * 6) == mine]
 
         for _place, (person, address) in looked_at:
             if person not in readers:

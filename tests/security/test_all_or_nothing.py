@@ -46,7 +46,7 @@ def test_forms_do_all_or_nothing_and_leave_a_trail(world: World, is_long: bool) 
     pressed = set()
 
     forms = list(all_forms(world))
-    for person, target, _page, form in forms if is_long else turns.share(forms, 2):
+    for person, target, _page, form in forms if is_long else turns.share(forms, 4):
         fields = typed_into(form, "一段话", seriously=True)
         name = resolve(target).view_name
 
@@ -66,5 +66,5 @@ def test_forms_do_all_or_nothing_and_leave_a_trail(world: World, is_long: bool) 
         if name not in ROW_BY_ROW:
             complaints += [f"{name}: {fault}" for fault in half_done(act, chosen(is_long))]
 
-    assert len(pressed) > 8, pressed
+    assert len(pressed) > (8 if is_long else 4), pressed
     assert not complaints, "\n".join(complaints)

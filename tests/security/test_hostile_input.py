@@ -55,7 +55,7 @@ def test_forms_take_hostile_text_as_text(world: World, is_long: bool) -> None:
 
     forms = list(all_forms(world))
     known = {target for _person, target, _address, _form in forms}
-    for person, target, address, form in forms if is_long else turns.share(forms, 2):
+    for person, target, address, form in forms if is_long else turns.share(forms, 4):
         for kind in kinds:
             for seriously in (True, False):
                 fields = typed_into(form, corpus.KINDS[kind][0], seriously=seriously)

@@ -74,11 +74,12 @@ def faults(message: Message) -> list[str]:
     return found
 
 
-def test_mails_that_forms_cause_hold_hostile_text_as_text(world: World) -> None:
+def test_mails_that_forms_cause_hold_hostile_text_as_text(world: World, is_long: bool) -> None:
     complaints: list[str] = []
     seen: set[str] = set()
 
-    for person, target, _page, form in all_forms(world):
+    forms = list(all_forms(world))
+    for person, target, _page, form in forms if is_long else turns.share(forms, 2):
         for text in ("一段话", corpus.KINDS["link"][0]):
             with transaction.atomic():
                 world.client(person).post(target, dict(typed_into(form, text, seriously=True)))
@@ -87,7 +88,7 @@ def test_mails_that_forms_cause_hold_hostile_text_as_text(world: World) -> None:
                     complaints += [f"{message.kind} by {target}: {fault}" for fault in faults(message)]
                 transaction.set_rollback(True)
 
-    assert len(seen) > 6, seen
+    assert len(seen) > (6 if is_long else 3), seen
     assert not complaints, "\n".join(sorted(set(complaints)))
 
 

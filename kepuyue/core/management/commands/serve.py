@@ -3,6 +3,7 @@
 On larger installations they run apart: `kepuyue serve --no-worker` on some machines, `kepuyue worker` on others.
 """
 
+import ctypes
 import gc
 import os
 import signal
@@ -34,6 +35,7 @@ MOST_FAILURES = 5  # in a minute, before the server gives up
 WORKER_NAME = "kepuyue-worker"
 COMM = Path("/proc/self/comm")  # where Linux keeps a process's short name
 WAITING = 16_384  # connections that a web process holds, and as many that wait to be taken
+M_ARENA_MAX = -8  # as malloc.h says it
 
 
 class Command(BaseCommand):
@@ -54,6 +56,7 @@ class Command(BaseCommand):
         if not os.environ.get("PUBLIC_URL"):
             # Examples, mails and what other cities are told name the address that this server really has
             settings.PUBLIC_URL = f"http://127.0.0.1:{port}"
+        _share_one_arena()
         # What the web processes share is loaded once, before they are forked off
         import_string(settings.ASGI_MAKER)
         reverse("core:health")
@@ -100,6 +103,17 @@ class Command(BaseCommand):
                 self.stdout.flush()
                 return
             time.sleep(0.1)
+
+
+def _share_one_arena() -> None:
+    """Let all threads of this process and of those forked off it take memory from one place.
+
+    glibc gives up to eight times as many arenas as there are processors, and each keeps what its threads gave back
+    (mallopt(3), M_ARENA_MAX): with thousands of connections that is a third more. Other C libraries have none.
+    """
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
+    if mallopt is not None:
+        mallopt(M_ARENA_MAX, 1)
 
 
 def _server(host: str, port: int, workers: int) -> Any:
