@@ -90,6 +90,22 @@ def test_those_who_wait_keep_the_order_of_the_draw(cast: Cast) -> None:
     ]
 
 
+@pytest.mark.parametrize(("minutes", "state"), [(0, "confirmed"), (720, "offered")])
+def test_next_who_waits_gets_the_seat_of_a_winner_who_cancels(cast: Cast, minutes: int, state: str) -> None:
+    session = ballot_for(cast, 1, waitlist_most=2, accept_minutes=minutes)
+    take([asks(session, number) for number in range(3)])
+
+    with on_the_day(session):
+        ballots.draw_due()
+        next_one = Booking.objects.filter(state="waitlisted").order_by("position")[0]
+        changing.cancel(Booking.objects.get(state="confirmed").code)
+
+    next_one.refresh_from_db()
+    assert next_one.state == state
+    assert next_one.offer_ends_at is None or next_one.offer_ends_at <= session.starts_at
+    assert counters(session) == recount(session)
+
+
 def test_nobody_is_drawn_before_the_time_or_twice(cast: Cast) -> None:
     session = ballot_for(cast)
     take([asks(session, 1)])

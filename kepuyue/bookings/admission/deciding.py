@@ -21,6 +21,7 @@ class Standing:
     day: date
     opens_at: datetime
     closes_at: datetime
+    starts_at: datetime
     is_stopped: bool
     "Paused, cancelled, postponed, or not public"
     most_seats: int
@@ -41,6 +42,13 @@ class Standing:
     "By the process's own clock (`time.monotonic`): a moment before the counters were read under the lock"
     has_blocks: bool = True
     "Whether anybody is kept from booking online in the edition; where nobody is, nobody is looked up"
+
+    @property
+    def promotes_until(self) -> datetime:
+        """Until when free seats go to those who wait. A ballot closes before it is drawn: there it goes on until the
+        session begins.
+        """
+        return self.starts_at if self.is_ballot else self.closes_at
 
     def is_open(self, at: datetime) -> bool:
         """Whether seats are given out at a moment."""

@@ -77,7 +77,7 @@ def _standing(
 ) -> Standing:  # fmt: skip
     return Standing(
         session=session, edition=edition, terms=terms, day=_day(starts_at, zone),
-        opens_at=opens_at, closes_at=closes_at or starts_at,
+        opens_at=opens_at, closes_at=closes_at or starts_at, starts_at=starts_at,
         is_stopped=is_paused or is_cancelled or is_postponed or state != ActivityState.PUBLISHED,
         most_seats=most_seats, group_most=group_most, per_day=per_day, waitlist_most=waitlist_most,
         last_position=last_position, is_ballot=draws_at is not None, free={}, waiting={},

@@ -43,14 +43,14 @@ def next_ones(parties: Iterable[Waiting], free: int, *, is_strict: bool) -> list
 def promote(standing: Standing, *, accept_minutes: int) -> list[Booking]:
     """Give the free seats of a locked session to those who wait; the bookings that got some. They are told.
 
-    A seat is kept for `accept_minutes`, and not beyond the end of booking; where that leaves no time it is theirs
-    at once.
+    A seat is kept for `accept_minutes`, and not beyond the end of booking (of a ballot: the session's beginning);
+    where that leaves no time it is theirs at once.
     """
-    moment = now()
-    if standing.is_stopped or moment >= standing.closes_at:
+    moment, until = now(), standing.promotes_until
+    if standing.is_stopped or moment >= until:
         return []
-    is_strict = moment < standing.closes_at - STRICT_UNTIL
-    ends_at = min(moment + timedelta(minutes=accept_minutes), standing.closes_at)
+    is_strict = moment < until - STRICT_UNTIL
+    ends_at = min(moment + timedelta(minutes=accept_minutes), until)
     is_asked = accept_minutes > 0 and ends_at - moment >= min(
         NO_TIME_TO_ASK, timedelta(minutes=accept_minutes)
     )
