@@ -90,6 +90,38 @@ def test_a_break_before_the_commit_leaves_the_message_unmarked_and_it_is_read_ag
     assert Box.objects.get().fault == ""
 
 
+@pytest.mark.parametrize("subject", ["=?utf-7?Q?+2AA-?=", "=?unicode_escape?Q?=5Cud800?=", "\0"])
+def test_signs_that_no_database_keeps_hold_nothing_up(cast: Cast, subject: str) -> None:
+    letter = given.mail("x", subject="SUBJECT").replace(b"SUBJECT", f"{subject} A".encode())
+
+    taken = taking.take(cast.edition, letter)
+
+    assert taken is not None
+    assert taken.subject == "A"
+
+
+def test_a_message_that_breaks_the_reading_is_kept_unread_and_the_next_comes_in(
+    cast: Cast, office: PostOffice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office.put(given.mail("x", subject="BREAKS"), given.mail("y", subject="SECOND"))
+    read = taking.headers_of
+
+    def breaking(data: bytes) -> dict[str, str]:
+        if b"BREAKS" in data:
+            raise UnicodeError("a sign that nobody foresaw")
+        return read(data)
+
+    monkeypatch.setattr(taking, "headers_of", breaking)
+
+    first, again = fetching.fetch(cast.edition), fetching.fetch(cast.edition)
+
+    assert (first.new, first.fault, again.new) == (2, "", 0)
+    assert list(Letter.objects.order_by("pk").values_list("subject", "problem")) == [
+        ("", "broken"),
+        ("SECOND", ""),
+    ]
+
+
 def test_a_server_that_numbers_anew_brings_nothing_twice(cast: Cast, office: PostOffice) -> None:
     office.put(given.mail("x", subject="第一封"))
     fetching.fetch(cast.edition)

@@ -7,19 +7,21 @@ import logging
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.db import transaction
+from django.db import DataError, transaction
 from django.db.models import Q
 
 from kepuyue.core.time import now
 from kepuyue.editions.models import Edition
 from kepuyue.mailbox import server
 from kepuyue.mailbox.actions import taking
-from kepuyue.mailbox.models import Box
+from kepuyue.mailbox.models import Box, Letter
 
 logger = logging.getLogger(__name__)
 
 HOLD = timedelta(minutes=10)  # longer than any single message takes
 MOST_AT_ONCE = 200
+# What a message itself can cause; where the machine or the database fails, it is fetched again instead
+UNREADABLE = (ValueError, LookupError, TypeError, AttributeError, RecursionError, DataError)
 
 
 @dataclass
@@ -79,7 +81,7 @@ def _take_all(edition: Edition, box: Box, folder: server.Folder, fetched: Fetche
         box.uid_validity, box.last_uid = folder.validity, 0
     for arrived in folder.since(box.last_uid):
         with transaction.atomic():
-            letter = taking.take(edition, arrived.data, is_whole=arrived.is_whole, size=arrived.size)
+            letter = _taken(edition, arrived)
             box.last_uid, box.held_until = arrived.uid, now() + HOLD
             box.save(update_fields=["uid_validity", "last_uid", "held_until"])
         folder.mark(arrived.uid)
@@ -87,3 +89,13 @@ def _take_all(edition: Edition, box: Box, folder: server.Folder, fetched: Fetche
         fetched.known += letter is None
         if fetched.new + fetched.known >= MOST_AT_ONCE:
             return
+
+
+def _taken(edition: Edition, arrived: server.Arrived) -> Letter | None:
+    """The message as a letter. One that breaks our reading is kept unread: those behind it come in all the same."""
+    try:
+        with transaction.atomic():
+            return taking.take(edition, arrived.data, is_whole=arrived.is_whole, size=arrived.size)
+    except UNREADABLE:
+        logger.exception("message %s cannot be read and is kept as it is", arrived.uid)
+        return taking.take_unread(edition, arrived.data, size=arrived.size)

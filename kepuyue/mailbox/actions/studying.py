@@ -51,7 +51,7 @@ def study(letter: Letter) -> Letter:
     """Read and understand one letter. One that brought the reading down three times is left to people."""
     if letter.attempts > MOST_ATTEMPTS:
         contents = Contents(problem=BROKEN)
-    elif letter.problem:  # too large: only its head is here
+    elif letter.problem:  # only its head is here, or its head could not be read
         contents = Contents(problem=letter.problem)
     else:
         with letter.file.open("rb") as file:

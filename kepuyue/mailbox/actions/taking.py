@@ -17,7 +17,7 @@ from kepuyue.core import audit
 from kepuyue.editions.models import Edition
 from kepuyue.mailbox.heads import Head, head_of
 from kepuyue.mailbox.models import Letter
-from kepuyue.mailbox.opening import TOO_MUCH
+from kepuyue.mailbox.opening import BROKEN, TOO_MUCH
 from kepuyue.mailbox.opening.limits import LETTER_BYTES
 from kepuyue.mailbox.opening.mail import headers_of
 from kepuyue.mailbox.permissions import check_handles_letters
@@ -51,6 +51,13 @@ def take(edition: Edition, data: bytes, *, is_whole: bool = True, size: int | No
         edition=edition, way=Letter.Way.MAIL, digest=digest, size=size or len(data),
         problem="" if is_whole else TOO_MUCH, **_facts(head),
     )  # fmt: skip
+    return _keep(letter, data, "letter.take", None)
+
+
+def take_unread(edition: Edition, data: bytes, *, size: int) -> Letter | None:
+    """Keep a mail whose head could not be read, for a person to look at; None where it is here already."""
+    digest = hashlib.sha256(data).hexdigest()
+    letter = Letter(edition=edition, way=Letter.Way.MAIL, digest=digest, size=size, problem=BROKEN)
     return _keep(letter, data, "letter.take", None)
 
 

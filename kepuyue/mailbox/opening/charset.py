@@ -9,7 +9,8 @@ from email.policy import Compat32
 LARGER = {"gb2312": "gb18030", "gbk": "gb18030", "gb_2312-80": "gb18030", "x-gbk": "gb18030", "cp936": "gb18030",
           "ms936": "gb18030", "euc-cn": "gb18030", "hz": "hz", "iso-8859-1": "", "us-ascii": "", "ascii": "",
           "default": "", "unknown-8bit": "", "x-unknown": "", "big5": "big5hkscs"}  # fmt: skip
-UNSEEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b\ufeff]")
+# Halves of a pair (surrogates) among them: some charsets give them alone, and no encoding takes them
+UNSEEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b\ufeff\ud800-\udfff]")
 # Two encoded words of which some programs leave no space between
 GLUED = re.compile(r"\?=(?==\?[\w-]+\?[bBqQ]\?)")
 
@@ -23,7 +24,7 @@ def decoded(data: bytes, declared: str = "") -> str:
             continue
         try:
             return clean(data.decode(charset))
-        except (UnicodeError, LookupError):
+        except (ValueError, LookupError):
             continue
     return clean(data.decode("gb18030" if _is_mostly_chinese(data) else "utf-8", errors="replace"))
 
@@ -48,7 +49,7 @@ def header(value: str) -> str:
     words = [
         piece if isinstance(piece, str) else decoded(piece, charset or "us-ascii") for piece, charset in pieces
     ]  # fmt: skip
-    return " ".join("".join(words).split())
+    return " ".join(clean("".join(words)).split())
 
 
 class Repairing(Compat32):
