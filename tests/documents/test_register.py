@@ -252,6 +252,27 @@ def test_pdf_is_made_once_and_said_to_be_impossible_where_it_is(
     assert issued.trouble == "" and issued.pdf.size == 14 and len(issued.pdf_sha256) == 64
 
 
+def test_a_document_that_gives_no_pdf_keeps_no_other_from_its_own(
+    cast: Cast, organ: IssuingOrgan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    good, bad = (issuing.issue_draft(DraftFactory(organ=organ), by=cast.office) for _ in range(2))
+    with bad.word.open("rb") as file:
+        spoilt = file.read()
+
+    def converted(files: list[bytes]) -> list[bytes]:
+        if spoilt in files:
+            raise pdf.NotPossible("LibreOffice")
+        return [b"%PDF-" for _file in files]
+
+    monkeypatch.setattr(pdf, "from_word", converted)
+
+    assert filing.make_pdfs() == 1
+    good.refresh_from_db()
+    bad.refresh_from_db()
+    assert good.pdf and not good.trouble
+    assert bad.trouble == "LibreOffice" and not bad.pdf
+
+
 def test_pictures_are_kept_once_and_tidied_when_nobody_names_them(
     organ: IssuingOrgan, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,5 +1,6 @@
 """What is filed beside an issued document: its PDF. And tidying up pictures of drafts that are gone."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from hashlib import sha256
 
@@ -38,18 +39,25 @@ def make_pdfs() -> int:
     for document in taken:
         with document.word.open("rb") as file:
             words.append(file.read())
+    made = _made(words)
+    for document, outcome in zip(taken, made, strict=True):
+        row = OfficialDocument.objects.filter(pk=document.pk)
+        if isinstance(outcome, pdf.NotPossible):
+            row.update(trouble=str(outcome)[:300])
+            continue
+        document.pdf.save(f"{document.year}-{document.number}.pdf", ContentFile(outcome), save=False)
+        row.update(pdf=document.pdf.name, pdf_sha256=sha256(outcome).hexdigest(), trouble="")
+    return sum(isinstance(outcome, bytes) for outcome in made)
+
+
+def _made(words: Sequence[bytes]) -> list[bytes | pdf.NotPossible]:
+    """The PDF of each file, or why there is none. Where all together fail, one by one: a bad one spoils no other."""
     try:
-        made = pdf.from_word(words)
+        return list(pdf.from_word(words))
     except pdf.NotPossible as reason:
-        rows = OfficialDocument.objects.filter(pk__in=[document.pk for document in taken])
-        rows.update(trouble=str(reason)[:300])
-        return 0
-    for document, data in zip(taken, made, strict=True):
-        document.pdf.save(f"{document.year}-{document.number}.pdf", ContentFile(data), save=False)
-        OfficialDocument.objects.filter(pk=document.pk).update(
-            pdf=document.pdf.name, pdf_sha256=sha256(data).hexdigest(), trouble=""
-        )
-    return len(taken)
+        if len(words) == 1:
+            return [reason]
+        return [outcome for data in words for outcome in _made([data])]
 
 
 def tidy_pictures() -> int:
